@@ -1,0 +1,7 @@
+"""Who acts: states, exporters, intermediaries; what each holds, and which rules each follows."""
+
+from sim.agents.exporter import Exporter, ExporterView
+from sim.agents.intermediary import Intermediary, IntermediaryView
+from sim.agents.state import State, enlist_states
+
+__all__ = ["Exporter", "ExporterView", "Intermediary", "IntermediaryView", "State", "enlist_states"]

@@ -1,0 +1,130 @@
+"""Two runs that differ only by their law, and what the difference did."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from sim.cases import Case, load
+from sim.errors import SimError
+from sim.results import Results
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """A run and its counterfactual, paired: same world, agents and luck.
+
+    Attributes:
+        policy: the run with the policies.
+        baseline: the run it is compared with.
+    """
+
+    policy: Results
+    baseline: Results
+
+    def to_target(self, by: list[str] | None = None) -> pd.DataFrame:
+        """Deliveries to the target with, without, and the difference, musd of the month.
+
+        Args:
+            by: columns of ``flows`` to keep, default month, good, origin, road.
+        """
+        keys = by or ["month", "good", "origin", "road"]
+        pair = {
+            f"{name}_musd": run.to_target().groupby(keys, observed=True)["value_musd"].sum()
+            for name, run in (("policy", self.policy), ("baseline", self.baseline))
+        }
+        table = pd.DataFrame(pair).fillna(0.0)
+        table["difference_musd"] = table["policy_musd"] - table["baseline_musd"]
+        return table.reset_index()
+
+    def decomposition(self, first: str = "2022-03", last: str = "9999-12") -> pd.DataFrame:
+        """Where the coalition's lost direct trade went, by good, musd per month at base-year prices; rows add up.
+
+        ``lost_direct`` is the fall of coalition-brand goods sold straight from coalition states to the target. It equals the
+        sum of what made up for it and what did not:
+
+        * ``rerouted``: more coalition-brand goods from coalition states through hubs,
+        * ``made_elsewhere``: more coalition-brand goods from plants in other states, by any road,
+        * ``other_brands``: more neutral-brand goods,
+        * ``gone``: the rest, which reaches the target no more.
+
+        Args:
+            first: first month counted.
+            last: last month counted.
+        """
+        sums = {name: _parts(run, first, last) for name, run in (("policy", self.policy), ("baseline", self.baseline))}
+        change = sums["policy"].sub(sums["baseline"], fill_value=0.0)
+        table = pd.DataFrame({"lost_direct": -change["direct"]})
+        for part in ("rerouted", "made_elsewhere", "other_brands"):
+            table[part] = change[part]
+        table["gone"] = -change.sum(axis=1)
+        return table
+
+    def summary(self) -> pd.DataFrame:
+        """Deliveries to the target by year: with, without, change in percent; billion USD of the year."""
+        table = self.to_target(["month"])
+        year = table["month"].str[:4]
+        totals = table.groupby(year)[["policy_musd", "baseline_musd"]].sum() / 1e3
+        totals.columns = pd.Index(["policy_busd", "baseline_busd"])
+        totals["change_percent"] = 100.0 * (totals["policy_busd"] / totals["baseline_busd"] - 1.0)
+        totals.index.name = "year"
+        return totals
+
+    def __repr__(self) -> str:
+        return f"<Comparison of {self.policy.title!r} with {self.baseline.title!r}>"
+
+
+def _parts(run: Results, first: str, last: str) -> pd.DataFrame:
+    """Deliveries to the target by good and part, musd per month at base-year prices."""
+    flows = run.to_target()
+    flows = flows[(flows["month"] >= first) & (flows["month"] <= last)]
+    coalition_state = flows["origin"].isin(run.record["coalition"])
+    coalition_brand = flows["headquarters"] == "coalition"
+    part = pd.Series("other_brands", index=flows.index)
+    part[coalition_brand] = "made_elsewhere"
+    part[coalition_brand & coalition_state] = "rerouted"
+    part[coalition_brand & coalition_state & (flows["road"] == "direct")] = "direct"
+    months = max(1, flows["month"].nunique())
+    table = flows.groupby(["good", part], observed=True)["quantity_musd_2021"].sum().unstack(fill_value=0.0) / months
+    return table.reindex(columns=["direct", "rerouted", "made_elsewhere", "other_brands"], fill_value=0.0)
+
+
+def compare(
+    policy: Case | str, baseline: Case | str | None = None, progress: Callable[[int, int], None] | None = None
+) -> Comparison:
+    """Runs a case and its counterfactual.
+
+    Args:
+        policy: a case, a scenario file, or the name of a shipped scenario.
+        baseline: what to compare with; the same case without its policies by default.
+        progress: called after each month with (months done, months in all), over both runs.
+
+    Raises:
+        SimError: the two cases differ in world, months, seed or agents, so that they cannot be paired.
+    """
+    from_name = _case(policy)
+    against = from_name.without_policies() if baseline is None else _case(baseline)
+    a, b = from_name.scenario, against.scenario
+    unpaired = [name for name in ("world", "months", "seed", "agents") if getattr(a, name) != getattr(b, name)]
+    if unpaired:
+        raise SimError(f"'{a.title}' and '{b.title}' cannot be paired: they differ in {', '.join(unpaired)}")
+    half = a.months.count
+
+    def second(done: int, _: int) -> None:
+        if progress is not None:
+            progress(half + done, 2 * half)
+
+    def first(done: int, _: int) -> None:
+        if progress is not None:
+            progress(done, 2 * half)
+
+    return Comparison(from_name.run(first), against.run(second))
+
+
+def _case(given: Case | str) -> Case:
+    return given if isinstance(given, Case) else load(given)

@@ -1,0 +1,185 @@
+"""Choice of road for all exporters: one compiled loop that draws, one that spreads, both through the same rule.
+
+Rows are sorted by type, so that a block of firms shares its type's row of pulls and vectorises across firms (5 to 13 times
+faster than one firm at a time, shared trial 2026-11). A draw is by inverse CDF with the target's roads first: two runs then
+differ for the fewest firms on exactly those roads.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import float32, njit, prange
+
+from sim import noise
+from sim.arithmetic import exp
+from sim.rules.choice import road_pull
+
+BLOCK = 64
+CHUNK = 4096
+_IDENTITIES = 1 << 32
+
+
+@njit(error_model="numpy")
+def block_pulls(n, roads, trait, prospects, closed, pull):  # type: ignore[no-untyped-def]
+    """Cumulated pulls of a block of firms of one type.
+
+    Args:
+        n: firms in the block.
+        roads: road in use by firm, (BLOCK,).
+        trait: (4, BLOCK): aversion, exposure, reputation, listed (0 or 1).
+        prospects: (6, road): market pull, banned share, legal hazard, secondary hazard, reputation cost, loyalty bonus.
+        closed: log points a listed firm loses on each road, (road,).
+        pull: filled with pulls cumulated over roads, (road, BLOCK).
+    """
+    total = np.zeros(BLOCK, dtype=np.float32)
+    bonus = float32(1.0) + prospects[5, 0]
+    for k in range(prospects.shape[1]):
+        market, banned, hazard = prospects[0, k], prospects[1, k], prospects[2, k]
+        threat, shame, loss = prospects[3, k], prospects[4, k], closed[k]
+        if market == float32(0.0):
+            for j in range(n):
+                pull[k, j] = total[j]
+            continue
+        for j in range(n):
+            listed = trait[3, j]
+            # A listed firm has nothing left to fear from the threat, and has lost the coalition's roads.
+            fear = trait[1, j] * (float32(1.0) - listed)
+            weight = road_pull(market, banned, trait[0, j], hazard, fear, threat, trait[2, j], shame)
+            weight = weight * exp(-listed * loss) if loss > float32(0.0) else weight
+            weight = weight * bonus if roads[j] == k else weight
+            total[j] += weight
+            pull[k, j] = total[j]
+
+
+@njit(error_model="numpy")
+def draw_block(n, draw, pull, choice):  # type: ignore[no-untyped-def]
+    """Road of each firm of a block: the first whose cumulated pull exceeds the drawn part of the total."""
+    last = pull.shape[0] - 1
+    for j in range(n):
+        draw[j] *= pull[last, j]
+        choice[j] = 0
+    for k in range(last):
+        for j in range(n):
+            choice[j] += np.int32(pull[k, j] <= draw[j])
+
+
+def _choose_rows(chunks, start, keys, month, prospects, ending, closed, columns, moves):  # type: ignore[no-untyped-def]
+    """One month of choices in sampled mode.
+
+    Args:
+        chunks: (chunk, 3): type, first row, row after the last.
+        start: first row of each type.
+        keys: noise streams of contract ends and of roads.
+        month: months since the run began.
+        prospects: (type, 6, road) single precision, see :func:`block_pulls`.
+        ending: odds that a contract ends by type and road in use, (type, road).
+        closed: (road,) log points a listed firm loses.
+        columns: aversion, exposure, reputation, listed, road, since.
+        moves: (chunk, road) filled with rows gained less rows lost.
+    """
+    aversion, exposure, reputation, listed, road, since = columns
+    n_roads = prospects.shape[2]
+    for c in prange(chunks.shape[0]):
+        t, low, high = chunks[c, 0], chunks[c, 1], chunks[c, 2]
+        first = t * _IDENTITIES - start[t]
+        pull = np.empty((n_roads, BLOCK), dtype=np.float32)
+        trait = np.empty((4, BLOCK), dtype=np.float32)
+        draw = np.empty(BLOCK, dtype=np.float32)
+        used = np.empty(BLOCK, dtype=np.int32)
+        choice = np.empty(BLOCK, dtype=np.int32)
+        rows = np.empty(BLOCK, dtype=np.int64)
+        odds = ending[t]
+        for k in range(n_roads):
+            moves[c, k] = 0
+        n = 0
+        for i in range(low, high):
+            if noise.uniform(keys[0], first + i) < odds[road[i]]:
+                rows[n] = i
+                n += 1
+            if n == BLOCK or (i == high - 1 and n > 0):
+                for j in range(n):
+                    r = rows[j]
+                    trait[0, j], trait[1, j], trait[2, j] = aversion[r], exposure[r], reputation[r]
+                    trait[3, j] = float32(listed[r])
+                    used[j] = road[r]
+                    draw[j] = float32(noise.uniform(keys[1], first + r))
+                block_pulls(n, used, trait, prospects[t], closed, pull)
+                draw_block(n, draw, pull, choice)
+                for j in range(n):
+                    moves[c, used[j]] -= 1
+                    moves[c, choice[j]] += 1
+                    road[rows[j]] = choice[j]
+                    since[rows[j]] = month
+                n = 0
+
+
+def _spread_rows(start, prospects, ending, closed, traits, spread):  # type: ignore[no-untyped-def]
+    """One month of choices in expected mode: each row spreads over its roads by their probabilities.
+
+    Args:
+        start: first row of each type.
+        prospects: (type, 6, road) double precision, see :func:`block_pulls`.
+        ending: odds that a contract ends by type and road in use, (type, road).
+        closed: (road,) log points a listed firm loses.
+        traits: aversion, exposure, reputation by row.
+        spread: (row, listed or not, road), updated in place.
+    """
+    aversion, exposure, reputation = traits
+    n_roads = prospects.shape[2]
+    for t in prange(len(start) - 1):
+        weight = np.empty(n_roads)
+        ended = np.empty(n_roads)
+        bonus = prospects[t, 5, 0]
+        for i in range(start[t], start[t + 1]):
+            for listed in range(2):
+                mass = 0.0
+                for k in range(n_roads):
+                    ended[k] = spread[i, listed, k] * ending[t, k]
+                    mass += ended[k]
+                if mass == 0.0:
+                    continue
+                total = 0.0
+                for k in range(n_roads):
+                    market = prospects[t, 0, k]
+                    weight[k] = 0.0
+                    if market > 0.0:
+                        fear = exposure[i] * (1.0 - listed)
+                        weight[k] = road_pull(
+                            market, prospects[t, 1, k], float(aversion[i]), prospects[t, 2, k], fear, prospects[t, 3, k],
+                            float(reputation[i]), prospects[t, 4, k],
+                        ) * exp(-listed * closed[k])  # fmt: skip
+                    total += weight[k]
+                leaving = 0.0
+                for k in range(n_roads):
+                    ended_share = ended[k] / (total + bonus * weight[k])
+                    leaving += ended_share
+                    spread[i, listed, k] += ended_share * bonus * weight[k] - ended[k]
+                for k in range(n_roads):
+                    spread[i, listed, k] += leaving * weight[k]
+
+
+@njit(cache=True, error_model="numpy")
+def sum_spread(start, row_value, spread, flow):  # type: ignore[no-untyped-def]
+    """Contracted trade by (type, road), musd per month, from the rows' shares; ``flow`` filled."""
+    for t in range(len(start) - 1):
+        flow[t, :] = 0.0
+        for i in range(start[t], start[t + 1]):
+            for listed in range(2):
+                for k in range(flow.shape[1]):
+                    flow[t, k] += spread[i, listed, k] * row_value[t]
+
+
+choose = njit(cache=True, error_model="numpy")(_choose_rows)
+choose_parallel = njit(cache=True, error_model="numpy", parallel=True)(_choose_rows)
+spread_out = njit(cache=True, error_model="numpy")(_spread_rows)
+spread_out_parallel = njit(cache=True, error_model="numpy", parallel=True)(_spread_rows)
+
+
+def chunks_of(start: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
+    """Splits rows into chunks of one type each, (chunk, 3): type, first row, row after the last."""
+    pieces = [
+        (t, low, min(low + CHUNK, int(start[t + 1])))
+        for t in range(len(start) - 1)
+        for low in range(int(start[t]), int(start[t + 1]), CHUNK)
+    ]
+    return np.array(pieces, dtype=np.int64).reshape(-1, 3)

@@ -1,0 +1,155 @@
+"""Intermediaries as columns: the trading houses of every hub, and how they open, close, are listed and come back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from sim import noise
+from sim.engine.population import normal_quantile
+from sim.rules.pricing import hub_markup
+from sim.rules.trading import closing_odds, opening_odds
+
+DORMANT, OPEN, LISTED = 0, 1, 2
+STATUS = ("dormant", "open", "listed")
+_CAPACITY_SPREAD = 1.0  # log sd of trading houses' capacity: from one-room shells to houses of hundreds of millions (D7)
+_HIDING_SPREAD = 0.5
+
+
+@dataclass(eq=False)
+class TradingHouses:
+    """Columns over trading houses, sorted by hub.
+
+    Attributes:
+        hub: position among the world's hubs, (house,).
+        capacity: musd per month when open, (house,).
+        hiding: odds of being listed against the hub's mean, mean 1, (house,).
+        mass: share of the house that is dormant, open, listed, (house, 3); one-hot in sampled mode.
+        generation: how often the house came back under a new name, expected number in expected mode, (house,).
+        since: month in which it last opened, counted from the run's first, (house,); sampled mode.
+        listed_now: share of each hub's open houses listed this month, (hub,).
+        represents: firms that one row stands for.
+    """
+
+    hub: NDArray[np.int64]
+    capacity: NDArray[np.float64]
+    hiding: NDArray[np.float64]
+    mass: NDArray[np.float64]
+    generation: NDArray[np.float64]
+    since: NDArray[np.int64]
+    listed_now: NDArray[np.float64]
+    represents: float
+
+    def __len__(self) -> int:
+        return len(self.hub)
+
+    def open_capacity(self) -> NDArray[np.float64]:
+        """Capacity of the houses that are open, musd per month, (hub,)."""
+        return np.bincount(self.hub, weights=self.capacity * self.mass[:, OPEN], minlength=len(self.listed_now))
+
+
+@dataclass(frozen=True)
+class HouseMarket:
+    """What sizes the trading houses of a world: goods consigned in the base year and the parameters that matter."""
+
+    consigned: NDArray[np.float64]
+    fullness: float
+    headroom: float
+    firms_per_hub: float
+
+
+def open_houses(market: HouseMarket, houses: int, seed: int, *, expected: bool) -> TradingHouses:
+    """Sets up the trading houses so that each hub is as full as in the base year.
+
+    Args:
+        market: base-year consignments by hub (musd per month) and sizing.
+        houses: rows wanted, shared evenly among hubs, at least one per hub.
+        seed: of the run.
+        expected: shares of houses instead of houses.
+    """
+    n_hubs = len(market.consigned)
+    per_hub = max(1, houses // max(1, n_hubs))
+    hub = np.repeat(np.arange(n_hubs), per_hub)
+    mass = np.zeros((len(hub), 3))
+    if expected:
+        capacity = np.ones(len(hub))
+        hiding = np.ones(len(hub))
+        mass[:, OPEN] = 1.0 / market.headroom
+    else:
+        capacity = _lognormal(noise.stream(seed, noise.TRADER_CAPACITY, 0), len(hub), _CAPACITY_SPREAD)
+        hiding = _lognormal(noise.stream(seed, noise.TRADER_HIDING, 0), len(hub), _HIDING_SPREAD)
+        open_rows = max(1, round(per_hub / market.headroom))
+        mass[np.tile(np.arange(per_hub) < open_rows, n_hubs), OPEN] = 1.0
+    mass[:, DORMANT] = 1.0 - mass[:, OPEN]
+    opened = np.bincount(hub, weights=capacity * mass[:, OPEN], minlength=n_hubs)
+    capacity *= (market.consigned / market.fullness / opened)[hub] if n_hubs else 1.0
+    columns = np.zeros(len(hub)), np.zeros(len(hub), dtype=np.int64), np.zeros(n_hubs)
+    return TradingHouses(hub, capacity, hiding, mass, *columns, represents=market.firms_per_hub / per_hub)
+
+
+@njit(cache=True, error_model="numpy")
+def _lognormal(key, n, spread):  # type: ignore[no-untyped-def]
+    out = np.empty(n)
+    for i in range(n):
+        out[i] = np.exp(spread * normal_quantile(noise.uniform(key, i)) - 0.5 * spread * spread)
+    return out
+
+
+@njit(cache=True, error_model="numpy")
+def mark_up(fullness, values, log_markup):  # type: ignore[no-untyped-def]
+    """Log of what each hub's trading houses add to the cost, against the base year; ``log_markup`` (hub,) filled."""
+    for h in range(len(fullness)):
+        now = hub_markup(values.markup, fullness[h], values.hub_fullness, values.markup_slope)
+        log_markup[h] = np.log((1.0 + now) / (1.0 + values.markup))
+
+
+@njit(cache=True, error_model="numpy")
+def trade_month(key, month, expected, columns, hubs, values):  # type: ignore[no-untyped-def]
+    """One month of opening, closing, listing and return.
+
+    Args:
+        key: noise stream of the month.
+        month: months since the run began.
+        expected: whether masses move by their odds instead of by draws.
+        columns: hub, hiding, mass, generation, since by house (updated).
+        hubs: fullness (hub,), usual fullness, firms to be listed (hub,), firms per row; listed_now (hub,) filled.
+        values: parameters.
+    """
+    hub, hiding, mass, generation, since = columns
+    fullness, usual, to_list, represents, listed_now = hubs
+    n_hubs = len(fullness)
+    attention = np.zeros(n_hubs)
+    opened = np.zeros(n_hubs)
+    for i in range(len(hub)):
+        attention[hub[i]] += hiding[i] * mass[i, OPEN] * represents
+        opened[hub[i]] += mass[i, OPEN]
+    listed_now[:] = 0.0
+    back = 1.0 - np.exp(-1.0 / values.return_delay)
+    for i in range(len(hub)):
+        h = hub[i]
+        relative = fullness[h] / usual
+        opening = opening_odds(max(0.0, relative - 1.0), values.entry)
+        closing = closing_odds(max(0.0, 1.0 - relative), values.leaving)
+        listing = min(1.0, to_list[h] * hiding[i] / attention[h]) if attention[h] > 0.0 else 0.0
+        closing *= 1.0 - listing
+        if expected:
+            enter, close, caught = mass[i, DORMANT] * opening, mass[i, OPEN] * closing, mass[i, OPEN] * listing
+            return_ = mass[i, LISTED] * back
+        else:
+            draw = noise.uniform(key, i)
+            enter = mass[i, DORMANT] if draw < opening else 0.0
+            caught = mass[i, OPEN] if draw < listing else 0.0
+            close = mass[i, OPEN] if listing <= draw < listing + closing else 0.0
+            return_ = mass[i, LISTED] if draw < back else 0.0
+            if enter + return_ > 0.0:
+                since[i] = month
+        mass[i, DORMANT] += close - enter
+        mass[i, OPEN] += enter + return_ - close - caught
+        mass[i, LISTED] += caught - return_
+        generation[i] += return_
+        listed_now[h] += caught
+    for h in range(n_hubs):
+        listed_now[h] = listed_now[h] / opened[h] if opened[h] > 0.0 else 0.0

@@ -1,0 +1,98 @@
+"""Calendar months as whole numbers, and how much of a month a dated law is in force.
+
+A month is counted from the year 0: `12 * year + (calendar month - 1)`, so that months subtract, and an array by month
+is indexed by a plain difference. A law effective on day D acts from that day: in its first month with the share of
+days left (D included), in its last month with the share of days up to its last day (included).
+"""
+
+import calendar
+import datetime as dt
+import re
+
+MONTHS_PER_YEAR = 12
+_MONTH_TEXT = re.compile(r"[0-9]{4}-[0-9]{2}")
+
+
+def parse_month(text: str) -> int:
+    """Return the month written `YYYY-MM`.
+
+    Raises:
+        ValueError: If the text is not a month of the years 0001 to 9999; the message says what was expected.
+    """
+    if not _MONTH_TEXT.fullmatch(text):
+        raise ValueError(f"'{text}' is not a month; expected YYYY-MM, such as 2022-02")
+    year, number = int(text[:4]), int(text[5:])
+    if year < dt.MINYEAR or not 1 <= number <= MONTHS_PER_YEAR:
+        raise ValueError(f"there is no month {text}; expected a year from 0001 and a month from 01 to 12")
+    return MONTHS_PER_YEAR * year + number - 1
+
+
+def format_month(month: int) -> str:
+    """Return a month as `YYYY-MM`."""
+    year, index = divmod(month, MONTHS_PER_YEAR)
+    return f"{year:04d}-{index + 1:02d}"
+
+
+def month_of(day: dt.date) -> int:
+    """Return the month that a day belongs to."""
+    return MONTHS_PER_YEAR * day.year + day.month - 1
+
+
+def calendar_index(month: int) -> int:
+    """Return 0 for a January to 11 for a December (the column of a season table)."""
+    return month % MONTHS_PER_YEAR
+
+
+def month_range(first: int, last: int) -> range:
+    """Return the months from `first` to `last`, both included."""
+    return range(first, last + 1)
+
+
+def days_in_month(month: int) -> int:
+    """Return 28, 29, 30 or 31."""
+    year, index = divmod(month, MONTHS_PER_YEAR)
+    return calendar.monthrange(year, index + 1)[1]
+
+
+def first_day(month: int) -> dt.date:
+    """Return the first day of a month."""
+    year, index = divmod(month, MONTHS_PER_YEAR)
+    return dt.date(year, index + 1, 1)
+
+
+def last_day(month: int) -> dt.date:
+    """Return the last day of a month."""
+    return first_day(month).replace(day=days_in_month(month))
+
+
+def days_share(day: dt.date) -> float:
+    """Return the share of the days of its month that are left from `day` on, that day included (1 on the first)."""
+    length = days_in_month(month_of(day))
+    return (length - day.day + 1) / length
+
+
+def days_in_force(month: int, effective: dt.date, ends: dt.date | None = None) -> int:
+    """Return on how many days of a month something is in force from `effective` to `ends`.
+
+    Args:
+        month: The month.
+        effective: First day in force.
+        ends: Last day in force; None for no end.
+    """
+    first = max(effective, first_day(month))
+    last = last_day(month) if ends is None else min(ends, last_day(month))
+    return max(0, last.toordinal() - first.toordinal() + 1)
+
+
+def share_in_force(month: int, effective: dt.date, ends: dt.date | None = None) -> float:
+    """Return the share (0..1) of the days of a month on which something is in force."""
+    return days_in_force(month, effective, ends) / days_in_month(month)
+
+
+def months_since(day: dt.date, month: int) -> float:
+    """Return how many months have passed from the start of `day` to the end of `month`; 0 before that day's month.
+
+    The first month counts with its share of days left, so the figure equals the sum of the monthly shares in force.
+    """
+    gone = month - month_of(day)
+    return gone + days_share(day) if gone >= 0 else 0.0

@@ -1,0 +1,95 @@
+"""The form that every policy instrument shares: who, what, towards whom, from when to when, how strong, on whose word.
+
+An instrument is one small file with one subclass. It sets `kind`, may narrow `strength` (to a `Share`, say), may add
+fields of the types in `sim.fields`, and writes `shape`. Fields that name states or goods are typed `States`,
+`AnyStates` (may be empty), `Goods` or `AnyGoods`: this is what has the loader check the names against the world.
+"""
+
+import datetime as dt
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING, ClassVar
+
+from pydantic import Field, ValidationInfo, field_validator
+
+from sim.fields import ALL, Goods, Slug, States, StrictModel, Text
+from sim.months import months_since, share_in_force
+from sim.texts import wrong
+
+if TYPE_CHECKING:
+    from sim.regime import Regime
+
+
+class Policy(StrictModel, ABC):
+    """One dated clause of a package of law; a clause shapes the month's regime and touches nobody.
+
+    Attributes:
+        adds_up: Whether two clauses of the instrument on the same lanes at the same time add up, as listings do; where
+            they do not, the loader calls them a contradiction.
+        drifts: Whether the effect changes while the clause is in force (build-up, decay, a date that strikes once).
+        by_good: Whether it distinguishes goods; one aimed at firms or governments as such leaves `goods` out.
+    """
+
+    adds_up: ClassVar[bool] = False
+    drifts: ClassVar[bool] = False
+    by_good: ClassVar[bool] = True
+
+    kind: str = Field(description="The instrument.")
+    id: Slug = Field(description="Name of the clause, unique in the scenario.")
+    by: States = Field(description="States (codes or groups) whose law or act it is.")
+    towards: States = Field(description="Destination states (codes or groups) that it is aimed at.")
+    goods: Goods = Field(default=("all",), description="Goods that it covers.")
+    effective: dt.date = Field(description="First day in force.")
+    announced: dt.date | None = Field(default=None, description="Day it was announced; left out: the effective day.")
+    ends: dt.date | None = Field(default=None, description="Last day in force; left out: no end.")
+    strength: float = Field(description="How strong it is, in the unit that the instrument names.")
+    source: Text = Field(description="Where this clause is on record: act, article, date, address.")
+    note: str = Field(default="", description="Remark for the reader; the model ignores it.")
+    enabled: bool = Field(default=True, description="false switches the clause off.")
+
+    @field_validator("goods")
+    @classmethod
+    def _goods_matter(cls, goods: tuple[str, ...]) -> tuple[str, ...]:
+        if not cls.by_good and goods != (ALL,):
+            raise wrong("does not distinguish goods; leave this key out")
+        return goods
+
+    @field_validator("announced", "ends")
+    @classmethod
+    def _dates_in_order(cls, day: dt.date | None, info: ValidationInfo) -> dt.date | None:
+        effective = info.data.get("effective")
+        if day is None or effective is None:
+            return day
+        if info.field_name == "ends" and day < effective:
+            raise wrong(f"ends on {day}, before its first day in force, {effective}")
+        if info.field_name == "announced" and day > effective:
+            raise wrong(f"announced on {day}, after its first day in force, {effective}")
+        return day
+
+    def in_force_share(self, month: int) -> float:
+        """Return the share (0..1) of the days of a month on which the clause is in force; 0 if it is switched off."""
+        return share_in_force(month, self.effective, self.ends) if self.enabled else 0.0
+
+    def announced_share(self, month: int) -> float:
+        """Return the share (0..1) of the days of a month on which the clause is announced and has not ended.
+
+        A clause without a day of announcement is announced on its first day in force.
+        """
+        return share_in_force(month, self.announced or self.effective, self.ends) if self.enabled else 0.0
+
+    def months_since_effective(self, month: int) -> float:
+        """Return the months from the first day in force to the end of `month`, 0 before it; its end is ignored."""
+        return months_since(self.effective, month)
+
+    def signature(self, month: int) -> tuple[float, ...]:
+        """Return what the clause's effect depends on; months of equal signatures have the same regime."""
+        shares = (self.in_force_share(month), self.announced_share(month))
+        return (*shares, self.months_since_effective(month)) if self.drifts and shares[1] > 0.0 else shares
+
+    @abstractmethod
+    def shape(self, regime: "Regime", month: int) -> None:
+        """Add what this clause does in a month to the regime of that month.
+
+        Args:
+            regime: The regime under construction; combiners make the order of clauses irrelevant.
+            month: Month index (see `sim.months`).
+        """

@@ -1,0 +1,39 @@
+"""Corporate exit: coalition firms leave the target's market for their name's sake, before and beyond the law."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+from pydantic import Field
+
+from sim.fields import Share
+from sim.policies.base import Policy
+from sim.regime import COALITION_BRAND
+
+if TYPE_CHECKING:
+    from sim.regime import Regime
+
+
+class CorporateExit(Policy):
+    """Puts a reputational cost on dealing with the target, wherever the coalition firm's plant stands."""
+
+    drifts: ClassVar[bool] = True
+
+    kind: Literal["corporate_exit"] = "corporate_exit"
+    strength: float = Field(ge=0, le=20, description="Cost in log points for a firm of mean sensitivity.")
+    months_to_full: float = Field(default=2.0, gt=0, le=60, description="Months over which firms announce their exit.")
+    hidden: Share = Field(default=0.3, description="Part of the cost felt when the sale goes through a hub.")
+
+    def shape(self, regime: Regime, month: int) -> None:
+        """Adds the cost on coalition firms' lanes to the target."""
+        in_force = self.in_force_share(month)
+        ramp = min(1.0, self.months_since_effective(month) / self.months_to_full)
+        cost = self.strength * ramp * (1.0 if in_force > 0.0 else 0.0)
+        if cost == 0.0:
+            return
+        index, brand = regime.index, COALITION_BRAND
+        direct = index.lanes(("all",), self.goods, self.towards, headquarters=brand, through=())
+        regime.impose("reputation", direct, cost)
+        if index.world.target in index.states(self.towards):
+            hidden = index.through_only(("all",), self.goods, ("hubs",), headquarters=brand)
+            regime.impose("reputation", hidden, cost * self.hidden)

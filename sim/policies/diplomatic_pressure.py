@@ -1,0 +1,32 @@
+"""Diplomatic pressure: a statement, a visit, a demarche moves a government for a while."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+from pydantic import Field
+
+from sim.fields import States
+from sim.policies.base import Policy
+
+if TYPE_CHECKING:
+    from sim.regime import Regime
+
+
+class DiplomaticPressure(Policy):
+    """Presses governments of third states; the pressure halves every ``half_life_months`` (M4: flows fall for a limited time)."""
+
+    adds_up: ClassVar[bool] = True
+    drifts: ClassVar[bool] = True
+    by_good: ClassVar[bool] = False
+
+    kind: Literal["diplomatic_pressure"] = "diplomatic_pressure"
+    against: States = Field(description="Third states whose governments are pressed.")
+    strength: float = Field(ge=0, le=10, description="Pressure at its start, in units of a first-rank envoy's visit.")
+    half_life_months: float = Field(default=4.0, gt=0, le=600, description="Months until half of it is forgotten.")
+
+    def shape(self, regime: Regime, month: int) -> None:
+        """Adds what is left of the pressure to the states named."""
+        if (share := self.in_force_share(month)) > 0.0:
+            left = 0.5 ** (max(0.0, self.months_since_effective(month) - share) / self.half_life_months)
+            regime.impose_states("pressure", self.against, self.strength * share * left)

@@ -1,0 +1,47 @@
+"""Export ban: the sale of a share of a good's lines to the target is forbidden.
+
+Forms covered: the EU's annexes to Regulation 833/2014, the US export administration rules, and a third state's own ban.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from pydantic import Field
+
+from sim.fields import Share
+from sim.policies.base import Policy
+from sim.regime import COALITION_BRAND
+
+if TYPE_CHECKING:
+    from sim.regime import Regime
+
+
+class ExportBan(Policy):
+    """Forbids a share of the lines of its goods.
+
+    It binds every firm in the states that make it, on the direct road and (hidden, so less) through hubs. ``subsidiaries``
+    extends it to plants that the coalition's firms run elsewhere, as the US foreign direct product rule does.
+    """
+
+    kind: Literal["export_ban"] = "export_ban"
+    strength: Share = Field(description="Share of the goods' lines, by value, whose sale is forbidden.")
+    penalty: Share = Field(default=1.0, description="Severity of the law: 1 is that of an arms embargo.")
+    subsidiaries: Share = Field(default=0.0, description="Severity for plants of coalition firms in other states.")
+
+    def shape(self, regime: Regime, month: int) -> None:
+        """Raises the banned share and the hazard of selling it."""
+        share = self.strength * self.in_force_share(month)
+        if share == 0.0:
+            return
+        home = regime.index.lanes(self.by, self.goods, self.towards)
+        regime.impose("banned_share", home, share)
+        regime.impose("domestic_hazard", home, self.penalty)
+        if self.subsidiaries > 0.0:
+            elsewhere = tuple(
+                code for code, role in zip(regime.index.world.states, regime.index.world.role, strict=True)
+                if role in ("third", "rest")
+            )  # fmt: skip
+            abroad = regime.index.lanes(elsewhere, self.goods, self.towards, headquarters=COALITION_BRAND)
+            regime.impose("banned_share", abroad, share)
+            regime.impose("foreign_hazard", abroad, self.subsidiaries)

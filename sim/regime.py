@@ -1,0 +1,238 @@
+"""The regime of a month: what the law, and pressure that is no law, does on every lane.
+
+A lane is (origin, headquarters, good, road): the good is last but one so that one firm's roads lie side by side. The regime
+is rebuilt from free trade by every clause in force, so expiry needs no undo. Every field is combined by an operation that
+commutes and whose neutral value changes no bit, so neither the order of clauses nor a clause of strength nil can matter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from sim.world import World
+
+Floats = NDArray[np.float64]
+Lanes = NDArray[np.int64]
+
+COALITION_BRAND, NEUTRAL_BRAND = 0, 1
+HEADQUARTERS = ("coalition", "neutral")
+
+
+def _union(a: Floats, b: float) -> Floats:
+    """Share hit by either of two independent measures."""
+    return a + b - a * b
+
+
+def _add(a: Floats, b: float) -> Floats:
+    return a + b
+
+
+def _larger(a: Floats, b: float) -> Floats:
+    return np.maximum(a, b)
+
+
+def _times(a: Floats, b: float) -> Floats:
+    return a * b
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One thing a clause can do: its neutral value, how clauses combine, and what it means."""
+
+    neutral: float
+    combine: Callable[[Floats, float], Floats]
+    meaning: str
+
+
+# By lane.
+LANE_FIELDS = {
+    "banned_share": Field(0.0, _union, "share of the good's lines whose sale is forbidden"),
+    "domestic_hazard": Field(0.0, _larger, "hazard under the origin's own law, before enforcement effort"),
+    "foreign_hazard": Field(0.0, _larger, "hazard under another state's law that reaches the firm's headquarters"),
+    "licence_share": Field(0.0, _union, "share of lines that need a licence"),
+    "licence_odds_civil": Field(1.0, _times, "odds of a licence for civil use"),
+    "licence_odds_military": Field(1.0, _times, "odds of a licence for military use"),
+    "licence_delay_months": Field(0.0, _larger, "mean time to process an application"),
+    "secondary_threat": Field(0.0, _add, "announced hazard of being listed or cut off, log points at exposure 1"),
+    "secondary_announced": Field(0.0, _add, "the same, announced but not yet in force"),
+    "reputation": Field(0.0, _add, "reputational cost, log points at mean sensitivity"),
+    "payment_refusal": Field(0.0, _union, "share of payments that banks refuse"),
+    "payment_fee": Field(0.0, _add, "cost of payment, log points"),
+    "closure": Field(0.0, _union, "share of the lane that is physically or legally closed"),
+}
+# By state.
+STATE_FIELDS = {
+    "pressure": Field(0.0, _add, "diplomatic pressure on the state's government"),
+    "threat": Field(0.0, _add, "threat announced to the state's firms and banks"),
+    "exporters_listed": Field(0.0, _add, "exporters of the state to be listed this month"),
+    "traders_listed": Field(0.0, _add, "trading houses of the hub to be listed this month"),
+}
+# By state and good: who may not pass a good on to the target.
+TRANSIT_FIELDS = {"transit_ban": Field(0.0, _union, "share of the good that the hub's law forbids to pass on")}
+FIELDS = LANE_FIELDS | STATE_FIELDS | TRANSIT_FIELDS
+
+
+class LaneIndex:
+    """Turns names of states, goods and roads into positions in the regime's arrays.
+
+    Selections are remembered, so that rebuilding a month costs array writes only.
+    """
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.state = {code: i for i, code in enumerate(world.states)}
+        self.good = {code: i for i, code in enumerate(world.goods)}
+        self.hub_states = tuple(world.hubs)
+        n_states, n_goods = len(world.states), len(world.goods)
+        self.roads = road_order(world)
+        self.shape = (n_states, 2, n_goods, len(self.roads))
+        self._road_of_destination = {road.destination: k for k, road in enumerate(self.roads) if road.hub is None}
+        self._road_of_hub = {road.hub: k for k, road in enumerate(self.roads) if road.hub is not None}
+        self._lanes: dict[tuple[object, ...], Lanes] = {}
+
+    def states(self, names: Sequence[str]) -> list[int]:
+        """Positions of states named by code or by group: a role, ``hubs``, or ``all``; sorted, each once."""
+        found: set[int] = set()
+        for name in names:
+            if name in self.state:
+                found.add(self.state[name])
+            elif name == "all":
+                found.update(self.state.values())
+            elif name == "hubs":
+                found.update(self.hub_states)
+            else:
+                found.update(i for i, role in enumerate(self.world.role) if role == name)
+        return sorted(found)
+
+    def goods(self, names: Sequence[str]) -> list[int]:
+        """Positions of goods named by code, or all of them for ``all``."""
+        return list(range(len(self.good))) if "all" in names else sorted(self.good[name] for name in names)
+
+    def lanes(
+        self,
+        origins: tuple[str, ...],
+        goods: tuple[str, ...],
+        towards: tuple[str, ...],
+        *,
+        headquarters: int | None = None,
+        through: tuple[str, ...] | None = None,
+    ) -> Lanes:
+        """Flat positions of lanes.
+
+        Args:
+            origins: states the goods leave.
+            goods: codes of goods.
+            towards: final destinations.
+            headquarters: only firms with this headquarters; None for both.
+            through: hubs; None for direct roads and every hub, ``()`` for direct roads only.
+
+        Returns:
+            Positions in the flattened (origin, headquarters, good, road) arrays.
+        """
+        key = (origins, goods, towards, headquarters, through)
+        if key not in self._lanes:
+            destinations = self.states(towards)
+            roads = [self._road_of_destination[d] for d in destinations]
+            if self.world.target in destinations:
+                hubs = self.hub_states if through is None else self.states(through)
+                roads += [self._road_of_hub[h] for h in hubs if h in self._road_of_hub]
+            firms = [0, 1] if headquarters is None else [headquarters]
+            grid = np.ix_(self.states(origins), firms, self.goods(goods), sorted(roads))
+            self._lanes[key] = np.ravel_multi_index(np.broadcast_arrays(*grid), self.shape).ravel().astype(np.int64)
+        return self._lanes[key]
+
+    def through_only(
+        self, origins: tuple[str, ...], goods: tuple[str, ...], hubs: tuple[str, ...], *, headquarters: int | None = None
+    ) -> Lanes:
+        """Flat positions of the roads through the hubs, without the direct ones."""
+        key = ("through", origins, goods, hubs, headquarters)
+        if key not in self._lanes:
+            target = (self.world.states[self.world.target],)
+            both = self.lanes(origins, goods, target, headquarters=headquarters, through=hubs)
+            direct = self.lanes(origins, goods, target, headquarters=headquarters, through=())
+            self._lanes[key] = np.setdiff1d(both, direct, assume_unique=True)
+        return self._lanes[key]
+
+
+@dataclass(frozen=True, slots=True)
+class Road:
+    """A way to sell: direct to a destination, or through a hub to the target."""
+
+    destination: int
+    hub: int | None = None
+
+
+def road_order(world: World) -> tuple[Road, ...]:
+    """All roads: first direct to the target, then through each hub, then to every other state.
+
+    The target's roads come first because a draw by inverse CDF pairs two runs best on the roads at its start.
+    """
+    through = [Road(world.target, hub) for hub in world.hubs]
+    others = [Road(d) for d in range(len(world.states)) if d != world.target]
+    return (Road(world.target), *through, *others)
+
+
+@lru_cache(maxsize=64)
+def _neutral(size: int, value: float) -> Floats:
+    """A read-only table of a field's neutral value, shared by every month that no clause touches."""
+    table = np.full(size, value)
+    table.flags.writeable = False
+    return table
+
+
+class Regime:
+    """The fields of one month. Clauses shape it through :meth:`impose`; nobody else writes to it."""
+
+    def __init__(self, index: LaneIndex) -> None:
+        self.index = index
+        n_states, n_goods = len(index.state), len(index.good)
+        lanes = int(np.prod(index.shape))
+        size = dict.fromkeys(LANE_FIELDS, lanes) | dict.fromkeys(STATE_FIELDS, n_states)
+        size |= dict.fromkeys(TRANSIT_FIELDS, n_states * n_goods)
+        self._fields = {name: _neutral(size[name], field.neutral) for name, field in FIELDS.items()}
+
+    def impose(self, field: str, where: Lanes, value: float) -> None:
+        """Combines a value into a field.
+
+        Args:
+            field: name in :data:`FIELDS`.
+            where: flat positions (lanes, states, or state x good).
+            value: combined with what other clauses imposed.
+        """
+        cells = self._fields[field]
+        if not cells.flags.writeable:  # still the shared neutral table
+            cells = self._fields[field] = cells.copy()
+        cells[where] = FIELDS[field].combine(cells[where], value)
+
+    def impose_states(self, field: str, names: Sequence[str], value: float) -> None:
+        """Combines a value into a field by state, for the states named."""
+        self.impose(field, np.asarray(self.index.states(names), dtype=np.int64), value)
+
+    def impose_transit(self, hubs: Sequence[str], goods: Sequence[str], value: float) -> None:
+        """Combines a share into the transit ban of the hubs named."""
+        rows = np.asarray(self.index.states(hubs), dtype=np.int64)[:, None] * len(self.index.good)
+        self.impose("transit_ban", (rows + np.asarray(self.index.goods(goods))).ravel(), value)
+
+    def lane(self, field: str) -> Floats:
+        """A field by lane, as (type, road) with type = (origin, headquarters, good)."""
+        return self._fields[field].reshape(-1, self.index.shape[3])
+
+    def state(self, field: str) -> Floats:
+        """A field by state."""
+        return self._fields[field]
+
+    def transit(self) -> Floats:
+        """The transit ban by (state, good)."""
+        return self._fields["transit_ban"].reshape(len(self.index.state), len(self.index.good))
+
+
+def free_trade(index: LaneIndex) -> Regime:
+    """The regime with no clause in force."""
+    return Regime(index)

@@ -1,0 +1,210 @@
+"""What a run leaves behind: tidy tables with units in the column names, and a record of what made them.
+
+On disk a run is a folder of Parquet tables, the resolved scenario, and ``record.json`` with parameters, seeds, versions and
+hashes. It is written under a hidden name and renamed when complete: a folder that exists is whole.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from sim.errors import SimError
+from sim.tables import build_tables
+
+TABLES = ("flows", "orders", "recorded", "prices", "hubs", "states")
+RECORD, SCENARIO = "record.json", "scenario.yaml"
+
+
+@dataclass(frozen=True, eq=False)
+class Results:
+    """The outcome of one run.
+
+    Attributes:
+        record: what made it: scenario title and digest, world digest, parameters, seed, versions, months, wall seconds.
+        scenario_yaml: the resolved scenario, as text that loads again.
+        source: where the tables come from: arrays of a run just made, or the folder of a run made before.
+    """
+
+    record: dict[str, Any]
+    scenario_yaml: str
+    source: Any
+
+    def _table(self, name: str) -> pd.DataFrame:
+        if isinstance(self.source, Path):
+            return pq.read_table(self.source / f"{name}.parquet").to_pandas()
+        return build_tables(self.source, name)
+
+    @cached_property
+    def flows(self) -> pd.DataFrame:
+        """Deliveries: month, good, origin, headquarters, road, destination, quantity, value, price, recorded value.
+
+        ``quantity_musd_2021`` is at base-year prices, ``value_musd`` at the month's, FOB at the origin; ``recorded_musd`` is
+        what the origin's customs office has on record under this destination and this good. Sales at home are left out.
+        """
+        return self._table("flows")
+
+    @cached_property
+    def orders(self) -> pd.DataFrame:
+        """What orders for the target came to, musd at base-year prices: ordered = the sum of all the other columns."""
+        return self._table("orders")
+
+    @cached_property
+    def recorded(self) -> pd.DataFrame:
+        """Customs records: month, office, flow (export, import, re-export), partner, good, value_musd, published."""
+        return self._table("recorded")
+
+    @cached_property
+    def prices(self) -> pd.DataFrame:
+        """Price indices (base year = 1) by month, destination, headquarters (brand) and good; drivers of demand."""
+        return self._table("prices")
+
+    @cached_property
+    def hubs(self) -> pd.DataFrame:
+        """Intermediaries by month and hub: fullness, mark-up, firms open and listed, returns under a new name."""
+        return self._table("hubs")
+
+    @cached_property
+    def states(self) -> pd.DataFrame:
+        """States by month: enforcement effort, pressure, threat, exporters listed so far."""
+        return self._table("states")
+
+    @property
+    def title(self) -> str:
+        """Title of the scenario."""
+        return str(self.record["title"])
+
+    @property
+    def target(self) -> str:
+        """Code of the sanctioned state."""
+        return str(self.record["target"])
+
+    def to_target(self) -> pd.DataFrame:
+        """Deliveries to the target only."""
+        return self.flows[self.flows["destination"] == self.target]
+
+    def save(self, folder: str | Path) -> Path:
+        """Writes tables, scenario and record as one folder, whole or not at all.
+
+        Args:
+            folder: parent folder; made if it is missing.
+
+        Returns:
+            The run's folder, ``<slug>-<digest>`` below ``folder``. A run of the same content is replaced.
+
+        Raises:
+            SimError: the folder cannot be written.
+        """
+        parent = Path(folder)
+        final = parent / run_name(self.record)
+        try:
+            parent.mkdir(parents=True, exist_ok=True)
+            scratch = Path(tempfile.mkdtemp(prefix=".unfinished-", dir=parent))
+        except OSError as error:
+            raise SimError(f"cannot write results to {parent}: {error.strerror or error}") from error
+        try:
+            self._write(scratch)
+            _swap_in(scratch, final)
+        except OSError as error:
+            raise SimError(f"cannot write results to {final}: {error.strerror or error}") from error
+        finally:
+            shutil.rmtree(scratch, ignore_errors=True)
+        return final
+
+    def _write(self, scratch: Path) -> None:
+        record = dict(self.record, tables={})
+        for name in TABLES:
+            path = scratch / f"{name}.parquet"
+            table = pa.Table.from_pandas(getattr(self, name), preserve_index=False)
+            stamp = {b"sim": json.dumps(self.record).encode()}
+            pq.write_table(table.replace_schema_metadata({**(table.schema.metadata or {}), **stamp}), path, compression="zstd")
+            record["tables"][name] = {"rows": table.num_rows, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
+        (scratch / SCENARIO).write_text(self.scenario_yaml, encoding="utf-8")
+        (scratch / RECORD).write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+        for path in scratch.iterdir():
+            with path.open("rb") as file:
+                os.fsync(file.fileno())
+
+    @staticmethod
+    def open(folder: str | Path) -> Results:
+        """Opens a run made before; tables are read when asked for.
+
+        Raises:
+            SimError: not the folder of a run, or damaged.
+        """
+        path = Path(folder)
+        try:
+            record = json.loads((path / RECORD).read_text(encoding="utf-8"))
+            scenario = (path / SCENARIO).read_text(encoding="utf-8")
+            damaged = [
+                name for name in TABLES
+                if hashlib.sha256((path / f"{name}.parquet").read_bytes()).hexdigest() != record["tables"][name]["sha256"]
+            ]  # fmt: skip
+        except (OSError, ValueError, KeyError) as error:
+            raise SimError(f"{path} is not the folder of a run: {error}") from error
+        if damaged:
+            raise SimError(f"{path}: {', '.join(damaged)} changed since the run wrote it; run the scenario again")
+        return Results(record, scenario, path)
+
+    def _repr_html_(self) -> str:
+        return f"<b>{self.title}</b><br>{summary(self).to_html()}"
+
+    def __repr__(self) -> str:
+        return f"<Results {self.title!r}, {self.record['months']}>"
+
+
+def summary(results: Results) -> pd.DataFrame:
+    """Deliveries to the target by year and kind of road, billion USD of the year, with the premium paid.
+
+    Columns: ``direct_busd``, ``via_hubs_busd``, ``price_index`` (value over base-year value).
+    """
+    flows = results.to_target()
+    year = flows["month"].str[:4]
+    direct = flows["road"] == "direct"
+    value = flows["value_musd"]
+    table = pd.DataFrame(
+        {
+            "direct_busd": value[direct].groupby(year[direct]).sum() / 1e3,
+            "via_hubs_busd": value[~direct].groupby(year[~direct]).sum() / 1e3,
+            "price_index": value.groupby(year).sum() / flows["quantity_musd_2021"].groupby(year).sum(),
+        }
+    )
+    table.index.name = "year"
+    return table
+
+
+def run_name(record: dict[str, Any]) -> str:
+    """Folder name of a run: a readable slug and the digest of what determines it."""
+    letters = "".join(c if c.isascii() and c.isalnum() else "-" for c in str(record["title"]).lower())
+    slug = "-".join(part for part in letters.split("-") if part)[:48]
+    return f"{slug or 'run'}-{record['run_digest'][:10]}"
+
+
+def _swap_in(scratch: Path, final: Path) -> None:
+    """Renames a finished folder into place; an older one of the same name goes only when the new one is there."""
+    if final.exists():
+        aside = Path(tempfile.mkdtemp(prefix=".replaced-", dir=final.parent))
+        os.replace(final, aside / "old")
+        os.replace(scratch, final)
+        shutil.rmtree(aside, ignore_errors=True)
+    else:
+        os.replace(scratch, final)
+    descriptor = os.open(final.parent, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+    os.chmod(final, 0o755)
+
+

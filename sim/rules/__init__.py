@@ -1,0 +1,35 @@
+"""Behavioural rules, one topic per file: pure functions of numbers, for one firm or one state.
+
+A rule is plain Python that numba compiles; the fast columns and the single agent call the same compiled function. A scenario
+may replace any of them by name with a function of the same arguments (``rules: {road_pull: my_module:my_rule}``).
+"""
+
+from collections.abc import Callable
+
+from sim.rules.base import rule
+from sim.rules.beliefs import believed_hazard, jolt
+from sim.rules.choice import market_pull, road_pull
+from sim.rules.enforcement import banned_part_shipped, licence_odds, listing_odds, wanted_effort
+from sim.rules.pricing import hub_markup, price_move, wanted_quantity
+from sim.rules.trading import closing_odds, opening_odds
+
+RULES: dict[str, Callable[..., float]] = {
+    function.py_func.__name__: function  # type: ignore[attr-defined]
+    for function in (
+        market_pull,
+        road_pull,
+        jolt,
+        believed_hazard,
+        wanted_effort,
+        banned_part_shipped,
+        licence_odds,
+        listing_odds,
+        wanted_quantity,
+        price_move,
+        hub_markup,
+        opening_odds,
+        closing_odds,
+    )
+}
+
+__all__ = ["RULES", "rule", *RULES]

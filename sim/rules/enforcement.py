@@ -1,0 +1,66 @@
+"""What governments do with their law: effort, licences, inspections, lists."""
+
+from sim.arithmetic import exp
+from sim.rules.base import rule
+
+
+@rule
+def wanted_effort(base: float, push: float, pull: float) -> float:
+    """Enforcement effort a third state would settle at, 0..1.
+
+    The state balances on the log-odds scale: what pushes it to enforce (threat to its firms weighted by their exposure,
+    diplomatic pressure, military goods seen passing) against what holds it back (new trade, alignment with the target).
+
+    Args:
+        base: effort in the base year, strictly inside 0..1.
+        push: log odds towards enforcing.
+        pull: log odds against; without any push there is nothing to resist, so it only discounts the push.
+    """
+    net = max(0.0, push - pull)
+    odds = base / (1.0 - base) * exp(net)
+    return odds / (1.0 + odds)
+
+
+@rule
+def banned_part_shipped(banned_share: float, fear: float) -> float:
+    """Share of what is shipped on a road that is banned goods sold all the same.
+
+    Args:
+        banned_share: share of lines forbidden.
+        fear: aversion times hazard of the mean firm on the road, log points.
+    """
+    evaded = banned_share * exp(-fear)
+    shipped = 1.0 - banned_share + evaded
+    return evaded / shipped if shipped > 0.0 else 0.0
+
+
+@rule
+def licence_odds(military: float, ambiguity: float, lying: float, caught: float, odds_civil: float, odds_military: float) -> float:
+    """Share of applications granted, when a firm may lie about end use.
+
+    Args:
+        military: share of the good's use at the destination that is military.
+        ambiguity: how far the good's use can be denied, 0..1.
+        lying: share of military use declared as civil where the good is fully ambiguous.
+        caught: share of false declarations found.
+        odds_civil: odds of a licence for civil use.
+        odds_military: odds for military use.
+    """
+    false = ambiguity * lying
+    return (1.0 - military) * odds_civil + military * (
+        false * (1.0 - caught) * odds_civil + (1.0 - false) * odds_military
+    )
+
+
+@rule
+def listing_odds(firms_listed: float, size: float, suspicious_trade: float) -> float:
+    """Odds that a firm in the suspicious trade is listed this month.
+
+    Every dollar of suspicious trade attracts the same attention, so a firm's odds grow with its size.
+
+    Args:
+        firms_listed: firms of the state to be listed this month.
+        size: the firm's trade, weighted by how military its good is.
+        suspicious_trade: sum of ``size`` over all firms of the state in the trade.
+    """
+    return min(1.0, firms_listed * size / suspicious_trade) if suspicious_trade > 0.0 else 0.0

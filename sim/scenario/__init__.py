@@ -1,0 +1,20 @@
+"""Scenarios: strict YAML files that ask the model a question."""
+
+from sim.scenario.checks import Vocabulary
+from sim.scenario.export import json_schema
+from sim.scenario.loader import load_scenario, parse_scenario, shipped_scenarios, shipped_worlds
+from sim.scenario.parts import Agents, Driver, MonthSpan
+from sim.scenario.schema import Scenario
+
+__all__ = [
+    "Agents",
+    "Driver",
+    "MonthSpan",
+    "Scenario",
+    "Vocabulary",
+    "json_schema",
+    "load_scenario",
+    "parse_scenario",
+    "shipped_scenarios",
+    "shipped_worlds",
+]

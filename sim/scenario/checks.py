@@ -1,0 +1,217 @@
+"""Checks the data of a scenario against the schema, the registries and itself; finds every mistake in one pass."""
+
+import math
+import re
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from typing import Protocol, SupportsFloat, TypeVar
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import PydanticCustomError
+
+from sim.errors import nearest
+from sim.fields import Codes
+from sim.policies.base import Policy
+from sim.scenario.clashes import contradictions, outside_months
+from sim.scenario.parts import Driver, MonthSpan
+from sim.scenario.problems import Problem, problems_of
+from sim.texts import read_number, shown, wrong
+
+Model = TypeVar("Model", bound=BaseModel)
+Part = TypeVar("Part", bound=BaseModel)
+
+_FUNCTION = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*")
+SWITCH_KEYS = {"id", "enabled"}
+
+
+class Bounded(Protocol):
+    """What a declared parameter tells the checks."""
+
+    @property
+    def low(self) -> float:
+        """Smallest value accepted."""
+
+    @property
+    def high(self) -> float:
+        """Largest value accepted."""
+
+    @property
+    def unit(self) -> str:
+        """Unit of the value."""
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """The names that a scenario may use.
+
+    Attributes:
+        instruments: Kind of policy -> its class.
+        parameters: Name of parameter -> its bounds and unit; None leaves names and bounds unchecked.
+        rules: Names of the rules that may be replaced; None leaves them unchecked.
+        codes: States and goods of the world; None leaves them unchecked.
+    """
+
+    instruments: Mapping[str, type[Policy]]
+    parameters: Mapping[str, Bounded] | None = None
+    rules: Collection[str] | None = None
+    codes: Codes | None = None
+
+
+def check(model: type[Model], data: Mapping[str, object], known: Vocabulary) -> tuple[Model | None, list[Problem]]:
+    """Return the scenario that the data describe, and everything that is wrong with them.
+
+    Clauses and drivers that are switched off, or lie outside the run's months, are left out of the scenario.
+
+    Args:
+        model: The scenario's class.
+        data: Plain data as read from a file: dicts, lists, texts.
+        known: The names that may be used.
+
+    Returns:
+        The scenario, or None where it cannot be built; and the problems. Both may be given: a clause outside the months
+        is a problem only if nothing shortened them (see `Problem.unless_shortened`).
+    """
+    problems: list[Problem] = []
+    try:
+        months = MonthSpan.model_validate(data.get("months"))
+    except ValidationError:
+        months = None  # Reported below, with the rest of the frame.
+    policies = _entries(data, "policies", lambda entry: _policy(entry, data, known), problems)
+    drivers = _entries(data, "drivers", lambda entry: _part(Driver, entry, data, "drivers", known), problems)
+    problems += _repeated_ids(data, "policies") + _repeated_ids(data, "drivers") + contradictions(policies)
+    outside = outside_months(policies, drivers, months)
+    frame = {
+        **data,
+        "policies": [clause for at, clause in policies.items() if clause.enabled and ("policies", at) not in outside],
+        "drivers": [driver for at, driver in drivers.items() if driver.enabled and ("drivers", at) not in outside],
+        "parameters": _parameters(data, known, problems),
+    }
+    problems += _rules(data, known)
+    built: Model | None = None
+    try:
+        built = model.model_validate(frame, context=known.codes)
+    except ValidationError as error:
+        problems += problems_of(error, model)
+    return (None if problems else built), [*problems, *outside.values()]
+
+
+def _entries(
+    data: Mapping[str, object], block: str, read: Callable[[object], Part], problems: list[Problem]
+) -> dict[int, Part]:
+    """Return the sound entries of a list of clauses or drivers by index; what is wrong with the others is a problem."""
+    entries = data.get(block, [])
+    if not isinstance(entries, list | tuple):
+        problems.append(Problem((block,), f"read {shown(entries)}, expected a list of entries that start with `- `"))
+        return {}
+    sound: dict[int, Part] = {}
+    for at, entry in enumerate(entries):
+        try:
+            sound[at] = read(entry)
+        except _EntryError as error:
+            problems += [problem.under((block, at)) for problem in error.problems]
+    return sound
+
+
+class _EntryError(Exception):
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__(problems)
+        self.problems = problems
+
+
+def _policy(entry: object, data: Mapping[str, object], known: Vocabulary) -> Policy:
+    """Return a clause as an object of its instrument's class."""
+    if isinstance(entry, Policy):
+        return entry
+    if not isinstance(entry, Mapping):
+        raise _EntryError([Problem((), f"read {shown(entry)}, expected a clause: kind, id, by, towards, ...")])
+    kind = entry.get("kind")
+    if isinstance(kind, str) and kind in known.instruments:
+        return _part(known.instruments[kind], entry, data, "policies", known)
+    if "kind" in entry:
+        message = f"unknown kind of policy {shown(kind)}; {nearest(str(kind or ''), known.instruments)}"
+        raise _EntryError([Problem(("kind",), message)])
+    _refuse_switch(entry, data, "policies")
+    raise _EntryError([Problem(("kind",), f"missing key 'kind' (the instrument); {nearest('', known.instruments)}")])
+
+
+def _part(model: type[Part], entry: object, data: Mapping[str, object], block: str, known: Vocabulary) -> Part:
+    """Return an entry as an object of its class."""
+    _refuse_switch(entry, data, block)
+    try:
+        return model.model_validate(entry, context=known.codes)
+    except ValidationError as error:
+        raise _EntryError(problems_of(error, model)) from None
+
+
+def _refuse_switch(entry: object, data: Mapping[str, object], block: str) -> None:
+    """Say so where `{id: x, enabled: false}` found nothing inherited to switch."""
+    if not isinstance(entry, Mapping) or set(entry) != SWITCH_KEYS:
+        return
+    whole = [str(other.get("id")) for other in _mappings(data, block).values() if set(other) != SWITCH_KEYS]
+    message = f"switches {shown(entry['id'])}, but no entry of that id is inherited; {nearest(str(entry['id']), whole)}"
+    raise _EntryError([Problem(("id",), message)])
+
+
+def _mappings(data: Mapping[str, object], block: str) -> dict[int, Mapping[str, object]]:
+    """Return the entries of a list that are mappings or models, by index."""
+    entries = data.get(block)
+    found: dict[int, Mapping[str, object]] = {}
+    for at, entry in enumerate(entries if isinstance(entries, list | tuple) else ()):
+        if isinstance(entry, Mapping):
+            found[at] = entry
+        elif isinstance(entry, BaseModel):
+            found[at] = dict(entry)
+    return found
+
+
+def _repeated_ids(data: Mapping[str, object], block: str) -> list[Problem]:
+    first: dict[str, int] = {}
+    problems = []
+    for at, entry in _mappings(data, block).items():
+        name = entry.get("id")
+        if not isinstance(name, str):
+            continue
+        if name in first:
+            message = f"the id '{name}' is taken already; give this entry its own"
+            problems.append(Problem((block, at, "id"), message, also=(block, first[name], "id")))
+        first.setdefault(name, at)
+    return problems
+
+
+def _parameters(data: Mapping[str, object], known: Vocabulary, problems: list[Problem]) -> dict[str, float]:
+    """Return the scenario's own parameter values, each known and within its bounds."""
+    block = data.get("parameters", {})
+    if not isinstance(block, Mapping):
+        problems.append(Problem(("parameters",), f"read {shown(block)}, expected lines `name: number`"))
+        return {}
+    values: dict[str, float] = {}
+    for name, value in block.items():
+        declared = known.parameters.get(name) if known.parameters is not None else None
+        if known.parameters is not None and declared is None:
+            message = f"unknown parameter '{name}'; {nearest(name, known.parameters)}"
+            problems.append(Problem(("parameters", name), message, on_key=True))
+            continue
+        expected = f"a number from {declared.low:g} to {declared.high:g} ({declared.unit})" if declared else "a number"
+        try:
+            read = read_number(value, expected)
+            number = float(read) if isinstance(read, SupportsFloat) else math.nan
+            if not math.isfinite(number) or (declared and not declared.low <= number <= declared.high):
+                raise wrong(f"read {shown(value)}, expected {expected}")
+            values[name] = number
+        except PydanticCustomError as error:
+            problems.append(Problem(("parameters", name), error.message()))
+    return values
+
+
+def _rules(data: Mapping[str, object], known: Vocabulary) -> list[Problem]:
+    """Return what is wrong with the rules that a scenario replaces; a wrong block is left to the schema."""
+    block = data.get("rules")
+    problems = []
+    for name, value in block.items() if isinstance(block, Mapping) else ():
+        if known.rules is not None and name not in known.rules:
+            message = f"unknown rule '{name}'; {nearest(name, known.rules)}"
+            problems.append(Problem(("rules", name), message, on_key=True))
+        elif isinstance(value, str) and value != "default" and not _FUNCTION.fullmatch(value):
+            message = f"read {shown(value)}, expected default or package.module:function"
+            problems.append(Problem(("rules", name), message))
+    return problems

@@ -1,0 +1,86 @@
+"""The JSON Schema of scenario files, with which an editor completes keys, kinds, states, goods and parameters.
+
+Put `# yaml-language-server: $schema=scenario.schema.json` on the first line of a file to use it. The schema helps the
+typing hand; what `load_scenario` says is what counts.
+"""
+
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+
+from sim.fields import ALL, NAMES_MARK, STATE_GROUPS, Codes
+from sim.parameters import PARAMETERS
+from sim.policies import INSTRUMENTS
+from sim.rules import RULES
+from sim.scenario.schema import Scenario
+
+_DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+
+def json_schema(codes: Codes | None = None) -> dict[str, Any]:
+    """Return the JSON Schema of a scenario file.
+
+    Args:
+        codes: The world's states and goods; if given, an editor completes their codes too.
+    """
+    models: list[type[BaseModel]] = [Scenario, *INSTRUMENTS.values()]
+    references, whole = models_json_schema([(model, "validation") for model in models])
+    definitions: dict[str, Any] = whole["$defs"]
+    scenario: dict[str, Any] = definitions.pop(references[Scenario, "validation"]["$ref"].rpartition("/")[2])
+    properties = scenario["properties"]
+    clauses = []
+    for kind, instrument in INSTRUMENTS.items():
+        reference = references[instrument, "validation"]
+        definition = definitions[reference["$ref"].rpartition("/")[2]]
+        # A default would make `kind` optional, and then nothing tells one instrument from another.
+        definition["properties"]["kind"] = {"const": kind, "description": (instrument.__doc__ or kind).splitlines()[0]}
+        definition["required"] = ["kind", *definition.get("required", [])]
+        clauses.append(reference)
+    properties["policies"]["items"] = {"oneOf": [*clauses, _switch("clause")]}
+    properties["drivers"]["items"] = {"oneOf": [properties["drivers"]["items"], _switch("driver")]}
+    properties["extends"] = {"type": "string", "description": "The scenario below: a file, or a shipped one's name."}
+    properties["parameters"] = _closed({name: _parameter(name) for name in PARAMETERS}, properties["parameters"])
+    properties["rules"] = _closed({name: {"type": "string"} for name in RULES}, properties["rules"])
+    required = scenario.pop("required")
+    schema = {"$schema": _DIALECT, **scenario, "$defs": definitions}
+    # A file that extends another may leave out anything.
+    schema["anyOf"] = [{"required": ["extends"]}, {"required": required}]
+    _fill_names(schema, {"state": [*STATE_GROUPS, *codes.states], "good": [ALL, *codes.goods]} if codes else {})
+    return schema
+
+
+def _fill_names(schema: Any, names: dict[str, list[str]]) -> None:
+    """Put the world's codes where a name of the world is expected."""
+    if isinstance(schema, dict):
+        kind = schema.pop(NAMES_MARK, None)
+        if kind in names:
+            schema["enum"] = names[kind]
+    for child in schema.values() if isinstance(schema, dict) else schema if isinstance(schema, list) else ():
+        _fill_names(child, names)
+
+
+def _switch(what: str) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "description": f"Switches an inherited {what} off.",
+        "properties": {"id": {"type": "string"}, "enabled": {"type": "boolean"}},
+        "required": ["id", "enabled"],
+        "additionalProperties": False,
+    }
+
+
+def _closed(properties: dict[str, Any], block: dict[str, Any]) -> dict[str, Any]:
+    kept = {name: value for name, value in block.items() if name in ("title", "description", "default")}
+    return {"type": "object", **kept, "properties": properties, "additionalProperties": False}
+
+
+def _parameter(name: str) -> dict[str, Any]:
+    declared = PARAMETERS[name]
+    return {
+        "type": "number",
+        "minimum": declared.low,
+        "maximum": declared.high,
+        "default": declared.default,
+        "description": f"{declared.meaning} ({declared.unit})",
+    }

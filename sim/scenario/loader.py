@@ -1,0 +1,220 @@
+"""Loads a scenario: finds the file, stacks what it extends, checks everything, and reports all faults at once."""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from sim.errors import Fault, FaultList, nearest
+from sim.parameters import PARAMETERS
+from sim.policies import INSTRUMENTS
+from sim.rules import RULES
+from sim.scenario.checks import Vocabulary, check
+from sim.scenario.codes import read_codes
+from sim.scenario.reader import Node, decode, read_yaml
+from sim.scenario.schema import Scenario, remember
+from sim.scenario.stack import stack
+from sim.shipped import shipped
+from sim.texts import shown
+
+VOCABULARY = Vocabulary(instruments=INSTRUMENTS, parameters=PARAMETERS, rules=tuple(RULES))
+
+_MOST_BYTES = 10_000_000
+_MOST_FILES = 32
+
+
+def load_scenario(path_or_name: str | os.PathLike[str], known: Vocabulary = VOCABULARY) -> Scenario:
+    """Return the scenario of a file, with everything that it extends.
+
+    Args:
+        path_or_name: A YAML file, or the name of a shipped scenario.
+        known: The names that scenarios may use; without `codes`, states and goods are read from the scenario's world.
+
+    Raises:
+        FaultList: With every fault of every file of the stack, each pointing into the file that it was written in.
+    """
+    wanted = os.fspath(path_or_name)
+    path = _find(wanted, Path())
+    if path is None:
+        raise FaultList([Fault(wanted, 0, 0, "", _not_found(wanted, Path(wanted)))])
+    return _load(_read(path), path, str(path), known)
+
+
+def parse_scenario(text: str, file: str = "(text)", known: Vocabulary = VOCABULARY) -> Scenario:
+    """Return the scenario of a YAML text; what it extends is looked for from the folder of `file`.
+
+    Raises:
+        FaultList: As `load_scenario`.
+    """
+    return _load(text, Path(file), file, known)
+
+
+def shipped_scenarios() -> tuple[str, ...]:
+    """Return the names of the scenarios that ship with the package, sorted."""
+    return tuple(sorted(path.stem for path in shipped("scenarios").glob("*.yaml")))
+
+
+def shipped_worlds() -> tuple[str, ...]:
+    """Return the names of the worlds that ship with the package, sorted."""
+    return tuple(sorted(path.parent.name for path in shipped("scenarios/worlds").glob("*/states.csv")))
+
+
+@dataclass
+class _Stack:
+    """The files read so far, the file named first and what it extends after it."""
+
+    trees: list[Node] = field(default_factory=list)
+    files: list[Path] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+    complete: bool = False
+
+    def folder_of(self, node: Node) -> Path:
+        """Return the folder of the file that a node was written in."""
+        return self.files[node.mark.source.depth].parent
+
+    def merged(self) -> Node:
+        result = self.trees[-1]
+        for tree in reversed(self.trees[:-1]):
+            result = stack(result, tree)
+        return result
+
+
+def _load(text: str, path: Path, shown_as: str, known: Vocabulary) -> Scenario:
+    read = _read_stack(text, path, shown_as)
+    if not read.complete:
+        # What is inherited is not known, so whether anything is missing or unknown is not known either.
+        raise FaultList(read.faults)
+    root = read.merged()
+    root = Node({name: child for name, child in root.children().items() if name != "extends"}, root.mark, root.key)
+    data = root.plain()
+    faults = list(read.faults)
+    world = root.children().get("world")
+    if world is None or isinstance(world.value, str):
+        name = "reference" if world is None else str(world.value)
+        folder = _find_world(name, read.folder_of(world) if world is not None else Path())
+        if folder is None:
+            message = f"unknown world {shown(name)}; {nearest(name, shipped_worlds())}"
+            faults.append((world or root).mark.fault("world", message))
+        else:
+            data["world"] = name if folder == shipped(f"scenarios/worlds/{name}") else str(folder.resolve())
+            known = _with_codes(known, folder, faults)
+    scenario, problems = check(Scenario, data, known)
+    faults += [
+        problem.fault(root, data)
+        for problem in problems
+        if not (problem.unless_shortened and _shortened_above(root, problem.location))
+    ]
+    if faults or scenario is None:
+        raise FaultList(faults)
+    return remember(scenario, known)
+
+
+def _read_stack(text: str, path: Path, shown_as: str) -> _Stack:
+    """Return the file and everything below it; reading ends at the first file that cannot be read."""
+    read = _Stack()
+    while True:
+        read.files.append(path)
+        try:
+            tree, faults = read_yaml(text, shown_as, len(read.files) - 1)
+        except FaultList as error:
+            read.faults += error.faults
+            return read
+        read.trees.append(tree)
+        read.faults += faults
+        below = tree.children().get("extends")
+        if below is None:
+            read.complete = True
+            return read
+        found = _below(below, read)
+        if found is None:
+            return read
+        path = found
+        shown_as = str(found)
+        try:
+            text = _read(path)
+        except FaultList as error:
+            read.faults += [below.mark.fault("extends", f"{fault.message}: {fault.file}") for fault in error.faults]
+            return read
+
+
+def _below(extends: Node, read: _Stack) -> Path | None:
+    """Return the file that `extends:` names, or None after adding the fault that says why there is none."""
+    if not isinstance(extends.value, str) or not extends.value.strip():
+        message = f"read {shown(extends.plain())}, expected a file, such as base.yaml, or a shipped scenario's name"
+        read.faults.append(extends.mark.fault("extends", message))
+        return None
+    folder = read.folder_of(extends)
+    path = _find(extends.value, folder)
+    if path is None:
+        message = _not_found(extends.value, folder / extends.value)
+        read.faults.append(extends.mark.fault("extends", message))
+        return None
+    chain = [*read.files, path]
+    if path.resolve() in [file.resolve() for file in read.files] or len(chain) > _MOST_FILES:
+        round_trip = " -> ".join(file.name for file in chain[-_MOST_FILES:])
+        read.faults.append(extends.mark.fault("extends", f"a scenario cannot extend itself: {round_trip}"))
+        return None
+    return path
+
+
+def _find(name: str, folder: Path) -> Path | None:
+    """Return the file of a scenario: a path from a folder, or the name of a shipped one."""
+    places = [folder / name, _shipped("scenarios", name), _shipped("scenarios", f"{name}.yaml")]
+    return next((place for place in places if place and _is(place, Path.is_file)), None)
+
+
+def _find_world(name: str, folder: Path) -> Path | None:
+    places = [_shipped("scenarios/worlds", name), folder / name] if name.strip() else []
+    return next((place for place in places if place and _is(place, Path.is_dir)), None)
+
+
+def _shipped(folder: str, name: str) -> Path | None:
+    """Return where something ships under a plain name; None for a path, which is not a name."""
+    if name == ".." or Path(name).name != name:
+        return None
+    try:
+        return shipped(f"{folder}/{name}")
+    except (OSError, ValueError):
+        # As below: such a name names nothing.
+        return None
+
+
+def _is(path: Path, test: Callable[[Path], bool]) -> bool:
+    try:
+        return test(path)
+    except (OSError, ValueError):
+        # A name too long or with characters that no file can have names no file.
+        return False
+
+
+def _not_found(name: str, place: Path) -> str:
+    if _is(place, Path.is_dir):
+        return f"{shown(name)} is a folder; expected a scenario file in it"
+    return f"there is no file and no shipped scenario {shown(name)}; {nearest(Path(name).stem, shipped_scenarios())}"
+
+
+def _read(path: Path) -> str:
+    try:
+        with path.open("rb") as stream:
+            raw = stream.read(_MOST_BYTES + 1)
+    except OSError as error:
+        raise FaultList([Fault(str(path), 0, 0, "", f"cannot be read: {error.strerror or error}")]) from None
+    if len(raw) > _MOST_BYTES:
+        raise FaultList([Fault(str(path), 0, 0, "", "is larger than 10 MB; that is no scenario")])
+    return decode(raw, str(path))
+
+
+def _with_codes(known: Vocabulary, folder: Path, faults: list[Fault]) -> Vocabulary:
+    if known.codes is not None:
+        return known
+    try:
+        return replace(known, codes=read_codes(folder))
+    except FaultList as error:
+        faults += error.faults
+        return known
+
+
+def _shortened_above(root: Node, location: tuple[str | int, ...]) -> bool:
+    """Return whether the run's months were set by a file that extends the one this was written in."""
+    months = root.find(("months",)).mark.source.depth
+    return root.find(location[:2]).mark.source.depth > months

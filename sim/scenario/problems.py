@@ -1,0 +1,161 @@
+"""What is wrong with a scenario, said in the user's words; first by location in the data, then by place in a file."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, get_args
+
+from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
+
+from sim.errors import Fault, nearest
+from sim.fields import expected_number
+from sim.scenario.reader import Location, Node
+from sim.texts import shown
+
+_EXPECTED = {
+    "string_type": "text",
+    "tuple_type": "a list, such as [{input}]",
+    "dict_type": "a mapping of keys",
+    "mapping_type": "a mapping of keys",
+    "model_type": "a mapping of keys",
+    "model_attributes_type": "a mapping of keys",
+    "finite_number": "a finite number",
+    "is_instance_of": "a mapping of keys",
+}
+_BOUNDS = ("greater_than", "greater_than_equal", "less_than", "less_than_equal")
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One mistake, located by keys and indices.
+
+    Attributes:
+        location: Keys and list indices from the top.
+        message: What was read, what was expected, the likely fix.
+        on_key: Whether the key is wrong, not the value.
+        also: Location of the other value concerned, whose place is added to the message.
+        unless_shortened: True for a clause outside the run's months: no mistake where it was inherited, and the months
+            were set by a file that extends the clause's own.
+    """
+
+    location: Location
+    message: str
+    on_key: bool = False
+    also: Location | None = None
+    unless_shortened: bool = False
+
+    def under(self, prefix: Location) -> "Problem":
+        """Return the problem as seen from further up."""
+        return Problem((*prefix, *self.location), self.message, self.on_key, self.also, self.unless_shortened)
+
+    def fault(self, root: Node | None, data: Mapping[str, Any]) -> Fault:
+        """Return the problem as a fault in a file; without a tree, as a fault in no file."""
+        where = _where(self.location, data)
+        if root is None:
+            return Fault("", 0, 0, where, self.message)
+        node = root.find(self.location)
+        mark = node.key if self.on_key else node.mark
+        message = self.message
+        if self.also is not None:
+            other = root.find(self.also).mark
+            same = other.source.file == mark.source.file
+            message += f" (see {'line ' + str(other.line) if same else f'{other.source.file}:{other.line}'})"
+        return mark.fault(where, message)
+
+
+def problems_of(error: ValidationError, model: type[BaseModel]) -> list[Problem]:
+    """Return what pydantic found wrong with a model's data, in our words.
+
+    Args:
+        error: The error that `model.model_validate` raised.
+        model: The model, whose fields give the nearest names and the expected values.
+    """
+    return [_problem(details, model) for details in error.errors(include_url=False)]
+
+
+def _problem(details: ErrorDetails, model: type[BaseModel]) -> Problem:
+    kind, read = details["type"], details["input"]
+    on_key = "[key]" in details["loc"]
+    location = tuple(step for step in details["loc"] if step != "[key]")
+    owner = _owner(model, location[:-1])
+    field = owner.model_fields.get(str(location[-1])) if owner and location else None
+    if kind == "sim_rule":
+        return Problem(location, str(details["ctx"]["message"]), on_key)
+    if kind == "extra_forbidden":
+        name = str(location[-1])
+        return Problem(location, f"unknown key '{name}'; {nearest(name, owner.model_fields if owner else ())}", True)
+    if kind == "missing":
+        about = f" ({field.description.rstrip('.')})" if field and field.description else ""
+        return Problem(location, f"missing key '{location[-1]}'{about}")
+    if kind == "literal_error":
+        valid = re.findall(r"'([^']*)'", str(details["ctx"]["expected"]))
+        return Problem(location, f"read {shown(read)}; {nearest(str(read or ''), valid)}", on_key)
+    if kind in _BOUNDS:
+        return Problem(
+            location, f"read {_figure(read)}, expected {_limits(details, field)}{_percent_hint(read, field)}", on_key
+        )
+    if kind in _EXPECTED:
+        example = read if isinstance(read, str) and read else "name"
+        return Problem(location, f"read {shown(read)}, expected {_EXPECTED[kind].format(input=example)}", on_key)
+    if kind == "too_short":
+        return Problem(location, "the list is empty; name at least one", on_key)
+    if kind == "value_error":
+        return Problem(location, str(details["ctx"]["error"]), on_key)
+    return Problem(location, f"read {shown(read)}: {details['msg'][:1].lower()}{details['msg'][1:]}", on_key)
+
+
+def _figure(number: Any) -> str:
+    return f"{number:,}" if isinstance(number, int) else f"{number:g}"
+
+
+def _limits(details: ErrorDetails, field: FieldInfo | None) -> str:
+    if field is not None:
+        return expected_number(field)
+    return details["msg"].removeprefix("Input should be ").replace("or equal to ", "or equal to ")
+
+
+def _percent_hint(read: Any, field: FieldInfo | None) -> str:
+    """Return what to write where a percentage was written for a share."""
+    is_share = field is not None and expected_number(field) == "a share between 0 and 1"
+    return f"; write {read / 100:g} for {read:g} %" if is_share and 2 <= read <= 100 else ""
+
+
+def _owner(model: type[BaseModel], location: Location) -> type[BaseModel] | None:
+    """Return the model that holds the field at the end of a location, or None where no model does."""
+    found: type[BaseModel] | None = model
+    for step in location:
+        if isinstance(step, int) or found is None:
+            continue
+        field = found.model_fields.get(step)
+        found = _model_in(field.annotation) if field else None
+    return found
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    for part in get_args(annotation):
+        found = _model_in(part)
+        if found is not None:
+            return found
+    return None
+
+
+def _where(location: Location, data: Any) -> str:
+    """Return a location as a path; a clause or driver shows by its id, since stacking moves its index."""
+    path = ""
+    for step in location:
+        here: Any = None
+        if isinstance(data, Mapping):
+            here = data.get(str(step))
+        elif isinstance(data, list | tuple) and isinstance(step, int) and step < len(data):
+            here = data[step]
+        if isinstance(step, int):
+            name = here.get("id") if isinstance(here, Mapping) else None
+            path += f"[{name if isinstance(name, str) and name else step}]"
+        else:
+            path += f".{step}" if path else str(step)
+        data = here
+    return path

@@ -1,0 +1,144 @@
+"""What a scenario is, once every file is stacked and every name checked."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import yaml
+from pydantic import Field, PrivateAttr, SerializeAsAny
+
+from sim.errors import Fault, FaultList, nearest
+from sim.fields import StrictModel, Text
+from sim.policies.base import Policy
+from sim.scenario.checks import Vocabulary, check
+from sim.scenario.parts import Agents, Driver, MonthSpan
+
+
+class Scenario(StrictModel):
+    """A question put to the model: a package of dated law, drivers, parameters, months, agents and a seed.
+
+    It holds only what acts: clauses and drivers that are switched off are gone. Load one with
+    `sim.scenario.load_scenario`; derive others with `with_changes`.
+    """
+
+    title: Text = Field(description="One line that names the scenario.")
+    question: Text = Field(description="The question that it answers.")
+    sources: tuple[Text, ...] = Field(min_length=1, description="Where the package and its dates come from.")
+    world: Text = Field(default="reference", description="Name of a shipped world, or a folder of tables.")
+    months: MonthSpan = Field(description="The months that it runs.")
+    seed: int = Field(default=1, ge=0, lt=2**63, description="Seed of every draw.")
+    agents: Agents = Field(default=Agents(), description="How many agents, and how they draw.")
+    parameters: dict[str, float] = Field(default={}, description="Parameters that differ from their defaults.")
+    rules: dict[str, str] = Field(default={}, description="Rules replaced: name -> default or package.module:function.")
+    drivers: tuple[Driver, ...] = Field(default=(), description="Dated multipliers of demand; never law.")
+    policies: tuple[SerializeAsAny[Policy], ...] = Field(default=(), description="The dated clauses of law.")
+
+    _known: Vocabulary | None = PrivateAttr(default=None)
+
+    def as_data(self) -> dict[str, Any]:
+        """Return the scenario as plain JSON data: dates and months as text, nothing that is None."""
+        data: dict[str, Any] = self.model_dump(mode="json", exclude_none=True)
+        return data
+
+    def resolved_yaml(self) -> str:
+        """Return the whole scenario as one YAML text, which loads again to an equal scenario."""
+        text: str = yaml.dump(self.as_data(), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110)
+        return text
+
+    @property
+    def digest(self) -> str:
+        """The sha256 of the resolved scenario as canonical JSON, in hexadecimal."""
+        canonical = json.dumps(self.as_data(), sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+        return hashlib.sha256(canonical.encode("ascii")).hexdigest()
+
+    def with_changes(
+        self,
+        *,
+        policies: Sequence[Policy | Mapping[str, object]] = (),
+        without: Sequence[str] = (),
+        parameters: Mapping[str, float] | None = None,
+        **blocks: object,
+    ) -> "Scenario":
+        """Return a changed scenario, checked like a file.
+
+        Args:
+            policies: Clauses to add; one with an id that exists replaces that clause.
+            without: Ids of clauses or drivers to leave out.
+            parameters: Values to set; others stay.
+            **blocks: Any other top-level key but `world`, such as `seed=2`; mappings (`months`, `agents`, `rules`)
+                change only the keys they name.
+
+        Raises:
+            FaultList: If the changed scenario is wrong; its faults stand in no file.
+        """
+        data = self.as_data()
+        for name in ("policies", "drivers"):
+            data[name] = [entry for entry in data[name] if entry["id"] not in without]
+        clauses: dict[str, object] = {str(entry["id"]): entry for entry in data["policies"]}
+        for clause in policies:
+            entry = clause.model_dump(mode="json", exclude_none=True) if isinstance(clause, Policy) else dict(clause)
+            clauses[str(entry.get("id"))] = entry
+        data["policies"] = list(clauses.values())
+        data["parameters"] = {**data["parameters"], **(parameters or {})}
+        for name, value in blocks.items():
+            held = data.get(name)
+            data[name] = {**held, **value} if isinstance(held, dict) and isinstance(value, Mapping) else value
+        own_kinds = {clause.kind: type(clause) for clause in (*self.policies, *policies) if isinstance(clause, Policy)}
+        faults = self._unknown_ids(without)
+        if blocks.keys() & {"world", "extends"}:
+            faults.append(Fault("", 0, 0, "world", "a scenario keeps its world; load one that names the other"))
+        return build(data, self._known or Vocabulary(instruments=own_kinds), faults)
+
+    def _unknown_ids(self, without: Sequence[str]) -> list[Fault]:
+        """Return a fault for every id that cannot be left out because it is not there."""
+        ids = [clause.id for clause in self.policies] + [driver.id for driver in self.drivers]
+        absent = [name for name in without if name not in ids]
+        return [Fault("", 0, 0, "without", f"unknown id '{name}'; {nearest(name, ids)}") for name in absent]
+
+
+def build(data: Mapping[str, object], known: Vocabulary, faults: Sequence[Fault] = ()) -> Scenario:
+    """Return the scenario that plain data describe.
+
+    Args:
+        data: As `Scenario.as_data` gives it.
+        known: The names that may be used.
+        faults: Faults found before, reported with the others.
+
+    Raises:
+        FaultList: If anything is wrong.
+    """
+    scenario, problems = check(Scenario, data, known)
+    found = [*faults, *(problem.fault(None, data) for problem in problems if not problem.unless_shortened)]
+    if found or scenario is None:
+        raise FaultList(found)
+    return remember(scenario, known)
+
+
+def remember(scenario: Scenario, known: Vocabulary) -> Scenario:
+    """Return the scenario, which from now on checks its changes against these names."""
+    scenario._known = known
+    return scenario
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes short lists on one line, and dates without quotes (our reader takes every value as text)."""
+
+    def represent_sequence(self, tag: str, sequence: Any, flow_style: bool | None = None) -> yaml.SequenceNode:
+        """Return the node of a list, in brackets where it is short and holds texts only."""
+        items = list(sequence)
+        short = all(isinstance(item, str) for item in items) and sum(len(item) + 2 for item in items) < 80
+        return super().represent_sequence(tag, items, flow_style=short)
+
+
+def _write_text(dumper: _Dumper, text: str) -> yaml.ScalarNode:
+    """Return the node of a text, in double quotes with escapes where it holds a line break or an unprintable sign."""
+    # PyYAML loses some of these (U+0085 at an end, say) in its other styles.
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=None if text.isprintable() else '"')
+
+
+_Dumper.add_representer(str, _write_text)
+_Dumper.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+    for first, resolvers in yaml.SafeDumper.yaml_implicit_resolvers.items()
+}

@@ -1,0 +1,56 @@
+"""Lays one scenario file over another: `extends:` names what is below, the file above says only what differs.
+
+`parameters`, `months`, `agents` and `rules` merge key by key, `policies` and `drivers` entry by entry by their `id`,
+and anything else is replaced. Laying is associative: three files give the same scenario whichever two are laid first.
+"""
+
+from sim.scenario.checks import SWITCH_KEYS
+from sim.scenario.reader import Node
+
+_BY_KEY = ("parameters", "months", "agents", "rules")
+_BY_ID = ("policies", "drivers")
+
+
+def stack(below: Node, above: Node) -> Node:
+    """Return a scenario's tree with another laid over it; every value keeps the place that it was written in."""
+    merged = dict(below.children())
+    for name, value in above.children().items():
+        under = merged.get(name)
+        if under is None:
+            merged[name] = value
+        elif name in _BY_KEY and isinstance(under.value, dict) and isinstance(value.value, dict):
+            merged[name] = Node({**under.value, **value.value}, value.mark, value.key)
+        elif name in _BY_ID and isinstance(under.value, tuple) and isinstance(value.value, tuple):
+            merged[name] = Node(_by_id(under.value, value.value), value.mark, value.key)
+        else:
+            merged[name] = value
+    return Node(merged, above.mark, above.key)
+
+
+def _by_id(below: tuple[Node, ...], above: tuple[Node, ...]) -> tuple[Node, ...]:
+    """Return the entries below, each replaced by the first one above of its id, then the new ones.
+
+    An entry of `id` and `enabled` alone switches what is below and changes nothing else of it.
+    """
+    entries = list(below)
+    place: dict[object, int] = {}
+    for at, entry in enumerate(below):
+        place.setdefault(_id(entry), at)
+    place.pop(None, None)
+    for entry in above:
+        at = place.pop(_id(entry), -1)
+        if at < 0:
+            # New here; a second entry of the same id lands here too, so that the check reports it.
+            entries.append(entry)
+        elif set(entry.children()) == SWITCH_KEYS:
+            held = entries[at]
+            switched = {**held.children(), "enabled": entry.children()["enabled"]}
+            entries[at] = Node(switched, held.mark, held.key)
+        else:
+            entries[at] = entry
+    return tuple(entries)
+
+
+def _id(entry: Node) -> object:
+    found = entry.children().get("id")
+    return found.value if found is not None and isinstance(found.value, str) else None

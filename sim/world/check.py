@@ -1,0 +1,88 @@
+"""What single cells cannot show: roles, missing rows, trade inside a state, re-exports above the record."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sim.errors import Fault, nearest
+from sim.world import schema
+from sim.world.tables import Table
+
+_MONTHS = 12
+_MEAN_TOLERANCE = 1e-4
+_NAMED_FAULTS = 3
+
+
+@dataclass(frozen=True)
+class WorldTables:
+    """The tables of a world, read but not yet arrays; `faults` collects what is wrong with any of them."""
+
+    settings: Mapping[str, str | tuple[str, ...]]
+    states: Table
+    goods: Table
+    baseline: Table
+    reexports: Table
+    season: Table
+    faults: list[Fault]
+
+
+def check_tables(tables: WorldTables) -> None:
+    """Note what single cells cannot show: roles, missing rows, flows to oneself, re-exports above the record."""
+    _check_roles(tables)
+    _check_baseline(tables)
+    _check_reexports(tables)
+    totals: dict[str, list[float]] = {}
+    for row in tables.season.rows:
+        totals.setdefault(row.text("destination"), []).append(row.number("factor"))
+    for code, factors in totals.items():
+        if len(factors) != _MONTHS or abs(sum(factors) / _MONTHS - 1.0) > _MEAN_TOLERANCE:
+            mean = sum(factors) / len(factors)
+            tables.season.blame(
+                None, "factor", f"'{code}' has {len(factors)} months of mean {mean:.6g}, expected 12 of mean 1"
+            )
+
+
+def _check_roles(tables: WorldTables) -> None:
+    table, settings = tables.states, tables.settings
+    targets = [row for row in table.rows if row.text("role") == "target"]
+    for row in table.rows:
+        if row.text("is_hub") == "1" and row.text("role") in ("target", "rest"):
+            table.blame(row, "is_hub", f"a state with the role {row.text('role')} cannot be a hub")
+    if len(targets) != 1:
+        table.blame(None, "role", f"has {len(targets)} targets, expected exactly one")
+    elif settings["target"] != targets[0].text("code"):
+        table.blame(targets[0], "role", f"is the target here, but {schema.SETTINGS} names '{settings['target']}'")
+    if not str(settings["base_year"]).isdigit():
+        table.blame(None, "", f"{schema.SETTINGS}: base_year '{settings['base_year']}' is no year")
+    codes = [row.text("code") for row in table.rows]
+    for code in settings["other_buyers"]:
+        if code not in codes:
+            table.blame(None, "", f"{schema.SETTINGS}: other_buyers names '{code}'; {nearest(code, codes)}")
+
+
+def _check_baseline(tables: WorldTables) -> None:
+    codes = [row.text("code") for row in tables.states.rows]
+    goods = [row.text("code") for row in tables.goods.rows]
+    found = {(row.text("origin"), row.text("destination"), row.text("good")) for row in tables.baseline.rows}
+    for row in tables.baseline.rows:
+        if row.text("origin") == row.text("destination"):
+            tables.baseline.blame(
+                row, "destination", "is the origin itself; trade inside a state is not part of the world"
+            )
+    missing = [(o, d, g) for o in codes for d in codes for g in goods if o != d and (o, d, g) not in found]
+    if missing and not tables.faults:
+        shown = "; ".join(", ".join(key) for key in missing[:_NAMED_FAULTS])
+        tables.baseline.blame(None, "", f"{len(missing)} rows are missing (write 0 for no trade): {shown}")
+
+
+def _check_reexports(tables: WorldTables) -> None:
+    target = str(tables.settings["target"])
+    record = {
+        (row.text("origin"), row.text("good")): row.number("value_musd_per_year")
+        for row in tables.baseline.rows
+        if row.text("destination") == target
+    }
+    for row in tables.reexports.rows:
+        value, most = row.number("value_musd_per_year"), record.get((row.text("hub"), row.text("good")))
+        if most is not None and value > most:
+            message = f"re-exports of {value:g} exceed the hub's record of {most:g} towards the target"
+            tables.reexports.blame(row, "value_musd_per_year", message)

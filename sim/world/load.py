@@ -1,0 +1,184 @@
+"""Reads a world from its folder; every fault of all its files is reported at once."""
+
+import hashlib
+from pathlib import Path
+
+import numpy as np
+import yaml
+from numpy.typing import NDArray
+
+from sim.errors import Fault, FaultList, nearest
+from sim.shipped import shipped
+from sim.world import schema
+from sim.world.check import WorldTables, check_tables
+from sim.world.tables import Row, read_table
+from sim.world.world import Floats, World, headquarters_share, own_use, split_through
+
+_MONTHS = 12
+_SHIPPED_WORLDS = "scenarios/worlds"
+
+
+def load_world(folder_or_name: str | Path) -> World:
+    """Read a world.
+
+    Args:
+        folder_or_name: A folder with the tables, or the name of a shipped world.
+
+    Returns:
+        The world, with read-only arrays.
+
+    Raises:
+        FaultList: If the folder or a table is missing or faulty; it holds every fault with its file and line.
+    """
+    folder = find_world(folder_or_name)
+    tables = _read(folder)
+    check_tables(tables)
+    if tables.faults:
+        raise FaultList(tables.faults)
+    world = _assemble(tables, _digest(folder))
+    for name in vars(world):
+        value = getattr(world, name)
+        if isinstance(value, np.ndarray):
+            value.setflags(write=False)
+    return world
+
+
+def find_world(folder_or_name: str | Path) -> Path:
+    """Return the folder of a world given by path or by the name of a shipped one.
+
+    Raises:
+        FaultList: If there is neither.
+    """
+    folder = Path(folder_or_name)
+    if folder.is_dir():
+        return folder
+    if len(folder.parts) == 1:
+        worlds = shipped(_SHIPPED_WORLDS)
+        known = sorted(path.name for path in worlds.iterdir() if path.is_dir()) if worlds.is_dir() else []
+        if folder.name in known:
+            return worlds / folder.name
+        raise FaultList([Fault(str(folder), 0, 0, "", f"there is no such world; {nearest(str(folder), known)}")])
+    raise FaultList([Fault(str(folder), 0, 0, "", "there is no such folder")])
+
+
+def _read(folder: Path) -> WorldTables:
+    faults: list[Fault] = []
+    settings = _settings(folder / schema.SETTINGS, faults)
+    states = read_table(folder / "states.csv", schema.STATE_COLUMNS, ("code",), faults)
+    goods = read_table(folder / "goods.csv", schema.GOOD_COLUMNS, ("code",), faults)
+    if faults:
+        # Without sound codes every row of the other tables would look wrong.
+        raise FaultList(faults)
+    codes, kinds = [row.text("code") for row in states.rows], [row.text("code") for row in goods.rows]
+    hubs = [row.text("code") for row in states.rows if row.text("is_hub") == "1"]
+    flows = schema.baseline_columns(codes, kinds)
+    passing = schema.reexport_columns(hubs, kinds)
+    baseline = read_table(folder / "baseline.csv", flows, ("origin", "destination", "good"), faults)
+    reexports = read_table(folder / "reexports.csv", passing, ("hub", "good"), faults)
+    season = read_table(folder / "season.csv", schema.season_columns(codes), ("destination", "calendar_month"), faults)
+    return WorldTables(settings, states, goods, baseline, reexports, season, faults)
+
+
+def _settings(path: Path, faults: list[Fault]) -> dict[str, str | tuple[str, ...]]:
+    """Read world.yaml: texts and lists of texts, each key known and present."""
+    try:
+        node = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        mark = getattr(error, "problem_mark", None)
+        faults.append(Fault(str(path), mark.line + 1 if mark else 0, 0, "", f"cannot be read: {error}".split("\n")[0]))
+        return {}
+    if not isinstance(node, yaml.MappingNode):
+        faults.append(Fault(str(path), 0, 0, "", "expected a mapping of keys"))
+        return {}
+    found: dict[str, str | tuple[str, ...]] = {}
+    for key, value in node.value:
+        line, column, name = key.start_mark.line + 1, key.start_mark.column + 1, str(key.value)
+        if name not in schema.SETTING_KEYS or name in found:
+            hint = "stands twice" if name in found else f"is unknown; {nearest(name, schema.SETTING_KEYS)}"
+            faults.append(Fault(str(path), line, column, name, f"key '{name}' {hint}"))
+        elif isinstance(value, yaml.ScalarNode):
+            found[name] = str(value.value)
+        elif isinstance(value, yaml.SequenceNode):
+            found[name] = tuple(str(item.value) for item in value.value)
+        else:
+            faults.append(Fault(str(path), line, column, name, "expected a text or a list of texts"))
+    missing = [name for name in schema.SETTING_KEYS if name not in found]
+    faults.extend(Fault(str(path), 0, 0, name, f"key '{name}' is missing") for name in missing)
+    return found
+
+
+def _digest(folder: Path) -> str:
+    sha = hashlib.sha256()
+    for name in (*schema.TABLES, schema.SETTINGS):
+        sha.update(name.encode() + b"\0" + (folder / name).read_bytes() + b"\0")
+    return sha.hexdigest()
+
+
+def _assemble(tables: WorldTables, digest: str) -> World:
+    """Turn sound tables into the arrays of a world."""
+    states, goods = tables.states.rows, tables.goods.rows
+    at = {row.text("code"): index for index, row in enumerate(states)}
+    good_at = {row.text("code"): index for index, row in enumerate(goods)}
+    hubs = tuple(index for index, row in enumerate(states) if row.text("is_hub") == "1")
+    target = at[str(tables.settings["target"])]
+    recorded = np.zeros((len(at), len(at), len(good_at)))
+    status: NDArray[np.int8] = np.zeros(recorded.shape, dtype=np.int8)
+    for row in tables.baseline.rows:
+        cell = at[row.text("origin")], at[row.text("destination")], good_at[row.text("good")]
+        recorded[cell] = row.number("value_musd_per_year") / _MONTHS
+        status[cell] = schema.STATUSES.index(row.text("status"))
+    reexports = np.zeros((len(hubs), len(good_at)))
+    passing: NDArray[np.int8] = np.full(reexports.shape, schema.STATUSES.index("imputed"), dtype=np.int8)
+    for row in tables.reexports.rows:
+        spot = hubs.index(at[row.text("hub")]), good_at[row.text("good")]
+        reexports[spot] = row.number("value_musd_per_year") / _MONTHS
+        passing[spot] = schema.STATUSES.index(row.text("status"))
+    season = np.ones((len(at), _MONTHS))
+    for row in tables.season.rows:
+        season[at[row.text("destination")], int(row.text("calendar_month")) - 1] = row.number("factor")
+    through = split_through(recorded, reexports, hubs, target)
+    brand = _numbers(goods, "coalition_brand_share")
+    return World(
+        title=str(tables.settings["title"]),
+        base_year=int(str(tables.settings["base_year"])),
+        states=tuple(at),
+        state_names=_texts(states, "name"),
+        role=_texts(states, "role"),
+        hubs=hubs,
+        target=target,
+        latitude=_numbers(states, "latitude"),
+        longitude=_numbers(states, "longitude"),
+        alignment=_numbers(states, "alignment"),
+        technology_exposure=_numbers(states, "technology_exposure"),
+        finance_exposure=_numbers(states, "finance_exposure"),
+        effort_2021=_numbers(states, "effort_2021"),
+        is_coalition=np.array([row.text("role") == "coalition" for row in states]),
+        customs_union=_texts(states, "customs_union"),
+        publishes_until=tuple(row.text("publishes_until") or None for row in states),
+        records=_texts(states, "records"),
+        other_buyers=tuple(tables.settings["other_buyers"]),
+        goods=tuple(good_at),
+        good_names=_texts(goods, "name"),
+        hs_codes=_texts(goods, "hs_codes"),
+        control_tier=_texts(goods, "control_tier"),
+        military_sensitivity=_numbers(goods, "military_sensitivity"),
+        ambiguity=_numbers(goods, "ambiguity"),
+        coalition_brand_share=brand,
+        price_elasticity=_numbers(goods, "price_elasticity"),
+        recorded_musd=recorded,
+        direct_musd=own_use(recorded, through, hubs, target),
+        through_musd=through,
+        coalition_hq_share=headquarters_share(_numbers(states, "coalition_hq_share"), brand, recorded.sum(axis=1)),
+        season=season,
+        flow_status=status,
+        reexport_status=passing,
+        digest=digest,
+    )
+
+
+def _texts(rows: list[Row], name: str) -> tuple[str, ...]:
+    return tuple(row.text(name) for row in rows)
+
+
+def _numbers(rows: list[Row], name: str) -> Floats:
+    return np.array([row.number(name) for row in rows], dtype=np.float64)

@@ -1,0 +1,65 @@
+"""Biproportional fitting (RAS, iterative proportional fitting) of a matrix to its margins, with some cells held.
+
+The fitted matrix is the one nearest to the seed in relative entropy among those that meet the margins:
+Deming and Stephan (1940), Annals of Mathematical Statistics 11(4); Bacharach (1965), International Economic Review
+6(3).
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+Matrix = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+
+
+def fit_margins(
+    seed: Matrix, row_totals: Matrix, column_totals: Matrix, held: Mask | None = None, tolerance: float = 1e-10
+) -> Matrix:
+    """Scale the free cells of a matrix by rows and columns until both margins are met.
+
+    Args:
+        seed: Matrix (rows, columns), not negative; where `held`, the value to keep.
+        row_totals: Sums wanted by row, same unit as the seed.
+        column_totals: Sums wanted by column; their total must equal that of the rows.
+        held: Cells that keep their seed value; none by default.
+        tolerance: Largest gap of a row or column, relative to the grand total.
+
+    Returns:
+        The fitted matrix: not negative, held cells untouched, zero seeds still zero.
+
+    Raises:
+        ValueError: If the margins disagree, held cells exceed a margin, or a margin has no free cell to meet it.
+    """
+    kept = np.zeros(seed.shape, dtype=np.bool_) if held is None else held
+    if np.any(seed < 0) or not np.all(np.isfinite(seed)):
+        raise ValueError("the seed has negative or missing cells")
+    grand = float(row_totals.sum())
+    if abs(grand - float(column_totals.sum())) > 1e-9 * max(grand, 1.0):
+        raise ValueError(f"row totals sum to {grand:.6g}, column totals to {float(column_totals.sum()):.6g}")
+    fixed = np.where(kept, seed, 0.0)
+    free = np.where(kept, 0.0, seed)
+    rows, columns = row_totals - fixed.sum(axis=1), column_totals - fixed.sum(axis=0)
+    slack = tolerance * max(grand, 1e-300)
+    for name, wanted, cells in (("row", rows, free.sum(axis=1)), ("column", columns, free.sum(axis=0))):
+        if np.any(wanted < -slack):
+            raise ValueError(f"held cells exceed the total of {name} {int(np.argmin(wanted))}")
+        if np.any((cells == 0) & (wanted > slack)):
+            raise ValueError(
+                f"{name} {int(np.argmax((cells == 0) & (wanted > slack)))} has no free cell to meet its total"
+            )
+    return fixed + _scale(free, np.maximum(rows, 0.0), np.maximum(columns, 0.0), slack)
+
+
+def _scale(free: Matrix, rows: Matrix, columns: Matrix, slack: float, rounds: int = 20_000) -> Matrix:
+    """Alternate row and column scaling; columns are met exactly at the end, rows to `slack`."""
+    for _ in range(rounds):
+        free = free * _ratio(rows, free.sum(axis=1))[:, None]
+        free = free * _ratio(columns, free.sum(axis=0))[None, :]
+        if float(np.max(np.abs(free.sum(axis=1) - rows), initial=0.0)) <= slack:
+            return free
+    gap = float(np.max(np.abs(free.sum(axis=1) - rows)))
+    raise ValueError(f"the margins cannot be met together: a row is still {gap:.3g} off after {rounds} rounds")
+
+
+def _ratio(wanted: Matrix, found: Matrix) -> Matrix:
+    return np.divide(wanted, found, out=np.zeros_like(wanted), where=found > 0)

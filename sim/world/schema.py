@@ -1,0 +1,92 @@
+"""What the tables of a world hold: one list of columns per file, shared by the loader, the builder and the tests."""
+
+import math
+from collections.abc import Iterable
+
+from sim.world.tables import AMOUNT, SHARE, Column, between, month, one_of, text
+
+ROLES = ("coalition", "target", "third", "buyer", "rest")
+RECORDS = ("origin", "consignment")
+STATUSES = ("observed", "derived", "imputed")
+TABLES = ("states.csv", "goods.csv", "baseline.csv", "reexports.csv", "season.csv")
+SETTINGS = "world.yaml"
+SETTING_KEYS = ("title", "base_year", "target", "other_buyers", "currency", "notes", "sources")
+FLAGS = ("0", "1")
+
+STATE_COLUMNS = (
+    Column("code", text),
+    Column("name", text),
+    Column("role", one_of(ROLES, "role")),
+    Column("is_hub", one_of(FLAGS, "flag")),
+    Column("latitude", between(-90, 90)),
+    Column("longitude", between(-180, 180)),
+    Column("coalition_hq_share", SHARE),
+    Column("alignment", between(-1, 1)),
+    Column("technology_exposure", SHARE),
+    Column("finance_exposure", SHARE),
+    Column("effort_2021", SHARE),
+    Column("customs_union", text, optional=True),
+    Column("publishes_until", month, optional=True),
+    Column("records", one_of(RECORDS, "way of recording partners")),
+    Column("source", text),
+)
+
+GOOD_COLUMNS = (
+    Column("code", text),
+    Column("name", text),
+    Column("hs_codes", text),
+    Column("control_tier", text, optional=True),
+    Column("military_sensitivity", SHARE),
+    Column("ambiguity", SHARE),
+    Column("coalition_brand_share", SHARE),
+    Column("price_elasticity", between(0, math.inf)),
+    Column("source", text),
+)
+
+
+def baseline_columns(states: Iterable[str], goods: Iterable[str]) -> tuple[Column, ...]:
+    """Return the columns of baseline.csv for these states and goods."""
+    state = one_of(states, "state")
+    return (
+        Column("origin", state),
+        Column("destination", state),
+        Column("good", one_of(goods, "good")),
+        Column("value_musd_per_year", AMOUNT),
+        Column("status", one_of(STATUSES, "status")),
+        Column("source", text),
+    )
+
+
+def reexport_columns(hubs: Iterable[str], goods: Iterable[str]) -> tuple[Column, ...]:
+    """Return the columns of reexports.csv for these hubs and goods."""
+    return (
+        Column("hub", one_of(hubs, "hub")),
+        Column("good", one_of(goods, "good")),
+        Column("value_musd_per_year", AMOUNT),
+        Column("status", one_of(STATUSES, "status")),
+        Column("source", text),
+    )
+
+
+def season_columns(states: Iterable[str]) -> tuple[Column, ...]:
+    """Return the columns of season.csv for these states."""
+    return (
+        Column("destination", one_of(states, "state")),
+        Column("calendar_month", one_of([str(number) for number in range(1, 13)], "calendar month")),
+        Column("factor", AMOUNT),
+        Column("source", text),
+    )
+
+
+PAIR_COLUMNS = (
+    Column("origin", text),
+    Column("destination", text),
+    Column("value_musd_per_year", AMOUNT),
+    Column("status", one_of(STATUSES, "status")),
+    Column("source", text),
+)
+
+BASELINE = ("origin", "destination", "good", "value_musd_per_year", "status", "source")
+PAIRS = tuple(column.name for column in PAIR_COLUMNS)
+REEXPORTS = ("hub", "good", "value_musd_per_year", "status", "source")
+SEASON = ("destination", "calendar_month", "factor", "source")

@@ -1,0 +1,199 @@
+"""The loader names every fault with its file, line and column."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sim.errors import Fault, FaultList
+from sim.world import load_world
+from sim.world.schema import season_columns
+from sim.world.tables import read_table, split_line
+
+
+def edit(path: Path, change: Callable[[list[str]], None]) -> None:
+    lines = path.read_text(encoding="utf-8").split("\n")
+    change(lines)
+    path.write_text("\n".join(lines), encoding="utf-8", newline="\n")
+
+
+def set_cell(path: Path, line: int, column: int, text: str) -> None:
+    """Replace the plain cell at 1-based line and 0-based column."""
+
+    def change(lines: list[str]) -> None:
+        cells = lines[line - 1].split(",")
+        cells[column] = text
+        lines[line - 1] = ",".join(cells)
+
+    edit(path, change)
+
+
+def faults_of(folder: Path) -> list[str]:
+    with pytest.raises(FaultList) as caught:
+        load_world(folder)
+    return [f"{Path(f.file).name}:{f.line}:{f.column}: {f.where}: {f.message}" for f in caught.value.faults]
+
+
+@pytest.mark.parametrize(
+    ("file", "line", "column", "cell", "expected"),
+    [
+        ("baseline.csv", 2, 3, "-1", "baseline.csv:2:24: value_musd_per_year: read -1, expected 0 or more"),
+        (
+            "baseline.csv",
+            2,
+            3,
+            "nan",
+            "baseline.csv:2:24: value_musd_per_year: read 'nan', expected a plain finite number",
+        ),
+        (
+            "baseline.csv",
+            2,
+            3,
+            "1e999",
+            "baseline.csv:2:24: value_musd_per_year: read '1e999', expected a plain finite",
+        ),
+        ("baseline.csv", 2, 3, "", "baseline.csv:2:24: value_musd_per_year: read '', expected a plain finite number"),
+        ("baseline.csv", 2, 0, "EU72", "baseline.csv:2:1: origin: unknown state 'EU72'; did you mean 'EU27'?"),
+        (
+            "baseline.csv",
+            2,
+            2,
+            "machines",
+            "baseline.csv:2:10: good: unknown good 'machines'; did you mean 'machinery'?",
+        ),
+        ("baseline.csv", 2, 4, "seen", "unknown status 'seen'; expected one of: derived, imputed, observed"),
+        ("baseline.csv", 2, 1, "EU27", "is the origin itself"),
+        ("states.csv", 3, 2, "ally", "states.csv:3:19: role: unknown role 'ally'"),
+        ("states.csv", 3, 4, "91", "latitude: read 91, expected -90 to 90"),
+        ("states.csv", 3, 3, "yes", "is_hub: unknown flag 'yes'"),
+        ("goods.csv", 1, 0, "kode", "goods.csv:1:1: kode: unknown column 'kode'; did you mean 'code'?"),
+        ("season.csv", 2, 2, "3", "season.csv:0:0: factor: 'RUS' has 12 months of mean"),
+        ("season.csv", 2, 1, "13", "unknown calendar month '13'"),
+        ("reexports.csv", 2, 0, "RUS", "reexports.csv:2:1: hub: unknown hub 'RUS'"),
+        ("reexports.csv", 2, 2, "1e9", "exceed the hub's record"),
+    ],
+)
+def test_a_spoilt_cell_is_named(copy: Path, file: str, line: int, column: int, cell: str, expected: str) -> None:
+    set_cell(copy / file, line, column, cell)
+    assert any(expected in fault for fault in faults_of(copy)), faults_of(copy)
+
+
+def test_all_faults_of_all_files_are_reported_together(copy: Path) -> None:
+    set_cell(copy / "baseline.csv", 2, 3, "-1")
+    set_cell(copy / "baseline.csv", 9, 3, "x")
+    set_cell(copy / "season.csv", 4, 1, "0")
+    found = faults_of(copy)
+    assert [fault.split(":")[0:2] for fault in found[:2]] == [["baseline.csv", "2"], ["baseline.csv", "9"]]
+    assert any(fault.startswith("season.csv:4") for fault in found)
+
+
+def test_a_repeated_row_is_named_with_its_first(copy: Path) -> None:
+    edit(copy / "baseline.csv", lambda lines: lines.insert(2, lines[1]))
+    assert any("baseline.csv:3:1: origin: repeats line 2" in fault for fault in faults_of(copy))
+
+
+def test_missing_rows_are_counted(copy: Path) -> None:
+    edit(copy / "baseline.csv", lambda lines: lines.pop(1))
+    assert any("1 rows are missing (write 0 for no trade): EU27, USA, high_priority" in f for f in faults_of(copy))
+
+
+@pytest.mark.parametrize(
+    "file", ["states.csv", "goods.csv", "baseline.csv", "reexports.csv", "season.csv", "world.yaml"]
+)
+def test_a_missing_file_is_named(copy: Path, file: str) -> None:
+    (copy / file).unlink()
+    assert any(fault.startswith(f"{file}:0:0") and "cannot be read" in fault for fault in faults_of(copy))
+
+
+def test_an_unknown_or_missing_column_stops_that_table(copy: Path) -> None:
+    edit(copy / "states.csv", lambda lines: lines.__setitem__(0, lines[0].replace("alignment", "alinement")))
+    found = faults_of(copy)
+    assert any("unknown column 'alinement'; did you mean 'alignment'?" in fault for fault in found)
+    assert any("column 'alignment' is missing" in fault for fault in found)
+
+
+def test_a_short_row_and_an_open_quote_are_named(copy: Path) -> None:
+    edit(copy / "season.csv", lambda lines: lines.__setitem__(1, "RUS,1"))
+    edit(copy / "season.csv", lambda lines: lines.__setitem__(2, 'RUS,2,1,"open'))
+    found = faults_of(copy)
+    assert any("season.csv:2:0: has 2 cells, expected 4" in fault.replace(": : ", ": ") for fault in found)
+    assert any("double quote at column 9 is not closed" in fault for fault in found)
+
+
+def test_text_that_is_not_utf8_is_refused(copy: Path) -> None:
+    (copy / "season.csv").write_bytes(b"destination,calendar_month,factor,source\nRUS,1,1,\xff\n")
+    assert any("is not UTF-8" in fault for fault in faults_of(copy))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("title:", "titel:", "key 'titel' is unknown; did you mean 'title'?"),
+        ('target: "RUS"', 'target: "UKR"', "names 'UKR'"),
+        ('base_year: "2021"', "base_year: last", "is no year"),
+        ('["UKR"]', '["UKX"]', "other_buyers names 'UKX'; did you mean 'UKR'?"),
+        ("currency:", "currency: {a: b}\nx:", "expected a text or a list of texts"),
+        ("notes:", "notes: [", "cannot be read"),
+    ],
+)
+def test_settings_are_checked(copy: Path, old: str, new: str, expected: str) -> None:
+    path = copy / "world.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace(old, new, 1), encoding="utf-8")
+    assert any(expected in fault for fault in faults_of(copy)), faults_of(copy)
+
+
+def test_two_targets_or_a_hub_that_is_the_target_are_refused(copy: Path) -> None:
+    def change(lines: list[str]) -> None:
+        for index, line in enumerate(lines):
+            if line.startswith("RUS,"):
+                lines[index] = line.replace("target,0", "target,1")
+            if line.startswith("UKR,"):
+                lines[index] = line.replace("buyer", "target")
+
+    edit(copy / "states.csv", change)
+    found = faults_of(copy)
+    assert any("cannot be a hub" in fault for fault in found)
+    assert any("has 2 targets, expected exactly one" in fault for fault in found)
+
+
+def test_an_unknown_world_suggests_a_known_one() -> None:
+    with pytest.raises(FaultList, match="did you mean 'reference'"):
+        load_world("referense")
+    with pytest.raises(FaultList, match="no such folder"):
+        load_world("nowhere/at/all")
+
+
+def test_blank_lines_and_windows_line_ends_read_alike(copy: Path) -> None:
+    before = load_world(copy)
+    path = copy / "season.csv"
+    path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n") + b"\r\n\r\n")
+    after = load_world(copy)
+    np.testing.assert_array_equal(before.season, after.season)
+    assert before.digest != after.digest
+
+
+@given(st.text(alphabet="AB,\"'1.x\t\r é\ufeff", max_size=60))
+@settings(max_examples=200, deadline=None)
+def test_any_text_gives_rows_or_faults(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
+    path = tmp_path_factory.mktemp("fuzz") / "season.csv"
+    path.write_text("destination,calendar_month,factor,source\n" + text, encoding="utf-8", newline="")
+    faults: list[Fault] = []
+    table = read_table(path, season_columns(["A", "B"]), ("destination", "calendar_month"), faults)
+    assert all(fault.line > 1 for fault in faults)
+    assert bool(table.rows or faults) == bool(text.strip())
+
+
+@pytest.mark.parametrize(
+    ("line", "cells"),
+    [
+        ("a,b", [("a", 1), ("b", 3)]),
+        ('"a,b",c', [("a,b", 2), ("c", 7)]),
+        ('x,"say ""no""",', [("x", 1), ('say "no"', 4), ("", 16)]),
+        ("", [("", 1)]),
+    ],
+)
+def test_lines_split_with_their_columns(line: str, cells: list[tuple[str, int]]) -> None:
+    assert split_line(line) == (cells, "")
