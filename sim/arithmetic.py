@@ -1,7 +1,7 @@
-"""Exponential and logarithm with the same bits on every processor and thread count.
+"""Exponential and power with the same bits on every processor and thread count.
 
 A library's ``exp`` may differ in the last bit between machines and stops a loop from vectorising. These are polynomials
-in strict IEEE arithmetic (Cody-Waite reduction, minimax coefficients of the Cephes library, S. L. Moshier 1989), so a run on
+in strict IEEE arithmetic (Cody-Waite reduction and the minimax coefficients of Cephes, S. L. Moshier 1989; logarithm by the series of artanh), so a run on
 a cluster gives the bits of a run on a laptop. Relative error: 2e-7 in single, 4e-16 in double precision.
 """
 
@@ -43,6 +43,36 @@ def _exp_double(x):  # type: ignore[no-untyped-def]
     return y * np.int64((np.int64(n) + np.int64(1023)) << np.int64(52)).view(np.float64)
 
 
+@njit(inline="always", error_model="numpy")
+def _log_single(x):  # type: ignore[no-untyped-def]
+    bits = np.float32(x).view(np.int32)
+    e = float32((bits >> np.int32(23)) - np.int32(127))
+    m = np.int32((bits & np.int32(0x7FFFFF)) | np.int32(0x3F800000)).view(np.float32)
+    big = m > float32(1.41421356)
+    e = e + float32(1.0) if big else e
+    m = m * float32(0.5) if big else m
+    s = (m - float32(1.0)) / (m + float32(1.0))
+    z = s * s
+    series = float32(1.0) + z * (float32(1 / 3) + z * (float32(1 / 5) + z * (float32(1 / 7) + z * float32(1 / 9))))
+    return e * float32(0.693147181) + float32(2.0) * s * series
+
+
+@njit(inline="always", error_model="numpy")
+def _log_double(x):  # type: ignore[no-untyped-def]
+    bits = np.float64(x).view(np.int64)
+    e = np.float64((bits >> np.int64(52)) - np.int64(1023))
+    m = np.int64((bits & np.int64(0xFFFFFFFFFFFFF)) | np.int64(0x3FF0000000000000)).view(np.float64)
+    big = m > 1.4142135623730951
+    e = e + 1.0 if big else e
+    m = m * 0.5 if big else m
+    s = (m - 1.0) / (m + 1.0)
+    z = s * s
+    series = 1 / 21
+    for n in (19, 17, 15, 13, 11, 9, 7, 5, 3, 1):
+        series = series * z + 1.0 / n
+    return e * 0.6931471805599453 + 2.0 * s * series
+
+
 def exp(x: float) -> float:
     """e to the power of ``x``; compiled code gets the portable polynomial of its precision."""
     return math.exp(min(max(x, -700.0), 700.0))
@@ -53,3 +83,15 @@ def _compiled_exp(x):  # type: ignore[no-untyped-def]
     if x == types.float32:
         return lambda x: _exp_single(x)
     return lambda x: _exp_double(float(x))
+
+
+def power(x: float, y: float) -> float:
+    """``x`` to the power of ``y`` for ``x`` of 0 or more; 0 for ``x`` below the smallest normal number."""
+    return math.exp(min(max(y * math.log(x), -700.0), 700.0)) if x > 1e-37 else 0.0
+
+
+@overload(power, inline="always")
+def _compiled_power(x, y):  # type: ignore[no-untyped-def]
+    if x == types.float32 and y == types.float32:
+        return lambda x, y: _exp_single(y * _log_single(x)) if x > float32(1e-37) else float32(0.0)
+    return lambda x, y: _exp_double(float(y) * _log_double(float(x))) if x > 1e-37 else 0.0

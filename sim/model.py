@@ -129,21 +129,16 @@ class SanctionsModel(mesa.Model):
         if not to_list.any():
             return
         base, columns, work = self.base, self.columns, self.work
-        weight = np.asarray(self.world.military_sensitivity)[base.good]
-        sold = work.flow[:, self.ends_at_target].sum(axis=1)
-        suspicious = 12.0 * np.bincount(base.origin, weights=sold * weight, minlength=len(self.world.states))
-        attention = to_list, weight, suspicious
-        types = base.origin, 12.0 * self.row_value
-        seen = np.zeros((2, len(self.world.states)))
+        types = base.origin, 12.0 * self.row_value, np.asarray(self.world.military_sensitivity)[base.good]
+        attention, seen = (to_list, self.ends_at_target), np.zeros((2, len(self.world.states)))
         if self.expected:
-            self.loops.list_expected(
-                columns.start, types, attention, self.ends_at_target, columns.size, columns.spread, seen
-            )
+            self.loops.list_expected(columns.start, types, attention, (columns.size, columns.spread), seen)
         else:
             key = noise.stream(self.scenario.seed, noise.EXPORTER_LISTED, self.elapsed)
-            rows = columns.size, columns.road, columns.listed
-            self.loops.list_drawn(key, columns.start, types, attention, self.ends_at_target, rows, seen)
-        trade = 12.0 * np.bincount(base.origin, weights=sold, minlength=seen.shape[1])
+            self.loops.list_drawn(key, columns.start, types, attention, (columns.size, columns.road, columns.listed), seen)
+        trade = 12.0 * np.bincount(
+            base.origin, weights=work.flow[:, self.ends_at_target].sum(axis=1), minlength=seen.shape[1]
+        )
         work.firms_listed += seen[1]
         np.divide(seen[0], trade, out=work.exporters_listed, where=trade > 0)
 
@@ -170,14 +165,14 @@ class SanctionsModel(mesa.Model):
         if self.expected:
             traits = columns.aversion, columns.exposure, columns.reputation
             spread_out = self.loops.spread_out_parallel if self._threads_pay else self.loops.spread_out
-            spread_out(columns.start, work.prospects, work.ending, self.closed_to_listed, traits, columns.spread)
+            spread_out(columns.start, work.prospects, work.ending, self.closed_to_listed, self.nest, traits, columns.spread)
             self._sum_spread()
             return
         moves = np.empty((len(self._chunks), len(self.base.roads)), dtype=np.int64)
         choose = self.loops.choose_parallel if self._threads_pay else self.loops.choose
         choose(
             self._chunks, columns.start, self.choice_keys(), self.elapsed, work.prospects, work.ending,
-            self.closed_to_listed.astype(np.float32), self.choice_columns, moves,
+            self.closed_to_listed.astype(np.float32), self.nest, self.choice_columns, moves,
         )  # fmt: skip
         np.add.at(self.rows_on_road, self._chunks[:, 0], moves)
         np.multiply(self.rows_on_road, self.row_value[:, None], out=work.flow)
@@ -299,6 +294,11 @@ class SanctionsModel(mesa.Model):
         """Log points a listed firm loses on each road, (road,)."""
         coalition_roads = np.asarray(self.world.is_coalition)[self.base.destination]
         return np.where(coalition_roads, self.values.listing_loss, 0.0)
+
+    @cached_property
+    def nest(self) -> tuple[int, Any]:
+        """How many roads end at the target (the first ones), and how similar they are to a seller."""
+        return int(self.ends_at_target.sum()), self.work.prospects.dtype.type(self.values.similarity)
 
     @cached_property
     def _outlook_layout(self) -> tuple[Any, ...]:

@@ -100,7 +100,7 @@ class Exporter(ColumnAgent):
         trait[:, 0] = self.aversion, self.exposure, self.reputation, float(self.listed)
         used = np.full(BLOCK, int(np.argmax(self.shares)), dtype=np.int32)
         closed = model.closed_to_listed.astype(pull.dtype)
-        model.loops.block_pulls(1, used, trait, model.work.prospects[self.type], closed, pull)
+        model.loops.block_pulls(1, used, trait, model.work.prospects[self.type], closed, model.nest, pull)
         odds = np.diff(pull[:, 0], prepend=0.0).astype(float)
         return odds / odds.sum()
 
@@ -128,7 +128,7 @@ class Exporter(ColumnAgent):
         moves = np.zeros((1, len(model.base.roads)), dtype=np.int64)
         model.loops.choose(
             chunk, columns.start, model.choice_keys(), model.elapsed, model.work.prospects, model.work.ending,
-            model.closed_to_listed.astype(np.float32), model.choice_columns, moves,
+            model.closed_to_listed.astype(np.float32), model.nest, model.choice_columns, moves,
         )  # fmt: skip
         model.rows_on_road[self.type] += moves[0]
 

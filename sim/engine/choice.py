@@ -12,7 +12,7 @@ from numba import float32, njit, prange
 
 from sim import noise
 from sim.arithmetic import exp
-from sim.rules.choice import road_pull
+from sim.rules.choice import pull_of_nest, pull_within_nest, road_pull
 
 BLOCK = 64
 CHUNK = 4096
@@ -20,34 +20,56 @@ _IDENTITIES = 1 << 32
 
 
 @njit(error_model="numpy")
-def block_pulls(n, roads, trait, prospects, closed, pull):  # type: ignore[no-untyped-def]
+def block_pulls(n, roads, trait, prospects, closed, nest, pull):  # type: ignore[no-untyped-def]
     """Cumulated pulls of a block of firms of one type.
 
     Args:
         n: firms in the block.
         roads: road in use by firm, (BLOCK,).
         trait: (4, BLOCK): aversion, exposure, reputation, listed (0 or 1).
-        prospects: (6, road): market pull, banned share, legal hazard, secondary hazard, reputation cost, loyalty bonus.
+        prospects: (7, road): market pull against the base year, banned share, legal hazard, secondary hazard, reputation
+            cost, loyalty bonus, base-year pull.
         closed: log points a listed firm loses on each road, (road,).
+        nest: number of roads to the target, which come first, and their similarity.
         pull: filled with pulls cumulated over roads, (road, BLOCK).
     """
+    nested, similarity = nest
+    one = float32(1.0)
     total = np.zeros(BLOCK, dtype=np.float32)
-    bonus = float32(1.0) + prospects[5, 0]
+    usual = float32(0.0)
     for k in range(prospects.shape[1]):
-        market, banned, hazard = prospects[0, k], prospects[1, k], prospects[2, k]
+        base, market, banned, hazard = prospects[6, k], prospects[0, k], prospects[1, k], prospects[2, k]
         threat, shame, loss = prospects[3, k], prospects[4, k], closed[k]
-        if market == float32(0.0):
+        inside = k < nested
+        if base == float32(0.0):
             for j in range(n):
-                pull[k, j] = total[j]
-            continue
+                pull[k, j] = float32(0.0)
+        else:
+            for j in range(n):
+                listed = trait[3, j]
+                # A listed firm has nothing left to fear from the threat, and has lost the coalition's roads.
+                fear = trait[1, j] * (one - listed)
+                weight = road_pull(market, banned, trait[0, j], hazard, fear, threat, trait[2, j], shame)
+                weight = weight * exp(-listed * loss) if loss > float32(0.0) else weight
+                weight = pull_within_nest(weight, similarity) if inside else weight
+                pull[k, j] = base * weight
+        if inside:
+            usual += base
+            for j in range(n):
+                total[j] += pull[k, j]
+        if k == nested - 1:
+            for j in range(n):
+                mean = total[j] / usual if usual > float32(0.0) else float32(0.0)
+                # Turns weights within the nest into pulls that compete with the other markets.
+                total[j] = pull_of_nest(mean, similarity) / mean if mean > float32(0.0) else float32(0.0)
+            for inner in range(nested):
+                for j in range(n):
+                    pull[inner, j] *= total[j]
+    total[:] = float32(0.0)
+    for k in range(prospects.shape[1]):
+        bonus = one + prospects[5, k]
         for j in range(n):
-            listed = trait[3, j]
-            # A listed firm has nothing left to fear from the threat, and has lost the coalition's roads.
-            fear = trait[1, j] * (float32(1.0) - listed)
-            weight = road_pull(market, banned, trait[0, j], hazard, fear, threat, trait[2, j], shame)
-            weight = weight * exp(-listed * loss) if loss > float32(0.0) else weight
-            weight = weight * bonus if roads[j] == k else weight
-            total[j] += weight
+            total[j] += pull[k, j] * bonus if roads[j] == k else pull[k, j]
             pull[k, j] = total[j]
 
 
@@ -63,7 +85,7 @@ def draw_block(n, draw, pull, choice):  # type: ignore[no-untyped-def]
             choice[j] += np.int32(pull[k, j] <= draw[j])
 
 
-def _choose_rows(chunks, start, keys, month, prospects, ending, closed, columns, moves):  # type: ignore[no-untyped-def]
+def _choose_rows(chunks, start, keys, month, prospects, ending, closed, nest, columns, moves):  # type: ignore[no-untyped-def]
     """One month of choices in sampled mode.
 
     Args:
@@ -71,9 +93,10 @@ def _choose_rows(chunks, start, keys, month, prospects, ending, closed, columns,
         start: first row of each type.
         keys: noise streams of contract ends and of roads.
         month: months since the run began.
-        prospects: (type, 6, road) single precision, see :func:`block_pulls`.
+        prospects: (type, 7, road) single precision, see :func:`block_pulls`.
         ending: odds that a contract ends by type and road in use, (type, road).
         closed: (road,) log points a listed firm loses.
+        nest: see :func:`block_pulls`.
         columns: aversion, exposure, reputation, listed, road, since.
         moves: (chunk, road) filled with rows gained less rows lost.
     """
@@ -103,7 +126,7 @@ def _choose_rows(chunks, start, keys, month, prospects, ending, closed, columns,
                     trait[3, j] = float32(listed[r])
                     used[j] = road[r]
                     draw[j] = float32(noise.uniform(keys[1], first + r))
-                block_pulls(n, used, trait, prospects[t], closed, pull)
+                block_pulls(n, used, trait, prospects[t], closed, nest, pull)
                 draw_block(n, draw, pull, choice)
                 for j in range(n):
                     moves[c, used[j]] -= 1
@@ -113,18 +136,20 @@ def _choose_rows(chunks, start, keys, month, prospects, ending, closed, columns,
                 n = 0
 
 
-def _spread_rows(start, prospects, ending, closed, traits, spread):  # type: ignore[no-untyped-def]
+def _spread_rows(start, prospects, ending, closed, nest, traits, spread):  # type: ignore[no-untyped-def]
     """One month of choices in expected mode: each row spreads over its roads by their probabilities.
 
     Args:
         start: first row of each type.
-        prospects: (type, 6, road) double precision, see :func:`block_pulls`.
+        prospects: (type, 7, road) double precision, see :func:`block_pulls`.
         ending: odds that a contract ends by type and road in use, (type, road).
         closed: (road,) log points a listed firm loses.
+        nest: see :func:`block_pulls`.
         traits: aversion, exposure, reputation by row.
         spread: (row, listed or not, road), updated in place.
     """
     aversion, exposure, reputation = traits
+    nested, similarity = nest
     n_roads = prospects.shape[2]
     for t in prange(len(start) - 1):
         weight = np.empty(n_roads)
@@ -138,16 +163,25 @@ def _spread_rows(start, prospects, ending, closed, traits, spread):  # type: ign
                     mass += ended[k]
                 if mass == 0.0:
                     continue
-                total = 0.0
+                within, usual = 0.0, 0.0
                 for k in range(n_roads):
-                    market = prospects[t, 0, k]
+                    base = prospects[t, 6, k]
                     weight[k] = 0.0
-                    if market > 0.0:
+                    if base > 0.0:
                         fear = exposure[i] * (1.0 - listed)
                         weight[k] = road_pull(
-                            market, prospects[t, 1, k], float(aversion[i]), prospects[t, 2, k], fear, prospects[t, 3, k],
-                            float(reputation[i]), prospects[t, 4, k],
+                            prospects[t, 0, k], prospects[t, 1, k], float(aversion[i]), prospects[t, 2, k], fear,
+                            prospects[t, 3, k], float(reputation[i]), prospects[t, 4, k],
                         ) * exp(-listed * closed[k])  # fmt: skip
+                        weight[k] = base * (pull_within_nest(weight[k], similarity) if k < nested else weight[k])
+                    if k < nested:
+                        within += weight[k]
+                        usual += base
+                mean = within / usual if usual > 0.0 else 0.0
+                scale = pull_of_nest(mean, similarity) / mean if mean > 0.0 else 0.0
+                total = 0.0
+                for k in range(n_roads):
+                    weight[k] *= scale if k < nested else 1.0
                     total += weight[k]
                 leaving = 0.0
                 for k in range(n_roads):

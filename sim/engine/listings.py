@@ -2,57 +2,70 @@
 
 from __future__ import annotations
 
+import numpy as np
 from numba import njit
 
 from sim import noise
 from sim.rules.enforcement import listing_odds
 
 _IDENTITIES = 1 << 32
-MONTHS_PER_YEAR = 12.0
 
 
 @njit(cache=True, error_model="numpy")
-def list_drawn(key, start, types, attention, target_road, columns, seen):  # type: ignore[no-untyped-def]
+def list_drawn(key, start, types, attention, columns, seen):  # type: ignore[no-untyped-def]
     """Lists exporters in sampled mode.
 
     Args:
         key: noise stream of the month.
         start: first row of each type.
-        types: origin by type and musd per year that one row stands for, by type.
-        attention: firms to list by state; weight of the good by type; suspicious trade by state, musd per year, weighted.
-        target_road: whether a road ends at the target, (road,).
+        types: origin, musd per year that one row stands for, suspicion of the good; each by type.
+        attention: firms to list by state; whether a road ends at the target, (road,).
         columns: size, road, listed by row; ``listed`` updated.
-        seen: (2, state): musd per year of trade with the target whose sellers are listed now, and how many firms that is.
+        seen: (2, state) filled: musd per year of trade with the target whose sellers are listed now; how many firms that is.
     """
-    origin, row_value = types
-    to_list, weight, suspicious = attention
+    origin, row_value, suspicion = types
+    to_list, ends_at_target = attention
     size, road, listed = columns
+    total = np.zeros(len(to_list))
+    for t in range(len(start) - 1):
+        for i in range(start[t], start[t + 1]):
+            if listed[i] == 0 and ends_at_target[road[i]]:
+                total[origin[t]] += suspicion[t] * row_value[t] / size[i]
     for t in range(len(start) - 1):
         o = origin[t]
-        if to_list[o] == 0.0 or weight[t] == 0.0:
+        odds = listing_odds(to_list[o], suspicion[t], total[o])
+        if odds == 0.0:
             continue
         for i in range(start[t], start[t + 1]):
-            if listed[i] == 0 and target_road[road[i]]:
-                odds = listing_odds(to_list[o], size[i] * weight[t], suspicious[o])
-                if noise.uniform(key, t * _IDENTITIES + i - start[t]) < odds:
-                    listed[i] = 1
-                    seen[0, o] += row_value[t]
-                    seen[1, o] += row_value[t] / size[i]
+            if listed[i] == 0 and ends_at_target[road[i]] and noise.uniform(key, t * _IDENTITIES + i - start[t]) < odds:
+                listed[i] = 1
+                seen[0, o] += row_value[t]
+                seen[1, o] += row_value[t] / size[i]
 
 
 @njit(cache=True, error_model="numpy")
-def list_expected(start, types, attention, target_road, size, spread, seen):  # type: ignore[no-untyped-def]
-    """Lists shares of exporters in expected mode; arguments as in :func:`list_drawn`, ``spread`` (row, 2, road) updated."""
-    origin, row_value = types
-    to_list, weight, suspicious = attention
+def list_expected(start, types, attention, columns, seen):  # type: ignore[no-untyped-def]
+    """Lists shares of exporters in expected mode; arguments as in :func:`list_drawn`.
+
+    Columns are size and spread (row, listed or not, road), ``spread`` updated.
+    """
+    origin, row_value, suspicion = types
+    to_list, ends_at_target = attention
+    size, spread = columns
+    total = np.zeros(len(to_list))
+    for t in range(len(start) - 1):
+        for i in range(start[t], start[t + 1]):
+            for k in range(spread.shape[2]):
+                if ends_at_target[k]:
+                    total[origin[t]] += spread[i, 0, k] * suspicion[t] * row_value[t] / size[i]
     for t in range(len(start) - 1):
         o = origin[t]
-        if to_list[o] == 0.0 or weight[t] == 0.0:
+        odds = listing_odds(to_list[o], suspicion[t], total[o])
+        if odds == 0.0:
             continue
         for i in range(start[t], start[t + 1]):
-            odds = listing_odds(to_list[o], size[i] * weight[t], suspicious[o])
             for k in range(spread.shape[2]):
-                if target_road[k]:
+                if ends_at_target[k]:
                     moved = spread[i, 0, k] * odds
                     spread[i, 0, k] -= moved
                     spread[i, 1, k] += moved

@@ -21,7 +21,7 @@ def look_ahead(layout, law, standing, means, values, prospects, ending, fear, wo
             coalition effort; transit ban (state, good); watched (good,); believed (type, road).
         means: aversion, exposure, reputation by type.
         values: parameters.
-        prospects: filled, (type, 6, road): see :func:`sim.engine.choice.block_pulls`.
+        prospects: filled, (type, 7, road): see :func:`sim.engine.choice.block_pulls`.
         ending: filled, odds that a contract ends, (type, road).
         fear: filled, aversion times hazard of the mean firm, log points, (type, road).
         worse: how bad the road looked last month, log points; updated, (type, road).
@@ -31,12 +31,12 @@ def look_ahead(layout, law, standing, means, values, prospects, ending, fear, wo
     log_price, log_markup, effort, base_effort, coalition_effort, transit_ban, watched, believed = standing
     aversion, exposure, reputation = means
     bonus = np.exp(values.loyalty) - 1.0
+    prospects[:, 5, :] = bonus
     for t in range(pull.shape[0]):
         o, b, g = origin[t], brand[t], good[t]
         for k in range(pull.shape[1]):
-            prospects[t, 5, k] = bonus
             if pull[t, k] == 0.0:
-                prospects[t, 0, k] = 0.0
+                prospects[t, 6, k] = 0.0
                 ending[t, k] = values.contract_end
                 continue
             hazard = max(domestic[t, k] * effort[o], foreign[t, k] * coalition_effort)
@@ -49,8 +49,9 @@ def look_ahead(layout, law, standing, means, values, prospects, ending, fear, wo
                 kept *= 1.0 - transit_ban[h, g] * effort[h]
                 kept *= np.exp(-values.vigilance * watched[g] * max(0.0, effort[h] - base_effort[h]))
             price = log_price[destination[k], b, g]
-            market = market_pull(pull[t, k], values.price_response * response[t], price, log_cost)
+            market = market_pull(values.price_response * response[t], price, log_cost)
             prospects[t, 0, k] = market * kept
+            prospects[t, 6, k] = pull[t, k]
             prospects[t, 1, k] = banned[t, k]
             prospects[t, 2, k] = hazard
             prospects[t, 3, k] = believed[t, k]

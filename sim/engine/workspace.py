@@ -23,7 +23,7 @@ class Workspace:
     """Arrays of one run. Shapes: T types, K roads, S states, B brands (headquarters), G goods, H hubs.
 
     Attributes:
-        prospects: (T, 6, K), single precision in sampled mode; see :func:`sim.engine.choice.block_pulls`.
+        prospects: (T, 7, K), single precision in sampled mode; see :func:`sim.engine.choice.block_pulls`.
         ending, fear, worse, believed: (T, K); see :func:`sim.engine.outlook.look_ahead`.
         flow: contracted trade, musd per month, (T, K).
         queue: waiting for licences, (T, K).
@@ -72,7 +72,7 @@ def workspace(world: World, base: Baseline, *, fullness: float, single: bool) ->
         return np.zeros((n_types, n_roads))
 
     return Workspace(
-        prospects=np.zeros((n_types, 6, n_roads), dtype=np.float32 if single else np.float64),
+        prospects=np.zeros((n_types, 7, n_roads), dtype=np.float32 if single else np.float64),
         ending=table(), fear=table(), worse=table(), believed=table(), flow=base.flow.copy(), queue=table(),
         fate=np.zeros((8, n_types, n_roads)), banned=table(), passing=table(),
         arrivals=np.zeros((n_states, 2, n_goods)), log_price=np.zeros((n_states, 2, n_goods)),

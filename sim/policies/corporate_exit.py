@@ -22,6 +22,7 @@ class CorporateExit(Policy):
     kind: Literal["corporate_exit"] = "corporate_exit"
     strength: float = Field(ge=0, le=20, description="Cost in log points for a firm of mean sensitivity.")
     months_to_full: float = Field(default=2.0, gt=0, le=60, description="Months over which firms announce their exit.")
+    abroad: Share = Field(default=0.4, description="Part of the cost felt by plants in states outside the coalition.")
     hidden: Share = Field(default=0.3, description="Part of the cost felt when the sale goes through a hub.")
 
     def shape(self, regime: Regime, month: int) -> None:
@@ -32,8 +33,13 @@ class CorporateExit(Policy):
         if cost == 0.0:
             return
         index, brand = regime.index, COALITION_BRAND
-        direct = index.lanes(("all",), self.goods, self.towards, headquarters=brand, through=())
-        regime.impose("reputation", direct, cost)
-        if index.world.target in index.states(self.towards):
-            hidden = index.through_only(("all",), self.goods, ("hubs",), headquarters=brand)
-            regime.impose("reputation", hidden, cost * self.hidden)
+        coalition = tuple(
+            code for code, member in zip(index.world.states, index.world.is_coalition, strict=True) if member
+        )
+        others = tuple(code for code in index.world.states if code not in coalition)
+        for origins, part in ((coalition, 1.0), (others, self.abroad)):
+            direct = index.lanes(origins, self.goods, self.towards, headquarters=brand, through=())
+            regime.impose("reputation", direct, cost * part)
+            if index.world.target in index.states(self.towards):
+                hidden = index.through_only(origins, self.goods, ("hubs",), headquarters=brand)
+                regime.impose("reputation", hidden, cost * part * self.hidden)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from sim.rules.base import rule
 from sim.rules.beliefs import believed_hazard, jolt
-from sim.rules.choice import market_pull, road_pull
+from sim.rules.choice import market_pull, pull_of_nest, pull_within_nest, road_pull
 from sim.rules.enforcement import banned_part_shipped, licence_odds, listing_odds, wanted_effort
 from sim.rules.pricing import hub_markup, price_move, wanted_quantity
 from sim.rules.trading import closing_odds, opening_odds
@@ -18,6 +18,8 @@ RULES: dict[str, Callable[..., float]] = {
     for function in (
         market_pull,
         road_pull,
+        pull_within_nest,
+        pull_of_nest,
         jolt,
         believed_hazard,
         wanted_effort,

@@ -1,24 +1,24 @@
 """How an exporter weighs its roads.
 
-Multinomial logit with a home bias towards the road in use: the share of a road is its pull over the sum of pulls (McFadden
-1974). With no policy each pull is the customs baseline share, so that the model reproduces the baseline exactly.
+Nested logit (McFadden 1978) with a bonus for the road in use. The roads to the target form a nest: a firm whose customer is
+there and whose direct road closes looks first for another road to the same customer. Outside the nest the share of a road is
+its pull over the sum of pulls. With no policy every pull is the customs baseline's, so that the model reproduces it exactly.
 """
 
-from sim.arithmetic import exp
+from sim.arithmetic import exp, power
 from sim.rules.base import rule
 
 
 @rule
-def market_pull(baseline: float, response: float, log_price: float, log_cost: float) -> float:
-    """Pull of a road for every firm of one type: what prices and costs make of the baseline.
+def market_pull(response: float, log_price: float, log_cost: float) -> float:
+    """Pull of a road for every firm of one type, against the base year: what prices and costs make of it.
 
     Args:
-        baseline: pull in the base year (share, corrected for loyalty).
         response: elasticity of road choice to price over cost.
         log_price: log of the destination's price against the base year.
         log_cost: log of the road's cost (freight, mark-up, payment fee, delay) against the base year.
     """
-    return baseline * exp(response * (log_price - log_cost))
+    return exp(response * (log_price - log_cost))
 
 
 @rule
@@ -32,7 +32,7 @@ def road_pull(
     reputation: float,
     reputation_cost: float,
 ) -> float:
-    """Pull of a road for one firm, 0 or more.
+    """Pull of a road for one firm against the base year: 1 where nothing changed, 0 or more.
 
     A road is a bundle of lines of which ``banned_share`` may not be sold. The free lines keep their pull; the banned ones
     keep what fear leaves of it. Secondary sanctions and reputation fall on the firm's whole trade on the road.
@@ -49,3 +49,25 @@ def road_pull(
     """
     lawful = 1.0 - banned_share + banned_share * exp(-aversion * legal_hazard)
     return market * lawful * exp(-exposure * secondary_hazard - reputation * reputation_cost)
+
+
+@rule
+def pull_within_nest(pull: float, similarity: float) -> float:
+    """Weight of a road among the roads to the same destination, against the base year.
+
+    Args:
+        pull: the road's pull against the base year (see :func:`road_pull`).
+        similarity: 1 for roads as different as any two markets, towards 0 for perfect substitutes (logsum coefficient).
+    """
+    return power(pull, 1.0 / similarity)
+
+
+@rule
+def pull_of_nest(weight: float, similarity: float) -> float:
+    """Pull of all roads to the destination together, against the base year.
+
+    Args:
+        weight: mean of :func:`pull_within_nest` over the nest's roads, weighted by their baseline.
+        similarity: as there.
+    """
+    return power(weight, similarity)

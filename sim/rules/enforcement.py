@@ -53,14 +53,12 @@ def licence_odds(military: float, ambiguity: float, lying: float, caught: float,
 
 
 @rule
-def listing_odds(firms_listed: float, size: float, suspicious_trade: float) -> float:
-    """Odds that a firm in the suspicious trade is listed this month.
-
-    Every dollar of suspicious trade attracts the same attention, so a firm's odds grow with its size.
+def listing_odds(firms_to_list: float, suspicion: float, all_suspicion: float) -> float:
+    """Odds that a firm that trades with the target is listed this month.
 
     Args:
-        firms_listed: firms of the state to be listed this month.
-        size: the firm's trade, weighted by how military its good is.
-        suspicious_trade: sum of ``size`` over all firms of the state in the trade.
+        firms_to_list: firms of the state to be listed this month.
+        suspicion: how military the firm's good is.
+        all_suspicion: sum of ``suspicion`` over all firms of the state in the trade.
     """
-    return min(1.0, firms_listed * size / suspicious_trade) if suspicious_trade > 0.0 else 0.0
+    return min(1.0, firms_to_list * suspicion / all_suspicion) if all_suspicion > 0.0 else 0.0
