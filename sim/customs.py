@@ -10,7 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
+
+from sim.compiling import compiled
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
@@ -44,7 +45,7 @@ def blank(n_states: int, n_hubs: int, n_goods: int) -> Ledgers:
     )  # fmt: skip
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def record(layout, goods, prices, habits, values, books):  # type: ignore[no-untyped-def]
     """Writes the month into every office's ledger.
 

@@ -18,6 +18,7 @@ from sim.engine.workspace import market_baseline, mean_traits, workspace
 from sim.errors import SimError
 from sim.lawbook import lawbook
 from sim.months import calendar_index, format_month
+from sim.parameters import for_loops
 from sim.parameters import values as parameter_values
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ class SanctionsModel(mesa.Model):
         super().__init__(rng=scenario.seed)
         self.scenario, self.world = scenario, world
         self.values = parameter_values(scenario.parameters)
+        self._numbers = for_loops(self.values)
         self.expected = scenario.agents.mode == "expected"
         self.month = scenario.months.first - 1
         self.elapsed = -1
@@ -119,7 +121,7 @@ class SanctionsModel(mesa.Model):
         usual, watched_usual = self._trade_with_target(self.base.flow)
         signals = self.regime.state("threat"), self.regime.state("pressure")
         self.loops.set_efforts(
-            self._deciding, signals, (trade, usual, watched, watched_usual), self.values, self.work.effort
+            self._deciding, signals, (trade, usual, watched, watched_usual), self._numbers, self.work.effort
         )
 
     def designate_exporters(self) -> None:
@@ -151,7 +153,7 @@ class SanctionsModel(mesa.Model):
         work, columns = self.work, self.columns
         lane = self.regime.lane
         law = (
-            lane("banned_share"), lane("domestic_hazard"), lane("foreign_hazard"), lane("reputation"),
+            lane("banned_share"), lane("domestic_hazard"), lane("declared_hazard"), lane("foreign_hazard"), lane("reputation"),
             lane("payment_fee"), lane("closure"), lane("licence_share"), lane("licence_delay_months"),
         )  # fmt: skip
         standing = (
@@ -160,7 +162,7 @@ class SanctionsModel(mesa.Model):
         )  # fmt: skip
         means = self.means.aversion, self.means.exposure, self.means.reputation
         self.loops.look_ahead(
-            self._outlook_layout, law, standing, means, self.values, work.prospects, work.ending, work.fear, work.worse
+            self._outlook_layout, law, standing, means, self._numbers, work.prospects, work.ending, work.fear, work.worse
         )
         if self.expected:
             traits = columns.aversion, columns.exposure, columns.reputation
@@ -188,7 +190,7 @@ class SanctionsModel(mesa.Model):
         standing = work.effort, self.regime.transit(), work.fear
         traits = np.asarray(self.world.military_sensitivity), np.asarray(self.world.ambiguity)
         self.loops.clear_borders(
-            layout, work.flow, work.activity, law, standing, traits, self.values,
+            layout, work.flow, work.activity, law, standing, traits, self._numbers,
             work.queue, work.fate, work.banned, work.passing,
         )  # fmt: skip
 
@@ -202,14 +204,14 @@ class SanctionsModel(mesa.Model):
         np.divide(consigned, capacity, out=work.fullness, where=capacity > 0)
         work.fullness[capacity <= 0] = np.where(consigned[capacity <= 0] > 0, 1e3, 0.0)
         work.carried = np.minimum(1.0, 1.0 / np.maximum(work.fullness, 1e-12))
-        self.loops.mark_up(work.fullness, self.values, work.log_markup)
+        self.loops.mark_up(work.fullness, self._numbers, work.log_markup)
         hubs = (
             work.fullness, self.values.hub_fullness, self.regime.state("traders_listed")[self._hub_states],
             houses.represents, houses.listed_now,
         )  # fmt: skip
         key = noise.stream(self.scenario.seed, noise.TRADER_STATUS, self.elapsed)
         columns = houses.hub, houses.hiding, houses.mass, houses.generation, houses.since
-        self.loops.trade_month(key, self.elapsed, self.expected, columns, hubs, self.values)
+        self.loops.trade_month(key, self.elapsed, self.expected, columns, hubs, self._numbers)
 
     def settle(self) -> None:
         """7. Deliveries, and what every order came to."""
@@ -222,7 +224,7 @@ class SanctionsModel(mesa.Model):
         work = self.work
         drivers = work.activity, work.need
         self.loops.move_prices(
-            (self.market, self._clears), drivers, work.arrivals, self.values, work.log_price, work.replaced
+            (self.market, self._clears), drivers, work.arrivals, self._numbers, work.log_price, work.replaced
         )
 
     def keep_ledgers(self) -> None:
@@ -233,7 +235,7 @@ class SanctionsModel(mesa.Model):
         )  # fmt: skip
         goods = work.passing, work.fate[settlement.DELIVERED], work.banned, work.fate[settlement.STOPPED]
         ledgers = books.exports, books.imports, books.reexports, books.hidden, books.exported
-        customs.record(layout, goods, work.log_price, self._habits, self.values, ledgers)
+        customs.record(layout, goods, work.log_price, self._habits, self._numbers, ledgers)
 
     def learn(self) -> None:
         """10. Firms update the hazards they believe in."""
@@ -241,7 +243,7 @@ class SanctionsModel(mesa.Model):
         layout = base.origin, base.hub, base.destination, self.world.target
         threat, announced = self.regime.lane("secondary_threat"), self.regime.lane("secondary_announced")
         listed = work.exporters_listed, self.houses.listed_now
-        self.loops.learn(layout, threat, announced, listed, self.values, work.believed)
+        self.loops.learn(layout, threat, announced, listed, self._numbers, work.believed)
 
     # ------------------------------------------------------------------------------------------------ the agents
     @cached_property

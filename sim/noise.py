@@ -10,6 +10,8 @@ from __future__ import annotations
 import numpy as np
 from numba import float64, njit, uint64
 
+from sim.compiling import compiled
+
 # One number per decision: two decisions of one agent in one month never share a draw. Append only.
 TRAIT_AVERSION = 1
 TRAIT_EXPOSURE = 2
@@ -41,7 +43,7 @@ def stream(seed: int, decision: int, month: int) -> np.uint64:
     return np.uint64(_stream(np.uint64(seed), decision, month))  # compiled code hands 64 bits back as a plain int
 
 
-@njit(cache=True)
+@compiled
 def _stream(seed, decision, month):  # type: ignore[no-untyped-def]
     key = mix(uint64(seed) + _STEP)
     key = mix(key + uint64(decision) * _STEP)

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
+import numpy as np
+
 from sim.errors import Fault, FaultList, nearest
 
 
@@ -133,8 +135,8 @@ _DECLARED = (
 
 PARAMETERS: Mapping[str, Parameter] = {p.name: p for p in _DECLARED}
 
-# Compiled loops read parameters by name from this tuple of floats.
 Values = NamedTuple("Values", [(p.name, float) for p in _DECLARED])  # type: ignore[misc]
+_RECORD = np.dtype([(p.name, np.float64) for p in _DECLARED])
 
 
 def values(changes: Mapping[str, float] | None = None) -> Values:
@@ -153,6 +155,12 @@ def values(changes: Mapping[str, float] | None = None) -> Values:
     if faults:
         raise FaultList(faults)
     return Values(**chosen)
+
+
+def for_loops(chosen: Values) -> np.record:
+    """The values as a record, from which compiled loops read by name (a named tuple of this length compiles slowly)."""
+    record: np.record = np.array([tuple(chosen)], dtype=_RECORD).view(np.recarray)[0]
+    return record
 
 
 def check(name: str, value: float) -> str:

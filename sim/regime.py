@@ -56,6 +56,7 @@ LANE_FIELDS = {
     "banned_share": Field(0.0, _union, "share of the good's lines whose sale is forbidden"),
     "domestic_hazard": Field(0.0, _larger, "hazard under the origin's own law, before enforcement effort"),
     "foreign_hazard": Field(0.0, _larger, "hazard under another state's law that reaches the firm's headquarters"),
+    "declared_hazard": Field(0.0, _larger, "hazard under the origin's law of selling to the hub itself, before effort"),
     "licence_share": Field(0.0, _union, "share of lines that need a licence"),
     "licence_odds_civil": Field(1.0, _times, "odds of a licence for civil use"),
     "licence_odds_military": Field(1.0, _times, "odds of a licence for military use"),
@@ -181,10 +182,11 @@ def road_order(world: World) -> tuple[Road, ...]:
 
 @lru_cache(maxsize=64)
 def _neutral(size: int, value: float) -> Floats:
-    """A read-only table of a field's neutral value, shared by every month that no clause touches."""
-    table = np.full(size, value)
-    table.flags.writeable = False
-    return table
+    """A table of a field's neutral value, shared by every month that no clause touches.
+
+    It is not marked read-only: compiled loops would be compiled once more for each mixture of tables.
+    """
+    return np.full(size, value)
 
 
 class Regime:
@@ -197,6 +199,7 @@ class Regime:
         size = dict.fromkeys(LANE_FIELDS, lanes) | dict.fromkeys(STATE_FIELDS, n_states)
         size |= dict.fromkeys(TRANSIT_FIELDS, n_states * n_goods)
         self._fields = {name: _neutral(size[name], field.neutral) for name, field in FIELDS.items()}
+        self._own: set[str] = set()
 
     def impose(self, field: str, where: Lanes, value: float) -> None:
         """Combines a value into a field.
@@ -207,8 +210,9 @@ class Regime:
             value: combined with what other clauses imposed.
         """
         cells = self._fields[field]
-        if not cells.flags.writeable:  # still the shared neutral table
+        if field not in self._own:
             cells = self._fields[field] = cells.copy()
+            self._own.add(field)
         cells[where] = FIELDS[field].combine(cells[where], value)
 
     def impose_states(self, field: str, names: Sequence[str], value: float) -> None:

@@ -8,8 +8,9 @@ differ for the fewest firms on exactly those roads.
 from __future__ import annotations
 
 import numpy as np
-from numba import float32, njit, prange
+from numba import float32, prange
 
+from sim.compiling import compiled, inlined
 from sim import noise
 from sim.arithmetic import exp
 from sim.rules.choice import pull_of_nest, pull_within_nest, road_pull
@@ -19,7 +20,7 @@ CHUNK = 4096
 _IDENTITIES = 1 << 32
 
 
-@njit(error_model="numpy")
+@inlined
 def block_pulls(n, roads, trait, prospects, closed, nest, pull):  # type: ignore[no-untyped-def]
     """Cumulated pulls of a block of firms of one type.
 
@@ -73,7 +74,7 @@ def block_pulls(n, roads, trait, prospects, closed, nest, pull):  # type: ignore
             pull[k, j] = total[j]
 
 
-@njit(error_model="numpy")
+@inlined
 def draw_block(n, draw, pull, choice):  # type: ignore[no-untyped-def]
     """Road of each firm of a block: the first whose cumulated pull exceeds the drawn part of the total."""
     last = pull.shape[0] - 1
@@ -192,7 +193,7 @@ def _spread_rows(start, prospects, ending, closed, nest, traits, spread):  # typ
                     spread[i, listed, k] += leaving * weight[k]
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def sum_spread(start, row_value, spread, flow):  # type: ignore[no-untyped-def]
     """Contracted trade by (type, road), musd per month, from the rows' shares; ``flow`` filled."""
     for t in range(len(start) - 1):
@@ -203,10 +204,10 @@ def sum_spread(start, row_value, spread, flow):  # type: ignore[no-untyped-def]
                     flow[t, k] += spread[i, listed, k] * row_value[t]
 
 
-choose = njit(cache=True, error_model="numpy")(_choose_rows)
-choose_parallel = njit(cache=True, error_model="numpy", parallel=True)(_choose_rows)
-spread_out = njit(cache=True, error_model="numpy")(_spread_rows)
-spread_out_parallel = njit(cache=True, error_model="numpy", parallel=True)(_spread_rows)
+choose = compiled(_choose_rows)
+choose_parallel = compiled(_choose_rows, parallel=True)
+spread_out = compiled(_spread_rows)
+spread_out_parallel = compiled(_spread_rows, parallel=True)
 
 
 def chunks_of(start: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 from numba import njit
 from numba.core.registry import CPUDispatcher
 
+from sim.compiling import inlined
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -39,10 +41,9 @@ def _rebuilt(loop: Any, rules: tuple[tuple[str, Callable[..., float]], ...]) -> 
     if not replaced:
         return loop
     twin = FunctionType(plain.__code__, {**plain.__globals__, **replaced}, plain.__name__, plain.__defaults__)
-    options = {key: value for key, value in loop.targetoptions.items() if key != "nopython"}
-    return njit(**options)(twin)
+    return njit(error_model="numpy", parallel=loop.targetoptions.get("parallel", False))(twin)
 
 
 @lru_cache(maxsize=128)
 def _compiled(rule: Callable[..., float]) -> Any:
-    return rule if isinstance(rule, CPUDispatcher) else njit(error_model="numpy")(rule)
+    return rule if isinstance(rule, CPUDispatcher) else inlined(rule)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from sim.compiling import compiled, inlined
 from sim.rules.enforcement import wanted_effort
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def set_efforts(states, signals, trade, values, effort):  # type: ignore[no-untyped-def]
     """Moves every third state part-way to the effort it wants.
 
@@ -34,7 +34,7 @@ def set_efforts(states, signals, trade, values, effort):  # type: ignore[no-unty
         effort[s] += values.effort_speed * (wanted - effort[s])
 
 
-@njit(error_model="numpy")
+@inlined
 def _log_ratio(now, usual):  # type: ignore[no-untyped-def]
     """Log of growth, damped where the base is tiny; 0 where there is neither."""
     return np.log((now + 1e-3) / (usual + 1e-3))

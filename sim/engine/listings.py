@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from sim.compiling import compiled
 from sim import noise
 from sim.rules.enforcement import listing_odds
 
 _IDENTITIES = 1 << 32
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def list_drawn(key, start, types, attention, columns, seen):  # type: ignore[no-untyped-def]
     """Lists exporters in sampled mode.
 
@@ -43,7 +43,7 @@ def list_drawn(key, start, types, attention, columns, seen):  # type: ignore[no-
                 seen[1, o] += row_value[t] / size[i]
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def list_expected(start, types, attention, columns, seen):  # type: ignore[no-untyped-def]
     """Lists shares of exporters in expected mode; arguments as in :func:`list_drawn`.
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from sim.compiling import compiled, inlined
 from sim.rules.pricing import price_move, wanted_quantity
 
 # Arrivals and demand are both padded by this share of the baseline: a market too thin to see any arrival has no price.
 _PADDING = 0.02
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def move_prices(market, drivers, arrivals, values, log_price, replaced):  # type: ignore[no-untyped-def]
     """Moves prices towards the gap of demand and arrivals, and lets home production replace imports.
 
@@ -48,7 +48,7 @@ def move_prices(market, drivers, arrivals, values, log_price, replaced):  # type
             replaced[d, g] += min(room, values.substitution_speed * max(0.0, log_index)) if room > 0.0 else 0.0
 
 
-@njit(error_model="numpy")
+@inlined
 def _price_index(baseline, log_price, substitution):  # type: ignore[no-untyped-def]
     """Log of the CES price index over brands; 0 at base-year prices."""
     if log_price[0] == 0.0 and log_price[1] == 0.0:

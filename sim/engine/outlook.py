@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from sim.compiling import compiled
 from sim.rules.beliefs import believed_hazard, jolt
 from sim.rules.choice import market_pull
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def look_ahead(layout, law, standing, means, values, prospects, ending, fear, worse):  # type: ignore[no-untyped-def]
     """Fills the prospects of every type and road.
 
     Args:
         layout: origin, headquarters, good, pull, response by type; destination, hub by road; hub states.
-        law: banned share, domestic hazard, foreign hazard, reputation, payment fee, closure, licence share, licence delay;
+        law: banned share, domestic, declared and foreign hazard, reputation, payment fee, closure, licence share, licence delay;
             each (type, road).
         standing: log_price (destination, headquarters, good); log_markup (hub,); effort (state,); base effort (state,);
             coalition effort; transit ban (state, good); watched (good,); believed (type, road).
@@ -27,7 +27,7 @@ def look_ahead(layout, law, standing, means, values, prospects, ending, fear, wo
         worse: how bad the road looked last month, log points; updated, (type, road).
     """
     origin, brand, good, pull, response, destination, hub, hub_state = layout
-    banned, domestic, foreign, shame, fee, closure, licence_share, licence_delay = law
+    banned, domestic, declared, foreign, shame, fee, closure, licence_share, licence_delay = law
     log_price, log_markup, effort, base_effort, coalition_effort, transit_ban, watched, believed = standing
     aversion, exposure, reputation = means
     bonus = np.exp(values.loyalty) - 1.0
@@ -44,7 +44,7 @@ def look_ahead(layout, law, standing, means, values, prospects, ending, fear, wo
             kept = 1.0 - closure[t, k]
             if hub[k] >= 0:
                 h = hub_state[hub[k]]
-                hazard *= values.hidden_road
+                hazard = max(hazard * values.hidden_road, declared[t, k] * effort[o])
                 log_cost += log_markup[hub[k]]
                 kept *= 1.0 - transit_ban[h, g] * effort[h]
                 kept *= np.exp(-values.vigilance * watched[g] * max(0.0, effort[h] - base_effort[h]))
@@ -65,7 +65,7 @@ def look_ahead(layout, law, standing, means, values, prospects, ending, fear, wo
             worse[t, k] = bad
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def learn(layout, threat, announced, listed, values, believed):  # type: ignore[no-untyped-def]
     """Updates the believed hazard of every type and road from threats and from listings seen this month.
 

@@ -9,6 +9,7 @@ import numpy as np
 from numba import njit, prange
 from numpy.typing import NDArray
 
+from sim.compiling import compiled
 from sim import noise
 from sim.arithmetic import exp
 
@@ -180,5 +181,5 @@ def _draw_rows(start, keys, means, spreads, mean_size, share, expected, traits, 
                 road[i] = k
 
 
-_draw = njit(cache=True, error_model="numpy")(_draw_rows)
-_draw_parallel = njit(cache=True, error_model="numpy", parallel=True)(_draw_rows)
+_draw = compiled(_draw_rows)
+_draw_parallel = compiled(_draw_rows, parallel=True)

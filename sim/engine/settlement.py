@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from sim.compiling import compiled
 from sim.rules.enforcement import banned_part_shipped, licence_odds
 
 # Fates of what was ordered, in the order of the first axis of ``fate``. Ordered equals the sum of all the others.
@@ -12,7 +12,7 @@ ORDERED, DELIVERED, SEIZED, STOPPED, REFUSED, DENIED, HELD, UNSOLD = range(8)
 FATES = ("ordered", "delivered", "seized", "stopped", "refused", "denied", "held", "unsold")
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def clear_borders(layout, flow, activity, law, standing, traits, values, queue, fate, banned, passing):  # type: ignore[no-untyped-def]
     """Licences, payments and inspections, from the order to the hub's door.
 
@@ -70,7 +70,7 @@ def clear_borders(layout, flow, activity, law, standing, traits, values, queue, 
             passing[t, k] = onward
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def settle(layout, passing, carried, fate, arrivals):  # type: ignore[no-untyped-def]
     """Delivers what the hubs can carry, and sums arrivals.
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from sim.compiling import compiled
 from sim import noise
 from sim.engine.population import normal_quantile
 from sim.rules.pricing import hub_markup
@@ -90,7 +90,7 @@ def open_houses(market: HouseMarket, houses: int, seed: int, *, expected: bool) 
     return TradingHouses(hub, capacity, hiding, mass, *columns, represents=market.firms_per_hub / per_hub)
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def _lognormal(key, n, spread):  # type: ignore[no-untyped-def]
     out = np.empty(n)
     for i in range(n):
@@ -98,7 +98,7 @@ def _lognormal(key, n, spread):  # type: ignore[no-untyped-def]
     return out
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def mark_up(fullness, values, log_markup):  # type: ignore[no-untyped-def]
     """Log of what each hub's trading houses add to the cost, against the base year; ``log_markup`` (hub,) filled."""
     for h in range(len(fullness)):
@@ -106,7 +106,7 @@ def mark_up(fullness, values, log_markup):  # type: ignore[no-untyped-def]
         log_markup[h] = np.log((1.0 + now) / (1.0 + values.markup))
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def trade_month(key, month, expected, columns, hubs, values):  # type: ignore[no-untyped-def]
     """One month of opening, closing, listing and return.
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
+import numpy as np
 from pydantic import Field
 
 from sim.fields import Share
@@ -34,14 +35,20 @@ class ExportBan(Policy):
         share = self.strength * self.in_force_share(month)
         if share == 0.0:
             return
-        home = regime.index.lanes(self.by, self.goods, self.towards)
-        regime.impose("banned_share", home, share)
+        index = regime.index
+        towards = index.states(self.towards)
+        home = index.lanes(self.by, self.goods, self.towards)
+        # Where a hub is itself a forbidden destination, a sale through it is not even lawful on its face.
+        shut = tuple(index.world.states[hub] for hub in index.hub_states if hub in towards)
+        to_shut_hubs = index.through_only(self.by, self.goods, shut) if shut else home[:0]
+        regime.impose("banned_share", np.union1d(home, to_shut_hubs), share)
         regime.impose("domestic_hazard", home, self.penalty)
+        regime.impose("declared_hazard", to_shut_hubs, self.penalty)
         if self.subsidiaries > 0.0:
             elsewhere = tuple(
-                code for code, role in zip(regime.index.world.states, regime.index.world.role, strict=True)
+                code for code, role in zip(index.world.states, index.world.role, strict=True)
                 if role in ("third", "rest")
             )  # fmt: skip
-            abroad = regime.index.lanes(elsewhere, self.goods, self.towards, headquarters=COALITION_BRAND)
+            abroad = index.lanes(elsewhere, self.goods, self.towards, headquarters=COALITION_BRAND)
             regime.impose("banned_share", abroad, share)
             regime.impose("foreign_hazard", abroad, self.subsidiaries)
