@@ -1,17 +1,27 @@
-"""sanctions-sim: an agent-based simulator of sanctions policy and trade diversion, calibrated to customs figures."""
+"""sanctions-sim: an agent-based simulator of sanctions policy and trade diversion, calibrated to customs figures.
 
-from sim.cases import Case, load, package_version
-from sim.compare import Comparison, compare
-from sim.errors import Fault, FaultList, SimError
-from sim.model import SanctionsModel
-from sim.parameters import PARAMETERS
-from sim.policies import INSTRUMENTS
-from sim.results import Results
-from sim.rules import RULES, rule
-from sim.scenario import Scenario, load_scenario, parse_scenario
-from sim.world import World, load_world
+The public names are loaded when first used: the compiler and the data frames behind them take seconds to import, and
+`sim --help` needs neither.
+"""
 
-__version__ = package_version()
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sim.cases import Case, load
+    from sim.comparison import Comparison, compare
+    from sim.errors import Fault, FaultList, SimError
+    from sim.model import SanctionsModel
+    from sim.parameters import PARAMETERS
+    from sim.policies import INSTRUMENTS
+    from sim.results import Results
+    from sim.rules import RULES, rule
+    from sim.scenario import Scenario, load_scenario, parse_scenario
+    from sim.world import World, load_world
+
+    __version__: str
 
 __all__ = [
     "INSTRUMENTS",
@@ -33,3 +43,33 @@ __all__ = [
     "parse_scenario",
     "rule",
 ]
+
+_HOMES = {
+    "cases": ("Case", "load"),
+    "comparison": ("Comparison", "compare"),
+    "errors": ("Fault", "FaultList", "SimError"),
+    "model": ("SanctionsModel",),
+    "parameters": ("PARAMETERS",),
+    "policies": ("INSTRUMENTS",),
+    "results": ("Results",),
+    "rules": ("RULES", "rule"),
+    "scenario": ("Scenario", "load_scenario", "parse_scenario"),
+    "world": ("World", "load_world"),
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:
+    """A public name, imported from where it is defined and kept."""
+    if name == "__version__":
+        value: Any = import_module("sim.versions").version_of()
+    elif name in _HOME_OF:
+        value = getattr(import_module(f"sim.{_HOME_OF[name]}"), name)
+    else:
+        raise AttributeError(f"module 'sim' has no attribute '{name}'")
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

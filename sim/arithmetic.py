@@ -1,8 +1,9 @@
 """Exponential and power with the same bits on every processor and thread count.
 
 A library's ``exp`` may differ in the last bit between machines and stops a loop from vectorising. These are polynomials
-in strict IEEE arithmetic (Cody-Waite reduction and the minimax coefficients of Cephes, S. L. Moshier 1989; logarithm by the series of artanh), so a run on
-a cluster gives the bits of a run on a laptop. Relative error: 2e-7 in single, 4e-16 in double precision.
+in strict IEEE arithmetic (Cody-Waite reduction and the minimax coefficients of Cephes, S. L. Moshier 1989; logarithm by
+the series of artanh), so a run on a cluster gives the bits of a run on a laptop. Relative error: 2e-7 in single, 4e-16
+in double precision.
 """
 
 from __future__ import annotations
@@ -74,7 +75,7 @@ def _log_double(x):  # type: ignore[no-untyped-def]
 
 
 def exp(x: float) -> float:
-    """e to the power of ``x``; compiled code gets the portable polynomial of its precision."""
+    """E to the power of ``x``; compiled code gets the portable polynomial of its precision."""
     return math.exp(min(max(x, -700.0), 700.0))
 
 

@@ -8,7 +8,6 @@ import platform
 import time
 from dataclasses import dataclass, field
 from functools import lru_cache
-from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
 from sim.model import SanctionsModel
@@ -18,6 +17,7 @@ from sim.results import Results
 from sim.rules.custom import checked_rules
 from sim.scenario import Scenario, load_scenario
 from sim.tables import RunArrays
+from sim.versions import version_of
 from sim.world import World, load_world
 
 if TYPE_CHECKING:
@@ -82,13 +82,15 @@ class Case:
     def _record(self, model: SanctionsModel, seconds: float) -> dict[str, Any]:
         scenario, months = self.scenario, self.scenario.months
         rules = {name: f"{rule.__module__}:{rule.__qualname__}" for name, rule in sorted(self.rules.items())}
-        makers = {"scenario": scenario.digest, "world": self.world.digest, "rules": rules, "version": package_version()}
+        makers = {"scenario": scenario.digest, "world": self.world.digest, "rules": rules, "version": version_of()}
         return {
             "title": scenario.title,
             "question": scenario.question,
             "months": f"{format_month(months.first)} to {format_month(months.last)}",
             "target": self.world.states[self.world.target],
-            "coalition": [code for code, role in zip(self.world.states, self.world.role, strict=True) if role == "coalition"],
+            "coalition": [
+                code for code, role in zip(self.world.states, self.world.role, strict=True) if role == "coalition"
+            ],
             "run_digest": hashlib.sha256(json.dumps(makers, sort_keys=True).encode()).hexdigest(),
             **{f"{name}_digest": makers[name] for name in ("scenario", "world")},
             "rules_replaced": rules,
@@ -99,7 +101,7 @@ class Case:
             "clauses": [clause.id for clause in scenario.policies],
             "parameters": model.values._asdict(),
             "observed_share_to_target": self.world.observed_share(self.world.target),
-            "versions": {"python": platform.python_version(), **{name: _version(name) for name in PACKAGES}},
+            "versions": {"python": platform.python_version(), **{name: version_of(name) for name in PACKAGES}},
             "wall_seconds": round(seconds, 4),
         }
 
@@ -122,15 +124,3 @@ def world_of(scenario: Scenario) -> World:
 @lru_cache(maxsize=8)
 def _world(name: str) -> World:
     return load_world(name)
-
-
-def package_version() -> str:
-    """Version of this package."""
-    return _version("sanctions-sim")
-
-
-def _version(package: str) -> str:
-    try:
-        return version(package)
-    except PackageNotFoundError:  # run from a checkout that was never installed
-        return "uninstalled"

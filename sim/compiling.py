@@ -1,7 +1,8 @@
 """How loops and rules are compiled, and where the machine code is kept between processes.
 
-Numba's own cache notices a change of the file a loop stands in, but not of the rule it calls in another file: a student who
-edits a rule would go on running the old one. So machine code is kept in a folder named after the source of all of them.
+Numba's own cache notices a change of the file a loop stands in, but not of the rule it calls in another file: a student
+who edits a rule would go on running the old one. So machine code is kept in a folder named after the source of all of
+them.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ def compiled(function: Callable[..., Any] | None = None, *, parallel: bool = Fal
 
 
 def inlined(function: Callable[..., Any]) -> Any:
-    """Decorator: compiles a small function together with each loop that calls it; strict arithmetic as in :func:`compiled`."""
+    """Decorator: compiles a small function together with each loop that calls it, as :func:`compiled` does."""
     return njit(error_model="numpy")(function)
 
 

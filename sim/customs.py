@@ -1,8 +1,8 @@
 """Two ledgers: what happened, and what each customs office would put on record of it.
 
-Origins record exports free on board by declared destination: a sale through a hub is declared to the hub, and part of the
-banned goods under another code. Hubs record what arrives (ghost transit never does) and part of what they pass on. Importers
-record cost, insurance and freight, by origin or by consignment, until they stop publishing.
+Origins record exports free on board by declared destination: a sale through a hub is declared to the hub, and part of
+the banned goods under another code. Hubs record what arrives (ghost transit never does) and part of what they pass on.
+Importers record cost, insurance and freight, by origin or by consignment, until they stop publishing.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.compiling import compiled
-from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
@@ -25,7 +25,8 @@ class Ledgers:
         exports: (origin, declared destination, declared good), FOB, at the origin's office.
         imports: (recorded partner, importer, good), CIF, at the importer's office.
         reexports: (hub, good), FOB, goods of other origins at the hub's office, destined to the target.
-        hidden: (origin, good): true exports to the target that the origin's office has under another destination or code.
+        hidden: (origin, good): true exports to the target that the origin's office has under another destination or
+            code.
         exported: (origin, good): true exports, whatever was declared, FOB.
     """
 
@@ -74,7 +75,8 @@ def record(layout, goods, prices, habits, values, books):  # type: ignore[no-unt
                 continue
             fob = np.exp(values.fob_share * prices[d, brand[t], g])
             value, arrived = left * fob, delivered[t, k] * fob
-            # Another code pays only where this one is banned; into the catch-all group itself nothing can be misdeclared.
+            # Another code pays only where this one is banned; into the catch-all group itself nothing can be
+            # misdeclared.
             disguised = values.misdeclared * banned[t, k] * value if g != other_good else 0.0
             declared_to = d if hub[k] < 0 else hub_state[hub[k]]
             exports[o, declared_to, g] += value - disguised

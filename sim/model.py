@@ -11,7 +11,7 @@ import numpy as np
 from sim import customs, noise
 from sim.agents import Exporter, ExporterView, Intermediary, IntermediaryView, State, enlist_states
 from sim.engine import choice, governments, listings, markets, outlook, settlement, trading_houses
-from sim.engine.baseline import baseline_of
+from sim.engine.baseline import baseline_of, watched_markets
 from sim.engine.compiler import with_rules
 from sim.engine.population import populate
 from sim.engine.workspace import market_baseline, mean_traits, workspace
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 _PARALLEL_FROM = 20_000
 
 
-class SanctionsModel(mesa.Model):
+class SanctionsModel(mesa.Model):  # type: ignore[misc]
     """States, exporters and intermediaries of one world under one scenario.
 
     The order of the day, every month:
@@ -50,13 +50,16 @@ class SanctionsModel(mesa.Model):
     Args:
         scenario: what to simulate.
         world: the world the scenario names.
-        rules: behavioural rules to replace, by name (see :data:`sim.rules.RULES`), with functions of the same arguments.
+        rules: behavioural rules to replace, by name (see :data:`sim.rules.RULES`), with functions of the same
+            arguments.
 
     Raises:
         SimError: too few exporters for the world's firm types.
     """
 
-    def __init__(self, scenario: Scenario, world: World, rules: Mapping[str, Callable[..., float]] | None = None) -> None:
+    def __init__(
+        self, scenario: Scenario, world: World, rules: Mapping[str, Callable[..., float]] | None = None
+    ) -> None:
         super().__init__(rng=scenario.seed)
         self.scenario, self.world = scenario, world
         self.values = parameter_values(scenario.parameters)
@@ -65,7 +68,7 @@ class SanctionsModel(mesa.Model):
         self.month = scenario.months.first - 1
         self.elapsed = -1
         self.lawbook = lawbook(world, scenario.policies)
-        self.base = baseline_of(world, self.values.home_share, self.values.loyalty)
+        self.base = baseline_of(world, self.values.home_share, self.values.loyalty, self.values.consideration)
         self.work = workspace(world, self.base, fullness=self.values.hub_fullness, single=not self.expected)
         self.means = mean_traits(world, self.base, self.values)
         self.market = market_baseline(self.base, len(world.states), len(world.goods))
@@ -117,7 +120,9 @@ class SanctionsModel(mesa.Model):
 
     def set_efforts(self) -> None:
         """2a. Third states move towards the effort that balances threats, pressure, trade and alignment."""
-        trade, watched = self._trade_with_target(self.work.fate[settlement.DELIVERED] if self.elapsed else self.base.flow)
+        trade, watched = self._trade_with_target(
+            self.work.fate[settlement.DELIVERED] if self.elapsed else self.base.flow
+        )
         usual, watched_usual = self._trade_with_target(self.base.flow)
         signals = self.regime.state("threat"), self.regime.state("pressure")
         self.loops.set_efforts(
@@ -137,7 +142,9 @@ class SanctionsModel(mesa.Model):
             self.loops.list_expected(columns.start, types, attention, (columns.size, columns.spread), seen)
         else:
             key = noise.stream(self.scenario.seed, noise.EXPORTER_LISTED, self.elapsed)
-            self.loops.list_drawn(key, columns.start, types, attention, (columns.size, columns.road, columns.listed), seen)
+            self.loops.list_drawn(
+                key, columns.start, types, attention, (columns.size, columns.road, columns.listed), seen
+            )
         trade = 12.0 * np.bincount(
             base.origin, weights=work.flow[:, self.ends_at_target].sum(axis=1), minlength=seen.shape[1]
         )
@@ -153,8 +160,9 @@ class SanctionsModel(mesa.Model):
         work, columns = self.work, self.columns
         lane = self.regime.lane
         law = (
-            lane("banned_share"), lane("domestic_hazard"), lane("declared_hazard"), lane("foreign_hazard"), lane("reputation"),
-            lane("payment_fee"), lane("closure"), lane("licence_share"), lane("licence_delay_months"),
+            lane("banned_share"), lane("domestic_hazard"), lane("declared_hazard"), lane("foreign_hazard"),
+            lane("reputation"), lane("payment_fee"), lane("closure"), lane("licence_share"),
+            lane("licence_delay_months"),
         )  # fmt: skip
         standing = (
             work.log_price, work.log_markup, work.effort, self._deciding[1], self._coalition_effort,
@@ -162,13 +170,23 @@ class SanctionsModel(mesa.Model):
         )  # fmt: skip
         means = self.means.aversion, self.means.exposure, self.means.reputation
         self.loops.look_ahead(
-            self._outlook_layout, law, standing, means, self._numbers, work.prospects, work.ending, work.fear, work.worse
+            self._outlook_layout,
+            law,
+            standing,
+            means,
+            self._numbers,
+            work.prospects,
+            work.ending,
+            work.fear,
+            work.worse,
         )
         if self.expected:
             traits = columns.aversion, columns.exposure, columns.reputation
             spread_out = self.loops.spread_out_parallel if self._threads_pay else self.loops.spread_out
-            spread_out(columns.start, work.prospects, work.ending, self.closed_to_listed, self.nest, traits, columns.spread)
-            self._sum_spread()
+            spread_out(
+                columns.start, work.prospects, work.ending, self.closed_to_listed, self.nest, traits, columns.spread
+            )
+            self._sum_rows()
             return
         moves = np.empty((len(self._chunks), len(self.base.roads)), dtype=np.int64)
         choose = self.loops.choose_parallel if self._threads_pay else self.loops.choose
@@ -177,7 +195,7 @@ class SanctionsModel(mesa.Model):
             self.closed_to_listed.astype(np.float32), self.nest, self.choice_columns, moves,
         )  # fmt: skip
         np.add.at(self.rows_on_road, self._chunks[:, 0], moves)
-        np.multiply(self.rows_on_road, self.row_value[:, None], out=work.flow)
+        self._sum_rows()
 
     def clear_borders(self) -> None:
         """5. Licences, payments, inspections."""
@@ -288,8 +306,7 @@ class SanctionsModel(mesa.Model):
     @cached_property
     def _on_hub(self) -> np.ndarray[Any, np.dtype[np.float64]]:
         """Sums (type, road) over types and the roads of each hub: (road, hub) indicator."""
-        indicator = (self.base.hub[:, None] == np.arange(len(self.world.hubs))).astype(float)
-        return indicator
+        return np.asarray(self.base.hub[:, None] == np.arange(len(self.world.hubs)), dtype=float)
 
     @cached_property
     def closed_to_listed(self) -> np.ndarray[Any, np.dtype[np.float64]]:
@@ -306,7 +323,8 @@ class SanctionsModel(mesa.Model):
     def _outlook_layout(self) -> tuple[Any, ...]:
         base = self.base
         return (
-            base.origin, base.headquarters, base.good, base.pull, base.response, base.destination, base.hub, self._hub_states
+            base.origin, base.headquarters, base.good, base.pull, base.response, base.destination, base.hub,
+            self._hub_states
         )  # fmt: skip
 
     @cached_property
@@ -328,7 +346,7 @@ class SanctionsModel(mesa.Model):
 
     @cached_property
     def _clears(self) -> np.ndarray[Any, np.dtype[np.bool_]]:
-        return np.array([role in ("target", "buyer") for role in self.world.role])
+        return watched_markets(self.world)
 
     @cached_property
     def _habits(self) -> tuple[bool, int]:
@@ -345,17 +363,21 @@ class SanctionsModel(mesa.Model):
     # ------------------------------------------------------------------------------------------------ small sums
     def _count_rows(self) -> None:
         """Counts rows by type and road, and from them the contracted trade."""
-        if self.expected:
-            self._sum_spread()
-            return
-        columns, shape = self.columns, self.base.flow.shape
-        kind = np.repeat(np.arange(shape[0]), np.diff(columns.start))
-        cells = np.bincount(kind * shape[1] + columns.road, minlength=shape[0] * shape[1])
-        self.rows_on_road = cells.reshape(shape).astype(np.int64)
-        np.multiply(self.rows_on_road, self.row_value[:, None], out=self.work.flow)
+        if not self.expected:
+            columns, shape = self.columns, self.base.flow.shape
+            kind = np.repeat(np.arange(shape[0]), np.diff(columns.start))
+            cells = np.bincount(kind * shape[1] + columns.road, minlength=shape[0] * shape[1])
+            self.rows_on_road = cells.reshape(shape).astype(np.int64)
+        self._sum_rows()
 
-    def _sum_spread(self) -> None:
-        self.loops.sum_spread(self.columns.start, self.row_value, self.columns.spread, self.work.flow)
+    def _sum_rows(self) -> None:
+        """Contracted trade: that of the rows, and of the firms that never move."""
+        flow = self.work.flow
+        if self.expected:
+            self.loops.sum_spread(self.columns.start, self.row_value, self.columns.spread, flow)
+        else:
+            np.multiply(self.rows_on_road, self.row_value[:, None], out=flow)
+        flow += self.base.background
 
     def _trade_with_target(self, flow: Any) -> tuple[Any, Any]:
         """Trade of each state with the target, own and passed on, musd; all goods, and watched military ones."""

@@ -1,8 +1,9 @@
 """Counter-based random numbers: a draw is a function of (seed, decision, month, agent) and of nothing else.
 
-The same firm meets the same luck in every scenario, on any number of threads and in any back end, whoever else entered or
-left, so that two runs differ only by what the policy changed (common random numbers keyed by the event; Klein, Abeysuriya,
-Stuart and Kerr 2024, arXiv:2409.02086). The mixing function is SplitMix64's finaliser (Steele, Lea and Flood 2014).
+The same firm meets the same luck in every scenario, on any number of threads and in any back end, whoever else entered
+or left, so that two runs differ only by what the policy changed (common random numbers keyed by the event; Klein,
+Abeysuriya, Stuart and Kerr 2024, arXiv:2409.02086). The mixing function is SplitMix64's finaliser (Steele, Lea and
+Flood 2014).
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -52,6 +52,8 @@ _DECLARED = (
               "assumption: half of the contracts survive a shock of 0.7 log points"),
     Parameter("home_share", 0.5, "share of sales", 0.05, 0.95, "sales of exporting firms that stay at home in the base year",
               "assumption between the 14 % export share of US exporters (Bernard et al., JEP 2007) and export processors"),
+    Parameter("consideration", 0.1, "share of sales", 0.01, 1.0, "sales in the watched markets of the firms that consider them",
+              "most exporters serve few markets: Eaton, Kortum and Kramarz, Econometrica 2011; value is a prior"),
     # -- exporters: who they are
     Parameter("aversion", 6.0, "log points", 0.0, 20.0, "mean fear of a law that binds and is fully enforced",
               "coalition exports of sanctioned products fell 80 % with evasion: Li et al., CESifo 11110 (2024)"),
@@ -135,7 +137,17 @@ _DECLARED = (
 
 PARAMETERS: Mapping[str, Parameter] = {p.name: p for p in _DECLARED}
 
-Values = NamedTuple("Values", [(p.name, float) for p in _DECLARED])  # type: ignore[misc]
+_Values = NamedTuple("_Values", [(p.name, float) for p in _DECLARED])  # type: ignore[misc]
+
+
+class Values(_Values):
+    """One value per parameter, read by name."""
+
+    if TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> float: ...
+
+
 _RECORD = np.dtype([(p.name, np.float64) for p in _DECLARED])
 
 

@@ -18,14 +18,17 @@ Floats = NDArray[np.float64]
 
 @dataclass(eq=False)
 class Record:
-    """Arrays by month. M months, T types, K roads, R roads to the target (the first R), S states, B brands, G goods, H hubs.
+    """Arrays by month.
+
+    Dimensions: M months, T types, K roads, R roads to the target (the first R), S states, B brands, G goods, H hubs.
 
     Attributes:
         delivered: musd at base-year prices, (M, T, K).
         fate: what orders for the target came to, (M, 8, T, R); see :mod:`sim.engine.settlement`.
         shipped: left the origin for the target, (M, T, R); banned: share of it that is banned goods, (M, T, R).
         log_price: against the base year, (M, S, B, G).
-        exports, imports: records by (month, partner, partner, good), see :class:`sim.customs.Ledgers`; musd of the month.
+        exports, imports: records by (month, partner, partner, good), see :class:`sim.customs.Ledgers`; musd of the
+            month.
         reexports: (M, H, G). hidden, exported: (M, S, G).
         effort, pressure, threat, firms_listed: (M, S).
         hubs: fullness, log mark-up, share of consignments carried, firms open, firms listed, returns so far; (M, 6, H).

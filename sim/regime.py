@@ -1,8 +1,9 @@
 """The regime of a month: what the law, and pressure that is no law, does on every lane.
 
-A lane is (origin, headquarters, good, road): the good is last but one so that one firm's roads lie side by side. The regime
-is rebuilt from free trade by every clause in force, so expiry needs no undo. Every field is combined by an operation that
-commutes and whose neutral value changes no bit, so neither the order of clauses nor a clause of strength nil can matter.
+A lane is (origin, headquarters, good, road): the good is last but one so that one firm's roads lie side by side. The
+regime is rebuilt from free trade by every clause in force, so expiry needs no undo. Every field is combined by an
+operation that commutes and whose neutral value changes no bit, so neither the order of clauses nor a clause of strength
+nil can matter.
 """
 
 from __future__ import annotations
@@ -150,7 +151,12 @@ class LaneIndex:
         return self._lanes[key]
 
     def through_only(
-        self, origins: tuple[str, ...], goods: tuple[str, ...], hubs: tuple[str, ...], *, headquarters: int | None = None
+        self,
+        origins: tuple[str, ...],
+        goods: tuple[str, ...],
+        hubs: tuple[str, ...],
+        *,
+        headquarters: int | None = None,
     ) -> Lanes:
         """Flat positions of the roads through the hubs, without the direct ones."""
         key = ("through", origins, goods, hubs, headquarters)

@@ -1,7 +1,7 @@
 """What a run leaves behind: tidy tables with units in the column names, and a record of what made them.
 
-On disk a run is a folder of Parquet tables, the resolved scenario, and ``record.json`` with parameters, seeds, versions and
-hashes. It is written under a hidden name and renamed when complete: a folder that exists is whole.
+On disk a run is a folder of Parquet tables, the resolved scenario, and ``record.json`` with parameters, seeds, versions
+and hashes. It is written under a hidden name and renamed when complete: a folder that exists is whole.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import tempfile
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pyarrow as pa
@@ -22,6 +22,9 @@ import pyarrow.parquet as pq
 
 from sim.errors import SimError
 from sim.tables import build_tables
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 TABLES = ("flows", "orders", "recorded", "prices", "hubs", "states")
 RECORD, SCENARIO = "record.json", "scenario.yaml"
@@ -43,15 +46,17 @@ class Results:
 
     def _table(self, name: str) -> pd.DataFrame:
         if isinstance(self.source, Path):
-            return pq.read_table(self.source / f"{name}.parquet").to_pandas()
+            table: pd.DataFrame = pq.read_table(self.source / f"{name}.parquet").to_pandas()
+            return table
         return build_tables(self.source, name)
 
     @cached_property
     def flows(self) -> pd.DataFrame:
         """Deliveries: month, good, origin, headquarters, road, destination, quantity, value, price, recorded value.
 
-        ``quantity_musd_2021`` is at base-year prices, ``value_musd`` at the month's, FOB at the origin; ``recorded_musd`` is
-        what the origin's customs office has on record under this destination and this good. Sales at home are left out.
+        ``quantity_musd_2021`` is at base-year prices, ``value_musd`` at the month's, FOB at the origin;
+        ``recorded_musd`` is what the origin's customs office has on record under this destination and this good. Sales
+        at home are left out.
         """
         return self._table("flows")
 
@@ -94,11 +99,12 @@ class Results:
         """Deliveries to the target only."""
         return self.flows[self.flows["destination"] == self.target]
 
-    def save(self, folder: str | Path) -> Path:
+    def save(self, folder: str | Path, also: Callable[[Path], object] | None = None) -> Path:
         """Writes tables, scenario and record as one folder, whole or not at all.
 
         Args:
             folder: parent folder; made if it is missing.
+            also: writes more into the folder, such as figures, before it is renamed into place.
 
         Returns:
             The run's folder, ``<slug>-<digest>`` below ``folder``. A run of the same content is replaced.
@@ -115,6 +121,8 @@ class Results:
             raise SimError(f"cannot write results to {parent}: {error.strerror or error}") from error
         try:
             self._write(scratch)
+            if also is not None:
+                also(scratch)
             _swap_in(scratch, final)
         except OSError as error:
             raise SimError(f"cannot write results to {final}: {error.strerror or error}") from error
@@ -128,8 +136,10 @@ class Results:
             path = scratch / f"{name}.parquet"
             table = pa.Table.from_pandas(getattr(self, name), preserve_index=False)
             stamp = {b"sim": json.dumps(self.record).encode()}
-            pq.write_table(table.replace_schema_metadata({**(table.schema.metadata or {}), **stamp}), path, compression="zstd")
-            record["tables"][name] = {"rows": table.num_rows, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
+            pq.write_table(
+                table.replace_schema_metadata({**(table.schema.metadata or {}), **stamp}), path, compression="zstd"
+            )
+            record["tables"][name] = {"rows": table.num_rows, "sha256": _digest(path)}
         (scratch / SCENARIO).write_text(self.scenario_yaml, encoding="utf-8")
         (scratch / RECORD).write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
         for path in scratch.iterdir():
@@ -147,10 +157,8 @@ class Results:
         try:
             record = json.loads((path / RECORD).read_text(encoding="utf-8"))
             scenario = (path / SCENARIO).read_text(encoding="utf-8")
-            damaged = [
-                name for name in TABLES
-                if hashlib.sha256((path / f"{name}.parquet").read_bytes()).hexdigest() != record["tables"][name]["sha256"]
-            ]  # fmt: skip
+            written = {name: record["tables"][name]["sha256"] for name in TABLES}
+            damaged = [name for name, digest in written.items() if _digest(path / f"{name}.parquet") != digest]
         except (OSError, ValueError, KeyError) as error:
             raise SimError(f"{path} is not the folder of a run: {error}") from error
         if damaged:
@@ -184,6 +192,10 @@ def summary(results: Results) -> pd.DataFrame:
     return table
 
 
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
 def run_name(record: dict[str, Any]) -> str:
     """Folder name of a run: a readable slug and the digest of what determines it."""
     letters = "".join(c if c.isascii() and c.isalnum() else "-" for c in str(record["title"]).lower())
@@ -206,5 +218,3 @@ def _swap_in(scratch: Path, final: Path) -> None:
     finally:
         os.close(descriptor)
     os.chmod(final, 0o755)
-
-

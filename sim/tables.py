@@ -44,7 +44,7 @@ def build_tables(run: RunArrays, name: str) -> pd.DataFrame:
     return builders[name](run)
 
 
-def _labels(names: list[str] | tuple[str, ...], positions: Any) -> pd.Categorical:
+def _labels(names: list[str] | tuple[str, ...], positions: Any) -> Any:
     return pd.Categorical.from_codes(np.asarray(positions), categories=pd.Index(list(names)))
 
 
@@ -174,4 +174,3 @@ def _states(run: RunArrays) -> pd.DataFrame:
     table = {"month": _labels(run.months, month), "state": _labels(run.world.states, state)}
     names = ("effort", "pressure", "threat", "firms_listed")
     return _plain(pd.DataFrame(table | {name: getattr(run.record, name)[month, state] for name in names}))
-

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 class ColumnAgent(mesa.Agent):  # type: ignore[misc]
     """An agent whose state is one row of the model's columns.
 
-    It reads and writes the columns, so it and the compiled loops see the same world. It is not registered with the model:
-    a million of them exist as columns, and as objects only while somebody holds one.
+    It reads and writes the columns, so it and the compiled loops see the same world. It is not registered with the
+    model: a million of them exist as columns, and as objects only while somebody holds one.
 
     Attributes:
         model: the model it lives in.
@@ -41,8 +41,9 @@ Kind = TypeVar("Kind", bound=ColumnAgent)
 class ColumnView(Sequence[Kind], Generic[Kind]):
     """All agents of one kind: a sequence of objects, a table of columns, and an AgentSet.
 
-    ``view[17]`` is one agent, ``view.get("size")`` a column for all of them without making an object, ``view.select(...)`` a
-    Mesa AgentSet. ``do`` and ``shuffle_do`` make every object: right for hundreds, slow for millions.
+    ``view[17]`` is one agent, ``view.get("size")`` a column for all of them without making an object, and
+    ``view.select(...)`` a Mesa AgentSet. ``do`` and ``shuffle_do`` make every object: right for hundreds, slow for
+    millions.
     """
 
     kind: type[Kind]
@@ -56,7 +57,7 @@ class ColumnView(Sequence[Kind], Generic[Kind]):
         """How many agents there are."""
 
     @abstractmethod
-    def column(self, name: str) -> np.ndarray[Any, Any]:
+    def column(self, name: str) -> Any:
         """One column for all agents; a fresh array where it is derived.
 
         Raises:

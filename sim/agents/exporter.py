@@ -78,7 +78,7 @@ class Exporter(ColumnAgent):
         """Share of its sales by road, (road,); all on one road in sampled mode."""
         if self.model.expected:
             return np.asarray(self.model.columns.spread[self.row].sum(axis=0))
-        return np.eye(len(self.model.base.roads))[self.model.columns.road[self.row]]
+        return np.asarray(np.eye(len(self.model.base.roads))[self.model.columns.road[self.row]])
 
     @property
     def road(self) -> Road:
@@ -102,7 +102,7 @@ class Exporter(ColumnAgent):
         closed = model.closed_to_listed.astype(pull.dtype)
         model.loops.block_pulls(1, used, trait, model.work.prospects[self.type], closed, model.nest, pull)
         odds = np.diff(pull[:, 0], prepend=0.0).astype(float)
-        return odds / odds.sum()
+        return np.asarray(odds / odds.sum())
 
     def contract_ends(self) -> bool:
         """Whether its contract ends this month (sampled mode)."""
@@ -142,7 +142,7 @@ class Exporter(ColumnAgent):
 
 
 class ExporterView(ColumnView[Exporter]):
-    """The exporters of a model; columns: origin, headquarters, good, size, aversion, exposure, reputation, listed, road."""
+    """The exporters of a model, as objects and as columns."""
 
     kind = Exporter
     columns = ("origin", "headquarters", "good", "size", "aversion", "exposure", "reputation", "listed", "road")
@@ -154,7 +154,7 @@ class ExporterView(ColumnView[Exporter]):
     def __len__(self) -> int:
         return len(self.model.columns)
 
-    def column(self, name: str) -> np.ndarray[Any, Any]:
+    def column(self, name: str) -> Any:
         """One column; ``road`` is the position of the road in use, ``listed`` a share in expected mode."""
         model, columns = self.model, self.model.columns
         if name in ("size", "aversion", "exposure", "reputation"):

@@ -13,7 +13,8 @@ from sim.engine.trading_houses import STATUS
 class Intermediary(ColumnAgent):
     """One trading house.
 
-    Rules it follows: :func:`sim.rules.trading.opening_odds`, :func:`sim.rules.trading.closing_odds`; its hub's mark-up is
+    Rules it follows: :func:`sim.rules.trading.opening_odds`, :func:`sim.rules.trading.closing_odds`; its hub's mark-up
+        is
     :func:`sim.rules.pricing.hub_markup`. A listed house comes back under a new name after a while, one generation on.
     """
 
@@ -66,13 +67,13 @@ class IntermediaryView(ColumnView[Intermediary]):
     def __len__(self) -> int:
         return len(self.model.houses)
 
-    def column(self, name: str) -> np.ndarray[Any, Any]:
+    def column(self, name: str) -> Any:
         """One column; ``status`` is the likeliest."""
         houses = self.model.houses
         if name in ("capacity", "hiding", "generation"):
             return np.asarray(getattr(houses, name))
         if name == "hub":
-            return np.asarray(self.model.world.states)[np.asarray(self.model.world.hubs)[houses.hub]]
+            return np.array([self.model.world.states[hub] for hub in self.model.world.hubs])[houses.hub]
         if name == "status":
-            return np.asarray(STATUS)[houses.mass.argmax(axis=1)]
+            return np.array(STATUS)[houses.mass.argmax(axis=1)]
         raise AttributeError(f"intermediaries have no column {name!r}; they have {', '.join(self.columns)}")

@@ -23,7 +23,8 @@ class State(mesa.Agent):  # type: ignore[misc]
     """
 
     def __init__(self, model: SanctionsModel, position: int) -> None:
-        # Mesa 3.3 numbers agents through a table that keeps every model alive (fixed in 3.4.2): a sweep would fill memory.
+        # Mesa 3.3 numbers agents through a table that keeps every model alive (fixed in 3.4.2): a sweep would fill
+        # memory.
         self.model = model
         self.position = position
         self.unique_id = position + 1

@@ -25,8 +25,10 @@ class Baseline:
     Attributes:
         roads: the roads, in the order of the road axis.
         flow: musd per month, (type, road); the road to the own state is sales at home.
-        volume: musd per month, (type,).
-        pull: base-year pulls (type, road) under which shares reproduce ``flow`` given loyalty; rows sum to 1.
+        background: part of ``flow`` sold by firms that consider no watched market; it stays as it is, (type, road).
+        volume: musd per month of the firms that do consider one, (type,).
+        share: their sales by road in the base year, rows sum to 1 or 0, (type, road).
+        pull: base-year pulls (type, road) under which shares stay as they are given loyalty; rows sum to 1 or 0.
         origin: position of the type's state, (type,).
         headquarters: 0 coalition, 1 neutral, (type,).
         good: position of the type's good, (type,).
@@ -37,7 +39,9 @@ class Baseline:
 
     roads: tuple[Road, ...]
     flow: Floats
+    background: Floats
     volume: Floats
+    share: Floats
     pull: Floats
     origin: Integers
     headquarters: Integers
@@ -48,38 +52,62 @@ class Baseline:
 
     @property
     def active(self) -> Integers:
-        """Types that trade at all in the base year."""
+        """Types with firms that consider a watched market."""
         return np.flatnonzero(self.volume > 0.0)
 
 
+def watched_markets(world: World) -> NDArray[np.bool_]:
+    """Whether the model moves a state's prices: the target's and the other buyers', (state,)."""
+    return np.array([role in ("target", "buyer") for role in world.role])
+
+
 @lru_cache(maxsize=16)
-def baseline_of(world: World, home_share: float, loyalty: float) -> Baseline:
+def baseline_of(world: World, home_share: float, loyalty: float, consideration: float) -> Baseline:
     """The base year of a world.
 
     Args:
         world: the world.
         home_share: share of exporting firms' sales that stay at home.
         loyalty: log points that the road in use gains.
+        consideration: share of the watched markets in the sales of firms that consider them.
     """
     roads = road_order(world)
     n_states, n_goods = len(world.states), len(world.goods)
     flow = _flows(world, roads, home_share)
     types = np.indices((n_states, 2, n_goods)).reshape(3, -1)
-    volume = flow.sum(axis=1)
-    share = np.divide(flow, volume[:, None], out=np.zeros_like(flow), where=volume[:, None] > 0)
+    destination = np.array([road.destination for road in roads])
+    background = _background(flow, watched_markets(world)[destination], consideration)
+    volume = (flow - background).sum(axis=1)
+    share = np.divide(flow - background, volume[:, None], out=np.zeros_like(flow), where=volume[:, None] > 0)
     hub_position = {hub: position for position, hub in enumerate(world.hubs)}
     return Baseline(
         roads=roads,
         flow=flow,
+        background=background,
         volume=volume,
+        share=share,
         pull=loyal_pulls(share, float(np.expm1(loyalty))),
         origin=types[0],
         headquarters=types[1],
         good=types[2],
-        destination=np.array([road.destination for road in roads]),
+        destination=destination,
         hub=np.array([-1 if road.hub is None else hub_position[road.hub] for road in roads]),
         response=np.asarray(world.price_elasticity, dtype=float)[types[2]],
     )
+
+
+def _background(flow: Floats, watched: NDArray[np.bool_], consideration: float) -> Floats:
+    """Flows of the firms that consider no watched market.
+
+    Few of the world's exporters would ever sell to the target (market entry costs: Eaton, Kortum and Kramarz 2011).
+    Those who would are taken to be as many as make the watched markets ``consideration`` of their sales; the others do
+    not move, which also spares the sampled mode their noise.
+    """
+    seen = flow[:, watched].sum(axis=1)
+    elsewhere = flow.sum(axis=1) - seen
+    wanted = seen * (1.0 / consideration - 1.0)
+    kept = np.minimum(1.0, np.divide(wanted, elsewhere, out=np.zeros_like(seen), where=elsewhere > 0))
+    return np.where(watched[None, :], 0.0, flow * (1.0 - kept[:, None]))
 
 
 def _flows(world: World, roads: tuple[Road, ...], home_share: float) -> Floats:
@@ -103,8 +131,9 @@ def _flows(world: World, roads: tuple[Road, ...], home_share: float) -> Floats:
 def loyal_pulls(share: Floats, bonus: float) -> Floats:
     """Pulls whose choice, with loyalty to the road in use, has the given shares as its resting point.
 
-    With pull ``b`` (summing to 1) and the road in use weighing ``1 + bonus`` times its pull, detailed balance makes shares
-    proportional to ``b (1 + bonus b)``. So ``b`` solves ``b + bonus b^2 = c share`` with ``c`` such that ``b`` sums to 1.
+    With pull ``b`` (summing to 1) and the road in use weighing ``1 + bonus`` times its pull, detailed balance makes
+    shares proportional to ``b (1 + bonus b)``. So ``b`` solves ``b + bonus b^2 = c share`` with ``c`` such that ``b``
+    sums to 1.
 
     Args:
         share: (type, road), rows sum to 1 or to 0.
@@ -113,9 +142,13 @@ def loyal_pulls(share: Floats, bonus: float) -> Floats:
     if bonus == 0.0:
         return share.copy()
     scale = np.full(share.shape[0], 1.0)
-    for _ in range(60):  # Newton on a concave increasing function from below: converges monotonically, in under 10 steps
+    for _ in range(
+        60
+    ):  # Newton on a concave increasing function from below: converges monotonically, in under 10 steps
         root = np.sqrt(1.0 + 4.0 * bonus * scale[:, None] * share)
-        gap = 1.0 - ((root - 1.0) / (2.0 * bonus)).sum(axis=1)
+        gap = 1.0 - (2.0 * scale[:, None] * share / (root + 1.0)).sum(
+            axis=1
+        )  # the textbook root cancels for a small bonus
         slope = (share / root).sum(axis=1)
         step = np.divide(gap, slope, out=np.zeros_like(gap), where=slope > 0)
         scale += step

@@ -1,8 +1,8 @@
 """Choice of road for all exporters: one compiled loop that draws, one that spreads, both through the same rule.
 
-Rows are sorted by type, so that a block of firms shares its type's row of pulls and vectorises across firms (5 to 13 times
-faster than one firm at a time, shared trial 2026-11). A draw is by inverse CDF with the target's roads first: two runs then
-differ for the fewest firms on exactly those roads.
+Rows are sorted by type, so that a block of firms shares its type's row of pulls and vectorises across firms (5 to 13
+times faster than one firm at a time, shared trial 2026-11). A draw is by inverse CDF with the target's roads first: two
+runs then differ for the fewest firms on exactly those roads.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from __future__ import annotations
 import numpy as np
 from numba import float32, prange
 
-from sim.compiling import compiled, inlined
 from sim import noise
 from sim.arithmetic import exp
+from sim.compiling import compiled, inlined
 from sim.rules.choice import pull_of_nest, pull_within_nest, road_pull
 
 BLOCK = 64
@@ -28,8 +28,8 @@ def block_pulls(n, roads, trait, prospects, closed, nest, pull):  # type: ignore
         n: firms in the block.
         roads: road in use by firm, (BLOCK,).
         trait: (4, BLOCK): aversion, exposure, reputation, listed (0 or 1).
-        prospects: (7, road): market pull against the base year, banned share, legal hazard, secondary hazard, reputation
-            cost, loyalty bonus, base-year pull.
+        prospects: (7, road): market pull against the base year, banned share, legal hazard, secondary hazard,
+            reputation cost, loyalty bonus, base-year pull.
         closed: log points a listed firm loses on each road, (road,).
         nest: number of roads to the target, which come first, and their similarity.
         pull: filled with pulls cumulated over roads, (road, BLOCK).

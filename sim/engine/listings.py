@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.compiling import compiled
 from sim import noise
+from sim.compiling import compiled
 from sim.rules.enforcement import listing_odds
 
 _IDENTITIES = 1 << 32
@@ -21,7 +21,8 @@ def list_drawn(key, start, types, attention, columns, seen):  # type: ignore[no-
         types: origin, musd per year that one row stands for, suspicion of the good; each by type.
         attention: firms to list by state; whether a road ends at the target, (road,).
         columns: size, road, listed by row; ``listed`` updated.
-        seen: (2, state) filled: musd per year of trade with the target whose sellers are listed now; how many firms that is.
+        seen: (2, state) filled: musd per year of trade with the target whose sellers are listed now; how many firms
+            that is.
     """
     origin, row_value, suspicion = types
     to_list, ends_at_target = attention

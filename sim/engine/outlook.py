@@ -15,8 +15,8 @@ def look_ahead(layout, law, standing, means, values, prospects, ending, fear, wo
 
     Args:
         layout: origin, headquarters, good, pull, response by type; destination, hub by road; hub states.
-        law: banned share, domestic, declared and foreign hazard, reputation, payment fee, closure, licence share, licence delay;
-            each (type, road).
+        law: banned share, domestic, declared and foreign hazard, reputation, payment fee, closure, licence share,
+            licence delay; each (type, road).
         standing: log_price (destination, headquarters, good); log_markup (hub,); effort (state,); base effort (state,);
             coalition effort; transit ban (state, good); watched (good,); believed (type, road).
         means: aversion, exposure, reputation by type.

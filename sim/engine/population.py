@@ -9,9 +9,9 @@ import numpy as np
 from numba import njit, prange
 from numpy.typing import NDArray
 
-from sim.compiling import compiled
 from sim import noise
 from sim.arithmetic import exp
+from sim.compiling import compiled
 
 if TYPE_CHECKING:
     from sim.engine.baseline import Baseline
@@ -65,8 +65,8 @@ class Exporters:
 def group_sizes(base: Baseline, watched: NDArray[np.int64], exporters: int) -> NDArray[np.int64]:
     """Rows per type, at least one: more where a watched market's supply would otherwise be more uncertain.
 
-    Neyman (1934) allocation to the spread of a type's sales in each watched market, counted against the geometric mean of
-    that market's total and its total of the type's good, so that neither large goods nor small ones drown in noise.
+    Neyman (1934) allocation to the spread of a type's sales in each watched market, counted against the geometric mean
+    of that market's total and its total of the type's good, so that neither large goods nor small ones drown in noise.
 
     Raises:
         ValueError: fewer rows than types that trade.
@@ -94,7 +94,16 @@ def group_sizes(base: Baseline, watched: NDArray[np.int64], exporters: int) -> N
     return sizes
 
 
-def populate(base: Baseline, watched: NDArray[np.int64], exporters: int, seed: int, *, means: Means, values: Values, expected: bool) -> Exporters:
+def populate(
+    base: Baseline,
+    watched: NDArray[np.int64],
+    exporters: int,
+    seed: int,
+    *,
+    means: Means,
+    values: Values,
+    expected: bool,
+) -> Exporters:
     """Draws the exporters.
 
     Args:
@@ -108,21 +117,20 @@ def populate(base: Baseline, watched: NDArray[np.int64], exporters: int, seed: i
     """
     start = np.concatenate([[0], np.cumsum(group_sizes(base, watched, exporters))]).astype(np.int64)
     n_roads = base.flow.shape[1]
-    share = np.divide(base.flow, base.volume[:, None], out=np.zeros_like(base.flow), where=base.volume[:, None] > 0)
     traits = np.empty((4, exporters), dtype=np.float32)
     road = np.zeros(0 if expected else exporters, dtype=np.uint8)
     spreads = np.array([values.aversion_spread, values.exposure_spread, values.reputation_spread, values.size_tail])
     draw = _draw_parallel if exporters >= 20_000 else _draw
     keys = np.array([noise.stream(seed, d, 0) for d in (1, 2, 3, 4, 5)], dtype=np.uint64)
     mean_columns = np.stack([means.aversion, means.exposure, means.reputation])
-    draw(start, keys, mean_columns, spreads, values.exporter_size, share, expected, traits, road)
+    draw(start, keys, mean_columns, spreads, values.exporter_size, base.share, expected, traits, road)
     spread = np.zeros((exporters if expected else 0, 2, n_roads))
     if expected:
-        spread[:, 0, :] = np.repeat(share, np.diff(start), axis=0)
+        spread[:, 0, :] = np.repeat(base.share, np.diff(start), axis=0)
     rows = 0 if expected else exporters
-    return Exporters(
-        start, *traits, road, np.zeros(rows, dtype=np.uint8), np.zeros(rows, dtype=np.int16), spread
-    )  # fmt: skip
+    aversion, exposure, reputation, size = traits
+    listed, since = np.zeros(rows, dtype=np.uint8), np.zeros(rows, dtype=np.int16)
+    return Exporters(start, aversion, exposure, reputation, size, road, listed, since, spread)
 
 
 @dataclass(frozen=True, eq=False)

@@ -20,7 +20,8 @@ def clear_borders(layout, flow, activity, law, standing, traits, values, queue, 
         layout: origin, good by type; destination, hub by road; hub states.
         flow: contracted trade, musd per month at base-year activity, (type, road).
         activity: orders against contracts by (destination, good): season and macro path.
-        law: banned share, licence share, odds civil, odds military, delay months, payment refusal, closure; each (type, road).
+        law: banned share, licence share, odds civil, odds military, delay months, payment refusal, closure; each (type,
+            road).
         standing: effort (state,); transit ban (state, good); fear (type, road).
         traits: military sensitivity and ambiguity by good.
         values: parameters.

@@ -7,15 +7,17 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.compiling import compiled
 from sim import noise
+from sim.compiling import compiled
 from sim.engine.population import normal_quantile
 from sim.rules.pricing import hub_markup
 from sim.rules.trading import closing_odds, opening_odds
 
 DORMANT, OPEN, LISTED = 0, 1, 2
 STATUS = ("dormant", "open", "listed")
-_CAPACITY_SPREAD = 1.0  # log sd of trading houses' capacity: from one-room shells to houses of hundreds of millions (D7)
+_CAPACITY_SPREAD = (
+    1.0  # log sd of trading houses' capacity: from one-room shells to houses of hundreds of millions (D7)
+)
 _HIDING_SPREAD = 0.5
 
 
@@ -48,7 +50,8 @@ class TradingHouses:
 
     def open_capacity(self) -> NDArray[np.float64]:
         """Capacity of the houses that are open, musd per month, (hub,)."""
-        return np.bincount(self.hub, weights=self.capacity * self.mass[:, OPEN], minlength=len(self.listed_now))
+        opened = self.capacity * self.mass[:, OPEN]
+        return np.bincount(self.hub, weights=opened, minlength=len(self.listed_now)).astype(float)
 
 
 @dataclass(frozen=True)

@@ -76,9 +76,9 @@ def workspace(world: World, base: Baseline, *, fullness: float, single: bool) ->
         ending=table(), fear=table(), worse=table(), believed=table(), flow=base.flow.copy(), queue=table(),
         fate=np.zeros((8, n_types, n_roads)), banned=table(), passing=table(),
         arrivals=np.zeros((n_states, 2, n_goods)), log_price=np.zeros((n_states, 2, n_goods)),
-        replaced=np.zeros((n_states, n_goods)), activity=np.ones((n_states, n_goods)), need=np.ones((n_states, n_goods)),
-        effort=np.clip(world.effort_2021, 0.01, 0.99), carried=np.ones(n_hubs), fullness=np.full(n_hubs, fullness),
-        log_markup=np.zeros(n_hubs), watched=np.zeros(n_goods), exporters_listed=np.zeros(n_states),
+        replaced=np.zeros((n_states, n_goods)), activity=np.ones((n_states, n_goods)), need=np.ones((n_states,
+        n_goods)), effort=np.clip(world.effort_2021, 0.01, 0.99), carried=np.ones(n_hubs), fullness=np.full(n_hubs,
+        fullness), log_markup=np.zeros(n_hubs), watched=np.zeros(n_goods), exporters_listed=np.zeros(n_states),
         firms_listed=np.zeros(n_states),
     )  # fmt: skip
 
@@ -86,8 +86,8 @@ def workspace(world: World, base: Baseline, *, fullness: float, single: bool) ->
 def mean_traits(world: World, base: Baseline, values: Values) -> Means:
     """Mean traits by type.
 
-    Firms of coalition states, and coalition firms anywhere, live by the coalition (exposure 1); others as far as their state
-    depends on its technology and finance. Only coalition firms answer for their name at home.
+    Firms of coalition states, and coalition firms anywhere, live by the coalition (exposure 1); others as far as their
+    state depends on its technology and finance. Only coalition firms answer for their name at home.
     """
     state_exposure = 0.5 * (np.asarray(world.technology_exposure) + np.asarray(world.finance_exposure))
     coalition_firm = base.headquarters == 0

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class DiplomaticPressure(Policy):
-    """Presses governments of third states; the pressure halves every ``half_life_months`` (M4: flows fall for a limited time)."""
+    """Presses governments of third states; the pressure halves every ``half_life_months``."""
 
     adds_up: ClassVar[bool] = True
     drifts: ClassVar[bool] = True

@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 class ExportBan(Policy):
     """Forbids a share of the lines of its goods.
 
-    It binds every firm in the states that make it, on the direct road and (hidden, so less) through hubs. ``subsidiaries``
-    extends it to plants that the coalition's firms run elsewhere, as the US foreign direct product rule does.
+    It binds every firm in the states that make it, on the direct road and (hidden, so less) through hubs.
+    ``subsidiaries`` extends it to plants that the coalition's firms run elsewhere, as the US foreign direct product
+    rule does.
     """
 
     kind: Literal["export_ban"] = "export_ban"

@@ -18,7 +18,8 @@ DAYS_PER_MONTH = 365.25 / 12
 class LicensingRule(Policy):
     """Puts applications into a queue and grants them by declared end use.
 
-    A sale through a hub is declared to the hub: it needs a licence only if the hub is among the destinations, which is how
+    A sale through a hub is declared to the hub: it needs a licence only if the hub is among the destinations, which is
+        how
     an exempted partner, or a partner's neighbour, stays open.
     """
 

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 class SecondaryBanks(Policy):
     """Makes banks refuse a share of payments and charge for the rest.
 
-    Refusals build up as compliance departments act (big banks limited two months after the US order of 22 December 2023) and
-    decay to a lasting part as regional banks and agents take over (recovery from June 2024).
+    Refusals build up as compliance departments act (big banks limited two months after the US order of 22 December
+    2023) and decay to a lasting part as regional banks and agents take over (recovery from June 2024).
     """
 
     adds_up: ClassVar[bool] = True
@@ -28,9 +28,13 @@ class SecondaryBanks(Policy):
     against: States = Field(description="Third states whose banks are threatened.")
     strength: Share = Field(description="Share of payments refused at the height.")
     build_up_months: float = Field(default=1.0, gt=0, le=60, description="Half-life of the gap to the height.")
-    workaround_months: float = Field(default=6.0, gt=0, le=600, description="Half-life of refusals as payers find other ways.")
+    workaround_months: float = Field(
+        default=6.0, gt=0, le=600, description="Half-life of refusals as payers find other ways."
+    )
     lasting: Share = Field(default=0.3, description="Part of the refusals that no work-around removes.")
-    fee: float = Field(default=0.05, ge=0, le=1, description="Cost of the ways left, share of the payment, at the height.")
+    fee: float = Field(
+        default=0.05, ge=0, le=1, description="Cost of the ways left, share of the payment, at the height."
+    )
 
     def shape(self, regime: Regime, month: int) -> None:
         """Raises refusals and fees on payments from the target to the states named, direct or through their hubs."""

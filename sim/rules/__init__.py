@@ -1,7 +1,8 @@
 """Behavioural rules, one topic per file: pure functions of numbers, for one firm or one state.
 
-A rule is plain Python that numba compiles; the fast columns and the single agent call the same compiled function. A scenario
-may replace any of them by name with a function of the same arguments (``rules: {road_pull: my_module:my_rule}``).
+A rule is plain Python that numba compiles; the fast columns and the single agent call the same compiled function. A
+scenario may replace any of them by name with a function of the same arguments (``rules: {road_pull:
+my_module:my_rule}``).
 """
 
 from collections.abc import Callable
@@ -14,7 +15,7 @@ from sim.rules.pricing import hub_markup, price_move, wanted_quantity
 from sim.rules.trading import closing_odds, opening_odds
 
 RULES: dict[str, Callable[..., float]] = {
-    function.py_func.__name__: function  # type: ignore[attr-defined]
+    function.__name__: function
     for function in (
         market_pull,
         road_pull,

@@ -11,6 +11,6 @@ Function = TypeVar("Function", bound=Callable[..., float])
 
 
 def rule(function: Function) -> Function:
-    """Compiles a function of numbers, to be inlined into the loops that call it; the plain one stays as ``.py_func``."""
+    """Compiles a function of numbers into the loops that call it; the plain one stays as ``.py_func``."""
     compiled: Function = inlined(function)
     return compiled

@@ -1,8 +1,9 @@
 """How an exporter weighs its roads.
 
-Nested logit (McFadden 1978) with a bonus for the road in use. The roads to the target form a nest: a firm whose customer is
-there and whose direct road closes looks first for another road to the same customer. Outside the nest the share of a road is
-its pull over the sum of pulls. With no policy every pull is the customs baseline's, so that the model reproduces it exactly.
+Nested logit (McFadden 1978) with a bonus for the road in use. The roads to the target form a nest: a firm whose
+customer is there and whose direct road closes looks first for another road to the same customer. Outside the nest the
+share of a road is its pull over the sum of pulls. With no policy every pull is the customs baseline's, so that the
+model reproduces it exactly.
 """
 
 from sim.arithmetic import exp, power
@@ -34,8 +35,8 @@ def road_pull(
 ) -> float:
     """Pull of a road for one firm against the base year: 1 where nothing changed, 0 or more.
 
-    A road is a bundle of lines of which ``banned_share`` may not be sold. The free lines keep their pull; the banned ones
-    keep what fear leaves of it. Secondary sanctions and reputation fall on the firm's whole trade on the road.
+    A road is a bundle of lines of which ``banned_share`` may not be sold. The free lines keep their pull; the banned
+    ones keep what fear leaves of it. Secondary sanctions and reputation fall on the firm's whole trade on the road.
 
     Args:
         market: pull for every firm of the type (see :func:`market_pull`).

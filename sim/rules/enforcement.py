@@ -35,7 +35,9 @@ def banned_part_shipped(banned_share: float, fear: float) -> float:
 
 
 @rule
-def licence_odds(military: float, ambiguity: float, lying: float, caught: float, odds_civil: float, odds_military: float) -> float:
+def licence_odds(
+    military: float, ambiguity: float, lying: float, caught: float, odds_civil: float, odds_military: float
+) -> float:
     """Share of applications granted, when a firm may lie about end use.
 
     Args:

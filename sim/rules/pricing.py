@@ -5,10 +5,13 @@ from sim.rules.base import rule
 
 
 @rule
-def wanted_quantity(baseline: float, driver: float, log_price: float, log_index: float, elasticities: tuple[float, float]) -> float:
+def wanted_quantity(
+    baseline: float, driver: float, log_price: float, log_index: float, elasticities: tuple[float, float]
+) -> float:
     """Quantity of one brand of a good that a market wants in a month.
 
-    Constant elasticity of substitution between brands under a constant elasticity of the good's demand (Armington 1969).
+    Constant elasticity of substitution between brands under a constant elasticity of the good's demand (Armington
+    1969).
 
     Args:
         baseline: quantity in the base year, musd per month at base-year prices.
@@ -30,7 +33,8 @@ def price_move(wanted: float, arrived: float, speed: float) -> float:
         arrived: quantity delivered, above 0.
         speed: share of the gap closed in a month.
     """
-    # ln(x) = 2 artanh((x-1)/(x+1)), cut after five terms: exact to 1e-3 up to a gap of 4, and bounded where nothing arrives.
+    # ln(x) = 2 artanh((x-1)/(x+1)), cut after five terms: exact to 1e-3 up to a gap of 4, and bounded where nothing
+    # arrives.
     ratio = (wanted - arrived) / (wanted + arrived)
     square = ratio * ratio
     series = 1.0 + square * (1.0 / 3.0 + square * (1.0 / 5.0 + square * (1.0 / 7.0 + square / 9.0)))

@@ -45,8 +45,8 @@ class Comparison:
     def decomposition(self, first: str = "2022-03", last: str = "9999-12") -> pd.DataFrame:
         """Where the coalition's lost direct trade went, by good, musd per month at base-year prices; rows add up.
 
-        ``lost_direct`` is the fall of coalition-brand goods sold straight from coalition states to the target. It equals the
-        sum of what made up for it and what did not:
+        ``lost_direct`` is the fall of coalition-brand goods sold straight from coalition states to the target. It
+        equals the sum of what made up for it and what did not:
 
         * ``rerouted``: more coalition-brand goods from coalition states through hubs,
         * ``made_elsewhere``: more coalition-brand goods from plants in other states, by any road,
@@ -90,7 +90,7 @@ def _parts(run: Results, first: str, last: str) -> pd.DataFrame:
     part[coalition_brand & coalition_state] = "rerouted"
     part[coalition_brand & coalition_state & (flows["road"] == "direct")] = "direct"
     months = max(1, flows["month"].nunique())
-    table = flows.groupby(["good", part], observed=True)["quantity_musd_2021"].sum().unstack(fill_value=0.0) / months
+    table = flows.groupby(["good", part], observed=True)["quantity_musd_2021"].sum().unstack(fill_value=0) / months
     return table.reindex(columns=["direct", "rerouted", "made_elsewhere", "other_brands"], fill_value=0.0)
 
 

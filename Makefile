@@ -1,0 +1,53 @@
+# The two commands: `make run` and `make test`. Both first make .venv from requirements.lock; nothing is installed by hand.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+LOCK := requirements.lock
+
+# A terminal that is not there, a cache that is not ours: neither may change what the tools say.
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: help run demo test format lock clean
+
+help:  ## show this list
+	@sed -nE 's/^([a-z]+):.*## (.*)$$/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
+
+run: $(READY)  ## simulate the reference scenario with and without its policies; tables and figures go to results/
+	$(BIN)/sim run reference
+
+demo: $(READY)  ## the same, small and fast
+	$(BIN)/sim demo
+
+test: $(READY)  ## formatting, lint, types and every test
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest
+
+format: $(READY)  ## format the code and mend what lint can mend
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+# The lock pins every package, by hash, for Python 3.11 to 3.13. Making it needs uv; using it needs pip only.
+lock:  ## make requirements.lock anew from pyproject.toml (needs uv)
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header \
+	  --upgrade --extra dev --output-file $(LOCK) pyproject.toml
+
+clean:  ## remove .venv, caches and what was built; results stay
+	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Made again from nothing when the lock or the project's metadata change, so that no leftover package can hide a mistake.
+# The last install takes the build backend from the lock: it asks no registry.
+$(READY): $(LOCK) pyproject.toml
+	$(PYTHON) -c 'import sys; (3, 11) <= sys.version_info < (3, 14) or sys.exit("needs Python 3.11 to 3.13: make PYTHON=...")'
+	rm -rf .venv
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --require-hashes --only-binary :all: -r $(LOCK)
+	$(BIN)/python -m pip install --quiet --no-build-isolation --no-deps --no-index --editable .
+	touch $@

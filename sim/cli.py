@@ -1,0 +1,334 @@
+"""The command line: the only file that prints.
+
+What the model needs is imported inside each command, so that `sim --help` answers at once. A user's mistake ends with
+one message on stderr and status 2, Ctrl-C with status 130; neither leaves anything half written.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from sim.errors import FaultList, SimError, nearest
+
+if TYPE_CHECKING:
+    from sim.cases import Case
+    from sim.comparison import Comparison
+    from sim.requests import Changes
+
+_LEAST_WIDTH = 132  # where no terminal says how wide it is: tables go to a file or a pipe, and must not be folded
+
+
+app = typer.Typer(
+    help="Simulates sanctions and the trade that goes round them, month by month, from customs figures.",
+    epilog="First steps: sim demo, then sim scenarios, then sim run reference.",
+    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)  # fmt: skip
+world_app = typer.Typer(help="Shows a world, or builds one from tables of facts.", no_args_is_help=True)
+app.add_typer(world_app, name="world")
+
+ScenarioName = Annotated[
+    str, typer.Argument(metavar="SCENARIO", help="A scenario file, or the name of a shipped scenario.")
+]
+OutFolder = Annotated[Path, typer.Option("--out", "-o", help="Folder that the run's folder is written into.")]
+
+
+def main() -> None:
+    """Runs the command line; a user's mistake becomes one message on stderr and exit status 2."""
+    try:
+        app()
+    except SimError as error:
+        typer.echo(f"{error}", err=True)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+@app.callback(invoke_without_command=True)
+def _root(version: Annotated[bool, typer.Option("--version", help="Show the version and exit.")] = False) -> None:
+    if version:
+        from sim.versions import version_of
+
+        typer.echo(f"sanctions-sim {version_of()}")
+        raise typer.Exit
+
+
+@app.command()
+def run(
+    scenario: ScenarioName,
+    out: OutFolder = Path("results"),
+    exporters: Annotated[int | None, typer.Option(help="Exporting firms.")] = None,
+    mode: Annotated[
+        Literal["sampled", "expected"] | None, typer.Option(help="Firms draw, or spread by their odds.")
+    ] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed of every draw.")] = None,
+    months: Annotated[str | None, typer.Option(metavar="FIRST:LAST", help="Months to run, YYYY-MM:YYYY-MM.")] = None,
+    changes: Annotated[list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="Sets a parameter.")] = None,
+    pair: Annotated[
+        bool, typer.Option("--pair/--no-pair", help="Also run it without its policies, to compare.")
+    ] = True,
+    figures: Annotated[bool, typer.Option("--figures/--no-figures", help="Draw figures.")] = True,
+) -> None:
+    r"""Runs a scenario and, paired with it, the same world without its policies.
+
+    Writes tables, record and figures below --out and shows what the policies did.
+
+    \b
+    Examples:
+      sim run reference
+      sim run reference --mode expected --exporters 4000 --months 2021-01:2022-12
+      sim run my-scenario.yaml --seed 7 --set learning=0.8 --set forgetting=0.02
+    """
+    from sim.requests import Changes
+
+    asked = Changes({"exporters": exporters, "mode": mode}, seed, months, changes or ())
+    _run(scenario, asked, out, pair=pair, figures=figures)
+
+
+@app.command()
+def demo(out: Annotated[Path | None, typer.Option("--out", "-o", help="Folder; else ./results.")] = None) -> None:
+    r"""Runs the reference scenario small and fast, in expected mode, with figures.
+
+    Writes to ./results, or to a temporary folder where that cannot be written, and says where.
+
+    \b
+    Example:
+      sim demo
+    """
+    from sim.requests import DEMO, Changes, writable
+
+    usual = Path("results")
+    folder = out or (usual if writable(usual) else Path(tempfile.mkdtemp(prefix="sim-demo-")))
+    _run("reference", Changes(DEMO), folder, pair=True, figures=True)
+
+
+@app.command()
+def check(
+    files: Annotated[
+        list[str] | None, typer.Argument(metavar="FILE...", help="Scenario files or shipped names.")
+    ] = None,
+    schema: Annotated[
+        bool, typer.Option("--schema", help="Print the JSON Schema of scenario files, for editors.")
+    ] = False,
+) -> None:
+    r"""Checks scenario files: every fault with file, line and column, or a digest of clauses by date.
+
+    \b
+    Examples:
+      sim check my-scenario.yaml
+      sim check --schema > scenario.schema.json
+    """
+    from sim.handbook import clauses_by_date, headline
+    from sim.rules.custom import checked_rules
+    from sim.scenario import json_schema, load_scenario
+    from sim.scenario.codes import read_codes
+    from sim.world import find_world, load_world
+
+    if schema:
+        typer.echo(json.dumps(json_schema(read_codes(find_world("reference"))), indent=2))
+        return
+    if not files:
+        raise SimError("name at least one scenario file, such as: sim check my-scenario.yaml")
+    faults: list[Any] = []
+    for file in files:
+        try:
+            found = load_scenario(file)
+            checked_rules(found.rules)
+            load_world(found.world)
+        except FaultList as error:
+            faults += error.faults
+        else:
+            _show(f"{file}: ok", headline(found), clauses_by_date(found), "")
+    if faults:
+        raise FaultList(faults)
+
+
+@app.command()
+def compare(first: ScenarioName, second: Annotated[str, typer.Argument(metavar="OTHER", help="Another.")]) -> None:
+    r"""Runs two scenarios paired (same world, months, agents and seed) and shows how their law and their flows differ.
+
+    \b
+    Example:
+      sim compare my-scenario.yaml reference
+    """
+    from sim.cases import load
+    from sim.comparison import compare as run_both
+    from sim.handbook import clause_differences
+
+    a, b = load(first), load(second)
+    with _progress("two runs") as progress:
+        comparison = run_both(a, b, progress)
+    law = clause_differences(a.scenario, b.scenario)
+    _show(f"first, 'with': {a.scenario.title}\nsecond, 'without': {b.scenario.title}\n")
+    _show(law if law is not None else "The two have the same clauses, drivers and parameters.", "")
+    _show(*_flows(comparison, a))
+
+
+@app.command()
+def plot(
+    folder: Annotated[Path, typer.Argument(metavar="RESULTS_FOLDER", help="Folder of a run made before.")],
+    baseline: Annotated[
+        Path | None, typer.Option(help="Run to compare with; else the one that the run recorded.")
+    ] = None,
+) -> None:
+    r"""Draws the figures of a saved run again.
+
+    \b
+    Example:
+      sim plot results/NAME-OF-THE-RUN
+    """
+    from sim.comparison import Comparison
+    from sim.plots import save_all
+    from sim.requests import FIGURES, in_its_place
+    from sim.results import Results
+
+    results = Results.open(folder)
+    if baseline is None and "baseline" in results.record:
+        baseline = folder.resolve().parent / str(results.record["baseline"])
+    with in_its_place(folder / FIGURES) as scratch:
+        save_all(Comparison(results, Results.open(baseline)) if baseline else results, scratch)
+    _show(*sorted(str(path) for path in (folder / FIGURES).iterdir()))
+
+
+@world_app.command("show")
+def world_show(
+    name: Annotated[str, typer.Argument(help="A world's folder, or the name of a shipped one.")] = "reference",
+) -> None:
+    r"""Shows a world's totals against the published ones, and which share of its value was observed.
+
+    \b
+    Example:
+      sim world show reference
+    """
+    from sim.world import load_world
+    from sim.world.audit import show
+
+    typer.echo(show(load_world(name), name))
+
+
+@world_app.command("build")
+def world_build(
+    figures: Annotated[Path, typer.Argument(help="Folder of the tables of facts.")],
+    out: Annotated[Path, typer.Argument(help="Folder that the world is written into.")],
+) -> None:
+    r"""Builds a world from tables of facts: the same facts give the same bytes.
+
+    \b
+    Example:
+      sim world build calibration/figures scenarios/worlds/reference
+    """
+    from sim.requests import in_its_place
+    from sim.world import load_world
+    from sim.world.build import build_world
+
+    with in_its_place(out) as scratch:
+        files = build_world(figures, scratch)
+        load_world(scratch)
+    _show(*(str(out / path.name) for path in files))
+
+
+@app.command()
+def policies(kind: Annotated[str | None, typer.Argument(help="One instrument, to see its fields.")] = None) -> None:
+    r"""Lists the policy instruments, or the fields of one with an example.
+
+    \b
+    Examples:
+      sim policies
+      sim policies export_ban
+    """
+    from sim.handbook import example_of, fields_of, instruments, purpose
+    from sim.policies import INSTRUMENTS
+    from sim.scenario import load_scenario
+
+    if kind is None:
+        _show(instruments(), "\nsim policies KIND shows the fields of one, with an example.")
+        return
+    if kind not in INSTRUMENTS:
+        raise SimError(f"unknown instrument '{kind}'; {nearest(kind, INSTRUMENTS)}")
+    _show(f"{kind}: {purpose(INSTRUMENTS[kind])}\n", fields_of(INSTRUMENTS[kind]), "\nExample:")
+    typer.echo(example_of(kind, load_scenario("reference")))
+
+
+@app.command()
+def scenarios() -> None:
+    r"""Lists the scenarios that ship with the package.
+
+    \b
+    Example:
+      sim scenarios
+    """
+    from sim.handbook import headline
+    from sim.scenario import load_scenario, shipped_scenarios
+
+    for name in shipped_scenarios():
+        _show(f"{name}\n  " + headline(load_scenario(name)).replace("\n", "\n  "))
+
+
+# ---------------------------------------------------------------------------------------------------- what they share
+def _run(name: str, changes: Changes, out: Path, *, pair: bool, figures: bool) -> None:
+    from sim.comparison import compare as run_both
+    from sim.reports import deliveries_alone, ledgers
+    from sim.requests import FIGURES, asked_for, refuse_unwritable, save_pair, save_run
+
+    refuse_unwritable(out)
+    case = asked_for(name, changes)
+    with _progress(case.scenario.title) as progress:
+        if pair:
+            comparison = run_both(case, progress=progress)
+            results = comparison.policy
+            folder, usual = save_pair(comparison, out, figures=figures)
+        else:
+            results = case.run(progress)
+            folder, usual = save_run(results, out, figures=figures), None
+    _show(*(_flows(comparison, case) if pair else [deliveries_alone(results)]), ledgers(results))
+    _show(f"tables:           {folder}")
+    if figures:
+        _show(f"figures:          {folder / FIGURES} ({len(list((folder / FIGURES).glob('*.png')))} pictures)")
+    if usual:
+        _show(f"without policies: {usual}")
+
+
+def _flows(comparison: Comparison, case: Case) -> list[Table]:
+    from sim.reports import deliveries, top_origins, top_roads
+
+    names = dict(zip(case.world.states, case.world.state_names, strict=True))
+    return [deliveries(comparison), top_origins(comparison, names), top_roads(comparison, names)]
+
+
+@contextmanager
+def _progress(what: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar on stderr, silent where no terminal reads it."""
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed} of {task.total} months"))
+    bar = Progress(*columns, TimeElapsedColumn(), console=console, transient=True, disable=not console.is_terminal)
+    with bar:
+        task = bar.add_task(f"{what} (the first run compiles)", total=None)
+
+        def step(done: int, months: int) -> None:
+            # Drawing comes after the last month; the bar says so, since it is then full and still there.
+            bar.update(task, completed=done, total=months, description="writing, drawing" if done == months else what)
+
+        yield step
+
+
+def _show(*things: str | Table) -> None:
+    """Prints texts and tables; plain text where no terminal reads it."""
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console = Console(highlight=False, width=max(_LEAST_WIDTH, console.width))
+    for thing in things:
+        if isinstance(thing, Table):
+            console.print(thing)
+        else:
+            console.print(thing, markup=False, soft_wrap=True)

@@ -1,0 +1,198 @@
+"""What the command line tells of scenarios and instruments: clauses by date, differences, fields, examples."""
+
+from __future__ import annotations
+
+import datetime as dt
+import types
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args, get_origin
+
+import yaml
+from pydantic_core import PydanticUndefined
+from rich.table import Table
+
+from sim.fields import NAMES_MARK, expected_number
+from sim.months import format_month
+from sim.policies import INSTRUMENTS
+
+if TYPE_CHECKING:
+    from pydantic.fields import FieldInfo
+
+    from sim.policies import Policy
+    from sim.scenario import Scenario
+
+# Told once for all instruments; the others are an instrument's own.
+_SHARED_ORDER = (
+    "id",
+    "by",
+    "towards",
+    "goods",
+    "announced",
+    "effective",
+    "ends",
+    "strength",
+    "source",
+    "note",
+    "enabled",
+)
+
+
+def headline(scenario: Scenario) -> str:
+    """Title, question and size of a scenario, in two lines."""
+    months, agents = scenario.months, scenario.agents
+    return (
+        f"{scenario.title}: {scenario.question}\n"
+        f"{format_month(months.first)} to {format_month(months.last)}, {len(scenario.policies)} clauses, "
+        f"{len(scenario.drivers)} drivers, {agents.exporters:,} exporters, {agents.mode}, seed {scenario.seed}"
+    )
+
+
+def clauses_by_date(scenario: Scenario) -> Table:
+    """The clauses of a scenario in the order of their dates: one line each."""
+    table = _table("clause", "instrument", "in force", "by", "on", "aimed at", "strength")
+    for clause in sorted(scenario.policies, key=lambda one: (one.effective, one.id)):
+        table.add_row(
+            clause.id, clause.kind, _dates(clause), _short(clause.by), *_reach(clause), f"{clause.strength:g}"
+        )
+    return table
+
+
+def clause_differences(first: Scenario, second: Scenario) -> Table | None:
+    """How the law and the drivers of two scenarios differ, and their parameters; None where they do not."""
+    table = _table("what", "in", "first", "second")
+    for block in ("policies", "drivers"):
+        ours, theirs = ({str(one["id"]): one for one in scenario.as_data()[block]} for scenario in (first, second))
+        for name in [*ours, *(name for name in theirs if name not in ours)]:
+            if name not in theirs or name not in ours:
+                held = ours.get(name) or theirs[name]
+                what = str(held.get("kind") or held.get("what"))
+                table.add_row(name, block, what if name in ours else "-", what if name in theirs else "-")
+                continue
+            for key in sorted(ours[name].keys() | theirs[name].keys()):
+                if ours[name].get(key) != theirs[name].get(key) and key not in ("source", "note"):
+                    table.add_row(f"{name}.{key}", block, _value(ours[name].get(key)), _value(theirs[name].get(key)))
+    for block in ("parameters", "rules"):
+        ours, theirs = (dict(getattr(scenario, block)) for scenario in (first, second))
+        for key in sorted(ours.keys() | theirs.keys()):
+            if ours.get(key) != theirs.get(key):
+                table.add_row(key, block, _value(ours.get(key)), _value(theirs.get(key)))
+    return table if table.row_count else None
+
+
+def instruments() -> Table:
+    """Every instrument: what it does, in one line, and the fields of its own."""
+    table = _table("kind", "what it does", "its own fields")
+    for kind, instrument in INSTRUMENTS.items():
+        own = [name for name in instrument.model_fields if name not in (*_SHARED_ORDER, "kind")]
+        table.add_row(kind, purpose(instrument), ", ".join(own) or "-")
+    return table
+
+
+def purpose(instrument: type[Policy]) -> str:
+    """First line of what an instrument says of itself."""
+    return (instrument.__doc__ or "").strip().splitlines()[0]
+
+
+def fields_of(instrument: type[Policy]) -> Table:
+    """Every field of an instrument: what it takes, what it is if left out, what it means."""
+    table = _table("field", "takes", "if left out", "meaning")
+    order = [*_SHARED_ORDER, *(name for name in instrument.model_fields if name not in (*_SHARED_ORDER, "kind"))]
+    for name in order:
+        if name == "goods" and not instrument.by_good:
+            continue
+        field = instrument.model_fields[name]
+        default = "required" if field.is_required() else _value(field.get_default())
+        table.add_row(name, _takes(field), default, field.description or "")
+    return table
+
+
+def example_of(kind: str, scenario: Scenario) -> str:
+    """A clause of an instrument as YAML: one of the scenario's if it has one, else one made up from required fields."""
+    used = next((clause for clause in scenario.policies if clause.kind == kind), None)
+    entry = used.model_dump(mode="json", exclude_defaults=True, exclude_none=True) if used else _made_up(kind)
+    ordered = {"id": entry.pop("id"), "kind": kind, **{key: value for key, value in entry.items() if key != "kind"}}
+    text: str = yaml.safe_dump(
+        {"policies": [ordered]}, sort_keys=False, allow_unicode=True, default_flow_style=None, width=100
+    )
+    return text
+
+
+def _made_up(kind: str) -> dict[str, Any]:
+    entry: dict[str, Any] = {"id": f"my-{kind.replace('_', '-')}"}
+    for name, field in INSTRUMENTS[kind].model_fields.items():
+        if name in entry or not field.is_required():
+            continue
+        inner, _ = _inner(field.annotation)
+        if inner is dt.date:
+            entry[name] = "2022-03-01"
+        elif inner is float or inner is int:
+            entry[name] = 0.5 if inner is float else 1
+        elif get_origin(inner) is Literal:
+            entry[name] = get_args(inner)[0]
+        elif get_origin(inner) is tuple:
+            entry[name] = {"by": ["coalition"], "towards": ["target"]}.get(name, ["hubs"])
+        else:
+            entry[name] = "where this clause is on record"
+    return entry
+
+
+def _takes(field: FieldInfo) -> str:
+    """What a field accepts, in words."""
+    inner, _ = _inner(field.annotation)
+    if inner is dt.date:
+        return "a day, YYYY-MM-DD"
+    if inner is bool:
+        return "true or false"
+    if inner is float or inner is int:
+        return expected_number(field)
+    if get_origin(inner) is Literal:
+        return " or ".join(str(choice) for choice in get_args(inner))
+    return f"list of {_named(inner)}s" if get_origin(inner) is tuple else "text"
+
+
+def _named(several: Any) -> str:
+    """What a list of names names: states or goods of the world."""
+    for mark in get_args(get_args(several)[0])[1:]:
+        if NAMES_MARK in (extra := getattr(mark, "json_schema_extra", None) or {}):
+            return str(extra[NAMES_MARK])
+    return "text"
+
+
+def _inner(annotation: Any) -> tuple[Any, bool]:
+    """The type behind `Annotated` and `| None`, and whether None is allowed."""
+    if get_origin(annotation) is Annotated:
+        return _inner(get_args(annotation)[0])
+    if get_origin(annotation) in (Union, types.UnionType):
+        kinds = [kind for kind in get_args(annotation) if kind is not type(None)]
+        return _inner(kinds[0])[0], len(kinds) < len(get_args(annotation))
+    return annotation, False
+
+
+def _value(value: object) -> str:
+    if value is None or value is PydanticUndefined or value == "":
+        return "-"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, (list, tuple)):
+        return ", ".join(str(item) for item in value) or "-"
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _dates(clause: Policy) -> str:
+    return f"{clause.effective} to {clause.ends}" if clause.ends else f"{clause.effective} on"
+
+
+def _reach(clause: Policy) -> tuple[str, str]:
+    """Goods that a clause covers, and whom it is aimed at: third states where it names them, else destinations."""
+    third = getattr(clause, "against", None) or getattr(clause, "firms_in", None) or clause.towards
+    return (_short(clause.goods) if clause.by_good else "-"), _short(third)
+
+
+def _short(names: tuple[str, ...]) -> str:
+    return ", ".join(names[:4]) + (f" +{len(names) - 4}" if len(names) > 4 else "")
+
+
+def _table(*columns: str) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    for name in columns:
+        table.add_column(name, overflow="fold")
+    return table

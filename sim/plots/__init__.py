@@ -1,0 +1,125 @@
+"""The figures of a run or a comparison: one per file, listed here.
+
+A new figure is one file with ``draw(source, figure)``, which returns the table behind what it drew, and one line below.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from sim.errors import SimError, nearest
+from sim.plots import (
+    flows_by_origin,
+    flows_by_road,
+    hub_reexports,
+    price_premium,
+    recorded_and_true,
+    simulated_and_customs,
+    who_replaced_whom,
+)
+from sim.plots.style import DPI, HEIGHT, WIDTH, new_figure
+from sim.plots.view import look
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from sim.plots.view import Source
+
+TALL = 7.2
+
+__all__ = ["FIGURES", "FigureKind", "figure", "save_all"]
+
+
+@dataclass(frozen=True)
+class FigureKind:
+    """One figure of the registry.
+
+    Attributes:
+        title: what it shows, in a few words.
+        draw: draws it on an empty figure and returns the table behind it.
+        needs: ``run`` if one run is enough, ``comparison`` if a counterfactual adds to it (it is drawn without, too).
+        height: inches.
+    """
+
+    title: str
+    draw: Callable[[Source, Figure], pd.DataFrame]
+    needs: Literal["run", "comparison"] = "run"
+    height: float = HEIGHT
+
+
+FIGURES: dict[str, FigureKind] = {
+    "flows_by_origin": FigureKind("Deliveries to the target by origin", flows_by_origin.draw, "comparison"),
+    "flows_by_road": FigureKind("Deliveries to the target by road", flows_by_road.draw, "comparison"),
+    "who_replaced_whom": FigureKind("Suppliers lost and gained", who_replaced_whom.draw, "comparison", TALL),
+    "price_premium": FigureKind("Prices paid by the target", price_premium.draw, height=TALL),
+    "hub_reexports": FigureKind("Goods passing the hubs, true and recorded", hub_reexports.draw, height=TALL),
+    "recorded_and_true": FigureKind("Exports as they were and as recorded", recorded_and_true.draw, "comparison", TALL),
+    "simulated_and_customs": FigureKind("Simulated and published customs figures", simulated_and_customs.draw, height=TALL),
+}
+
+
+def figure(name: str, source: Source) -> tuple[Figure, pd.DataFrame]:
+    """One figure and the table behind it.
+
+    Args:
+        name: its name in :data:`FIGURES`.
+        source: a comparison, or one run.
+
+    Raises:
+        SimError: there is no figure of that name.
+    """
+    if name not in FIGURES:
+        raise SimError(f"unknown figure '{name}'; {nearest(name, FIGURES)}")
+    kind = FIGURES[name]
+    made = new_figure(WIDTH, kind.height)
+    return made, kind.draw(look(source), made)
+
+
+def save_all(source: Source, folder: str | Path, names: Iterable[str] | None = None) -> list[Path]:
+    """Writes figures as PNG, each with the table behind it as CSV; every file appears whole or not at all.
+
+    Args:
+        source: a comparison, or one run.
+        folder: where to; made if it is missing. Files of the same names are replaced.
+        names: which figures, all by default.
+
+    Returns:
+        The files written, ``<name>.png`` and ``<name>.csv``, in the order of the registry.
+
+    Raises:
+        SimError: the folder cannot be written, or there is no figure of that name.
+    """
+    place, view = Path(folder), look(source)
+    written = []
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+        for name in FIGURES if names is None else names:
+            made, table = figure(name, view)
+            written += [
+                _put(place / f"{name}.png", lambda path, made=made: made.savefig(path, format="png", dpi=DPI)),
+                _put(place / f"{name}.csv", lambda path, table=table: table.to_csv(path, index=False)),
+            ]
+    except OSError as error:
+        raise SimError(f"cannot write figures to {place}: {error.strerror or error}") from error
+    return written
+
+
+def _put(path: Path, write: Callable[[Path], object]) -> Path:
+    """Writes beside the file and renames, so that a file that exists is whole."""
+    handle, scratch = tempfile.mkstemp(prefix=f".{path.stem}-", suffix=path.suffix, dir=path.parent)
+    os.close(handle)
+    try:
+        write(Path(scratch))
+        os.chmod(scratch, 0o644)
+        os.replace(scratch, path)
+    finally:
+        Path(scratch).unlink(missing_ok=True)
+    return path

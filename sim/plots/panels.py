@@ -1,0 +1,39 @@
+"""Small multiples: a grid of panels that leaves room for headings and scales."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from sim.plots.style import Plate
+
+_GAP_ACROSS, _GAP_DOWN, _SCALE, _HEADING, _TICKS = 0.52, 0.62, 0.34, 0.36, 0.22  # inches
+
+
+def panels(figure: Figure, plate: Plate, count: int) -> list[Axes]:
+    """Panels in reading order, in as few rows as keep them broad enough.
+
+    Args:
+        figure: the figure, on which its frame stands already.
+        plate: the part of the figure that is free.
+        count: how many panels.
+    """
+    columns = {1: 1, 2: 2, 3: 3, 4: 2, 5: 3, 6: 3, 7: 4, 8: 4, 9: 3}.get(count, 4)
+    rows = math.ceil(count / columns)
+    width, height = (float(side) for side in figure.get_size_inches())
+    left, right = plate.left + _SCALE / width, plate.right
+    bottom, top = plate.bottom + _TICKS / height, plate.top - _HEADING / height
+    across, down = _GAP_ACROSS / width, _GAP_DOWN / height
+    broad = (right - left - across * (columns - 1)) / columns
+    tall = (top - bottom - down * (rows - 1)) / rows
+    made = []
+    for position in range(count):
+        row, column = divmod(position, columns)
+        axes = figure.add_subplot()
+        axes.set_position((left + column * (broad + across), top - (row + 1) * tall - row * down, broad, tall))
+        made.append(axes)
+    return made

@@ -1,0 +1,110 @@
+"""What reaches the target from each group of origins, and what the origins' offices have on record of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from sim.plots.panels import panels
+from sim.plots.style import COALITION, INK, MUTED, NEUTRAL, SMALL, frame, plain_axes, stamp
+from sim.plots.timeline import highest, line, month_axis, positions, totals
+from sim.plots.view import DIRECT, look
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from sim.plots.view import Source, View
+
+_GROUPS = {"coalition": "Coalition", "others": "Other states"}
+
+
+def data(source: Source) -> pd.DataFrame:
+    """By month and group of origins (coalition, others), all musd of the month.
+
+    ``true_musd`` reaches the target by any road; ``recorded_musd`` of it stands in the origins' offices under the target and
+    its true code; ``declared_to_hubs_musd`` and ``other_code_musd`` make up the difference. ``to_hubs_musd`` is everything that
+    the offices have as exports to hubs, ``to_hubs_baseline_musd`` the same without the policies.
+    """
+    view = look(source)
+    pieces = []
+    for group in _GROUPS:
+        flows = view.to_target
+        flows = flows[flows["origin"].isin(view.coalition) == (group == "coalition")]
+        direct = flows[flows["road"] == DIRECT]
+        columns = {
+            "true_musd": totals(flows, view.months),
+            "recorded_musd": totals(flows, view.months, "recorded_musd"),
+            "declared_to_hubs_musd": totals(flows[flows["road"] != DIRECT], view.months),
+        }
+        columns["other_code_musd"] = (totals(direct, view.months) - columns["recorded_musd"]).clip(lower=0.0)
+        columns["to_hubs_musd"] = _towards_hubs(view, view.policy.recorded, group)
+        if view.baseline is not None:
+            columns["to_hubs_baseline_musd"] = _towards_hubs(view, view.baseline.recorded, group)
+        pieces.append(pd.DataFrame(columns).rename_axis("month").reset_index().assign(group=group))
+    table = pd.concat(pieces, ignore_index=True)
+    return table[["month", "group", *(name for name in table.columns if name.endswith("_musd"))]]
+
+
+def _towards_hubs(view: View, books: pd.DataFrame, group: str) -> pd.Series[float]:
+    wanted = (books["flow"] == "export") & books["partner"].isin(view.hubs)
+    return totals(books[wanted & (books["office"].isin(view.coalition) == (group == "coalition"))], view.months)
+
+
+def draw(source: Source, figure: Figure) -> pd.DataFrame:
+    """Draws true and recorded deliveries and the offices' exports to hubs; returns the figures behind it."""
+    view = look(source)
+    shown = data(view)
+    subtitle = "Ledgers of the exporters' customs offices against what happened, bn USD a month, FOB"
+    footer = stamp(view.policy, view.baseline, "Prices of the month. Offices of hubs record what they pass on as re-exports of their own.")
+    plate = frame(figure, _title(view), subtitle, footer)
+    pairs = [(group, part) for part in ("true", "hubs") for group in _GROUPS]
+    for axes, (group, part) in zip(panels(figure, plate, len(pairs)), pairs, strict=True):
+        rows = shown[shown["group"] == group].set_index("month").drop(columns="group") / 1e3
+        (_draw_true if part == "true" else _draw_towards_hubs)(axes, view, rows, _GROUPS[group])
+    return shown
+
+
+def _draw_true(axes: Axes, view: View, rows: pd.DataFrame, group: str) -> None:
+    plain_axes(axes, "bn USD a month", f"{group}: exports to {view.target_name}, true and recorded")
+    x, seen = positions(list(rows.index)), rows["recorded_musd"]
+    coded = seen + rows["other_code_musd"]
+    highest(axes, float(rows["true_musd"].max()))
+    areas = (
+        ("Declared to a hub", coded, rows["true_musd"], 0.30),
+        ("Under another code", seen, coded, 0.75),
+    )
+    for text, low, high, depth in areas:
+        axes.fill_between(x, low, high, color=NEUTRAL, alpha=depth, linewidth=0, label=text)
+    line(axes, rows["true_musd"], INK)
+    line(axes, seen, COALITION)
+    axes.plot([], [], color=INK, label="True")
+    axes.plot([], [], color=COALITION, label="Recorded under the target")
+    month_axis(axes, view.months)
+    axes.legend(loc="lower left", frameon=False, fontsize=SMALL - 0.5, ncols=2, handlelength=1.2, labelcolor=INK)
+
+
+def _draw_towards_hubs(axes: Axes, view: View, rows: pd.DataFrame, group: str) -> None:
+    if "to_hubs_baseline_musd" in rows:
+        plain_axes(axes, "bn USD a month, change against no policies", f"{group}: exports recorded as going to hubs")
+        line(axes, rows["to_hubs_musd"] - rows["to_hubs_baseline_musd"], COALITION)
+        axes.axhline(0.0, color=MUTED, linewidth=0.8)
+    else:
+        plain_axes(axes, "bn USD a month", f"{group}: exports recorded as going to hubs")
+        highest(axes, float(rows["to_hubs_musd"].max()))
+        line(axes, rows["to_hubs_musd"], COALITION)
+    month_axis(axes, view.months)
+
+
+def _title(view: View) -> str:
+    name, months = view.last_stretch
+    rows = view.to_target
+    rows = rows[rows["origin"].isin(view.coalition) & rows["month"].isin(months)]
+    true, seen = rows["value_musd"].sum() / 1e3, rows["recorded_musd"].sum() / 1e3
+    if not true > 0.0:
+        return f"What reaches {view.target_name}, and what is on record of it"
+    return (
+        f"{true:.1f} bn USD of coalition goods reached {view.target_name} in {name}; "
+        f"coalition offices recorded {seen:.1f} bn of it as such"
+    )

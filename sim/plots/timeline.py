@@ -1,0 +1,150 @@
+"""Panels with months along the bottom: axes, stacks, lines, labels at the right, dates of the law."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.months import MONTHS_PER_YEAR, format_month, parse_month
+from sim.plots.style import INK, MUTED, SMALL, spread
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+_YEARS_FROM = 15
+_MOST_MARKS, _NEXT_MARK = 6, 3
+
+
+def positions(months: Sequence[str]) -> list[int]:
+    """Places of months along the axis."""
+    return [parse_month(month) for month in months]
+
+
+def month_axis(axes: Axes, months: Sequence[str], short: bool = False) -> None:
+    """Scale and ticks of the months: years between their Januaries, or single months where the run is short.
+
+    Args:
+        axes: the panel.
+        months: all months of the run.
+        short: years with two digits, for narrow panels.
+    """
+    first, last = parse_month(months[0]), parse_month(months[-1])
+    pad = 0.5 if first == last else 0.0
+    axes.set_xlim(first - pad, last + pad)
+    if len(months) < _YEARS_FROM:
+        step = max(1, len(months) // 4)
+        shown = list(range(first, last + 1, step))
+        axes.set_xticks(shown, [format_month(month) for month in shown])
+        return
+    turns = [month for month in range(first, last + 2) if month % MONTHS_PER_YEAR == 0]
+    axes.set_xticks(turns, [""] * len(turns))
+    axes.set_xlim(first, max(last, turns[-1]) if turns else last)
+    middles = {}
+    for year in range(first // MONTHS_PER_YEAR, last // MONTHS_PER_YEAR + 1):
+        start, end = max(first, year * MONTHS_PER_YEAR), min(last, year * MONTHS_PER_YEAR + MONTHS_PER_YEAR)
+        if end - start >= MONTHS_PER_YEAR // 2:
+            middles[(start + end) / 2] = f"{year % 100:02d}" if short else str(year)
+    axes.set_xticks(list(middles), list(middles.values()), minor=True)
+    axes.tick_params(axis="x", which="minor", length=0)
+
+
+def stack(axes: Axes, table: pd.DataFrame, colours: Mapping[str, str]) -> None:
+    """Areas on top of one another; bars where there is one month only.
+
+    Args:
+        axes: the panel.
+        table: months (rows) by label (columns), from the bottom of the stack to its top, not negative.
+        colours: colour by label.
+    """
+    x = positions(list(table.index))
+    shown = [colours[label] for label in table.columns]
+    if len(x) > 1:
+        axes.stackplot(x, table.to_numpy().T, colors=shown, linewidth=0.4, edgecolor="white")
+    else:
+        floor = 0.0
+        for label, colour in zip(table.columns, shown, strict=True):
+            axes.bar(x, table[label], bottom=floor, color=colour, width=0.5, edgecolor="white", linewidth=0.4)
+            floor += float(table[label].iloc[0])
+    highest(axes, float(table.sum(axis=1).max()))
+
+
+def line(axes: Axes, values: pd.Series[float], colour: str, style: str = "-", width: float = 1.6) -> None:
+    """One line; a point where there is one month only."""
+    x = positions(list(values.index))
+    axes.plot(x, values.to_numpy(), color=colour, linestyle=style, linewidth=width, marker="o" if len(x) == 1 else None)
+
+
+def highest(axes: Axes, value: float) -> None:
+    """Starts the scale at zero and ends it above a value, never lower than it ended before."""
+    now = axes.get_ylim()[1] if axes.has_data() and axes.get_ylim()[0] == 0.0 else 0.0
+    top = max(1.06 * value, now)
+    axes.set_ylim(0.0, top if top > 0.0 else 1.0)
+
+
+def label_right(axes: Axes, places: Mapping[str, float], colours: Mapping[str, str], inches: float) -> None:
+    """Labels beside the right edge, each with a patch of its colour, moved apart where they would touch.
+
+    Args:
+        axes: the panel, its scale already set.
+        places: label -> value at the right edge.
+        colours: label -> colour.
+        inches: height of the panel, from which the gap follows.
+    """
+    low, high = axes.get_ylim()
+    gap = (high - low) * (SMALL * 1.25 / 72) / inches
+    moved = spread(list(places.values()), gap, low, high)
+    for label, y in zip(places, moved, strict=True):
+        mark = axes.annotate(
+            "■", (1, y), xytext=(5, 0), xycoords=("axes fraction", "data"), textcoords="offset points",
+            size=SMALL, color=colours[label], va="center",
+        )  # fmt: skip
+        mark.set_in_layout(False)
+        axes.annotate(
+            label, (1, y), xytext=(14, 0), xycoords=("axes fraction", "data"), textcoords="offset points",
+            size=SMALL, color=INK, va="center", gid="label",
+        )  # fmt: skip
+
+
+def middles(last: pd.Series[float]) -> dict[str, float]:
+    """Where the layers of a stack have their middle, by label."""
+    top = last.cumsum()
+    return {str(label): float(place) for label, place in ((top + top.shift(fill_value=0.0)) / 2).items()}
+
+
+def mark_law(axes: Axes, months: Sequence[str], law: Sequence[tuple[int, str]]) -> None:
+    """Thin lines where kinds of instruments first come into force, named above the panel; near dates share a line."""
+    first, last = parse_month(months[0]), parse_month(months[-1])
+    marks: list[tuple[int, list[str]]] = []
+    for month, kind in law:
+        if not first < month <= last:
+            continue
+        if marks and month - marks[-1][0] < _NEXT_MARK:
+            marks[-1][1].append(kind)
+        else:
+            marks.append((month, [kind]))
+    for month, kinds in marks[:_MOST_MARKS]:
+        axes.axvline(month, color=INK, linewidth=0.6, linestyle=(0, (3, 2)), alpha=0.75, zorder=3)
+        text = kinds[0].capitalize() if len(kinds) == 1 else f"{kinds[0].capitalize()} and others"
+        axes.annotate(
+            _two_lines(text), (month, 1), xytext=(2, 2), xycoords=("data", "axes fraction"),
+            textcoords="offset points", size=SMALL - 1.2, color=MUTED, va="bottom", linespacing=1.0, gid="law",
+        )  # fmt: skip
+
+
+def _two_lines(text: str) -> str:
+    """A text broken at the space nearest to its middle."""
+    spaces = [place for place, letter in enumerate(text) if letter == " "]
+    if not spaces:
+        return text
+    cut = min(spaces, key=lambda place: abs(place - len(text) / 2))
+    return text[:cut] + "\n" + text[cut + 1 :]
+
+
+def totals(table: pd.DataFrame, months: Sequence[str], value: str = "value_musd") -> pd.Series[float]:
+    """Sum by month over all months of a run, zero where nothing flows."""
+    sums: pd.Series[float] = table.groupby("month")[value].sum().reindex(list(months), fill_value=0.0)
+    return sums.astype(np.float64)

@@ -1,0 +1,160 @@
+"""Suppliers before and after: two columns joined by ribbons, so that one sees whose sales went to whom."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from matplotlib.patches import PathPatch, Rectangle
+from matplotlib.path import Path
+
+from sim.plots.replacement import GONE, NEW, matched
+from sim.plots.style import INK, LOST_COLOUR, MUTED, SMALL, frame, nothing_to_show, spread, stamp
+from sim.plots.view import OTHER_COALITION, OTHER_STATES, look
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from sim.plots.view import Contrast, Source, View
+
+_NAMED = 7
+_LEFT, _RIGHT, _COLUMN = 2.0, 7.0, 0.22  # places along the axis, which runs from 0 to 9
+_GAP, _LABELLED = 0.012, 0.015  # shares of the column's height
+_COALITION_HUBS, _OTHER_HUBS = "coalition goods via hubs", "other goods via hubs"
+_COLUMNS = ["before", "after", "quantity_musd_2021"]
+
+
+def data(source: Source) -> pd.DataFrame:
+    """Who sold before and after: before, after (origins, groups, or what is new or gone), quantity_musd_2021."""
+    view = look(source)
+    contrast = view.contrast
+    return pd.DataFrame(columns=_COLUMNS) if contrast is None else _ribbons(view, contrast)
+
+
+def _ribbons(view: View, contrast: Contrast) -> pd.DataFrame:
+    pairs = matched(contrast.first, contrast.second)
+    groups = view.grouped_origins(_NAMED)
+    for side in ("before", "after"):
+        own = pairs[f"origin_{side}"].map(lambda origin: groups.get(origin, origin))
+        hubs = pairs[f"origin_{side}"].isin(view.coalition).map({True: _COALITION_HUBS, False: _OTHER_HUBS})
+        pairs[side] = own.where(~pairs[f"through_hub_{side}"].astype(bool), hubs)
+    table = pairs.groupby(["before", "after"], as_index=False)["quantity_musd_2021"].sum()
+    order = _order(view)
+    return table.sort_values(["before", "after"], key=lambda names: names.map(order.index), ignore_index=True)
+
+
+def _order(view: View) -> list[str]:
+    """Blocks from the top of a column to its bottom: the coalition, what goes round, the others, what is no match."""
+    names = list(dict.fromkeys(view.grouped_origins(_NAMED).values()))
+    inside = [name for name in names if name in view.coalition or name == OTHER_COALITION]
+    outside = [name for name in names if name not in inside]
+    return [*inside, _COALITION_HUBS, *outside, _OTHER_HUBS, NEW, GONE]
+
+
+def draw(source: Source, figure: Figure) -> pd.DataFrame:
+    """Draws the two columns and their ribbons; returns the figures behind it."""
+    view = look(source)
+    table, contrast = data(view), view.contrast
+    subtitle = (
+        f"Deliveries to {view.target_name}, bn USD at base-year prices. Ribbons keep the colour of the first supplier; losses in a "
+        "good are set against gains in the same good, in proportion"
+    )
+    plate = frame(figure, _title(view, table), subtitle, stamp(view.policy, view.baseline))
+    if contrast is None or table.empty:
+        nothing_to_show(figure, plate, "Nothing to compare: no base year in the run and no counterfactual, or no deliveries.")
+        return table
+    axes = figure.add_subplot()
+    axes.set_position((plate.left, plate.bottom, plate.right - plate.left, plate.top - plate.bottom - 0.03))
+    axes.set_axis_off()
+    axes.set_xlim(0, 9)
+    _draw_columns(axes, view, table, contrast.headings)
+    return table
+
+
+def _draw_columns(axes: Axes, view: View, table: pd.DataFrame, headings: tuple[str, str]) -> None:
+    values = table.assign(quantity_musd_2021=table["quantity_musd_2021"] / 1e3)
+    total = float(values["quantity_musd_2021"].sum())
+    order, gap = _order(view), _GAP * total
+    tops = {side: _place(values, side, order, gap) for side in ("before", "after")}
+    ends = [min(place - size for place, size in side.values()) for side in tops.values()]
+    axes.set_ylim(min(ends), 0.035 * total)
+    colours = view.colours | {_COALITION_HUBS: "#7a8fa6", _OTHER_HUBS: "#b59a7a", NEW: LOST_COLOUR, GONE: LOST_COLOUR}
+    _draw_ribbons(axes, values, tops, colours)
+    for side, x, heading in (("before", _LEFT, headings[0]), ("after", _RIGHT, headings[1])):
+        for name, (top, size) in tops[side].items():
+            edge = MUTED if name in (NEW, GONE) else "white"
+            axes.add_patch(Rectangle((x, top - size), _COLUMN, size, facecolor=colours[name], edgecolor=edge, linewidth=0.5))
+        _label(axes, view, tops[side], side, total)
+        where = x + (_COLUMN if side == "before" else 0.0)
+        axes.text(where, 0.012 * total, heading, size=SMALL + 2, weight="bold", color=INK, ha="right" if side == "before" else "left")
+
+
+def _place(values: pd.DataFrame, side: str, order: list[str], gap: float) -> dict[str, tuple[float, float]]:
+    """Top and height of each block of a column."""
+    sizes = values.groupby(side)["quantity_musd_2021"].sum()
+    places, top = {}, 0.0
+    for name in order:
+        size = float(sizes.get(name, 0.0))
+        if size > 0.0:
+            places[name] = (top, size)
+            top -= size + gap
+    return places
+
+
+def _draw_ribbons(
+    axes: Axes, values: pd.DataFrame, tops: Mapping[str, Mapping[str, tuple[float, float]]], colours: Mapping[str, str]
+) -> None:
+    used = {side: dict.fromkeys(places, 0.0) for side, places in tops.items()}
+    for before, after, size in values.itertuples(index=False):
+        left = tops["before"][before][0] - used["before"][before]
+        right = tops["after"][after][0] - used["after"][after]
+        used["before"][before] += size
+        used["after"][after] += size
+        strength = 0.75 if before == after else 0.45
+        axes.add_patch(_ribbon(left, right, size, colours[before], strength))
+
+
+def _ribbon(left: float, right: float, size: float, colour: str, strength: float) -> PathPatch:
+    """A band of constant height that bends half-way."""
+    start, end = _LEFT + _COLUMN, _RIGHT
+    middle = (start + end) / 2
+    above = [(start, left), (middle, left), (middle, right), (end, right)]
+    below = [(x, y - size) for x, y in reversed(above)]
+    codes = [Path.MOVETO, *[Path.CURVE4] * 3, Path.LINETO, *[Path.CURVE4] * 3, Path.CLOSEPOLY]
+    path = Path(np.array([*above, *below, above[0]]), np.array(codes, dtype=np.uint8))
+    return PathPatch(path, facecolor=colour, alpha=strength, linewidth=0)
+
+
+def _label(axes: Axes, view: View, places: Mapping[str, tuple[float, float]], side: str, total: float) -> None:
+    """Names and sizes beside the blocks that are large enough to be seen."""
+    large = {name: (top - size / 2, size) for name, (top, size) in places.items() if size >= _LABELLED * total}
+    low, high = axes.get_ylim()
+    middles = spread([middle for middle, _ in large.values()], 0.026 * total, low, high)
+    x, align = (_LEFT - 0.1, "right") if side == "before" else (_RIGHT + _COLUMN + 0.1, "left")
+    for (name, (_, size)), y in zip(large.items(), middles, strict=True):
+        weight = "bold" if name in (NEW, GONE) else "normal"
+        axes.text(x, y, f"{view.name(name)}  {size:.1f}", size=SMALL, color=INK, ha=align, va="center", weight=weight, gid="label")
+
+
+def _title(view: View, table: pd.DataFrame) -> str:
+    contrast = view.contrast
+    pairs = None if contrast is None else matched(contrast.first, contrast.second)
+    if pairs is None or contrast is None:
+        return f"Who replaced whom in supplying {view.target_name}"
+    left = pairs[pairs["origin_before"].isin(view.coalition) & ~pairs["through_hub_before"].astype(bool)]
+    kept = left["origin_after"].isin(view.coalition) & ~left["through_hub_after"].astype(bool)
+    lost = left[~kept]
+    size = lost["quantity_musd_2021"].sum() / 1e3
+    if not size > 0.0:
+        return f"Who replaced whom in supplying {view.target_name}"
+    round_about = lost[lost["origin_after"].isin(view.coalition)]["quantity_musd_2021"].sum() / 1e3
+    gone = lost[lost["origin_after"] == GONE]["quantity_musd_2021"].sum() / 1e3
+    others = size - round_about - gone
+    return (
+        f"Of {size:.0f} bn USD of direct coalition sales lost, {100 * others / size:.0f} % went to other suppliers, "
+        f"{100 * round_about / size:.0f} % round through hubs, {100 * gone / size:.0f} % to nobody"
+    )

@@ -1,0 +1,164 @@
+"""The tables that a run prints: what arrived, by which road, from whom, and what the customs offices do not show.
+
+They are built here and printed by the command line. Deliveries are FOB at the origin, billion USD of the year.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+from rich.table import Table
+
+from sim.results import summary
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from sim.comparison import Comparison
+    from sim.results import Results
+
+_BILLION = 1e3
+_MOST_ROWS = 10
+
+
+def deliveries(comparison: Comparison) -> Table:
+    """Deliveries to the target by year, with the policies and without, and by kind of road."""
+    total, roads, usual = comparison.summary(), summary(comparison.policy), summary(comparison.baseline)
+    table = _table(
+        f"Deliveries to {comparison.policy.target}, billion USD a year",
+        (
+            "year",
+            "with",
+            "without",
+            "change",
+            "direct with",
+            "without",
+            "via hubs with",
+            "without",
+            "price with",
+            "without",
+        ),
+    )
+    for year, row in total.iterrows():
+        table.add_row(
+            str(year), _money(row["policy_busd"]), _money(row["baseline_busd"]), _percent(row["change_percent"]),
+            _money(roads.loc[year, "direct_busd"]), _money(usual.loc[year, "direct_busd"]),
+            _money(roads.loc[year, "via_hubs_busd"]), _money(usual.loc[year, "via_hubs_busd"]),
+            _index(roads.loc[year, "price_index"]), _index(usual.loc[year, "price_index"]),
+        )  # fmt: skip
+    table.caption = "price: value over value at the prices of the base year"
+    return table
+
+
+def deliveries_alone(results: Results) -> Table:
+    """Deliveries to the target by year and kind of road, of a run without its counterfactual."""
+    table = _table(
+        f"Deliveries to {results.target}, billion USD a year", ("year", "in all", "direct", "via hubs", "price")
+    )
+    for year, row in summary(results).fillna(0.0).iterrows():
+        direct, via = row["direct_busd"], row["via_hubs_busd"]
+        table.add_row(str(year), _money(direct + via), _money(direct), _money(via), _index(row["price_index"]))
+    table.caption = "price: value over value at the prices of the base year"
+    return table
+
+
+def top_origins(comparison: Comparison, names: Mapping[str, str]) -> Table:
+    """The largest origins in the last twelve months, with the policies and without.
+
+    Args:
+        comparison: the pair.
+        names: plain name of each state's code.
+    """
+    return _shares(comparison, "origin", "From whom", names)
+
+
+def top_roads(comparison: Comparison, names: Mapping[str, str]) -> Table:
+    """The most used roads in the last twelve months, with the policies and without."""
+    return _shares(comparison, "road", "By which road", {f"via {code}": f"via {name}" for code, name in names.items()})
+
+
+def _shares(comparison: Comparison, column: str, title: str, names: Mapping[str, str]) -> Table:
+    flows = comparison.to_target(["month", column])
+    last = sorted(flows["month"].unique())[-12:]
+    sums = flows[flows["month"].isin(last)].groupby(column)[["policy_musd", "baseline_musd"]].sum() / _BILLION
+    sums = sums.sort_values("policy_musd", ascending=False)
+    table = _table(f"{title}, {last[0]} to {last[-1]}, billion USD", (column, "with", "without", "change"))
+    for label, row in sums.head(_MOST_ROWS).iterrows():
+        was, now = row["baseline_musd"], row["policy_musd"]
+        change = _percent(100.0 * (now / was - 1.0)) if was > 0.0 else "new"
+        table.add_row(names.get(str(label), str(label)), _money(now), _money(was), change)
+    rest = sums.iloc[_MOST_ROWS:].sum()
+    if len(sums) > _MOST_ROWS:
+        table.add_row(
+            f"{len(sums) - _MOST_ROWS} others", _money(rest["policy_musd"]), _money(rest["baseline_musd"]), ""
+        )
+    return table
+
+
+def ledgers(results: Results) -> Table:
+    """What arrived at the target against what the customs offices have on record, by year."""
+    books = ledger_totals(results)
+    table = _table(
+        f"What the books show of the trade with {results.target}, billion USD a year",
+        (
+            "year",
+            "arrived",
+            "origins' books",
+            "not in them",
+            "hubs' re-exports",
+            "importer's book, CIF",
+            "of it published",
+        ),
+    )
+    for year, row in books.iterrows():
+        off = f"{row['hidden_share']:.1%}"
+        money = (_money(row[f"{name}_busd"]) for name in ("reexports", "imports", "published"))
+        table.add_row(str(year), _money(row["delivered_busd"]), _money(row["origins_busd"]), off, *money)
+    table.caption = (
+        "origins' books: declared to the target; the rest stands in them under a hub or another code, or not at all"
+    )
+    return table
+
+
+def ledger_totals(results: Results) -> pd.DataFrame:
+    """Billion USD by year: delivered, and what each kind of office has on record of the trade with the target.
+
+    ``hidden_share``: share of deliveries that the origins' offices do not have under the target and the true good.
+    """
+    flows, books = results.to_target(), results.recorded
+    sent, came = books["partner"] == results.target, books["office"] == results.target
+    rows = {
+        "origins": books[sent & (books["flow"] == "export")],
+        "reexports": books[sent & (books["flow"] == "re-export")],
+        "imports": books[came & (books["flow"] == "import")],
+        "published": books[came & (books["flow"] == "import") & books["published"]],
+    }
+    year = flows["month"].str[:4]
+    table = pd.DataFrame({"delivered_busd": flows["value_musd"].groupby(year).sum() / _BILLION})
+    for name, part in rows.items():
+        table[f"{name}_busd"] = part.groupby(part["month"].str[:4])["value_musd"].sum() / _BILLION
+    own_name = flows["recorded_musd"].groupby(year).sum() / _BILLION
+    table["hidden_share"] = 1.0 - own_name / table["delivered_busd"]
+    table.index.name = "year"
+    return table.fillna(0.0)
+
+
+def _table(title: str, columns: Sequence[str]) -> Table:
+    """An empty table: first column for names, the others for numbers."""
+    table = Table(title=title, title_justify="left", caption_justify="left", title_style="bold")
+    for position, name in enumerate(columns):
+        table.add_column(name, justify="right" if position else "left", no_wrap=position == 0)
+    return table
+
+
+def _money(value: float) -> str:
+    return "" if pd.isna(value) else f"{value:,.1f}" if value >= 1.0 or value == 0.0 else f"{value:.3f}"
+
+
+def _percent(value: float) -> str:
+    return "" if pd.isna(value) else f"{value + 0.0:+.1f} %"
+
+
+def _index(value: float) -> str:
+    return f"{value:.2f}"

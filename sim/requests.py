@@ -1,0 +1,138 @@
+"""What a command line asks for, as a case; and how its results come to stand in their place, whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim.cases import Case, load
+from sim.comparison import Comparison
+from sim.errors import FaultList, SimError
+from sim.plots import save_all
+from sim.results import Results, run_name
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+FIGURES = "figures"
+DEMO = {"mode": "expected", "exporters": 4_000}
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What a command line changes in a scenario; None leaves a thing as it is.
+
+    Attributes:
+        agents: number of exporters, mode.
+        seed: seed of every draw.
+        months: first and last month, ``YYYY-MM:YYYY-MM``.
+        parameters: settings ``NAME=VALUE``.
+    """
+
+    agents: dict[str, Any] = field(default_factory=dict)
+    seed: int | None = None
+    months: str | None = None
+    parameters: Sequence[str] = ()
+
+
+def asked_for(name: str, changes: Changes) -> Case:
+    """The case of a scenario with changes.
+
+    Raises:
+        SimError: the scenario is faulty (see :func:`sim.cases.load`), or a change is; a fault in a change names the command
+            line as its file.
+    """
+    case = load(name)
+    blocks: dict[str, Any] = {"seed": changes.seed} if changes.seed is not None else {}
+    if agents := {key: value for key, value in changes.agents.items() if value is not None}:
+        blocks["agents"] = agents
+    if changes.months is not None:
+        first, colon, last = changes.months.partition(":")
+        if not colon:
+            raise SimError(f"--months {changes.months}: expected FIRST:LAST, such as 2021-01:2022-12")
+        blocks["months"] = {"first": first, "last": last}
+    parameters = dict(_assignment(text) for text in changes.parameters)
+    if not blocks and not parameters:
+        return case
+    try:
+        return case.with_changes(parameters=parameters, **blocks)
+    except FaultList as error:
+        raise FaultList(replace(fault, file=fault.file or "command line") for fault in error.faults) from None
+
+
+def _assignment(text: str) -> tuple[str, float]:
+    name, equals, value = text.partition("=")
+    try:
+        return name.strip(), float(value)
+    except ValueError:
+        problem = f"'{value}' is not a number" if equals else "there is no '='"
+        raise SimError(f"--set {text}: {problem}; expected NAME=VALUE, such as learning=0.5") from None
+
+
+def save_pair(comparison: Comparison, out: Path, *, figures: bool) -> tuple[Path, Path]:
+    """Saves a run with its counterfactual, and the figures inside the run's folder.
+
+    Args:
+        comparison: the pair.
+        out: folder that both runs' folders are written into.
+        figures: whether to draw.
+
+    Returns:
+        The run's folder and its counterfactual's.
+
+    Raises:
+        SimError: the folder cannot be written.
+    """
+    # The record names the counterfactual's folder, so that the figures can be drawn again.
+    record = {**comparison.policy.record, "baseline": run_name(comparison.baseline.record)}
+    comparison = Comparison(replace(comparison.policy, record=record), comparison.baseline)
+    usual = comparison.baseline.save(out)
+    return comparison.policy.save(out, _figures_of(comparison) if figures else None), usual
+
+
+def save_run(results: Results, out: Path, *, figures: bool) -> Path:
+    """Saves a run that has no counterfactual; arguments and errors as in :func:`save_pair`."""
+    return results.save(out, _figures_of(results) if figures else None)
+
+
+def _figures_of(source: Comparison | Results) -> Callable[[Path], object]:
+    return lambda folder: save_all(source, folder / FIGURES)
+
+
+def refuse_unwritable(folder: Path) -> None:
+    """Says before a long run, not after it, that its results could not be written.
+
+    Raises:
+        SimError: no folder can be made or written there.
+    """
+    if not writable(folder):
+        raise SimError(f"cannot write results to {folder}: it is no folder, or writing there is not allowed")
+
+
+def writable(folder: Path) -> bool:
+    """Whether a folder is there, or could be made, and can be written to."""
+    place = next(path for path in (folder.absolute(), *folder.absolute().parents) if path.exists())
+    return place.is_dir() and os.access(place, os.W_OK | os.X_OK)
+
+
+@contextmanager
+def in_its_place(folder: Path) -> Iterator[Path]:
+    """A scratch folder whose files move into ``folder`` once all are written; a fault leaves ``folder`` as it was.
+
+    Raises:
+        SimError: the folder cannot be written.
+    """
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".unfinished-", dir=folder.parent) as scratch:
+            yield Path(scratch)
+            folder.mkdir(exist_ok=True)
+            for path in Path(scratch).iterdir():
+                shutil.move(path, folder / path.name)
+    except OSError as error:
+        raise SimError(f"cannot write to {folder}: {error.strerror or error}") from error

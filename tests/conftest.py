@@ -1,0 +1,42 @@
+"""Runs that many tests look at, made once."""
+
+from __future__ import annotations
+
+import pytest
+
+import sim
+from sim.cases import Case
+from sim.comparison import Comparison
+from sim.results import Results
+
+SMALL = {"exporters": 1500, "intermediaries": 330}
+
+
+@pytest.fixture(scope="session")
+def reference() -> Case:
+    """The reference package in expected mode with few rows."""
+    return sim.load("reference").with_changes(agents={**SMALL, "mode": "expected"})
+
+
+@pytest.fixture(scope="session")
+def sampled(reference: Case) -> Case:
+    """The reference package with firms that draw."""
+    return reference.with_changes(agents={"mode": "sampled"})
+
+
+@pytest.fixture(scope="session")
+def paired(reference: Case) -> Comparison:
+    """The reference package against no policy."""
+    return sim.compare(reference)
+
+
+@pytest.fixture(scope="session")
+def standing() -> Results:
+    """No policy and no drivers, expected mode, all 48 months."""
+    return sim.load("null").with_changes(agents={**SMALL, "mode": "expected"}).run()
+
+
+@pytest.fixture(scope="session")
+def drawn(sampled: Case) -> Results:
+    """The reference package, sampled."""
+    return sampled.run()

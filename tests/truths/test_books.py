@@ -1,0 +1,70 @@
+"""Truth 2: books balance each month; nothing is negative; recorded and hidden make up what is true."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from sim.engine.settlement import DELIVERED, FATES, ORDERED
+
+
+@pytest.fixture(params=["expected", "sampled"])
+def run(request, paired, drawn):
+    return paired.policy if request.param == "expected" else drawn
+
+
+def test_every_order_ends_somewhere(run):
+    fate = run.source.record.fate
+    rest = fate[:, DELIVERED:].sum(axis=1)
+    np.testing.assert_allclose(rest, fate[:, ORDERED], rtol=1e-9, atol=1e-9)
+    met = ("seized", "stopped", "refused") if run.record["mode"] == "sampled" else FATES  # few firms meet no rare fate
+    for name in met:
+        assert np.abs(fate[:, FATES.index(name)]).sum() > 0, name
+
+
+def test_nothing_is_negative(run):
+    record = run.source.record
+    held = FATES.index("held")
+    for position in range(len(FATES)):
+        if position != held:  # held is the change of a queue
+            assert record.fate[:, position].min() >= -1e-12, FATES[position]
+    assert record.fate[:, held].cumsum(axis=0).min() >= -1e-9  # the queue itself
+    for name in ("delivered", "exports", "imports", "reexports", "hidden", "exported"):
+        assert getattr(record, name).min() >= 0.0, name
+
+
+def test_firms_ship_what_they_have(run):
+    """Rows keep their whole trade: what is not sold on one road is sold on another or at home."""
+    base = run.source.base
+    assert base.flow.sum(axis=1) == pytest.approx(base.volume + base.background.sum(axis=1))
+    assert base.background.min() >= 0.0 and base.volume.min() >= 0.0
+
+
+def test_origins_record_all_that_left_under_some_name(run):
+    record = run.source.record
+    np.testing.assert_allclose(record.exports.sum(axis=(2, 3)), record.exported.sum(axis=2), rtol=1e-9)
+
+
+def test_recorded_and_hidden_make_up_the_true_exports_to_the_target(run):
+    record, world, base = run.source.record, run.source.world, run.source.base
+    target_roads = record.fate.shape[3]
+    fob = np.exp(run.source.fob_share * record.log_price[:, world.target])[:, base.headquarters, base.good]
+    true = np.zeros((len(record.effort), len(world.states), len(world.goods)))
+    value = (record.shipped * fob[:, :, None]).sum(axis=2)
+    for t in np.flatnonzero(base.origin != world.target):
+        true[:, base.origin[t], base.good[t]] += value[:, t]
+    catch_all = int(np.argmin(world.military_sensitivity))
+    recorded = record.exports[:, :, world.target, :].copy()
+    others = [g for g in range(len(world.goods)) if g != catch_all]
+    # Under its own code: recorded + hidden = true, good by good; the catch-all also holds other goods under its code.
+    np.testing.assert_allclose(
+        recorded[:, :, others] + record.hidden[:, :, others], true[:, :, others], rtol=1e-9, atol=1e-9
+    )
+    assert record.hidden.sum() > 0 and target_roads == 1 + len(world.hubs)
+
+
+def test_the_table_of_flows_says_the_same_as_the_arrays(run):
+    flows, record, base = run.flows, run.source.record, run.source.base
+    abroad = base.origin[:, None] != base.destination[None, :]
+    assert flows["quantity_musd_2021"].sum() == pytest.approx((record.delivered * abroad).sum())
+    assert (flows["recorded_musd"] <= flows["value_musd"] * (1 + 1e-12)).all()
