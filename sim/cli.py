@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -93,7 +93,7 @@ def run(
     from sim.requests import Changes
 
     asked = Changes({"exporters": exporters, "mode": mode}, seed, months, changes or ())
-    _run(scenario, asked, out, pair=pair, figures=figures)
+    _run(scenario, asked, out, pair=pair, figures=None if figures else ())
 
 
 @app.command()
@@ -106,11 +106,11 @@ def demo(out: Annotated[Path | None, typer.Option("--out", "-o", help="Folder; e
     Example:
       sim demo
     """
-    from sim.requests import DEMO, Changes, writable
+    from sim.requests import DEMO, DEMO_FIGURES, writable
 
     usual = Path("results")
     folder = out or (usual if writable(usual) else Path(tempfile.mkdtemp(prefix="sim-demo-")))
-    _run("reference", Changes(DEMO), folder, pair=True, figures=True)
+    _run("reference", DEMO, folder, pair=True, figures=DEMO_FIGURES)
 
 
 @app.command()
@@ -276,7 +276,8 @@ def scenarios() -> None:
 
 
 # ---------------------------------------------------------------------------------------------------- what they share
-def _run(name: str, changes: Changes, out: Path, *, pair: bool, figures: bool) -> None:
+def _run(name: str, changes: Changes, out: Path, *, pair: bool, figures: Sequence[str] | None) -> None:
+    """Runs a case as asked, saves it, shows what came out; figures by name, all of them if None."""
     from sim.comparison import compare as run_both
     from sim.reports import deliveries_alone, ledgers
     from sim.requests import FIGURES, asked_for, refuse_unwritable, save_pair, save_run
@@ -287,14 +288,14 @@ def _run(name: str, changes: Changes, out: Path, *, pair: bool, figures: bool) -
         if pair:
             comparison = run_both(case, progress=progress)
             results = comparison.policy
-            folder, usual = save_pair(comparison, out, figures=figures)
+            folder, usual = save_pair(comparison, out, figures)
         else:
             results = case.run(progress)
-            folder, usual = save_run(results, out, figures=figures), None
+            folder, usual = save_run(results, out, figures), None
     _show(*(_flows(comparison, case) if pair else [deliveries_alone(results)]), ledgers(results))
     _show(f"tables:           {folder}")
-    if figures:
-        _show(f"figures:          {folder / FIGURES} ({len(list((folder / FIGURES).glob('*.png')))} pictures)")
+    if pictures := list((folder / FIGURES).glob("*.png")):
+        _show(f"figures:          {folder / FIGURES} ({len(pictures)} pictures)")
     if usual:
         _show(f"without policies: {usual}")
 

@@ -14,7 +14,7 @@ from sim.engine import choice, governments, listings, markets, outlook, settleme
 from sim.engine.baseline import baseline_of, watched_markets
 from sim.engine.compiler import with_rules
 from sim.engine.population import populate
-from sim.engine.workspace import market_baseline, mean_traits, workspace
+from sim.engine.workspace import market_baseline, mean_traits, usual_effort, workspace
 from sim.errors import SimError
 from sim.lawbook import lawbook
 from sim.months import calendar_index, format_month
@@ -338,7 +338,7 @@ class SanctionsModel(mesa.Model):  # type: ignore[misc]
         world = self.world
         decides = np.array([role == "third" for role in world.role])
         exposure = 0.5 * (np.asarray(world.technology_exposure) + np.asarray(world.finance_exposure))
-        return decides, self.work.effort.copy(), np.asarray(world.alignment, dtype=float), exposure
+        return decides, usual_effort(world), np.asarray(world.alignment, dtype=float), exposure
 
     @cached_property
     def _coalition_effort(self) -> float:

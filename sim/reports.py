@@ -40,12 +40,13 @@ def deliveries(comparison: Comparison) -> Table:
             "without",
         ),
     )
-    for year, row in total.iterrows():
+    rows = total.join(roads).join(usual, rsuffix="_usual").fillna(0.0)
+    for year, row in rows.iterrows():
         table.add_row(
             str(year), _money(row["policy_busd"]), _money(row["baseline_busd"]), _percent(row["change_percent"]),
-            _money(roads.loc[year, "direct_busd"]), _money(usual.loc[year, "direct_busd"]),
-            _money(roads.loc[year, "via_hubs_busd"]), _money(usual.loc[year, "via_hubs_busd"]),
-            _index(roads.loc[year, "price_index"]), _index(usual.loc[year, "price_index"]),
+            _money(row["direct_busd"]), _money(row["direct_busd_usual"]),
+            _money(row["via_hubs_busd"]), _money(row["via_hubs_busd_usual"]),
+            _index(row["price_index"]), _index(row["price_index_usual"]),
         )  # fmt: skip
     table.caption = "price: value over value at the prices of the base year"
     return table

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
 FIGURES = "figures"
-DEMO = {"mode": "expected", "exporters": 4_000}
 
 
 @dataclass(frozen=True)
@@ -40,12 +39,17 @@ class Changes:
     parameters: Sequence[str] = ()
 
 
+# Small enough to be there in seconds: no noise to average out, two years, the figures that tell the story.
+DEMO = Changes({"mode": "expected", "exporters": 4_000}, months="2021-01:2022-12")
+DEMO_FIGURES = ("flows_by_origin", "flows_by_road", "recorded_and_true")
+
+
 def asked_for(name: str, changes: Changes) -> Case:
     """The case of a scenario with changes.
 
     Raises:
-        SimError: the scenario is faulty (see :func:`sim.cases.load`), or a change is; a fault in a change names the command
-            line as its file.
+        SimError: the scenario is faulty (see :func:`sim.cases.load`), or a change is; then the fault names the
+            command line as its file.
     """
     case = load(name)
     blocks: dict[str, Any] = {"seed": changes.seed} if changes.seed is not None else {}
@@ -74,13 +78,13 @@ def _assignment(text: str) -> tuple[str, float]:
         raise SimError(f"--set {text}: {problem}; expected NAME=VALUE, such as learning=0.5") from None
 
 
-def save_pair(comparison: Comparison, out: Path, *, figures: bool) -> tuple[Path, Path]:
+def save_pair(comparison: Comparison, out: Path, figures: Sequence[str] | None = None) -> tuple[Path, Path]:
     """Saves a run with its counterfactual, and the figures inside the run's folder.
 
     Args:
         comparison: the pair.
         out: folder that both runs' folders are written into.
-        figures: whether to draw.
+        figures: names of the figures to draw, all by default.
 
     Returns:
         The run's folder and its counterfactual's.
@@ -92,16 +96,18 @@ def save_pair(comparison: Comparison, out: Path, *, figures: bool) -> tuple[Path
     record = {**comparison.policy.record, "baseline": run_name(comparison.baseline.record)}
     comparison = Comparison(replace(comparison.policy, record=record), comparison.baseline)
     usual = comparison.baseline.save(out)
-    return comparison.policy.save(out, _figures_of(comparison) if figures else None), usual
+    return comparison.policy.save(out, _drawn(comparison, figures)), usual
 
 
-def save_run(results: Results, out: Path, *, figures: bool) -> Path:
+def save_run(results: Results, out: Path, figures: Sequence[str] | None = None) -> Path:
     """Saves a run that has no counterfactual; arguments and errors as in :func:`save_pair`."""
-    return results.save(out, _figures_of(results) if figures else None)
+    return results.save(out, _drawn(results, figures))
 
 
-def _figures_of(source: Comparison | Results) -> Callable[[Path], object]:
-    return lambda folder: save_all(source, folder / FIGURES)
+def _drawn(source: Comparison | Results, figures: Sequence[str] | None) -> Callable[[Path], object] | None:
+    if figures is not None and not figures:
+        return None
+    return lambda folder: save_all(source, folder / FIGURES, figures)
 
 
 def refuse_unwritable(folder: Path) -> None:

@@ -77,10 +77,15 @@ def workspace(world: World, base: Baseline, *, fullness: float, single: bool) ->
         fate=np.zeros((8, n_types, n_roads)), banned=table(), passing=table(),
         arrivals=np.zeros((n_states, 2, n_goods)), log_price=np.zeros((n_states, 2, n_goods)),
         replaced=np.zeros((n_states, n_goods)), activity=np.ones((n_states, n_goods)), need=np.ones((n_states,
-        n_goods)), effort=np.clip(world.effort_2021, 0.01, 0.99), carried=np.ones(n_hubs), fullness=np.full(n_hubs,
+        n_goods)), effort=usual_effort(world), carried=np.ones(n_hubs), fullness=np.full(n_hubs,
         fullness), log_markup=np.zeros(n_hubs), watched=np.zeros(n_goods), exporters_listed=np.zeros(n_states),
         firms_listed=np.zeros(n_states),
     )  # fmt: skip
+
+
+def usual_effort(world: World) -> Floats:
+    """Enforcement effort of the base year, strictly inside 0..1, (state,)."""
+    return np.clip(np.asarray(world.effort_2021, dtype=float), 0.01, 0.99)
 
 
 def mean_traits(world: World, base: Baseline, values: Values) -> Means:

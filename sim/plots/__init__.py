@@ -9,6 +9,7 @@ import os
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -62,7 +63,9 @@ FIGURES: dict[str, FigureKind] = {
     "price_premium": FigureKind("Prices paid by the target", price_premium.draw, height=TALL),
     "hub_reexports": FigureKind("Goods passing the hubs, true and recorded", hub_reexports.draw, height=TALL),
     "recorded_and_true": FigureKind("Exports as they were and as recorded", recorded_and_true.draw, "comparison", TALL),
-    "simulated_and_customs": FigureKind("Simulated and published customs figures", simulated_and_customs.draw, height=TALL),
+    "simulated_and_customs": FigureKind(
+        "Simulated and published customs figures", simulated_and_customs.draw, height=TALL
+    ),
 }
 
 
@@ -104,8 +107,8 @@ def save_all(source: Source, folder: str | Path, names: Iterable[str] | None = N
         for name in FIGURES if names is None else names:
             made, table = figure(name, view)
             written += [
-                _put(place / f"{name}.png", lambda path, made=made: made.savefig(path, format="png", dpi=DPI)),
-                _put(place / f"{name}.csv", lambda path, table=table: table.to_csv(path, index=False)),
+                _put(place / f"{name}.png", partial(made.savefig, format="png", dpi=DPI)),
+                _put(place / f"{name}.csv", partial(table.to_csv, index=False)),
             ]
     except OSError as error:
         raise SimError(f"cannot write figures to {place}: {error.strerror or error}") from error

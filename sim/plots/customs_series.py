@@ -35,8 +35,8 @@ class CustomsSeries:
         name: id of the series.
         title: what it shows, and whose office has it on record.
         source: who published it.
-        table: by period (index; months, or years): ``simulated_musd`` and ``published_musd`` a month, the latter empty where
-            nothing is published, and ``used_for_fitting``.
+        table: by period (index; months, or years): ``simulated_musd`` and ``published_musd`` a month, the latter empty
+            where nothing is published, and ``used_for_fitting``.
     """
 
     name: str
@@ -58,7 +58,8 @@ def customs_series(view: View) -> list[CustomsSeries]:
         return []
     known = {*view.states, _EVERYBODY}
     found = []
-    for row in _read(folder / SERIES).to_dict("records"):
+    for record in _read(folder / SERIES).to_dict("records"):
+        row = {str(column): str(value) for column, value in record.items()}
         if row["office"] in known and row["partner"] in known:
             published = _published(folder, row)
             table = _beside(_simulated(view, row), published)
@@ -101,5 +102,5 @@ def _beside(simulated: pd.Series[float], published: pd.DataFrame) -> pd.DataFram
         years = simulated.groupby(simulated.index.str[:_YEAR]).agg(["mean", "size"])
         simulated = years.loc[years["size"] == MONTHS_PER_YEAR, "mean"]
     table = pd.DataFrame({"simulated_musd": simulated}).rename_axis("period").join(published)
-    table["used_for_fitting"] = table["used_for_fitting"].eq(True)  # noqa: FBT003
+    table["used_for_fitting"] = table["used_for_fitting"].eq(True)
     return table

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from sim.plots.style import MUTED, REFERENCE, SMALL, frame, plain_axes, stamp
+from sim.plots.style import REFERENCE, frame, plain_axes, stamp
 from sim.plots.timeline import highest, label_right, line, middles, month_axis, stack, totals
 from sim.plots.view import DIRECT, OTHER_STATES, look
+from sim.plots.words import percent
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 _NAMED = 7
 _LABELS, _BETWEEN = 1.6, 0.55  # inches
-_STRAIGHT, _THROUGH = "#4d4d4d", "via "
+_THROUGH = "via "
 
 
 def data(source: Source) -> pd.DataFrame:
@@ -28,9 +29,8 @@ def data(source: Source) -> pd.DataFrame:
     for run, table in (("policy", view.to_target), ("baseline", view.to_target_without)):
         if table is not None:
             roads = table["road"].str.removeprefix(_THROUGH)
-            sums = view.monthly(table, roads).reindex(columns=[DIRECT, *view.hubs], fill_value=0.0)
-            sums.columns.name = "road"
-            pieces.append(sums.stack().rename("value_musd").reset_index().assign(run=run))
+            sums = view.monthly(table, roads.rename("road")).reindex(columns=[DIRECT, *view.hubs], fill_value=0.0)
+            pieces.append(view.long(sums).assign(run=run))
     return pd.concat(pieces, ignore_index=True)[["run", "month", "road", "value_musd"]]
 
 
@@ -41,36 +41,36 @@ def draw(source: Source, figure: Figure) -> pd.DataFrame:
     subtitle = f"Deliveries to {view.target_name} by road, bn USD a month; mind the different scales"
     if not view.hubs:
         subtitle = f"Deliveries to {view.target_name}, all on the direct road, bn USD a month (this world has no hubs)"
+    if view.baseline is not None:
+        subtitle += "; dotted: without the policies"
     plate = frame(figure, _title(view), subtitle, stamp(view.policy, view.baseline, "FOB, prices of the month."))
     width, height = (float(side) for side in figure.get_size_inches())
     top, bottom = plate.top - 0.45 / height, plate.bottom + 0.25 / height
     left, right = plate.left + 0.28 / width, plate.right - _LABELS / width
     half = (right - left - _BETWEEN / width) * (0.42 if view.hubs else 1.0)
-    axes = plain_axes(figure.add_subplot(), "bn USD a month", "Direct")
-    axes.set_position((left, bottom, half if view.hubs else right - left, top - bottom))
+    axes = figure.add_axes((left, bottom, half if view.hubs else right - left, top - bottom))
+    plain_axes(axes, "bn USD a month", "Direct")
     _draw_direct(axes, view)
     if view.hubs:
         second = left + half + _BETWEEN / width
-        axes = plain_axes(figure.add_subplot(), "bn USD a month", "Through hubs")
-        axes.set_position((second, bottom, right - second, top - bottom))
-        _draw_hubs(axes, view, shown, (top - bottom) * height)
+        axes = figure.add_axes((second, bottom, right - second, top - bottom))
+        plain_axes(axes, "bn USD a month", "Through hubs")
+        _draw_hubs(axes, view, shown)
     return shown
 
 
 def _draw_direct(axes: Axes, view: View) -> None:
-    runs = [("With the policies", view.to_target, _STRAIGHT, "-")]
+    runs = [(view.to_target, "-")]
     if view.to_target_without is not None:
-        runs.append(("Without", view.to_target_without, MUTED, ":"))
-    for name, table, colour, style in runs:
+        runs.append((view.to_target_without, ":"))
+    for table, style in runs:
         values = totals(table[table["road"] == DIRECT], view.months) / 1e3
         highest(axes, float(values.max()))
-        line(axes, values, colour, style)
-        axes.plot([], [], color=colour, linestyle=style, label=name)
-    month_axis(axes, view.months, short=len(view.hubs) > 0)
-    axes.legend(loc="lower left", frameon=False, fontsize=SMALL, labelcolor="linecolor", handlelength=1.6)
+        line(axes, values, REFERENCE, style)
+    month_axis(axes, view.months)
 
 
-def _draw_hubs(axes: Axes, view: View, shown: pd.DataFrame, inches: float) -> None:
+def _draw_hubs(axes: Axes, view: View, shown: pd.DataFrame) -> None:
     through = shown[(shown["run"] == "policy") & (shown["road"] != DIRECT)]
     table = through.pivot_table(index="month", columns="road", values="value_musd", sort=False) / 1e3
     ranked = [str(hub) for hub in table.sum().sort_values(ascending=False, kind="stable").index]
@@ -85,7 +85,7 @@ def _draw_hubs(axes: Axes, view: View, shown: pd.DataFrame, inches: float) -> No
         line(axes, total, REFERENCE, ":")
     month_axis(axes, view.months)
     places = {names[code]: place for code, place in middles(grouped.iloc[-1]).items()}
-    label_right(axes, places, {name: view.colours[code] for code, name in names.items()}, inches)
+    label_right(axes, places, {name: view.colours[code] for code, name in names.items()})
 
 
 def _title(view: View) -> str:
@@ -93,7 +93,7 @@ def _title(view: View) -> str:
     if contrast is None or not view.hubs or contrast.first.empty or contrast.second.empty:
         return f"By which road goods reach {view.target_name}"
     shares = [
-        f"{100 * part[part['road'] != DIRECT]['value_musd'].sum() / part['value_musd'].sum():.1f} %"
+        percent(part[part["road"] != DIRECT]["value_musd"].sum() / part["value_musd"].sum(), 1)
         for part in (contrast.first, contrast.second)
     ]
-    return contrast.sentence(f"Goods that reach {view.target_name} through hubs", shares[0], shares[1])
+    return contrast.sentence(f"Share of deliveries to {view.target_name} that come through hubs", shares[0], shares[1])

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from sim.plots.panels import panels
-from sim.plots.style import COALITION, NEUTRAL, SMALL, frame, nothing_to_show, plain_axes, stamp
+from sim.plots.style import COALITION, NEUTRAL, frame, key, nothing_to_show, plain_axes, stamp
 from sim.plots.timeline import highest, line, month_axis, positions
 from sim.plots.view import look
+from sim.plots.words import busd
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -36,17 +37,19 @@ def draw(source: Source, figure: Figure) -> pd.DataFrame:
     """Draws one panel per hub, the largest first; returns the figures behind it."""
     view = look(source)
     shown = data(view)
-    subtitle = f"Goods of other origins that pass each hub to {view.target_name}, million USD a month, each hub on its scale"
+    subtitle = f"Goods of other origins that pass each hub to {view.target_name}, mn USD a month, each on its own scale"
     plate = frame(figure, _title(view, shown), subtitle, stamp(view.policy, also="FOB, prices of the month."))
     if not view.hubs:
         nothing_to_show(figure, plate, "This world has no hubs.")
         return shown
+    keys = [
+        ("What passes", NEUTRAL, "-"),
+        (f"What the hub's own office records as re-export to {view.target_name}", COALITION, "-"),
+    ]
+    plate = key(figure, plate, keys)
     ranked = shown.groupby("hub")["through_musd"].sum().sort_values(ascending=False, kind="stable").index
     for axes, hub in zip(panels(figure, plate, len(ranked)), ranked, strict=True):
         _draw_hub(axes, view, shown[shown["hub"] == hub].set_index("month"), str(hub))
-    first = figure.axes[0]
-    for rank, (text, colour) in enumerate((("True", NEUTRAL), ("Recorded as re-export", COALITION))):
-        first.text(0.03, 0.97 - 0.15 * rank, text, transform=first.transAxes, size=SMALL, color=colour, va="top")
     return shown
 
 
@@ -57,14 +60,14 @@ def _draw_hub(axes: Axes, view: View, rows: pd.DataFrame, hub: str) -> None:
     axes.fill_between(x, rows["recorded_musd"], rows["through_musd"], color=NEUTRAL, alpha=0.18, linewidth=0)
     line(axes, rows["through_musd"], NEUTRAL)
     line(axes, rows["recorded_musd"], COALITION)
-    axes.locator_params(axis="y", nbins=4)
-    month_axis(axes, view.months, short=True)
+    month_axis(axes, view.months)
 
 
 def _title(view: View, shown: pd.DataFrame) -> str:
     name, months = view.last_stretch
     rows = shown[shown["month"].isin(months)]
-    true, seen = rows["through_musd"].sum() / 1e3, rows["recorded_musd"].sum() / 1e3
+    true, seen = float(rows["through_musd"].sum()), float(rows["recorded_musd"].sum())
     if not true > 0.0:
         return f"What passes hubs on its way to {view.target_name}"
-    return f"{true:.1f} bn USD passed hubs to {view.target_name} in {name}; their offices recorded {seen:.1f} bn as re-exports"
+    passed = f"{busd(true)} of goods passed hubs to {view.target_name} in {name}"
+    return f"{passed}; the hubs recorded {busd(seen)} of it as re-exports"

@@ -11,7 +11,8 @@ if TYPE_CHECKING:
 
     from sim.plots.style import Plate
 
-_GAP_ACROSS, _GAP_DOWN, _SCALE, _HEADING, _TICKS = 0.52, 0.62, 0.34, 0.36, 0.22  # inches
+# Inches; the head holds a heading of two lines, or one line and a unit.
+_HEAD, _GAP_ACROSS, _GAP_DOWN, _SCALE, _TICKS = 0.4, 0.5, 0.28, 0.32, 0.22  # inches
 
 
 def panels(figure: Figure, plate: Plate, count: int) -> list[Axes]:
@@ -26,14 +27,14 @@ def panels(figure: Figure, plate: Plate, count: int) -> list[Axes]:
     rows = math.ceil(count / columns)
     width, height = (float(side) for side in figure.get_size_inches())
     left, right = plate.left + _SCALE / width, plate.right
-    bottom, top = plate.bottom + _TICKS / height, plate.top - _HEADING / height
-    across, down = _GAP_ACROSS / width, _GAP_DOWN / height
+    bottom, top = plate.bottom + _TICKS / height, plate.top - _HEAD / height
+    across, down = _GAP_ACROSS / width, (_GAP_DOWN + _HEAD) / height
     broad = (right - left - across * (columns - 1)) / columns
     tall = (top - bottom - down * (rows - 1)) / rows
     made = []
     for position in range(count):
         row, column = divmod(position, columns)
-        axes = figure.add_subplot()
-        axes.set_position((left + column * (broad + across), top - (row + 1) * tall - row * down, broad, tall))
-        made.append(axes)
+        made.append(
+            figure.add_axes((left + column * (broad + across), top - (row + 1) * tall - row * down, broad, tall))
+        )
     return made

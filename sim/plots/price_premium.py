@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import textwrap
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from sim.plots.panels import panels
-from sim.plots.style import COALITION, MUTED, NEUTRAL, SMALL, frame, plain_axes, stamp
+from sim.plots.style import COALITION, MUTED, NEUTRAL, frame, key, plain_axes, stamp
 from sim.plots.timeline import line, month_axis
 from sim.plots.view import look
+from sim.plots.words import percent
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from sim.plots.view import Source, View
 
 _BRANDS = (("coalition", COALITION, "Coalition brands"), ("neutral", NEUTRAL, "Neutral brands"))
-_HEADING = 34  # letters
 
 
 def data(source: Source) -> pd.DataFrame:
@@ -33,21 +32,25 @@ def draw(source: Source, figure: Figure) -> pd.DataFrame:
     view = look(source)
     shown = data(view).reset_index(drop=True)
     subtitle = f"Price in {view.target_name} by good and brand, base year = 1, the same scale in all panels"
-    footer = stamp(view.policy, also="Brand: where the firm that owns the design has its headquarters.")
+    ceiling = float(view.policy.record["parameters"].get("price_ceiling", float("inf")))
+    note = "Brand: where the headquarters of the firm are."
+    if float(shown["price_index"].max()) >= 0.999 * ceiling:
+        note += f" The model holds prices below {ceiling:g} times those of the base year."
+    footer = stamp(view.policy, also=note)
     plate = frame(figure, _title(view), subtitle, footer)
     top = max(1.5, float(shown["price_index"].max()) * 1.05)
     low = min(1.0, float(shown["price_index"].min()))
+    plate = key(figure, plate, [(text, colour, "-") for _, colour, text in _BRANDS])
     for axes, good in zip(panels(figure, plate, len(view.goods)), view.goods, strict=True):
-        plain_axes(axes, heading=textwrap.shorten(view.name(good), _HEADING, placeholder=" …"), unit="index")
+        plain_axes(axes, heading=view.name(good))
         axes.axhline(1.0, color=MUTED, linewidth=0.8)
         for brand, colour, _ in _BRANDS:
             rows = shown[(shown["good"] == good) & (shown["headquarters"] == brand)]
             line(axes, rows.set_index("month")["price_index"], colour)
-        axes.set_ylim(0.9 * low, top)
-        month_axis(axes, view.months, short=True)
-    first = figure.axes[0]
-    for rank, (_, colour, text) in enumerate(_BRANDS):
-        first.text(0.97, 0.95 - 0.16 * rank, text, transform=first.transAxes, size=SMALL, color=colour, ha="right", va="top")
+        axes.set_ylim(low - 0.02 * top, top)
+        axes.set_yticks(sorted({1.0, *(tick for tick in axes.get_yticks() if low <= tick <= top)}))
+        axes.yaxis.set_major_formatter("×{x:g}")
+        month_axis(axes, view.months)
     return shown
 
 
@@ -57,8 +60,9 @@ def _title(view: View) -> str:
     rows = view.to_target[view.to_target["month"].isin(months)]
     quantity = rows.groupby("headquarters")["quantity_musd_2021"].sum()
     paid = (rows["quantity_musd_2021"] * rows["price_index"]).groupby(rows["headquarters"]).sum()
-    rise = 100.0 * (paid / quantity - 1.0)
+    rise = paid / quantity - 1.0
     if any(brand not in rise.index or not quantity[brand] > 0.0 for brand, _, _ in _BRANDS):
         return f"What {view.target_name} pays"
-    coalition, neutral = (f"{rise[brand]:+.0f} %" for brand, _, _ in _BRANDS)
-    return f"What {view.target_name} pays above the base year, {name}: {coalition} for coalition brands, {neutral} for others"
+    coalition, neutral = (percent(float(rise[brand]), signed=True) for brand, _, _ in _BRANDS)
+    subject = f"Prices paid by {view.target_name} in {name}, against the base year"
+    return f"{subject}: coalition brands {coalition}, neutral brands {neutral}"

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from sim.plots.panels import panels
-from sim.plots.style import COALITION, INK, MUTED, NEUTRAL, SMALL, frame, plain_axes, stamp
+from sim.plots.style import COALITION, INK, MUTED, frame, key, plain_axes, stamp
 from sim.plots.timeline import highest, line, month_axis, positions, totals
 from sim.plots.view import DIRECT, look
+from sim.plots.words import busd
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -17,15 +18,17 @@ if TYPE_CHECKING:
 
     from sim.plots.view import Source, View
 
+GAP = "#f3cfb7"
 _GROUPS = {"coalition": "Coalition", "others": "Other states"}
 
 
 def data(source: Source) -> pd.DataFrame:
     """By month and group of origins (coalition, others), all musd of the month.
 
-    ``true_musd`` reaches the target by any road; ``recorded_musd`` of it stands in the origins' offices under the target and
-    its true code; ``declared_to_hubs_musd`` and ``other_code_musd`` make up the difference. ``to_hubs_musd`` is everything that
-    the offices have as exports to hubs, ``to_hubs_baseline_musd`` the same without the policies.
+    ``true_musd`` reaches the target by any road; ``recorded_musd`` of it stands in the origins' offices under the
+    target and its true code; ``declared_to_hubs_musd`` and ``other_code_musd`` make up the difference.
+    ``to_hubs_musd`` is everything that the offices have as exports to hubs, ``to_hubs_baseline_musd`` the same without
+    the policies.
     """
     view = look(source)
     pieces = []
@@ -56,9 +59,15 @@ def draw(source: Source, figure: Figure) -> pd.DataFrame:
     """Draws true and recorded deliveries and the offices' exports to hubs; returns the figures behind it."""
     view = look(source)
     shown = data(view)
-    subtitle = "Ledgers of the exporters' customs offices against what happened, bn USD a month, FOB"
-    footer = stamp(view.policy, view.baseline, "Prices of the month. Offices of hubs record what they pass on as re-exports of their own.")
+    subtitle = "What the exporters' customs offices have on record against what happened, bn USD a month, FOB"
+    footer = stamp(view.policy, view.baseline, "Prices of the month.")
     plate = frame(figure, _title(view), subtitle, footer)
+    keys = [
+        ("True", INK, "-"),
+        (f"Recorded by the exporters' offices as exports to {view.target_name}, or to hubs (below)", COALITION, "-"),
+        ("Declared to a hub or under another code", GAP, "area"),
+    ]
+    plate = key(figure, plate, keys)
     pairs = [(group, part) for part in ("true", "hubs") for group in _GROUPS]
     for axes, (group, part) in zip(panels(figure, plate, len(pairs)), pairs, strict=True):
         rows = shown[shown["group"] == group].set_index("month").drop(columns="group") / 1e3
@@ -68,21 +77,12 @@ def draw(source: Source, figure: Figure) -> pd.DataFrame:
 
 def _draw_true(axes: Axes, view: View, rows: pd.DataFrame, group: str) -> None:
     plain_axes(axes, "bn USD a month", f"{group}: exports to {view.target_name}, true and recorded")
-    x, seen = positions(list(rows.index)), rows["recorded_musd"]
-    coded = seen + rows["other_code_musd"]
     highest(axes, float(rows["true_musd"].max()))
-    areas = (
-        ("Declared to a hub", coded, rows["true_musd"], 0.30),
-        ("Under another code", seen, coded, 0.75),
-    )
-    for text, low, high, depth in areas:
-        axes.fill_between(x, low, high, color=NEUTRAL, alpha=depth, linewidth=0, label=text)
-    line(axes, rows["true_musd"], INK)
+    x, seen, true = positions(list(rows.index)), rows["recorded_musd"], rows["true_musd"]
+    axes.fill_between(x, seen, true, color=GAP, linewidth=0)
+    line(axes, true, INK)
     line(axes, seen, COALITION)
-    axes.plot([], [], color=INK, label="True")
-    axes.plot([], [], color=COALITION, label="Recorded under the target")
     month_axis(axes, view.months)
-    axes.legend(loc="lower left", frameon=False, fontsize=SMALL - 0.5, ncols=2, handlelength=1.2, labelcolor=INK)
 
 
 def _draw_towards_hubs(axes: Axes, view: View, rows: pd.DataFrame, group: str) -> None:
@@ -101,10 +101,8 @@ def _title(view: View) -> str:
     name, months = view.last_stretch
     rows = view.to_target
     rows = rows[rows["origin"].isin(view.coalition) & rows["month"].isin(months)]
-    true, seen = rows["value_musd"].sum() / 1e3, rows["recorded_musd"].sum() / 1e3
+    true, seen = float(rows["value_musd"].sum()), float(rows["recorded_musd"].sum())
     if not true > 0.0:
         return f"What reaches {view.target_name}, and what is on record of it"
-    return (
-        f"{true:.1f} bn USD of coalition goods reached {view.target_name} in {name}; "
-        f"coalition offices recorded {seen:.1f} bn of it as such"
-    )
+    reached = f"{busd(true)} of coalition goods reached {view.target_name} in {name}"
+    return f"{reached}; {busd(seen)} is on record as exports to it"

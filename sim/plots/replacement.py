@@ -1,8 +1,9 @@
 """Who replaced whom at the target: sales lost by some origins set against sales won by others, good by good.
 
-A run says how much each origin sold before and after, not which sale took the place of which. The rule here is plain: what
-an origin lost on one road is set first against what the same origin won on another; what is then lost of a good is shared
-over those who won in that good, in proportion; the rest of the losses is gone, the rest of the gains is additional.
+A run says how much each origin sold before and after, not which sale took the place of which. The rule here is plain:
+what an origin lost on one road is set first against what the same origin won on another; what is then lost of a good is
+shared over those who won in that good, in proportion; the rest of the losses is gone, the rest of the gains is
+additional.
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ def matched(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
 
     Returns:
         One row per pair: origin_before and through_hub_before (or :data:`NEW`), origin_after and through_hub_after (or
-        :data:`GONE`), quantity in musd at base-year prices. Without NEW the sum is that of ``before``, without GONE ``after``.
+        :data:`GONE`), quantity in musd at base-year prices. Without NEW the sum is that of ``before``, without GONE that
+        of ``after``.
     """
     first, second = _by_supplier(before), _by_supplier(after)
     both = pd.DataFrame({"before": first, "after": second}).fillna(0.0)
@@ -32,7 +34,7 @@ def matched(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     columns = ["origin_before", "through_hub_before", "origin_after", "through_hub_after", "quantity_musd_2021"]
     rows = [row for piece in pieces for row in piece]
     table = pd.DataFrame(rows, columns=columns)
-    return table.groupby(columns[:-1], as_index=False, sort=False)["quantity_musd_2021"].sum()
+    return table.groupby(columns[:-1], sort=False)["quantity_musd_2021"].sum().reset_index()
 
 
 def _by_supplier(flows: pd.DataFrame) -> pd.Series[float]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -10,9 +9,10 @@ import pandas as pd
 from sim.months import MONTHS_PER_YEAR, parse_month
 from sim.plots.customs_series import CustomsSeries, customs_series
 from sim.plots.panels import panels
-from sim.plots.style import COALITION, NEUTRAL, SMALL, frame, nothing_to_show, plain_axes, stamp
+from sim.plots.style import COALITION, NEUTRAL, frame, key, nothing_to_show, plain_axes, stamp
 from sim.plots.timeline import highest, month_axis
 from sim.plots.view import look
+from sim.plots.words import percent
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 
     from sim.plots.view import Source, View
 
-_HEADING = 40  # letters
+_DOTS = (0, (1, 1))
 _LARGE = 1000.0  # musd a month, from which a panel is in bn
 _COLUMNS = ["series", "period", "simulated_musd", "published_musd", "used_for_fitting"]
 
 
 def data(source: Source) -> pd.DataFrame:
-    """By series and period (month or year): simulated and published record, musd a month, and whether it was fitted to."""
+    """By series and period (month or year): simulated and published, musd a month, and whether it was fitted to."""
     return _table(customs_series(look(source)))
 
 
@@ -40,8 +40,8 @@ def draw(source: Source, figure: Figure) -> pd.DataFrame:
     view = look(source)
     found = customs_series(view)
     subtitle = (
-        "Exports, USD a month FOB, as the exporters' own customs offices record them by declared destination (hubs: with "
-        "re-exports). Dotted: published figures that are not used for fitting"
+        "Exports by declared destination as the exporter's own customs office records them "
+        "(hubs: re-exports included), FOB, USD a month; points: mean month of a year"
     )
     published = "; ".join(dict.fromkeys(series.source for series in found))
     also = f"Published: {published}; euros at the year's mean rate." if found else ""
@@ -49,11 +49,14 @@ def draw(source: Source, figure: Figure) -> pd.DataFrame:
     if not found:
         nothing_to_show(figure, plate, "No customs figures for this world and these months.")
         return _table(found)
+    keys = [
+        ("Simulated", NEUTRAL, "-"),
+        ("Published", COALITION, "-"),
+        ("Published, not used for fitting", COALITION, _DOTS),
+    ]
+    plate = key(figure, plate, keys)
     for axes, series in zip(panels(figure, plate, len(found)), found, strict=True):
         _draw_series(axes, view, series)
-    first = figure.axes[0]
-    for rank, (text, colour) in enumerate((("Simulated", NEUTRAL), ("Published", COALITION))):
-        first.text(0.97, 0.05 + 0.14 * rank, text, transform=first.transAxes, size=SMALL, color=colour, ha="right")
     return _table(found)
 
 
@@ -61,7 +64,7 @@ def _draw_series(axes: Axes, view: View, series: CustomsSeries) -> None:
     table = series.table
     top = float(table[["simulated_musd", "published_musd"]].max().max())
     unit, scale = ("bn USD a month", 1e3) if top >= _LARGE else ("mn USD a month", 1.0)
-    plain_axes(axes, unit, textwrap.shorten(series.title, _HEADING, placeholder=" …"))
+    plain_axes(axes, unit, series.title)
     highest(axes, top / scale)
     yearly = len(str(table.index[0])) == 4
     mark = "o" if yearly or len(table) == 1 else None
@@ -71,8 +74,8 @@ def _draw_series(axes: Axes, view: View, series: CustomsSeries) -> None:
     axes.plot(x[fitted], shown[fitted], color=COALITION, linewidth=1.5, marker=mark, markersize=3.5)
     # The dotted part starts at the last fitted figure, so that the line has no hole.
     loose = ~fitted | fitted & ~fitted.shift(-1, fill_value=True)
-    axes.plot(x[loose], shown[loose], color=COALITION, linewidth=1.5, linestyle=(0, (1, 1)), marker=mark, markersize=3.5)
-    month_axis(axes, view.months, short=True)
+    axes.plot(x[loose], shown[loose], color=COALITION, linewidth=1.5, linestyle=_DOTS, marker=mark, markersize=3.5)
+    month_axis(axes, view.months)
 
 
 def _place(period: str) -> float:
@@ -83,5 +86,5 @@ def _place(period: str) -> float:
 def _title(found: list[CustomsSeries]) -> str:
     if not found:
         return "Simulated and published customs figures"
-    error = 100.0 * float(pd.Series([series.error for series in found]).median())
-    return f"Simulated and published customs figures: half of the panels differ by less than {error:.0f} % on average"
+    error = float(pd.Series([series.error for series in found]).median())
+    return f"Simulated customs records differ from the published ones by {percent(error)} in the median panel"

@@ -5,13 +5,15 @@ Nothing here touches pyplot or matplotlib's settings, so figures may be drawn in
 
 from __future__ import annotations
 
-import textwrap
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.ticker import MaxNLocator
+
+from sim.plots.words import PLAIN, balanced, cut, width_of, wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,10 +25,10 @@ if TYPE_CHECKING:
 INK, MUTED, GRID = "#1a1a1a", "#5c5c5c", "#dcdcdc"
 # Blues tell the coalition from everybody else also in grey print and for all common kinds of colour blindness; the
 # others are the palettes of Okabe and Ito and of Paul Tol, ordered so that neighbours in a stack differ in lightness.
-COALITION_COLOURS = ("#0b3c6f", "#2f74b5", "#6aa9db", "#9fcbea", "#c6e0f3", "#dcebf7")
+COALITION_COLOURS = ("#0b3c6f", "#2f74b5", "#6aa9db", "#9fcbea", "#7f9fc4", "#b9cfe2")
 OTHER_COLOURS = (
     "#d55e00", "#f0b429", "#882255", "#44aa99", "#cc79a7", "#999933",
-    "#117733", "#ddcc77", "#aa4499", "#88ccee", "#661100", "#cc6677",
+    "#117733", "#ddcc77", "#aa4499", "#88ccee", "#661100", "#cc6677", "#777777",
 )  # fmt: skip
 REST_COLOUR, SPARE_COLOUR, LOST_COLOUR = "#a7a29a", "#cfcac2", "#efece6"
 COALITION, NEUTRAL, REFERENCE = "#0b3c6f", "#d55e00", "#1a1a1a"
@@ -73,18 +75,40 @@ def frame(figure: Figure, title: str, subtitle: str, footer: Sequence[str]) -> P
         ("title", title, _TITLE, "bold", INK),
         ("subtitle", subtitle, _SUBTITLE, "normal", MUTED),
     ):
-        lines = _wrapped(text, inner, size, 0.57 if weight == "bold" else 0.505)
-        figure.text(left, y / height, "\n".join(lines), size=size, weight=weight, color=colour, va="top", gid=gid)
+        lines = balanced(text, inner, size, weight)
+        figure.text(
+            left, y / height, "\n".join(lines), size=size, weight=weight, color=colour, va="top", gid=gid, **PLAIN
+        )
         y -= len(lines) * size * _LINE + 0.07
-    low = [line for paragraph in footer for line in _wrapped(paragraph, inner, _FOOTER, 0.5)]
-    figure.text(left, 0.1 / height, "\n".join(low), size=_FOOTER, color=MUTED, va="bottom", gid="footer")
+    low = [line for paragraph in footer for line in wrapped(paragraph, inner, _FOOTER)]
+    figure.text(left, 0.1 / height, "\n".join(low), size=_FOOTER, color=MUTED, va="bottom", gid="footer", **PLAIN)
     bottom = (0.1 + len(low) * _FOOTER * _LINE + 0.12) / height
     return Plate(left, 1 - left, bottom, (y - 0.02) / height)
 
 
-def _wrapped(text: str, width: float, size: float, em: float) -> list[str]:
-    """Lines of a text that fit a width in inches, by the mean width of a letter as a share of the font's size."""
-    return textwrap.wrap(text, max(20, int(width * 72 / (size * em)))) or [""]
+def key(figure: Figure, plate: Plate, entries: Sequence[tuple[str, str, Any]]) -> Plate:
+    """Writes a line of keys under the subtitle, and tells what is left for the panels.
+
+    Args:
+        figure: the figure.
+        plate: what its frame left.
+        entries: text, colour and line style (``area`` for a patch) of each.
+    """
+    width, height = (float(side) for side in figure.get_size_inches())
+    x, y = plate.left * width, plate.top * height - 0.12
+    for text, colour, style in entries:
+        sample = Line2D([x / width, (x + 0.24) / width], [y / height] * 2, color=colour, linewidth=1.8)
+        sample.set_solid_capstyle("butt")
+        if style == "area":
+            sample.set_linewidth(7.0)
+        else:
+            sample.set_linestyle(style)
+        figure.add_artist(sample)
+        figure.text(
+            (x + 0.3) / width, y / height, text, size=SMALL, color=INK, va="center_baseline", gid="key", **PLAIN
+        )
+        x += 0.3 + width_of(text, SMALL) + 0.25
+    return replace(plate, top=(y - 0.12) / height)
 
 
 def stamp(policy: Results, baseline: Results | None = None, also: str = "") -> list[str]:
@@ -102,27 +126,44 @@ def stamp(policy: Results, baseline: Results | None = None, also: str = "") -> l
 
 
 def plain_axes(axes: Axes, unit: str = "", heading: str = "") -> Axes:
-    """Horizontal grid only, no frame; the unit above the axis, the heading of a panel above the unit."""
+    """Horizontal grid only, no frame; the unit above the axis, the heading of a panel above the unit.
+
+    Args:
+        axes: the panel, in its final place.
+        unit: unit of the scale.
+        heading: name of the panel, cut after two lines of the panel's width.
+    """
     for side in ("top", "left", "right"):
         axes.spines[side].set_visible(False)
     axes.spines["bottom"].set_color(MUTED)
     axes.grid(visible=True, axis="y", color=GRID, linewidth=0.7)
     axes.set_axisbelow(True)
+    width, height = inches(axes)
+    axes.yaxis.set_major_locator(MaxNLocator(nbins=4 if height < 2.0 else 6, steps=[1, 2, 5, 10]))
     axes.tick_params(axis="y", length=0, labelsize=SMALL, labelcolor=MUTED)
     axes.tick_params(axis="x", which="both", labelsize=SMALL, labelcolor=MUTED, color=MUTED)
-    rise = 0.0
-    if unit:
-        axes.annotate(
-            unit, (0, 1), xytext=(0, 3), xycoords="axes fraction", textcoords="offset points",
-            size=SMALL - 0.5, color=MUTED, va="bottom", gid="unit",
-        )  # fmt: skip
-        rise = 13.0
-    if heading:
-        axes.annotate(
-            heading, (0, 1), xytext=(0, 3 + rise), xycoords="axes fraction", textcoords="offset points",
-            size=SMALL + 1, weight="bold", color=INK, va="bottom", gid="heading",
-        )  # fmt: skip
+    _above(axes, [unit] if unit else [], 4.0, {"size": SMALL - 0.5, "color": MUTED, "gid": "unit"})
+    lines = cut(heading, width, SMALL + 1, "bold") if heading else []
+    _above(axes, lines, 18.0 if unit else 6.0, {"size": SMALL + 1, "weight": "bold", "color": INK, "gid": "heading"})
     return axes
+
+
+def _above(axes: Axes, lines: Sequence[str], rise: float, looks: dict[str, Any]) -> None:
+    """Writes lines above a panel, the last one so many points above it; on their baselines, so that panels agree."""
+    for rank, text in enumerate(reversed(lines)):
+        axes.annotate(
+            text, (0, 1), xytext=(0, rise + rank * 1.15 * looks["size"]), xycoords="axes fraction",
+            textcoords="offset points", va="baseline", **looks, **PLAIN,
+        )  # fmt: skip
+
+
+def inches(axes: Axes) -> tuple[float, float]:
+    """Width and height of a panel."""
+    figure = axes.get_figure(root=True)
+    assert figure is not None
+    width, height = (float(side) for side in figure.get_size_inches())
+    box = axes.get_position()
+    return float(box.width) * width, float(box.height) * height
 
 
 def spread(places: Sequence[float], gap: float, low: float, high: float) -> list[float]:
@@ -146,4 +187,4 @@ def nothing_to_show(figure: Figure, plate: Plate, message: str) -> None:
     axes = figure.add_subplot()
     axes.set_position((plate.left, plate.bottom, plate.right - plate.left, plate.top - plate.bottom))
     axes.set_axis_off()
-    axes.text(0.5, 0.5, message, ha="center", va="center", size=12, color=MUTED, gid="message")
+    axes.text(0.5, 0.5, message, ha="center", va="center", size=12, color=MUTED, gid="message", **PLAIN)

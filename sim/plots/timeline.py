@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.months import MONTHS_PER_YEAR, format_month, parse_month
-from sim.plots.style import INK, MUTED, SMALL, spread
+from sim.plots.style import INK, MUTED, SMALL, inches, spread
+from sim.plots.words import PLAIN, width_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -16,7 +17,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _YEARS_FROM = 15
-_MOST_MARKS, _NEXT_MARK = 6, 3
+_NEXT_MARK = 2  # months
+LAW_LANES, LAW_LANE = 3, 0.15  # rows above the panel, inches each
+_YEAR_LABEL, _MONTH_LABEL = 0.34, 0.62  # inches
 
 
 def positions(months: Sequence[str]) -> list[int]:
@@ -24,31 +27,31 @@ def positions(months: Sequence[str]) -> list[int]:
     return [parse_month(month) for month in months]
 
 
-def month_axis(axes: Axes, months: Sequence[str], short: bool = False) -> None:
+def month_axis(axes: Axes, months: Sequence[str]) -> None:
     """Scale and ticks of the months: years between their Januaries, or single months where the run is short.
 
     Args:
-        axes: the panel.
+        axes: the panel, in its final place.
         months: all months of the run.
-        short: years with two digits, for narrow panels.
     """
     first, last = parse_month(months[0]), parse_month(months[-1])
-    pad = 0.5 if first == last else 0.0
-    axes.set_xlim(first - pad, last + pad)
     if len(months) < _YEARS_FROM:
-        step = max(1, len(months) // 4)
-        shown = list(range(first, last + 1, step))
+        pad = 0.5 if first == last else 0.0
+        axes.set_xlim(first - pad, last + pad)
+        room = max(1, int(inches(axes)[0] / _MONTH_LABEL))
+        shown = list(range(first, last + 1, -(-len(months) // room)))
         axes.set_xticks(shown, [format_month(month) for month in shown])
         return
     turns = [month for month in range(first, last + 2) if month % MONTHS_PER_YEAR == 0]
     axes.set_xticks(turns, [""] * len(turns))
-    axes.set_xlim(first, max(last, turns[-1]) if turns else last)
+    axes.set_xlim(first, max(last, turns[-1]))
     middles = {}
     for year in range(first // MONTHS_PER_YEAR, last // MONTHS_PER_YEAR + 1):
-        start, end = max(first, year * MONTHS_PER_YEAR), min(last, year * MONTHS_PER_YEAR + MONTHS_PER_YEAR)
+        start, end = max(first, year * MONTHS_PER_YEAR), min(last, (year + 1) * MONTHS_PER_YEAR)
         if end - start >= MONTHS_PER_YEAR // 2:
-            middles[(start + end) / 2] = f"{year % 100:02d}" if short else str(year)
-    axes.set_xticks(list(middles), list(middles.values()), minor=True)
+            middles[(start + end) / 2] = str(year)
+    every = -(-len(middles) // max(1, int(inches(axes)[0] / _YEAR_LABEL)))
+    axes.set_xticks(list(middles)[::every], list(middles.values())[::every], minor=True)
     axes.tick_params(axis="x", which="minor", length=0)
 
 
@@ -85,27 +88,25 @@ def highest(axes: Axes, value: float) -> None:
     axes.set_ylim(0.0, top if top > 0.0 else 1.0)
 
 
-def label_right(axes: Axes, places: Mapping[str, float], colours: Mapping[str, str], inches: float) -> None:
+def label_right(axes: Axes, places: Mapping[str, float], colours: Mapping[str, str]) -> None:
     """Labels beside the right edge, each with a patch of its colour, moved apart where they would touch.
 
     Args:
-        axes: the panel, its scale already set.
+        axes: the panel in its final place, its scale already set.
         places: label -> value at the right edge.
         colours: label -> colour.
-        inches: height of the panel, from which the gap follows.
     """
     low, high = axes.get_ylim()
-    gap = (high - low) * (SMALL * 1.25 / 72) / inches
+    gap = (high - low) * (SMALL * 1.25 / 72) / inches(axes)[1]
     moved = spread(list(places.values()), gap, low, high)
     for label, y in zip(places, moved, strict=True):
-        mark = axes.annotate(
+        axes.annotate(
             "■", (1, y), xytext=(5, 0), xycoords=("axes fraction", "data"), textcoords="offset points",
             size=SMALL, color=colours[label], va="center",
         )  # fmt: skip
-        mark.set_in_layout(False)
         axes.annotate(
             label, (1, y), xytext=(14, 0), xycoords=("axes fraction", "data"), textcoords="offset points",
-            size=SMALL, color=INK, va="center", gid="label",
+            size=SMALL, color=INK, va="center", gid="label", **PLAIN,
         )  # fmt: skip
 
 
@@ -126,22 +127,26 @@ def mark_law(axes: Axes, months: Sequence[str], law: Sequence[tuple[int, str]]) 
             marks[-1][1].append(kind)
         else:
             marks.append((month, [kind]))
-    for month, kinds in marks[:_MOST_MARKS]:
-        axes.axvline(month, color=INK, linewidth=0.6, linestyle=(0, (3, 2)), alpha=0.75, zorder=3)
+    across, height = inches(axes)
+    per_inch = (axes.get_xlim()[1] - axes.get_xlim()[0]) / across
+    free = [float(first)] * LAW_LANES
+    for month, kinds in marks:
         text = kinds[0].capitalize() if len(kinds) == 1 else f"{kinds[0].capitalize()} and others"
-        axes.annotate(
-            _two_lines(text), (month, 1), xytext=(2, 2), xycoords=("data", "axes fraction"),
-            textcoords="offset points", size=SMALL - 1.2, color=MUTED, va="bottom", linespacing=1.0, gid="law",
+        # A line crosses the rows below its own: it may end only where nothing is written in any of them.
+        lanes = [lane for lane in range(LAW_LANES) if max(free[: lane + 1]) <= month]
+        if not lanes:
+            continue
+        lane = lanes[-1]
+        free[lane] = month + (width_of(text, SMALL - 1) + 0.12) * per_inch
+        top = 1.0 + ((lane + 1) * LAW_LANE - 0.02) / height
+        axes.plot(
+            [month, month], [0, top], transform=axes.get_xaxis_transform(), clip_on=False,
+            color=MUTED, linewidth=0.6, linestyle=(0, (3, 2)), zorder=3,
         )  # fmt: skip
-
-
-def _two_lines(text: str) -> str:
-    """A text broken at the space nearest to its middle."""
-    spaces = [place for place, letter in enumerate(text) if letter == " "]
-    if not spaces:
-        return text
-    cut = min(spaces, key=lambda place: abs(place - len(text) / 2))
-    return text[:cut] + "\n" + text[cut + 1 :]
+        axes.annotate(
+            text, (month, top), xytext=(3, 0), xycoords=axes.get_xaxis_transform(), textcoords="offset points",
+            size=SMALL - 1, color=MUTED, va="top", gid="law", **PLAIN,
+        )  # fmt: skip
 
 
 def totals(table: pd.DataFrame, months: Sequence[str], value: str = "value_musd") -> pd.Series[float]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import cycle
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -52,7 +53,11 @@ class Contrast:
     @property
     def headings(self) -> tuple[str, str]:
         """Headings of the two stretches."""
-        return (f"No policies, {self.after}", f"With policies, {self.after}") if self.same_months else (self.before, self.after)
+        return (
+            (f"No policies, {self.after}", f"With policies, {self.after}")
+            if self.same_months
+            else (self.before, self.after)
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,7 +80,7 @@ class View:
     @cached_property
     def scenario(self) -> dict[str, Any]:
         """The resolved scenario as plain data, every value a text, a list or a mapping."""
-        return yaml.load(self.policy.scenario_yaml, yaml.BaseLoader) or {}  # noqa: S506  (a loader of texts only)
+        return yaml.load(self.policy.scenario_yaml, yaml.BaseLoader) or {}
 
     @cached_property
     def months(self) -> list[str]:
@@ -131,30 +136,34 @@ class View:
         return None if self.baseline is None else self.baseline.to_target()
 
     @cached_property
-    def size(self) -> pd.Series[float]:
-        """What each state sends to the target over the run, own goods and goods of others that pass it, musd."""
-        deliveries = self.to_target
-        own = deliveries.groupby("origin")["value_musd"].sum()
-        passing = deliveries.groupby(deliveries["road"].str.removeprefix("via "))["value_musd"].sum()
-        return own.add(passing.drop(DIRECT, errors="ignore"), fill_value=0.0).reindex(self.states, fill_value=0.0)
+    def _size(self) -> pd.Series[float]:
+        """What each state sends to the target in the base year, own goods and goods of others that pass it."""
+        world = self._world
+        if world is None:  # the next best: what it sends in the run
+            flows = self.to_target
+            passing = flows.groupby(flows["road"].str.removeprefix("via "))["value_musd"].sum()
+            return flows.groupby("origin")["value_musd"].sum().add(passing, fill_value=0.0)
+        through = world.through_musd.sum(axis=2)
+        own = world.direct_musd[:, world.target].sum(axis=1) + through.sum(axis=1)
+        passing = pd.Series(through.sum(axis=0), index=[world.states[hub] for hub in world.hubs], dtype=float)
+        return pd.Series(own, index=list(world.states)).add(passing, fill_value=0.0)
 
     @cached_property
     def colours(self) -> dict[str, str]:
-        """One colour per state: blues for the coalition, others for the rest; the largest take the plainest."""
+        """One colour per state, the same in all runs of a world: blues for the coalition, others for the rest."""
         world = self._world
-        rest = {} if world is None else dict(zip(world.states, world.role, strict=True))
+        role = {} if world is None else dict(zip(world.states, world.role, strict=True))
+        size = self._size.reindex(self.states, fill_value=0.0)
+        # Hubs are shown as origins and as roads, so they choose first.
+        ranked = sorted(self.states, key=lambda state: (state not in self.hubs, -size[state]))
+        inside = [state for state in ranked if state in self.coalition]
+        outside = [
+            state for state in ranked if state not in self.coalition and role.get(state) not in ("rest", "target")
+        ]
         found = {OTHER_COALITION: COALITION_COLOURS[-1], OTHER_STATES: SPARE_COLOUR}
-        for colours, members in (
-            (COALITION_COLOURS, [s for s in self._by_size if s in self.coalition]),
-            (OTHER_COLOURS, [s for s in self._by_size if s not in self.coalition and rest.get(s) != "rest"]),
-        ):
-            found |= {state: colours[min(rank, len(colours) - 1)] for rank, state in enumerate(members)}
-        return found | {state: REST_COLOUR for state in self.states if rest.get(state) == "rest"}
-
-    @cached_property
-    def _by_size(self) -> list[str]:
-        order = self.size.sort_values(ascending=False, kind="stable").index
-        return [str(state) for state in order]
+        found |= dict.fromkeys(self.states, REST_COLOUR)
+        found |= dict(zip(inside, cycle(COALITION_COLOURS[:-1]), strict=False))
+        return found | dict(zip(outside, cycle(OTHER_COLOURS), strict=False))
 
     def grouped_origins(self, most: int) -> dict[str, str]:
         """Each origin, or the group it is counted in where it is not among the largest; in the order of a stack.
@@ -198,10 +207,15 @@ class View:
         before = self.to_target_without[self.to_target_without["month"].isin(months)]
         return Contrast(name, name, before, after, same_months=True, months=len(months))
 
-    def monthly(self, table: pd.DataFrame, by: pd.Series[str] | str, value: str = "value_musd") -> pd.DataFrame:
+    def monthly(self, table: pd.DataFrame, by: pd.Series[str] | str) -> pd.DataFrame:
         """Sums by month (rows, all months of the run) and by a label (columns); no flow counts as zero."""
-        sums = table.groupby(["month", by], observed=True)[value].sum().unstack(fill_value=0.0)
-        return sums.reindex(self.months, fill_value=0.0)
+        sums = table.groupby(["month", by])["value_musd"].sum().unstack()
+        return sums.reindex(self.months).fillna(0.0)
+
+    @staticmethod
+    def long(table: pd.DataFrame, value: str = "value_musd") -> pd.DataFrame:
+        """A table of months by label as one row per month and label."""
+        return table.reset_index().melt(id_vars="month", value_name=value)
 
     @cached_property
     def dated_law(self) -> list[tuple[int, str]]:
@@ -210,7 +224,9 @@ class View:
         for clause in self.scenario.get("policies") or []:
             kind, day = str(clause["kind"]), str(clause["effective"])
             first[kind] = min(day, first.get(kind, day))
-        return [(parse_month(day[:7]), kind.replace("_", " ")) for kind, day in sorted(first.items(), key=lambda i: i[1])]
+        return [
+            (parse_month(day[:7]), kind.replace("_", " ")) for kind, day in sorted(first.items(), key=lambda i: i[1])
+        ]
 
 
 if TYPE_CHECKING:

@@ -11,7 +11,8 @@ from matplotlib.path import Path
 
 from sim.plots.replacement import GONE, NEW, matched
 from sim.plots.style import INK, LOST_COLOUR, MUTED, SMALL, frame, nothing_to_show, spread, stamp
-from sim.plots.view import OTHER_COALITION, OTHER_STATES, look
+from sim.plots.view import OTHER_COALITION, look
+from sim.plots.words import PLAIN, busd, percent
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,7 +43,7 @@ def _ribbons(view: View, contrast: Contrast) -> pd.DataFrame:
         own = pairs[f"origin_{side}"].map(lambda origin: groups.get(origin, origin))
         hubs = pairs[f"origin_{side}"].isin(view.coalition).map({True: _COALITION_HUBS, False: _OTHER_HUBS})
         pairs[side] = own.where(~pairs[f"through_hub_{side}"].astype(bool), hubs)
-    table = pairs.groupby(["before", "after"], as_index=False)["quantity_musd_2021"].sum()
+    table = pairs.groupby(["before", "after"])["quantity_musd_2021"].sum().reset_index()
     order = _order(view)
     return table.sort_values(["before", "after"], key=lambda names: names.map(order.index), ignore_index=True)
 
@@ -60,15 +61,16 @@ def draw(source: Source, figure: Figure) -> pd.DataFrame:
     view = look(source)
     table, contrast = data(view), view.contrast
     subtitle = (
-        f"Deliveries to {view.target_name}, bn USD at base-year prices. Ribbons keep the colour of the first supplier; losses in a "
-        "good are set against gains in the same good, in proportion"
+        f"Deliveries to {view.target_name}, bn USD at base-year prices. Ribbons keep the colour of the first supplier; "
+        "losses in a good are set against gains in the same good, in proportion"
     )
     plate = frame(figure, _title(view, table), subtitle, stamp(view.policy, view.baseline))
     if contrast is None or table.empty:
-        nothing_to_show(figure, plate, "Nothing to compare: no base year in the run and no counterfactual, or no deliveries.")
+        nothing_to_show(
+            figure, plate, "Nothing to compare: no base year in the run and no counterfactual, or no deliveries."
+        )
         return table
-    axes = figure.add_subplot()
-    axes.set_position((plate.left, plate.bottom, plate.right - plate.left, plate.top - plate.bottom - 0.03))
+    axes = figure.add_axes((plate.left, plate.bottom + 0.01, plate.right - plate.left, plate.top - plate.bottom - 0.04))
     axes.set_axis_off()
     axes.set_xlim(0, 9)
     _draw_columns(axes, view, table, contrast.headings)
@@ -87,10 +89,15 @@ def _draw_columns(axes: Axes, view: View, table: pd.DataFrame, headings: tuple[s
     for side, x, heading in (("before", _LEFT, headings[0]), ("after", _RIGHT, headings[1])):
         for name, (top, size) in tops[side].items():
             edge = MUTED if name in (NEW, GONE) else "white"
-            axes.add_patch(Rectangle((x, top - size), _COLUMN, size, facecolor=colours[name], edgecolor=edge, linewidth=0.5))
+            axes.add_patch(
+                Rectangle(
+                    (x, top - size), _COLUMN, size, facecolor=colours[name], edgecolor=edge, linewidth=0.5, zorder=3
+                )
+            )
         _label(axes, view, tops[side], side, total)
         where = x + (_COLUMN if side == "before" else 0.0)
-        axes.text(where, 0.012 * total, heading, size=SMALL + 2, weight="bold", color=INK, ha="right" if side == "before" else "left")
+        align = "right" if side == "before" else "left"
+        axes.text(where, 0.012 * total, heading, size=SMALL + 2, weight="bold", color=INK, ha=align, **PLAIN)
 
 
 def _place(values: pd.DataFrame, side: str, order: list[str], gap: float) -> dict[str, tuple[float, float]]:
@@ -114,19 +121,21 @@ def _draw_ribbons(
         right = tops["after"][after][0] - used["after"][after]
         used["before"][before] += size
         used["after"][after] += size
-        strength = 0.75 if before == after else 0.45
-        axes.add_patch(_ribbon(left, right, size, colours[before], strength))
+        # What moved lies above what stayed: it is the news.
+        strength, level = (0.45, 1) if before == after else (0.6, 2)
+        axes.add_patch(_ribbon((left, right, size), colours[before], strength, level))
 
 
-def _ribbon(left: float, right: float, size: float, colour: str, strength: float) -> PathPatch:
-    """A band of constant height that bends half-way."""
+def _ribbon(place: tuple[float, float, float], colour: str, strength: float, level: int) -> PathPatch:
+    """A band that bends half-way; its place is its upper end at the left and at the right, and its height."""
+    left, right, size = place
     start, end = _LEFT + _COLUMN, _RIGHT
     middle = (start + end) / 2
     above = [(start, left), (middle, left), (middle, right), (end, right)]
     below = [(x, y - size) for x, y in reversed(above)]
     codes = [Path.MOVETO, *[Path.CURVE4] * 3, Path.LINETO, *[Path.CURVE4] * 3, Path.CLOSEPOLY]
     path = Path(np.array([*above, *below, above[0]]), np.array(codes, dtype=np.uint8))
-    return PathPatch(path, facecolor=colour, alpha=strength, linewidth=0)
+    return PathPatch(path, facecolor=colour, alpha=strength, linewidth=0, zorder=level)
 
 
 def _label(axes: Axes, view: View, places: Mapping[str, tuple[float, float]], side: str, total: float) -> None:
@@ -137,7 +146,18 @@ def _label(axes: Axes, view: View, places: Mapping[str, tuple[float, float]], si
     x, align = (_LEFT - 0.1, "right") if side == "before" else (_RIGHT + _COLUMN + 0.1, "left")
     for (name, (_, size)), y in zip(large.items(), middles, strict=True):
         weight = "bold" if name in (NEW, GONE) else "normal"
-        axes.text(x, y, f"{view.name(name)}  {size:.1f}", size=SMALL, color=INK, ha=align, va="center", weight=weight, gid="label")
+        axes.text(
+            x,
+            y,
+            f"{view.name(name)}  {size:.1f}",
+            size=SMALL,
+            color=INK,
+            ha=align,
+            va="center",
+            weight=weight,
+            gid="label",
+            **PLAIN,
+        )
 
 
 def _title(view: View, table: pd.DataFrame) -> str:
@@ -148,13 +168,14 @@ def _title(view: View, table: pd.DataFrame) -> str:
     left = pairs[pairs["origin_before"].isin(view.coalition) & ~pairs["through_hub_before"].astype(bool)]
     kept = left["origin_after"].isin(view.coalition) & ~left["through_hub_after"].astype(bool)
     lost = left[~kept]
-    size = lost["quantity_musd_2021"].sum() / 1e3
+    size = lost["quantity_musd_2021"].sum()
     if not size > 0.0:
         return f"Who replaced whom in supplying {view.target_name}"
-    round_about = lost[lost["origin_after"].isin(view.coalition)]["quantity_musd_2021"].sum() / 1e3
-    gone = lost[lost["origin_after"] == GONE]["quantity_musd_2021"].sum() / 1e3
+    since = "to the policies" if contrast.same_months else f"by {contrast.after}"
+    round_about = lost[lost["origin_after"].isin(view.coalition)]["quantity_musd_2021"].sum()
+    gone = lost[lost["origin_after"] == GONE]["quantity_musd_2021"].sum()
     others = size - round_about - gone
     return (
-        f"Of {size:.0f} bn USD of direct coalition sales lost, {100 * others / size:.0f} % went to other suppliers, "
-        f"{100 * round_about / size:.0f} % round through hubs, {100 * gone / size:.0f} % to nobody"
+        f"Of {busd(size)} of direct coalition sales lost {since}, {percent(others / size)} went to other suppliers, "
+        f"{percent(round_about / size)} round through hubs, {percent(gone / size)} to nobody"
     )

@@ -38,7 +38,7 @@ class SecondaryBanks(Policy):
 
     def shape(self, regime: Regime, month: int) -> None:
         """Raises refusals and fees on payments from the target to the states named, direct or through their hubs."""
-        if (share := self.in_force_share(month)) == 0.0:
+        if (share := self.in_force_share(month)) == 0.0 or self.strength == 0.0:
             return
         age = self.months_since_effective(month)
         height = 1.0 - 0.5 ** (age / self.build_up_months)

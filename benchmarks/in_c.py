@@ -1,0 +1,78 @@
+"""The choice of road in C (``choice.c``), built on the spot and driven over the same arrays."""
+
+from __future__ import annotations
+
+import ctypes
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+SOURCE = Path(__file__).with_name("choice.c")
+# Contraction would fuse a multiplication and an addition into one rounding; the other two let loops with a choice in
+# them vectorise and change no bit.
+STRICT = ("-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math")
+FAST = ("-ffast-math",)
+
+_POINTERS = (
+    "chunks", "start", "prospects", "ending", "closed", "aversion", "exposure", "reputation", "listed", "road", "since",
+    "moves",
+)  # fmt: skip
+_COUNTS = ("n_chunks", "n_roads", "nested", "month", "threads")
+
+
+class _Month(ctypes.Structure):
+    """``Month`` of choice.c."""
+
+    _fields_ = [
+        *((name, ctypes.c_void_p) for name in _POINTERS),
+        *((name, ctypes.c_int64) for name in _COUNTS),
+        ("key_end", ctypes.c_uint64),
+        ("key_road", ctypes.c_uint64),
+        ("similarity", ctypes.c_float),
+    ]
+
+
+def compiler() -> str | None:
+    """A C compiler, if this machine has one."""
+    return shutil.which("gcc") or shutil.which("cc")
+
+
+def build(options: tuple[str, ...], threads: int) -> Callable[..., None]:
+    """A function with the arguments of :func:`sim.engine.choice.choose`, written in C.
+
+    Args:
+        options: compiler options beside ``-O3 -march=native``.
+        threads: to use.
+
+    Raises:
+        RuntimeError: there is no C compiler, or it refuses the source.
+    """
+    gcc = compiler()
+    if gcc is None:
+        raise RuntimeError("no C compiler on this machine")
+    with tempfile.TemporaryDirectory() as folder:
+        library = Path(folder) / "choice.so"
+        command = [gcc, "-O3", "-march=native", *options, "-shared", "-fPIC", "-pthread", str(SOURCE), "-o", str(library), "-lm"]
+        made = subprocess.run(command, capture_output=True, text=True, check=False)
+        if made.returncode:
+            raise RuntimeError(made.stderr)
+        function = ctypes.CDLL(str(library)).choose
+    function.restype = None
+
+    def choose(
+        chunks: Any, start: Any, keys: Any, month: int, prospects: Any, ending: Any, closed: Any, nest: Any,
+        columns: Any, moves: Any,
+    ) -> None:  # fmt: skip
+        aversion, exposure, reputation, listed, road, since = columns
+        arrays = (chunks, start, prospects, ending, closed, aversion, exposure, reputation, listed, road, since, moves)
+        assert all(array.flags.c_contiguous for array in arrays)
+        assert (prospects.dtype, ending.dtype, closed.dtype) == (np.float32, np.float64, np.float32)
+        counts = len(chunks), prospects.shape[2], nest[0], month, threads
+        function(ctypes.byref(_Month(*(array.ctypes.data for array in arrays), *counts, int(keys[0]), int(keys[1]), nest[1])))
+
+    return choose

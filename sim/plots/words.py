@@ -1,0 +1,67 @@
+"""Texts on figures: how wide they are, and how they break into lines; whatever they say is set as it stands."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from matplotlib.font_manager import FontProperties
+from matplotlib.textpath import TextToPath
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+# A dollar sign in the name of a scenario or a state is no formula.
+PLAIN: Mapping[str, Any] = {"parse_math": False}
+_POINTS = 72.0
+_NARROWER = 0.98
+# On a canvas of dots, small letters are moved to whole dots, which makes a line this much longer at most.
+_HINTING = 1.05
+
+
+def width_of(text: str, size: float, weight: str = "normal") -> float:
+    """Width of a line in inches."""
+    width, _, _ = TextToPath().get_text_width_height_descent(
+        text, FontProperties(size=size, weight=weight), ismath=False
+    )
+    return _HINTING * float(width) / _POINTS
+
+
+def wrapped(text: str, width: float, size: float, weight: str = "normal") -> list[str]:
+    """Lines that fit a width in inches, broken at spaces; a longer word has a line of its own."""
+    lines: list[str] = []
+    for word in text.split(" "):
+        if lines and width_of(f"{lines[-1]} {word}", size, weight) <= width:
+            lines[-1] += f" {word}"
+        else:
+            lines.append(word)
+    return lines
+
+
+def balanced(text: str, width: float, size: float, weight: str = "normal") -> list[str]:
+    """As few lines as fit a width, about equally long, so that no word is left alone on the last."""
+    lines = wrapped(text, width, size, weight)
+    while True:
+        width *= _NARROWER
+        closer = wrapped(text, width, size, weight)
+        if len(closer) > len(lines) or width < max(width_of(line, size, weight) for line in closer):
+            return lines
+        lines = closer
+
+
+def cut(text: str, width: float, size: float, weight: str = "normal", most: int = 2) -> list[str]:
+    """At most so many lines of a width; what does not fit ends in dots."""
+    lines = wrapped(text, width, size, weight)
+    if len(lines) > most:
+        return [*lines[: most - 1], f"{lines[most - 1]} …"]
+    return lines
+
+
+def percent(share: float, digits: int = 0, signed: bool = False) -> str:
+    """A share as per cent, with a space that no line break takes."""
+    return f"{100.0 * share:{'+' if signed else ''}.{digits}f}\u00a0%"
+
+
+def busd(musd: float) -> str:
+    """Million US dollars as billions, kept on one line."""
+    value = musd / 1e3
+    return f"{value:.{0 if abs(value) >= 100 else 1 if abs(value) >= 1 else 2}f}\u00a0bn\u00a0USD"
