@@ -1,4 +1,4 @@
-"""The command line: the only file that prints.
+"""The command line: the only file that speaks to the user (through `sim.terminal`).
 
 What the model needs is imported inside each command, so that `sim --help` answers at once. A user's mistake ends with
 one message on stderr and status 2, Ctrl-C with status 130; neither leaves anything half written.
@@ -9,24 +9,21 @@ from __future__ import annotations
 import json
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
 from sim.errors import FaultList, SimError, nearest
+from sim.terminal import progress_of, show
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from sim.cases import Case
     from sim.comparison import Comparison
     from sim.requests import Changes
-
-_LEAST_WIDTH = 132  # where no terminal says how wide it is: tables go to a file or a pipe, and must not be folded
 
 
 app = typer.Typer(
@@ -149,7 +146,7 @@ def check(
         except FaultList as error:
             faults += error.faults
         else:
-            _show(f"{file}: ok", headline(found), clauses_by_date(found), "")
+            show(f"{file}: ok", headline(found), clauses_by_date(found), "")
     if faults:
         raise FaultList(faults)
 
@@ -167,12 +164,12 @@ def compare(first: ScenarioName, second: Annotated[str, typer.Argument(metavar="
     from sim.handbook import clause_differences
 
     a, b = load(first), load(second)
-    with _progress("two runs") as progress:
+    with progress_of("two runs") as progress:
         comparison = run_both(a, b, progress)
     law = clause_differences(a.scenario, b.scenario)
-    _show(f"first, 'with': {a.scenario.title}\nsecond, 'without': {b.scenario.title}\n")
-    _show(law if law is not None else "The two have the same clauses, drivers and parameters.", "")
-    _show(*_flows(comparison, a))
+    show(f"first, 'with': {a.scenario.title}\nsecond, 'without': {b.scenario.title}\n")
+    show(law if law is not None else "The two have the same clauses, drivers and parameters.", "")
+    show(*_flows(comparison, a))
 
 
 @app.command()
@@ -198,7 +195,7 @@ def plot(
         baseline = folder.resolve().parent / str(results.record["baseline"])
     with in_its_place(folder / FIGURES) as scratch:
         save_all(Comparison(results, Results.open(baseline)) if baseline else results, scratch)
-    _show(*sorted(str(path) for path in (folder / FIGURES).iterdir()))
+    show(*sorted(str(path) for path in (folder / FIGURES).iterdir()))
 
 
 @world_app.command("show")
@@ -212,9 +209,9 @@ def world_show(
       sim world show reference
     """
     from sim.world import load_world
-    from sim.world.audit import show
+    from sim.world.audit import show as audit_of
 
-    typer.echo(show(load_world(name), name))
+    typer.echo(audit_of(load_world(name), name))
 
 
 @world_app.command("build")
@@ -235,7 +232,7 @@ def world_build(
     with in_its_place(out) as scratch:
         files = build_world(figures, scratch)
         load_world(scratch)
-    _show(*(str(out / path.name) for path in files))
+    show(*(str(out / path.name) for path in files))
 
 
 @app.command()
@@ -252,11 +249,11 @@ def policies(kind: Annotated[str | None, typer.Argument(help="One instrument, to
     from sim.scenario import load_scenario
 
     if kind is None:
-        _show(instruments(), "\nsim policies KIND shows the fields of one, with an example.")
+        show(instruments(), "\nsim policies KIND shows the fields of one, with an example.")
         return
     if kind not in INSTRUMENTS:
         raise SimError(f"unknown instrument '{kind}'; {nearest(kind, INSTRUMENTS)}")
-    _show(f"{kind}: {purpose(INSTRUMENTS[kind])}\n", fields_of(INSTRUMENTS[kind]), "\nExample:")
+    show(f"{kind}: {purpose(INSTRUMENTS[kind])}\n", fields_of(INSTRUMENTS[kind]), "\nExample:")
     typer.echo(example_of(kind, load_scenario("reference")))
 
 
@@ -272,7 +269,7 @@ def scenarios() -> None:
     from sim.scenario import load_scenario, shipped_scenarios
 
     for name in shipped_scenarios():
-        _show(f"{name}\n  " + headline(load_scenario(name)).replace("\n", "\n  "))
+        show(f"{name}\n  " + headline(load_scenario(name)).replace("\n", "\n  "))
 
 
 # ---------------------------------------------------------------------------------------------------- what they share
@@ -284,7 +281,7 @@ def _run(name: str, changes: Changes, out: Path, *, pair: bool, figures: Sequenc
 
     refuse_unwritable(out)
     case = asked_for(name, changes)
-    with _progress(case.scenario.title) as progress:
+    with progress_of(case.scenario.title) as progress:
         if pair:
             comparison = run_both(case, progress=progress)
             results = comparison.policy
@@ -292,12 +289,12 @@ def _run(name: str, changes: Changes, out: Path, *, pair: bool, figures: Sequenc
         else:
             results = case.run(progress)
             folder, usual = save_run(results, out, figures), None
-    _show(*(_flows(comparison, case) if pair else [deliveries_alone(results)]), ledgers(results))
-    _show(f"tables:           {folder}")
+    show(*(_flows(comparison, case) if pair else [deliveries_alone(results)]), ledgers(results))
+    show(f"tables:           {folder}")
     if pictures := list((folder / FIGURES).glob("*.png")):
-        _show(f"figures:          {folder / FIGURES} ({len(pictures)} pictures)")
+        show(f"figures:          {folder / FIGURES} ({len(pictures)} pictures)")
     if usual:
-        _show(f"without policies: {usual}")
+        show(f"without policies: {usual}")
 
 
 def _flows(comparison: Comparison, case: Case) -> list[Table]:
@@ -305,31 +302,3 @@ def _flows(comparison: Comparison, case: Case) -> list[Table]:
 
     names = dict(zip(case.world.states, case.world.state_names, strict=True))
     return [deliveries(comparison), top_origins(comparison, names), top_roads(comparison, names)]
-
-
-@contextmanager
-def _progress(what: str) -> Iterator[Callable[[int, int], None]]:
-    """A bar on stderr, silent where no terminal reads it."""
-    console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed} of {task.total} months"))
-    bar = Progress(*columns, TimeElapsedColumn(), console=console, transient=True, disable=not console.is_terminal)
-    with bar:
-        task = bar.add_task(f"{what} (the first run compiles)", total=None)
-
-        def step(done: int, months: int) -> None:
-            # Drawing comes after the last month; the bar says so, since it is then full and still there.
-            bar.update(task, completed=done, total=months, description="writing, drawing" if done == months else what)
-
-        yield step
-
-
-def _show(*things: str | Table) -> None:
-    """Prints texts and tables; plain text where no terminal reads it."""
-    console = Console(highlight=False)
-    if not console.is_terminal:
-        console = Console(highlight=False, width=max(_LEAST_WIDTH, console.width))
-    for thing in things:
-        if isinstance(thing, Table):
-            console.print(thing)
-        else:
-            console.print(thing, markup=False, soft_wrap=True)

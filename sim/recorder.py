@@ -59,7 +59,7 @@ def blank_record(model: SanctionsModel, months: int) -> Record:
     """An empty record for a run of so many months."""
     n_types, n_roads = model.base.flow.shape
     s, g, h = len(model.world.states), len(model.world.goods), len(model.world.hubs)
-    target_roads = int(model.ends_at_target.sum())
+    target_roads = model.layout.target_roads
 
     def table(*shape: int) -> Floats:
         return np.empty((months, *shape))

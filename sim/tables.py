@@ -44,8 +44,9 @@ def build_tables(run: RunArrays, name: str) -> pd.DataFrame:
     return builders[name](run)
 
 
-def _labels(names: list[str] | tuple[str, ...], positions: Any) -> Any:
-    return pd.Categorical.from_codes(np.asarray(positions), categories=pd.Index(list(names)))
+def _labels(names: list[str] | tuple[str, ...], positions: Any) -> pd.Index[str]:
+    """Labels as text: categories do not survive grouping and joining as people expect."""
+    return pd.Index(list(names))[np.asarray(positions)]
 
 
 def _road_names(run: RunArrays) -> list[str]:
@@ -64,11 +65,6 @@ def _type_columns(run: RunArrays, month: Any, kind: Any, road: Any) -> dict[str,
     }
 
 
-def _plain(table: pd.DataFrame) -> pd.DataFrame:
-    """Labels as text: categories do not survive grouping and joining as people expect."""
-    return table.astype({name: str for name, kind in table.dtypes.items() if isinstance(kind, pd.CategoricalDtype)})
-
-
 def _flows(run: RunArrays) -> pd.DataFrame:
     record, base = run.record, run.base
     abroad = base.origin[:, None] != base.destination[None, :]
@@ -81,7 +77,7 @@ def _flows(run: RunArrays) -> pd.DataFrame:
     table["value_musd"] = quantity * fob
     table["price_index"] = np.exp(log_price)
     table["recorded_musd"] = _recorded_under_own_name(run, (month, kind, road), quantity * fob)
-    return _plain(table)
+    return table
 
 
 def _recorded_under_own_name(run: RunArrays, where: tuple[Any, Any, Any], value: Any) -> Any:
@@ -101,7 +97,7 @@ def _orders(run: RunArrays) -> pd.DataFrame:
     table = pd.DataFrame(_type_columns(run, month, kind, road))
     for position, name in enumerate(FATES):
         table[f"{name}_musd_2021"] = fate[month, position, kind, road]
-    return _plain(table[table["origin"].astype(str) != table["destination"].astype(str)].reset_index(drop=True))
+    return table[table["origin"] != table["destination"]].reset_index(drop=True)
 
 
 def _recorded(run: RunArrays) -> pd.DataFrame:
@@ -126,7 +122,7 @@ def _recorded(run: RunArrays) -> pd.DataFrame:
         pd.DataFrame(
             {
                 "month": _labels(months, cells[0]),
-                "office": _labels(world.states, np.asarray(world.hubs)[cells[1]]),
+                "office": _labels(world.states, np.asarray(world.hubs, dtype=np.int64)[cells[1]]),
                 "flow": "re-export",
                 "partner": world.states[world.target],
                 "good": _labels(world.goods, cells[2]),
@@ -134,9 +130,9 @@ def _recorded(run: RunArrays) -> pd.DataFrame:
             }
         )
     )
-    table = pd.concat([_plain(piece) for piece in pieces], ignore_index=True)
+    table = pd.concat(pieces, ignore_index=True)
     last = {code: until for code, until in zip(world.states, world.publishes_until, strict=True) if until}
-    table["published"] = ~(table["month"] > table["office"].map(last).fillna("9999-12"))
+    table["published"] = ~(table["month"] > table["office"].map(lambda office: last.get(office, "9999-12")))
     return table
 
 
@@ -145,19 +141,17 @@ def _prices(run: RunArrays) -> pd.DataFrame:
     watched = [s for s, role in enumerate(world.role) if role in ("target", "buyer")]
     cells = np.indices((len(run.months), len(watched), 2, len(world.goods))).reshape(4, -1)
     month, destination, brand, good = cells[0], np.asarray(watched)[cells[1]], cells[2], cells[3]
-    return _plain(
-        pd.DataFrame(
-            {
-                "month": _labels(run.months, month),
-                "destination": _labels(world.states, destination),
-                "headquarters": _labels(HEADQUARTERS, brand),
-                "good": _labels(world.goods, good),
-                "price_index": np.exp(record.log_price[month, destination, brand, good]),
-                "activity": record.activity[month, destination, good],
-                "need": record.need[month, destination, good],
-                "replaced_share": record.replaced[month, destination, good],
-            }
-        )
+    return pd.DataFrame(
+        {
+            "month": _labels(run.months, month),
+            "destination": _labels(world.states, destination),
+            "headquarters": _labels(HEADQUARTERS, brand),
+            "good": _labels(world.goods, good),
+            "price_index": np.exp(record.log_price[month, destination, brand, good]),
+            "activity": record.activity[month, destination, good],
+            "need": record.need[month, destination, good],
+            "replaced_share": record.replaced[month, destination, good],
+        }
     )
 
 
@@ -166,11 +160,11 @@ def _hubs(run: RunArrays) -> pd.DataFrame:
     table = {"month": _labels(run.months, month), "hub": _labels([run.world.states[h] for h in run.world.hubs], hub)}
     names = ("fullness", "log_markup_change", "carried_share", "firms_open", "firms_listed", "returns_so_far")
     columns = {name: run.record.hubs[month, position, hub] for position, name in enumerate(names)}
-    return _plain(pd.DataFrame(table | columns))
+    return pd.DataFrame(table | columns)
 
 
 def _states(run: RunArrays) -> pd.DataFrame:
     month, state = np.indices(run.record.effort.shape).reshape(2, -1)
     table = {"month": _labels(run.months, month), "state": _labels(run.world.states, state)}
     names = ("effort", "pressure", "threat", "firms_listed")
-    return _plain(pd.DataFrame(table | {name: getattr(run.record, name)[month, state] for name in names}))
+    return pd.DataFrame(table | {name: getattr(run.record, name)[month, state] for name in names})

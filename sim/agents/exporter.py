@@ -99,7 +99,7 @@ class Exporter(ColumnAgent):
         trait = np.zeros((4, BLOCK), dtype=pull.dtype)
         trait[:, 0] = self.aversion, self.exposure, self.reputation, float(self.listed)
         used = np.full(BLOCK, int(np.argmax(self.shares)), dtype=np.int32)
-        closed = model.closed_to_listed.astype(pull.dtype)
+        closed = model.layout.closed_to_listed.astype(pull.dtype)
         model.loops.block_pulls(1, used, trait, model.work.prospects[self.type], closed, model.nest, pull)
         odds = np.diff(pull[:, 0], prepend=0.0).astype(float)
         return np.asarray(odds / odds.sum())
@@ -119,18 +119,12 @@ class Exporter(ColumnAgent):
         Raises:
             NotImplementedError: in expected mode.
         """
-        model, columns = self.model, self.model.columns
+        model = self.model
         if model.expected:
             raise NotImplementedError("in expected mode a row is a spread of firms; step the model")
         if not self.contract_ends():
             return
-        chunk = np.array([[self.type, self.row, self.row + 1]], dtype=np.int64)
-        moves = np.zeros((1, len(model.base.roads)), dtype=np.int64)
-        model.loops.choose(
-            chunk, columns.start, model.choice_keys(), model.elapsed, model.work.prospects, model.work.ending,
-            model.closed_to_listed.astype(np.float32), model.nest, model.choice_columns, moves,
-        )  # fmt: skip
-        model.rows_on_road[self.type] += moves[0]
+        model.choose_rows(np.array([[self.type, self.row, self.row + 1]], dtype=np.int64))
 
     def __repr__(self) -> str:
         how = "direct" if self.road.hub is None else f"via {self.model.world.states[self.road.hub]}"

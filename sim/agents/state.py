@@ -72,7 +72,7 @@ class State(mesa.Agent):  # type: ignore[misc]
         """Own goods delivered to the target this month, by every road, at base-year prices."""
         model = self.model
         mine = model.base.origin == self.position
-        return float(model.work.fate[DELIVERED][mine][:, model.ends_at_target].sum())
+        return float(model.work.fate[DELIVERED][mine][:, model.layout.ends_at_target].sum())
 
     def __repr__(self) -> str:
         return f"<State {self.code}: {self.role}, effort {self.effort:.2f}>"

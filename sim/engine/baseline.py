@@ -62,7 +62,7 @@ def watched_markets(world: World) -> NDArray[np.bool_]:
 
 
 @lru_cache(maxsize=16)
-def baseline_of(world: World, home_share: float, loyalty: float, consideration: float) -> Baseline:
+def baseline_of(world: World, home_share: float, loyalty: float, *, consideration: float) -> Baseline:
     """The base year of a world.
 
     Args:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 from numba import float32, prange
+from numpy.typing import NDArray
 
 from sim import noise
 from sim.arithmetic import exp
@@ -210,7 +211,7 @@ spread_out = compiled(_spread_rows)
 spread_out_parallel = compiled(_spread_rows, parallel=True)
 
 
-def chunks_of(start: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
+def chunks_of(start: NDArray[np.int64]) -> NDArray[np.int64]:
     """Splits rows into chunks of one type each, (chunk, 3): type, first row, row after the last."""
     pieces = [
         (t, low, min(low + CHUNK, int(start[t + 1])))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numba import njit, prange
@@ -56,6 +56,18 @@ class Exporters:
         """Type of a row."""
         return int(np.searchsorted(self.start, row, side="right") - 1)
 
+    def drawn(self) -> tuple[NDArray[Any], ...]:
+        """The columns that a draw of roads reads and writes."""
+        return self.aversion, self.exposure, self.reputation, self.listed, self.road, self.since
+
+    def rows_by_road(self, roads: int) -> NDArray[np.int64]:
+        """Rows of each type on each road, (type, road); zeros in expected mode."""
+        types = len(self.start) - 1
+        if not len(self.road):
+            return np.zeros((types, roads), dtype=np.int64)
+        kind = np.repeat(np.arange(types), np.diff(self.start))
+        return np.bincount(kind * roads + self.road, minlength=types * roads).reshape(types, roads).astype(np.int64)
+
     def identity(self, row: int) -> int:
         """Identity that the row's luck depends on: its type and its place within the type, whatever the others do."""
         kind = self.type_of(row)
@@ -73,7 +85,9 @@ def group_sizes(base: Baseline, watched: NDArray[np.int64], exporters: int) -> N
     """
     active = base.active
     if exporters < _SMALLEST_GROUP * len(active):
-        raise ValueError(f"{exporters} exporters cannot cover {len(active)} firm types; at least one each is needed")
+        raise ValueError(
+            f"agents.exporters: {exporters} exporters cannot cover {len(active)} firm types; at least one each is needed"
+        )
     variance = np.zeros(len(active))
     for market in watched:
         sold = base.flow[:, base.destination == market].sum(axis=1) * (base.origin != market)

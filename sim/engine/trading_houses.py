@@ -72,9 +72,16 @@ def open_houses(market: HouseMarket, houses: int, seed: int, *, expected: bool) 
         houses: rows wanted, shared evenly among hubs, at least one per hub.
         seed: of the run.
         expected: shares of houses instead of houses.
+
+    Raises:
+        ValueError: fewer rows than hubs.
     """
     n_hubs = len(market.consigned)
-    per_hub = max(1, houses // max(1, n_hubs))
+    if houses < n_hubs:
+        raise ValueError(
+            f"agents.intermediaries: {houses} intermediaries cannot serve {n_hubs} hubs; one each is needed"
+        )
+    per_hub = houses // max(1, n_hubs)
     hub = np.repeat(np.arange(n_hubs), per_hub)
     mass = np.zeros((len(hub), 3))
     if expected:
@@ -90,7 +97,9 @@ def open_houses(market: HouseMarket, houses: int, seed: int, *, expected: bool) 
     opened = np.bincount(hub, weights=capacity * mass[:, OPEN], minlength=n_hubs)
     capacity *= (market.consigned / market.fullness / opened)[hub] if n_hubs else 1.0
     columns = np.zeros(len(hub)), np.zeros(len(hub), dtype=np.int64), np.zeros(n_hubs)
-    return TradingHouses(hub, capacity, hiding, mass, *columns, represents=market.firms_per_hub / per_hub)
+    return TradingHouses(
+        hub, capacity, hiding, mass, *columns, represents=market.firms_per_hub / max(1, per_hub)
+    )  # fmt: skip
 
 
 @compiled

@@ -85,7 +85,8 @@ def workspace(world: World, base: Baseline, *, fullness: float, single: bool) ->
 
 def usual_effort(world: World) -> Floats:
     """Enforcement effort of the base year, strictly inside 0..1, (state,)."""
-    return np.clip(np.asarray(world.effort_2021, dtype=float), 0.01, 0.99)
+    effort: Floats = np.clip(np.asarray(world.effort_2021, dtype=float), 0.01, 0.99)
+    return effort
 
 
 def mean_traits(world: World, base: Baseline, values: Values) -> Means:

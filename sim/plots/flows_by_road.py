@@ -96,4 +96,4 @@ def _title(view: View) -> str:
         percent(part[part["road"] != DIRECT]["value_musd"].sum() / part["value_musd"].sum(), 1)
         for part in (contrast.first, contrast.second)
     ]
-    return contrast.sentence(f"Share of deliveries to {view.target_name} that come through hubs", shares[0], shares[1])
+    return contrast.sentence(f"Deliveries to {view.target_name} through hubs", shares[0], shares[1])

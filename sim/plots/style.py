@@ -139,7 +139,7 @@ def plain_axes(axes: Axes, unit: str = "", heading: str = "") -> Axes:
     axes.grid(visible=True, axis="y", color=GRID, linewidth=0.7)
     axes.set_axisbelow(True)
     width, height = inches(axes)
-    axes.yaxis.set_major_locator(MaxNLocator(nbins=4 if height < 2.0 else 6, steps=[1, 2, 5, 10]))
+    axes.yaxis.set_major_locator(MaxNLocator(nbins=4 if height < 1.6 else 6, steps=[1, 2, 5, 10]))
     axes.tick_params(axis="y", length=0, labelsize=SMALL, labelcolor=MUTED)
     axes.tick_params(axis="x", which="both", labelsize=SMALL, labelcolor=MUTED, color=MUTED)
     _above(axes, [unit] if unit else [], 4.0, {"size": SMALL - 0.5, "color": MUTED, "gid": "unit"})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from matplotlib.font_manager import FontProperties
@@ -18,6 +19,7 @@ _NARROWER = 0.98
 _HINTING = 1.05
 
 
+@lru_cache(maxsize=4096)
 def width_of(text: str, size: float, weight: str = "normal") -> float:
     """Width of a line in inches."""
     width, _, _ = TextToPath().get_text_width_height_descent(

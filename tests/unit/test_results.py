@@ -89,6 +89,11 @@ def test_too_few_exporters_is_one_clear_message():
         sim.load("null").with_changes(agents={"exporters": 5}).run()
 
 
+def test_too_few_intermediaries_is_one_clear_message():
+    with pytest.raises(sim.SimError, match=r"agents\.intermediaries: 3 intermediaries cannot serve 11 hubs"):
+        sim.load("null").with_changes(agents={"intermediaries": 3}).run()
+
+
 def test_cases_that_differ_in_more_than_law_are_not_compared(reference):
     with pytest.raises(sim.SimError, match="cannot be paired: they differ in seed"):
         sim.compare(reference, reference.with_changes(seed=9))

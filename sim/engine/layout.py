@@ -1,0 +1,98 @@
+"""What stays the same all through a run: who trades where, in the form that the loops take."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.engine.baseline import watched_markets
+from sim.engine.workspace import usual_effort
+
+if TYPE_CHECKING:
+    from sim.engine.baseline import Baseline
+    from sim.parameters import Values
+    from sim.world import World
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Layout:
+    """Constants of a run. T types, K roads, S states, H hubs, G goods.
+
+    Attributes:
+        hub_states: position of each hub among the states, (H,).
+        ends_at_target: whether a road ends at the target, (K,).
+        on_hub: 1 where a road passes a hub, (K, H).
+        watched: whether the price of a state's market moves, (S,).
+        deciding: whether a state decides its effort, its usual effort, alignment, exposure; each (S,).
+        coalition_effort: mean usual effort of the coalition's members; 0 where there is no coalition.
+        closed_to_listed: log points a listed firm loses on each road, (K,).
+        sensitivity: how military each good is, (G,); ambiguity: how deniable its use, (G,).
+        catch_all: the good under which misdeclared goods go: the least military one.
+        by_consignment: whether the target records its imports by consignment.
+    """
+
+    hub_states: NDArray[np.int64]
+    ends_at_target: NDArray[np.bool_]
+    on_hub: Floats
+    watched: NDArray[np.bool_]
+    deciding: tuple[NDArray[np.bool_], Floats, Floats, Floats]
+    coalition_effort: float
+    closed_to_listed: Floats
+    sensitivity: Floats
+    ambiguity: Floats
+    catch_all: int
+    by_consignment: bool
+
+    @property
+    def target_roads(self) -> int:
+        """How many roads end at the target; they are the first ones."""
+        return int(self.ends_at_target.sum())
+
+
+def layout_of(world: World, base: Baseline, values: Values) -> Layout:
+    """The constants of a run."""
+    usual = usual_effort(world)
+    member = np.asarray(world.is_coalition, dtype=bool)
+    exposure = 0.5 * (np.asarray(world.technology_exposure) + np.asarray(world.finance_exposure))
+    decides = np.array([role == "third" for role in world.role])
+    return Layout(
+        hub_states=np.array(world.hubs, dtype=np.int64),
+        ends_at_target=base.destination == world.target,
+        on_hub=np.asarray(base.hub[:, None] == np.arange(len(world.hubs)), dtype=float),
+        watched=watched_markets(world),
+        deciding=(decides, usual, np.asarray(world.alignment, dtype=float), exposure),
+        coalition_effort=float(usual[member].mean()) if member.any() else 0.0,
+        closed_to_listed=np.where(member[base.destination], values.listing_loss, 0.0),
+        sensitivity=np.asarray(world.military_sensitivity, dtype=float),
+        ambiguity=np.asarray(world.ambiguity, dtype=float),
+        catch_all=int(np.argmin(world.military_sensitivity)),
+        by_consignment=world.records[world.target] == "consignment",
+    )
+
+
+def trade_with_target(layout: Layout, base: Baseline, flow: Floats, watched: Floats) -> tuple[Any, Any]:
+    """Trade of each state with the target, its own goods and those passed on, musd, (S,).
+
+    Args:
+        layout: constants of the run.
+        base: the base year.
+        flow: (T, K), musd.
+        watched: share of each good's lines that the coalition bans, (G,).
+
+    Returns:
+        All goods; and watched goods weighted by how military they are.
+    """
+    weight = (watched * layout.sensitivity)[base.good]
+    through = flow @ layout.on_hub
+    sums = []
+    for scale in (None, weight):
+        direct = flow[:, 0] if scale is None else flow[:, 0] * scale
+        total = np.bincount(base.origin, weights=direct, minlength=len(layout.watched))
+        np.add.at(total, layout.hub_states, through.sum(axis=0) if scale is None else scale @ through)
+        sums.append(total)
+    return sums[0], sums[1]

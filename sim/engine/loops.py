@@ -1,0 +1,35 @@
+"""The compiled loops of a run, with the rules that its scenario replaces."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sim import customs
+from sim.engine import choice, governments, listings, markets, outlook, settlement, trading_houses
+from sim.engine.compiler import with_rules
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+
+class Loops:
+    """One attribute per loop; see the module each comes from."""
+
+    def __init__(self, rules: Mapping[str, Callable[..., float]]) -> None:
+        self.look_ahead = with_rules(outlook.look_ahead, rules)
+        self.learn = with_rules(outlook.learn, rules)
+        self.block_pulls = with_rules(choice.block_pulls, rules)
+        self.choose = with_rules(choice.choose, rules)
+        self.choose_parallel = with_rules(choice.choose_parallel, rules)
+        self.spread_out = with_rules(choice.spread_out, rules)
+        self.spread_out_parallel = with_rules(choice.spread_out_parallel, rules)
+        self.sum_spread = choice.sum_spread
+        self.clear_borders = with_rules(settlement.clear_borders, rules)
+        self.mark_up = with_rules(trading_houses.mark_up, rules)
+        self.trade_month = with_rules(trading_houses.trade_month, rules)
+        self.settle = settlement.settle
+        self.move_prices = with_rules(markets.move_prices, rules)
+        self.record = customs.record
+        self.set_efforts = with_rules(governments.set_efforts, rules)
+        self.list_drawn = with_rules(listings.list_drawn, rules)
+        self.list_expected = with_rules(listings.list_expected, rules)
