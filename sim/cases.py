@@ -7,7 +7,7 @@ import json
 import platform
 import time
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 from sim.model import SanctionsModel
@@ -23,6 +23,8 @@ from sim.world import World, load_world
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
+
+    from sim.parameters import Values
 
 PACKAGES = ("sanctions-sim", "mesa", "numba", "numpy", "pandas", "pyarrow", "pydantic")
 
@@ -62,8 +64,9 @@ class Case:
         arrays = RunArrays(
             self.world, model.base, record, self.scenario.months.first, model.values.fob_share, model.values.misdeclared
         )
-        made = self._record(model, time.perf_counter() - started)
-        return Results(made, self.scenario.resolved_yaml(), arrays)
+        # The arrays outlive the run, the model with its agents does not.
+        facts = model.values, len(model.houses), time.perf_counter() - started
+        return Results(partial(self._record, *facts), self.scenario.resolved_yaml, arrays)
 
     def with_changes(self, **changes: Any) -> Case:
         """The case with a changed scenario; see :meth:`sim.scenario.Scenario.with_changes`."""
@@ -79,7 +82,7 @@ class Case:
             without=[clause.id for clause in self.scenario.policies], title=f"{self.scenario.title} (no policy)"
         )
 
-    def _record(self, model: SanctionsModel, seconds: float) -> dict[str, Any]:
+    def _record(self, values: Values, intermediaries: int, seconds: float) -> dict[str, Any]:
         scenario, months = self.scenario, self.scenario.months
         rules = {name: f"{rule.__module__}:{rule.__qualname__}" for name, rule in sorted(self.rules.items())}
         makers = {"scenario": scenario.digest, "world": self.world.digest, "rules": rules, "version": version_of()}
@@ -96,10 +99,10 @@ class Case:
             "rules_replaced": rules,
             "mode": scenario.agents.mode,
             "exporters": scenario.agents.exporters,
-            "intermediaries": len(model.houses),
+            "intermediaries": intermediaries,
             "seed": scenario.seed,
             "clauses": [clause.id for clause in scenario.policies],
-            "parameters": model.values._asdict(),
+            "parameters": values._asdict(),
             "observed_share_to_target": self.world.observed_share(self.world.target),
             "versions": {"python": platform.python_version(), **{name: version_of(name) for name in PACKAGES}},
             "wall_seconds": round(seconds, 4),

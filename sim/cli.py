@@ -103,21 +103,18 @@ def demo(out: Annotated[Path | None, typer.Option("--out", "-o", help="Folder; e
     Example:
       sim demo
     """
-    from sim.requests import DEMO, DEMO_FIGURES, writable
+    from sim.requests import DEMO, DEMO_FIGURES, unwritable
 
-    usual = Path("results")
-    folder = out or (usual if writable(usual) else Path(tempfile.mkdtemp(prefix="sim-demo-")))
+    folder = out or Path("results")
+    if out is None and unwritable(folder):
+        folder = Path(tempfile.mkdtemp(prefix="sim-demo-"))
     _run("reference", DEMO, folder, pair=True, figures=DEMO_FIGURES)
 
 
 @app.command()
 def check(
-    files: Annotated[
-        list[str] | None, typer.Argument(metavar="FILE...", help="Scenario files or shipped names.")
-    ] = None,
-    schema: Annotated[
-        bool, typer.Option("--schema", help="Print the JSON Schema of scenario files, for editors.")
-    ] = False,
+    files: Annotated[list[str] | None, typer.Argument(metavar="FILE...", help="Files or shipped names.")] = None,
+    schema: Annotated[bool, typer.Option("--schema", help="Print the JSON Schema, for editors.")] = False,
 ) -> None:
     r"""Checks scenario files: every fault with file, line and column, or a digest of clauses by date.
 
@@ -175,9 +172,7 @@ def compare(first: ScenarioName, second: Annotated[str, typer.Argument(metavar="
 @app.command()
 def plot(
     folder: Annotated[Path, typer.Argument(metavar="RESULTS_FOLDER", help="Folder of a run made before.")],
-    baseline: Annotated[
-        Path | None, typer.Option(help="Run to compare with; else the one that the run recorded.")
-    ] = None,
+    baseline: Annotated[Path | None, typer.Option(help="Run to compare with; else the one recorded.")] = None,
 ) -> None:
     r"""Draws the figures of a saved run again.
 
@@ -279,8 +274,8 @@ def _run(name: str, changes: Changes, out: Path, *, pair: bool, figures: Sequenc
     from sim.reports import deliveries_alone, ledgers
     from sim.requests import FIGURES, asked_for, refuse_unwritable, save_pair, save_run
 
-    refuse_unwritable(out)
     case = asked_for(name, changes)
+    refuse_unwritable(out)
     with progress_of(case.scenario.title) as progress:
         if pair:
             comparison = run_both(case, progress=progress)

@@ -188,11 +188,13 @@ def _reach(clause: Policy) -> tuple[str, str]:
 
 
 def _short(names: tuple[str, ...]) -> str:
-    return ", ".join(names[:4]) + (f" +{len(names) - 4}" if len(names) > 4 else "")
+    return ", ".join(names[:3]) + (f" +{len(names) - 3}" if len(names) > 3 else "")
 
 
 def _table(*columns: str) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
     for name in columns:
-        table.add_column(name, overflow="fold")
+        table.add_column(
+            name, overflow="fold", no_wrap=name in ("clause", "instrument", "in force", "strength", "kind")
+        )
     return table

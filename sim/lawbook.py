@@ -28,16 +28,22 @@ class Lawbook:
         # One order whatever the file's: floating-point sums then do not depend on it either.
         self.policies = sorted(policies, key=lambda clause: (clause.kind, clause.id))
         self._regimes: dict[tuple[tuple[float, ...], ...], Regime] = {}
+        self._by_month: dict[int, Regime] = {}
 
     def regime(self, month: int) -> Regime:
         """The regime of a month (index, see :mod:`sim.months`)."""
-        signature = tuple(clause.signature(month) for clause in self.policies)
-        if signature not in self._regimes:
-            regime = free_trade(self.index)
-            for clause in self.policies:
-                clause.shape(regime, month)
-            self._regimes[signature] = regime
-        return self._regimes[signature]
+        if month not in self._by_month:
+            signature = tuple(clause.signature(month) for clause in self.policies)
+            if signature not in self._regimes:
+                self._regimes[signature] = self._build(month)
+            self._by_month[month] = self._regimes[signature]
+        return self._by_month[month]
+
+    def _build(self, month: int) -> Regime:
+        regime = free_trade(self.index)
+        for clause in self.policies:
+            clause.shape(regime, month)
+        return regime
 
 
 @lru_cache(maxsize=4)

@@ -10,7 +10,7 @@ import numpy as np
 
 from sim import customs, noise
 from sim.agents import Exporter, ExporterView, Intermediary, IntermediaryView, State, enlist_states
-from sim.engine.baseline import baseline_of
+from sim.engine.baseline import Integers, baseline_of
 from sim.engine.choice import chunks_of
 from sim.engine.drivers import driver_paths
 from sim.engine.layout import layout_of, trade_with_target
@@ -97,7 +97,7 @@ class SanctionsModel(mesa.Model):  # type: ignore[misc]
             self.houses = open_houses(sizing, scenario.agents.intermediaries, scenario.seed, expected=self.expected)
         except ValueError as error:
             raise SimError(str(error)) from error
-        self.chunks = chunks_of(self.columns.start)
+        self.chunks, self.groups = chunks_of(self.columns.start)
         self.row_value = self.base.volume / np.maximum(np.diff(self.columns.start), 1)
         self.rows_on_road = self.columns.rows_by_road(len(self.base.roads))
         self._threads_pay = len(self.columns) >= _PARALLEL_FROM
@@ -192,11 +192,11 @@ class SanctionsModel(mesa.Model):  # type: ignore[misc]
             closed = self.layout.closed_to_listed
             spread_out(columns.start, work.prospects, work.ending, closed, self.nest, traits, columns.spread)
         else:
-            self.choose_rows(self.chunks, parallel=self._threads_pay)
+            self.choose_rows(self.chunks, self.groups, parallel=self._threads_pay)
         self._sum_rows()
 
-    def choose_rows(self, chunks: np.ndarray[Any, np.dtype[np.int64]], *, parallel: bool = False) -> None:
-        """Lets the rows of some chunks, (chunk, 3) of type, first row, row after the last, choose."""
+    def choose_rows(self, chunks: Integers, groups: Integers, *, parallel: bool = False) -> None:
+        """Lets the rows of some chunks choose; see :func:`sim.engine.choice.chunks_of`."""
         columns, work, seed = self.columns, self.work, self.scenario.seed
         keys = np.array(
             [noise.stream(seed, decision, self.elapsed) for decision in (noise.CONTRACT_ENDS, noise.ROAD)],
@@ -205,7 +205,7 @@ class SanctionsModel(mesa.Model):  # type: ignore[misc]
         moves = np.zeros((len(chunks), len(self.base.roads)), dtype=np.int64)
         choose = self.loops.choose_parallel if parallel else self.loops.choose
         choose(
-            chunks, columns.start, keys, self.elapsed, work.prospects, work.ending,
+            chunks, groups, columns.start, keys, self.elapsed, work.prospects, work.ending,
             self.layout.closed_to_listed.astype(np.float32), self.nest, columns.drawn(), moves,
         )  # fmt: skip
         np.add.at(self.rows_on_road, chunks[:, 0], moves)

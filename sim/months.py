@@ -86,6 +86,10 @@ def days_in_force(month: int, effective: dt.date, ends: dt.date | None = None) -
 
 def share_in_force(month: int, effective: dt.date, ends: dt.date | None = None) -> float:
     """Return the share (0..1) of the days of a month on which something is in force."""
+    if month < month_of(effective) or (ends is not None and month > month_of(ends)):
+        return 0.0
+    if month > month_of(effective) and (ends is None or month < month_of(ends)):
+        return 1.0
     return days_in_force(month, effective, ends) / days_in_month(month)
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _BILLION = 1e3
 _MOST_ROWS = 10
+_MANY = 5.0  # above that a percentage says less than how many times
 
 
 def deliveries(comparison: Comparison) -> Table:
@@ -40,7 +41,7 @@ def deliveries(comparison: Comparison) -> Table:
             "without",
         ),
     )
-    rows = total.join(roads).join(usual, rsuffix="_usual").fillna(0.0)
+    rows = total.join(roads).join(usual.add_suffix("_usual")).fillna(0.0)
     for year, row in rows.iterrows():
         table.add_row(
             str(year), _money(row["policy_busd"]), _money(row["baseline_busd"]), _percent(row["change_percent"]),
@@ -87,7 +88,13 @@ def _shares(comparison: Comparison, column: str, title: str, names: Mapping[str,
     table = _table(f"{title}, {last[0]} to {last[-1]}, billion USD", (column, "with", "without", "change"))
     for label, row in sums.head(_MOST_ROWS).iterrows():
         was, now = row["baseline_musd"], row["policy_musd"]
-        change = _percent(100.0 * (now / was - 1.0)) if was > 0.0 else "new"
+        change = (
+            "new"
+            if was <= 0.0
+            else f"{now / was:,.0f} times"
+            if now > _MANY * was
+            else _percent(100.0 * (now / was - 1.0))
+        )
         table.add_row(names.get(str(label), str(label)), _money(now), _money(was), change)
     rest = sums.iloc[_MOST_ROWS:].sum()
     if len(sums) > _MOST_ROWS:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 from contextlib import contextmanager
@@ -94,7 +93,7 @@ def save_pair(comparison: Comparison, out: Path, figures: Sequence[str] | None =
     """
     # The record names the counterfactual's folder, so that the figures can be drawn again.
     record = {**comparison.policy.record, "baseline": run_name(comparison.baseline.record)}
-    comparison = Comparison(replace(comparison.policy, record=record), comparison.baseline)
+    comparison = Comparison(replace(comparison.policy, made_by=lambda: record), comparison.baseline)
     usual = comparison.baseline.save(out)
     return comparison.policy.save(out, _drawn(comparison, figures)), usual
 
@@ -116,14 +115,18 @@ def refuse_unwritable(folder: Path) -> None:
     Raises:
         SimError: no folder can be made or written there.
     """
-    if not writable(folder):
-        raise SimError(f"cannot write results to {folder}: it is no folder, or writing there is not allowed")
+    if reason := unwritable(folder):
+        raise SimError(f"cannot write results to {folder}: {reason}")
 
 
-def writable(folder: Path) -> bool:
-    """Whether a folder is there, or could be made, and can be written to."""
+def unwritable(folder: Path) -> str:
+    """Why a folder cannot be made or written to; empty if it can. Tried out, and nothing is left behind."""
     place = next(path for path in (folder.absolute(), *folder.absolute().parents) if path.exists())
-    return place.is_dir() and os.access(place, os.W_OK | os.X_OK)
+    try:
+        with tempfile.TemporaryFile(dir=place):
+            return ""
+    except OSError as error:
+        return error.strerror or str(error)
 
 
 @contextmanager

@@ -11,6 +11,7 @@ import json
 import os
 import shutil
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -34,15 +35,27 @@ RECORD, SCENARIO = "record.json", "scenario.yaml"
 class Results:
     """The outcome of one run.
 
+    Everything is worked out when first asked for: a sweep that reads one number of a run pays for that number.
+
     Attributes:
-        record: what made it: scenario title and digest, world digest, parameters, seed, versions, months, wall seconds.
-        scenario_yaml: the resolved scenario, as text that loads again.
+        made_by: gives :attr:`record`.
+        scenario: gives :attr:`scenario_yaml`.
         source: where the tables come from: arrays of a run just made, or the folder of a run made before.
     """
 
-    record: dict[str, Any]
-    scenario_yaml: str
+    made_by: Callable[[], dict[str, Any]]
+    scenario: Callable[[], str]
     source: Any
+
+    @cached_property
+    def record(self) -> dict[str, Any]:
+        """What made it: scenario title and digest, world digest, parameters, seed, versions, months, wall seconds."""
+        return self.made_by()
+
+    @cached_property
+    def scenario_yaml(self) -> str:
+        """The resolved scenario, as text that loads again."""
+        return self.scenario()
 
     def _table(self, name: str) -> pd.DataFrame:
         if isinstance(self.source, Path):
@@ -132,10 +145,12 @@ class Results:
 
     def _write(self, scratch: Path) -> None:
         record = dict(self.record, tables={})
+        # The time that it took stays out of the tables, so that the same run gives the same bytes.
+        made = {name: value for name, value in self.record.items() if name != "wall_seconds"}
         for name in TABLES:
             path = scratch / f"{name}.parquet"
             table = pa.Table.from_pandas(getattr(self, name), preserve_index=False)
-            stamp = {b"sim": json.dumps(self.record).encode()}
+            stamp = {b"sim": json.dumps(made).encode()}
             pq.write_table(
                 table.replace_schema_metadata({**(table.schema.metadata or {}), **stamp}), path, compression="zstd"
             )
@@ -163,7 +178,7 @@ class Results:
             raise SimError(f"{path} is not the folder of a run: {error}") from error
         if damaged:
             raise SimError(f"{path}: {', '.join(damaged)} changed since the run wrote it; run the scenario again")
-        return Results(record, scenario, path)
+        return Results(lambda: record, lambda: scenario, path)
 
     def _repr_html_(self) -> str:
         return f"<b>{self.title}</b><br>{summary(self).to_html()}"

@@ -124,7 +124,8 @@ class Exporter(ColumnAgent):
             raise NotImplementedError("in expected mode a row is a spread of firms; step the model")
         if not self.contract_ends():
             return
-        model.choose_rows(np.array([[self.type, self.row, self.row + 1]], dtype=np.int64))
+        mine = np.array([[self.type, self.row, self.row + 1]], dtype=np.int64)
+        model.choose_rows(mine, np.array([0, 1], dtype=np.int64))
 
     def __repr__(self) -> str:
         how = "direct" if self.road.hub is None else f"via {self.model.world.states[self.road.hub]}"

@@ -87,11 +87,12 @@ def draw_block(n, draw, pull, choice):  # type: ignore[no-untyped-def]
             choice[j] += np.int32(pull[k, j] <= draw[j])
 
 
-def _choose_rows(chunks, start, keys, month, prospects, ending, closed, nest, columns, moves):  # type: ignore[no-untyped-def]
+def _choose_rows(chunks, groups, start, keys, month, prospects, ending, closed, nest, columns, moves):  # type: ignore[no-untyped-def]
     """One month of choices in sampled mode.
 
     Args:
         chunks: (chunk, 3): type, first row, row after the last.
+        groups: first chunk of each group that a thread takes at once, and the number of chunks, (group + 1,).
         start: first row of each type.
         keys: noise streams of contract ends and of roads.
         month: months since the run began.
@@ -100,42 +101,42 @@ def _choose_rows(chunks, start, keys, month, prospects, ending, closed, nest, co
         closed: (road,) log points a listed firm loses.
         nest: see :func:`block_pulls`.
         columns: aversion, exposure, reputation, listed, road, since.
-        moves: (chunk, road) filled with rows gained less rows lost.
+        moves: (chunk, road) rows gained less rows lost, zero on entry.
     """
     aversion, exposure, reputation, listed, road, since = columns
     n_roads = prospects.shape[2]
-    for c in prange(chunks.shape[0]):
-        t, low, high = chunks[c, 0], chunks[c, 1], chunks[c, 2]
-        first = t * _IDENTITIES - start[t]
+    for group in prange(len(groups) - 1):
+        # Scratch is allocated once per group: with few rows per type it would cost more than the choices.
         pull = np.empty((n_roads, BLOCK), dtype=np.float32)
         trait = np.empty((4, BLOCK), dtype=np.float32)
         draw = np.empty(BLOCK, dtype=np.float32)
         used = np.empty(BLOCK, dtype=np.int32)
         choice = np.empty(BLOCK, dtype=np.int32)
         rows = np.empty(BLOCK, dtype=np.int64)
-        odds = ending[t]
-        for k in range(n_roads):
-            moves[c, k] = 0
-        n = 0
-        for i in range(low, high):
-            if noise.uniform(keys[0], first + i) < odds[road[i]]:
-                rows[n] = i
-                n += 1
-            if n == BLOCK or (i == high - 1 and n > 0):
-                for j in range(n):
-                    r = rows[j]
-                    trait[0, j], trait[1, j], trait[2, j] = aversion[r], exposure[r], reputation[r]
-                    trait[3, j] = float32(listed[r])
-                    used[j] = road[r]
-                    draw[j] = float32(noise.uniform(keys[1], first + r))
-                block_pulls(n, used, trait, prospects[t], closed, nest, pull)
-                draw_block(n, draw, pull, choice)
-                for j in range(n):
-                    moves[c, used[j]] -= 1
-                    moves[c, choice[j]] += 1
-                    road[rows[j]] = choice[j]
-                    since[rows[j]] = month
-                n = 0
+        for c in range(groups[group], groups[group + 1]):
+            t, low, high = chunks[c, 0], chunks[c, 1], chunks[c, 2]
+            first = t * _IDENTITIES - start[t]
+            odds = ending[t]
+            n = 0
+            for i in range(low, high):
+                if noise.uniform(keys[0], first + i) < odds[road[i]]:
+                    rows[n] = i
+                    n += 1
+                if n == BLOCK or (i == high - 1 and n > 0):
+                    for j in range(n):
+                        r = rows[j]
+                        trait[0, j], trait[1, j], trait[2, j] = aversion[r], exposure[r], reputation[r]
+                        trait[3, j] = float32(listed[r])
+                        used[j] = road[r]
+                        draw[j] = float32(noise.uniform(keys[1], first + r))
+                    block_pulls(n, used, trait, prospects[t], closed, nest, pull)
+                    draw_block(n, draw, pull, choice)
+                    for j in range(n):
+                        moves[c, used[j]] -= 1
+                        moves[c, choice[j]] += 1
+                        road[rows[j]] = choice[j]
+                        since[rows[j]] = month
+                    n = 0
 
 
 def _spread_rows(start, prospects, ending, closed, nest, traits, spread):  # type: ignore[no-untyped-def]
@@ -211,11 +212,22 @@ spread_out = compiled(_spread_rows)
 spread_out_parallel = compiled(_spread_rows, parallel=True)
 
 
-def chunks_of(start: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Splits rows into chunks of one type each, (chunk, 3): type, first row, row after the last."""
+def chunks_of(start: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Splits rows into chunks of one type each, and chunks into groups of about equal work.
+
+    Args:
+        start: first row of each type, (type + 1,).
+
+    Returns:
+        Chunks, (chunk, 3): type, first row, row after the last; and groups as :func:`_choose_rows` takes them.
+    """
     pieces = [
         (t, low, min(low + CHUNK, int(start[t + 1])))
         for t in range(len(start) - 1)
         for low in range(int(start[t]), int(start[t + 1]), CHUNK)
     ]
-    return np.array(pieces, dtype=np.int64).reshape(-1, 3)
+    chunks = np.array(pieces, dtype=np.int64).reshape(-1, 3)
+    done = np.cumsum(chunks[:, 2] - chunks[:, 1])
+    wanted = np.arange(CHUNK, done[-1] if len(done) else 0, CHUNK)
+    groups = np.unique(np.concatenate([[0], np.searchsorted(done, wanted, side="left") + 1, [len(chunks)]]))
+    return chunks, groups.astype(np.int64)

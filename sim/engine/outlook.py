@@ -47,7 +47,8 @@ def look_ahead(layout, law, standing, means, values, prospects, ending, fear, wo
                 hazard = max(hazard * values.hidden_road, declared[t, k] * effort[o])
                 log_cost += log_markup[hub[k]]
                 kept *= 1.0 - transit_ban[h, g] * effort[h]
-                kept *= np.exp(-values.vigilance * watched[g] * max(0.0, effort[h] - base_effort[h]))
+                if effort[h] > base_effort[h]:
+                    kept *= np.exp(-values.vigilance * watched[g] * (effort[h] - base_effort[h]))
             price = log_price[destination[k], b, g]
             market = market_pull(values.price_response * response[t], price, log_cost)
             prospects[t, 0, k] = market * kept
@@ -58,7 +59,7 @@ def look_ahead(layout, law, standing, means, values, prospects, ending, fear, wo
             prospects[t, 4, k] = shame[t, k]
             fear[t, k] = aversion[t] * hazard
             bad = banned[t, k] * fear[t, k] + exposure[t] * believed[t, k] + reputation[t] * shame[t, k]
-            bad -= np.log(max(kept, 1e-9))
+            bad -= np.log(max(kept, 1e-9)) if kept < 1.0 else 0.0
             news = bad - worse[t, k]
             end = values.contract_end
             ending[t, k] = end + (1.0 - end) * jolt(news, values.reopening) if news > 0.0 else end

@@ -86,7 +86,7 @@ def group_sizes(base: Baseline, watched: NDArray[np.int64], exporters: int) -> N
     active = base.active
     if exporters < _SMALLEST_GROUP * len(active):
         raise ValueError(
-            f"agents.exporters: {exporters} exporters cannot cover {len(active)} firm types; at least one each is needed"
+            f"agents.exporters: {exporters} exporters cannot cover {len(active)} firm types; one each is needed"
         )
     variance = np.zeros(len(active))
     for market in watched:

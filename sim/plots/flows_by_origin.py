@@ -20,7 +20,7 @@ from sim.plots.timeline import (
     totals,
 )
 from sim.plots.view import look
-from sim.plots.words import percent
+from sim.plots.words import percent, scale
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -48,25 +48,27 @@ def draw(source: Source, figure: Figure) -> pd.DataFrame:
     view = look(source)
     shown = data(view)
     without = "; black line: total without the policies" if view.baseline is not None else ""
-    subtitle = f"Deliveries to {view.target_name} by origin of the goods, by any road, bn USD a month{without}"
+    subtitle = f"Deliveries to {view.target_name} by origin of the goods, by any road, USD a month{without}"
     plate = frame(figure, _title(view), subtitle, stamp(view.policy, view.baseline, "FOB, prices of the month."))
     width, height = (float(side) for side in figure.get_size_inches())
     top, right = plate.top - (LAW_LANES * LAW_LANE + 0.02) / height, plate.right - _LABELS / width
     left, bottom = plate.left + 0.3 / width, plate.bottom + 0.25 / height
     axes = figure.add_axes((left, bottom, right - left, top - bottom))
-    plain_axes(axes, "bn USD a month")
     order = list(dict.fromkeys(view.grouped_origins(_NAMED).values()))
     table = shown[shown["run"] == "policy"].pivot_table(
         index="month", columns="origin", values="value_musd", sort=False
     )
-    table = table.reindex(index=view.months, columns=order, fill_value=0.0) / 1e3
+    table = table.reindex(index=view.months, columns=order, fill_value=0.0)
+    total = None if view.to_target_without is None else totals(view.to_target_without, view.months)
+    unit, size = scale(max(0.0 if part is None else float(part.max()) for part in (table.sum(axis=1), total)))
+    plain_axes(axes, f"{unit} a month")
+    table /= size
     stack(axes, table, view.colours)
     month_axis(axes, view.months)
     places = middles(table.iloc[-1])
-    if view.to_target_without is not None:
-        total = totals(view.to_target_without, view.months) / 1e3
-        highest(axes, float(total.max()))
-        line(axes, total, REFERENCE)
+    if total is not None:
+        highest(axes, float(total.max()) / size)
+        line(axes, total / size, REFERENCE)
     mark_law(axes, view.months, view.dated_law)
     named = {view.name(code): place for code, place in places.items()}
     label_right(axes, named, {view.name(code): view.colours[code] for code in places})

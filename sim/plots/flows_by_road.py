@@ -9,7 +9,7 @@ import pandas as pd
 from sim.plots.style import REFERENCE, frame, plain_axes, stamp
 from sim.plots.timeline import highest, label_right, line, middles, month_axis, stack, totals
 from sim.plots.view import DIRECT, OTHER_STATES, look
-from sim.plots.words import percent
+from sim.plots.words import percent, scale
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -38,9 +38,9 @@ def draw(source: Source, figure: Figure) -> pd.DataFrame:
     """Draws the direct road and, on a scale of their own, the hubs; returns the figures behind it."""
     view = look(source)
     shown = data(view)
-    subtitle = f"Deliveries to {view.target_name} by road, bn USD a month; mind the different scales"
+    subtitle = f"Deliveries to {view.target_name} by road, USD a month; mind the different scales"
     if not view.hubs:
-        subtitle = f"Deliveries to {view.target_name}, all on the direct road, bn USD a month (this world has no hubs)"
+        subtitle = f"Deliveries to {view.target_name}, all on the direct road, USD a month (this world has no hubs)"
     if view.baseline is not None:
         subtitle += "; dotted: without the policies"
     plate = frame(figure, _title(view), subtitle, stamp(view.policy, view.baseline, "FOB, prices of the month."))
@@ -49,38 +49,39 @@ def draw(source: Source, figure: Figure) -> pd.DataFrame:
     left, right = plate.left + 0.28 / width, plate.right - _LABELS / width
     half = (right - left - _BETWEEN / width) * (0.42 if view.hubs else 1.0)
     axes = figure.add_axes((left, bottom, half if view.hubs else right - left, top - bottom))
-    plain_axes(axes, "bn USD a month", "Direct")
     _draw_direct(axes, view)
     if view.hubs:
         second = left + half + _BETWEEN / width
         axes = figure.add_axes((second, bottom, right - second, top - bottom))
-        plain_axes(axes, "bn USD a month", "Through hubs")
         _draw_hubs(axes, view, shown)
     return shown
 
 
 def _draw_direct(axes: Axes, view: View) -> None:
-    runs = [(view.to_target, "-")]
-    if view.to_target_without is not None:
-        runs.append((view.to_target_without, ":"))
-    for table, style in runs:
-        values = totals(table[table["road"] == DIRECT], view.months) / 1e3
-        highest(axes, float(values.max()))
-        line(axes, values, REFERENCE, style)
+    both = ((view.to_target, "-"), (view.to_target_without, ":"))
+    lines = [(totals(flows[flows["road"] == DIRECT], view.months), style) for flows, style in both if flows is not None]
+    unit, size = scale(max(float(values.max()) for values, _ in lines))
+    plain_axes(axes, f"{unit} a month", "Direct")
+    for values, style in lines:
+        highest(axes, float(values.max()) / size)
+        line(axes, values / size, REFERENCE, style)
     month_axis(axes, view.months)
 
 
 def _draw_hubs(axes: Axes, view: View, shown: pd.DataFrame) -> None:
     through = shown[(shown["run"] == "policy") & (shown["road"] != DIRECT)]
-    table = through.pivot_table(index="month", columns="road", values="value_musd", sort=False) / 1e3
+    table = through.pivot_table(index="month", columns="road", values="value_musd", sort=False)
     ranked = [str(hub) for hub in table.sum().sort_values(ascending=False, kind="stable").index]
     kept, rest = ranked[:_NAMED], ranked[_NAMED:]
     grouped = table[kept].assign(**({OTHER_STATES: table[rest].sum(axis=1)} if rest else {}))
+    unit, size = scale(float(grouped.sum(axis=1).max()))
+    plain_axes(axes, f"{unit} a month", "Through hubs")
+    grouped /= size
     stack(axes, grouped, view.colours)
     names = {code: "Other hubs" if code == OTHER_STATES else view.name(code) for code in grouped.columns}
     if view.to_target_without is not None:
         other = view.to_target_without
-        total = totals(other[other["road"] != DIRECT], view.months) / 1e3
+        total = totals(other[other["road"] != DIRECT], view.months) / size
         highest(axes, float(total.max()))
         line(axes, total, REFERENCE, ":")
     month_axis(axes, view.months)

@@ -10,7 +10,7 @@ from sim.plots.panels import panels
 from sim.plots.style import COALITION, NEUTRAL, frame, key, nothing_to_show, plain_axes, stamp
 from sim.plots.timeline import highest, line, month_axis, positions
 from sim.plots.view import look
-from sim.plots.words import busd
+from sim.plots.words import money, scale
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -37,7 +37,7 @@ def draw(source: Source, figure: Figure) -> pd.DataFrame:
     """Draws one panel per hub, the largest first; returns the figures behind it."""
     view = look(source)
     shown = data(view)
-    subtitle = f"Goods of other origins that pass each hub to {view.target_name}, mn USD a month, each on its own scale"
+    subtitle = f"Goods of other origins that pass each hub to {view.target_name}, USD a month, each on its own scale"
     plate = frame(figure, _title(view, shown), subtitle, stamp(view.policy, also="FOB, prices of the month."))
     if not view.hubs:
         nothing_to_show(figure, plate, "This world has no hubs.")
@@ -49,13 +49,16 @@ def draw(source: Source, figure: Figure) -> pd.DataFrame:
     plate = key(figure, plate, keys)
     ranked = shown.groupby("hub")["through_musd"].sum().sort_values(ascending=False, kind="stable").index
     for axes, hub in zip(panels(figure, plate, len(ranked)), ranked, strict=True):
-        _draw_hub(axes, view, shown[shown["hub"] == hub].set_index("month"), str(hub))
+        _draw_hub(axes, view, shown[shown["hub"] == hub].set_index("month").drop(columns="hub"), str(hub))
     return shown
 
 
 def _draw_hub(axes: Axes, view: View, rows: pd.DataFrame, hub: str) -> None:
-    plain_axes(axes, "mn USD a month", view.name(hub))
-    highest(axes, float(rows[["through_musd", "recorded_musd"]].max().max()))
+    most = float(rows.max().max())
+    unit, size = scale(most)
+    plain_axes(axes, f"{unit} a month", view.name(hub))
+    highest(axes, most / size)
+    rows = rows / size
     x = positions(list(rows.index))
     axes.fill_between(x, rows["recorded_musd"], rows["through_musd"], color=NEUTRAL, alpha=0.18, linewidth=0)
     line(axes, rows["through_musd"], NEUTRAL)
@@ -69,5 +72,5 @@ def _title(view: View, shown: pd.DataFrame) -> str:
     true, seen = float(rows["through_musd"].sum()), float(rows["recorded_musd"].sum())
     if not true > 0.0:
         return f"What passes hubs on its way to {view.target_name}"
-    passed = f"{busd(true)} of goods passed hubs to {view.target_name} in {name}"
-    return f"{passed}; the hubs recorded {busd(seen)} of it as re-exports"
+    passed = f"{money(true)} of goods passed hubs to {view.target_name} in {name}"
+    return f"{passed}; the hubs recorded {money(seen)} of it as re-exports"

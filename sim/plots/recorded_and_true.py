@@ -10,7 +10,7 @@ from sim.plots.panels import panels
 from sim.plots.style import COALITION, INK, MUTED, frame, key, plain_axes, stamp
 from sim.plots.timeline import highest, line, month_axis, positions, totals
 from sim.plots.view import DIRECT, look
-from sim.plots.words import busd
+from sim.plots.words import money, scale
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -27,8 +27,8 @@ def data(source: Source) -> pd.DataFrame:
 
     ``true_musd`` reaches the target by any road; ``recorded_musd`` of it stands in the origins' offices under the
     target and its true code; ``declared_to_hubs_musd`` and ``other_code_musd`` make up the difference.
-    ``to_hubs_musd`` is everything that the offices have as exports to hubs, ``to_hubs_baseline_musd`` the same without
-    the policies.
+    ``to_hubs_musd`` is everything that the offices (but the target's) have as exports to hubs,
+    ``to_hubs_baseline_musd`` the same without the policies.
     """
     view = look(source)
     pieces = []
@@ -51,7 +51,8 @@ def data(source: Source) -> pd.DataFrame:
 
 
 def _towards_hubs(view: View, books: pd.DataFrame, group: str) -> pd.Series[float]:
-    wanted = (books["flow"] == "export") & books["partner"].isin(view.hubs)
+    # What the target itself sells to hubs is no export towards it.
+    wanted = (books["flow"] == "export") & books["partner"].isin(view.hubs) & (books["office"] != view.policy.target)
     return totals(books[wanted & (books["office"].isin(view.coalition) == (group == "coalition"))], view.months)
 
 
@@ -59,24 +60,28 @@ def draw(source: Source, figure: Figure) -> pd.DataFrame:
     """Draws true and recorded deliveries and the offices' exports to hubs; returns the figures behind it."""
     view = look(source)
     shown = data(view)
-    subtitle = "What the exporters' customs offices have on record against what happened, bn USD a month, FOB"
+    subtitle = "What the exporters' customs offices have on record against what happened, USD a month, FOB"
     footer = stamp(view.policy, view.baseline, "Prices of the month.")
     plate = frame(figure, _title(view), subtitle, footer)
+    below = ", or to hubs (below)" if view.hubs else ""
     keys = [
         ("True", INK, "-"),
-        (f"Recorded by the exporters' offices as exports to {view.target_name}, or to hubs (below)", COALITION, "-"),
+        (f"Recorded as exports to {view.target_name}{below}", COALITION, "-"),
         ("Declared to a hub or under another code", GAP, "area"),
     ]
     plate = key(figure, plate, keys)
-    pairs = [(group, part) for part in ("true", "hubs") for group in _GROUPS]
+    groups = [group for group in _GROUPS if view.coalition or group != "coalition"]
+    pairs = [(group, part) for part in (("true", "hubs") if view.hubs else ("true",)) for group in groups]
     for axes, (group, part) in zip(panels(figure, plate, len(pairs)), pairs, strict=True):
-        rows = shown[shown["group"] == group].set_index("month").drop(columns="group") / 1e3
+        rows = shown[shown["group"] == group].set_index("month").drop(columns="group")
         (_draw_true if part == "true" else _draw_towards_hubs)(axes, view, rows, _GROUPS[group])
     return shown
 
 
 def _draw_true(axes: Axes, view: View, rows: pd.DataFrame, group: str) -> None:
-    plain_axes(axes, "bn USD a month", f"{group}: exports to {view.target_name}, true and recorded")
+    unit, size = scale(float(rows["true_musd"].max()))
+    plain_axes(axes, f"{unit} a month", f"{group} to {view.target_name}")
+    rows = rows / size
     highest(axes, float(rows["true_musd"].max()))
     x, seen, true = positions(list(rows.index)), rows["recorded_musd"], rows["true_musd"]
     axes.fill_between(x, seen, true, color=GAP, linewidth=0)
@@ -86,14 +91,18 @@ def _draw_true(axes: Axes, view: View, rows: pd.DataFrame, group: str) -> None:
 
 
 def _draw_towards_hubs(axes: Axes, view: View, rows: pd.DataFrame, group: str) -> None:
+    heading = f"{group} to hubs, as recorded"
     if "to_hubs_baseline_musd" in rows:
-        plain_axes(axes, "bn USD a month, change against no policies", f"{group}: exports recorded as going to hubs")
-        line(axes, rows["to_hubs_musd"] - rows["to_hubs_baseline_musd"], COALITION)
+        change = rows["to_hubs_musd"] - rows["to_hubs_baseline_musd"]
+        unit, size = scale(float(change.abs().max()))
+        plain_axes(axes, f"{unit} a month more or less than without the policies", heading)
+        line(axes, change / size, COALITION)
         axes.axhline(0.0, color=MUTED, linewidth=0.8)
     else:
-        plain_axes(axes, "bn USD a month", f"{group}: exports recorded as going to hubs")
-        highest(axes, float(rows["to_hubs_musd"].max()))
-        line(axes, rows["to_hubs_musd"], COALITION)
+        unit, size = scale(float(rows["to_hubs_musd"].max()))
+        plain_axes(axes, f"{unit} a month", heading)
+        highest(axes, float(rows["to_hubs_musd"].max()) / size)
+        line(axes, rows["to_hubs_musd"] / size, COALITION)
     month_axis(axes, view.months)
 
 
@@ -104,5 +113,5 @@ def _title(view: View) -> str:
     true, seen = float(rows["value_musd"].sum()), float(rows["recorded_musd"].sum())
     if not true > 0.0:
         return f"What reaches {view.target_name}, and what is on record of it"
-    reached = f"{busd(true)} of coalition goods reached {view.target_name} in {name}"
-    return f"{reached}; {busd(seen)} is on record as exports to it"
+    reached = f"{money(true)} of coalition goods reached {view.target_name} in {name}"
+    return f"{reached}; {money(seen)} is on record as exports to it"

@@ -25,7 +25,7 @@ def matched(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
 
     Returns:
         One row per pair: origin_before and through_hub_before (or :data:`NEW`), origin_after and through_hub_after (or
-        :data:`GONE`), quantity in musd at base-year prices. Without NEW the sum is that of ``before``, without GONE it is
+        :data:`GONE`), quantity_musd_2021 at base-year prices. Without NEW the sum is that of ``before``, without GONE
         that of ``after``.
     """
     first, second = _by_supplier(before), _by_supplier(after)

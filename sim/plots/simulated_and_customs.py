@@ -12,7 +12,7 @@ from sim.plots.panels import panels
 from sim.plots.style import COALITION, NEUTRAL, frame, key, nothing_to_show, plain_axes, stamp
 from sim.plots.timeline import highest, month_axis
 from sim.plots.view import look
-from sim.plots.words import percent
+from sim.plots.words import percent, scale
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from sim.plots.view import Source, View
 
 _DOTS = (0, (1, 1))
-_LARGE = 1000.0  # musd a month, from which a panel is in bn
 _COLUMNS = ["series", "period", "simulated_musd", "published_musd", "used_for_fitting"]
 
 
@@ -63,14 +62,14 @@ def draw(source: Source, figure: Figure) -> pd.DataFrame:
 def _draw_series(axes: Axes, view: View, series: CustomsSeries) -> None:
     table = series.table
     top = float(table[["simulated_musd", "published_musd"]].max().max())
-    unit, scale = ("bn USD a month", 1e3) if top >= _LARGE else ("mn USD a month", 1.0)
-    plain_axes(axes, unit, series.title)
-    highest(axes, top / scale)
+    unit, size = scale(top)
+    plain_axes(axes, f"{unit} a month", series.title)
+    highest(axes, top / size)
     yearly = len(str(table.index[0])) == 4
     mark = "o" if yearly or len(table) == 1 else None
     x = pd.Series([_place(str(period)) for period in table.index], index=table.index)
-    axes.plot(x, table["simulated_musd"] / scale, color=NEUTRAL, linewidth=1.5, marker=mark, markersize=3.5)
-    shown, fitted = table["published_musd"] / scale, table["used_for_fitting"]
+    axes.plot(x, table["simulated_musd"] / size, color=NEUTRAL, linewidth=1.5, marker=mark, markersize=3.5)
+    shown, fitted = table["published_musd"] / size, table["used_for_fitting"]
     axes.plot(x[fitted], shown[fitted], color=COALITION, linewidth=1.5, marker=mark, markersize=3.5)
     # The dotted part starts at the last fitted figure, so that the line has no hole.
     loose = ~fitted | fitted & ~fitted.shift(-1, fill_value=True)

@@ -97,6 +97,9 @@ def key(figure: Figure, plate: Plate, entries: Sequence[tuple[str, str, Any]]) -
     width, height = (float(side) for side in figure.get_size_inches())
     x, y = plate.left * width, plate.top * height - 0.12
     for text, colour, style in entries:
+        broad = 0.3 + width_of(text, SMALL)
+        if x > plate.left * width and x + broad > plate.right * width:
+            x, y = plate.left * width, y - 0.17
         sample = Line2D([x / width, (x + 0.24) / width], [y / height] * 2, color=colour, linewidth=1.8)
         sample.set_solid_capstyle("butt")
         if style == "area":
@@ -104,10 +107,9 @@ def key(figure: Figure, plate: Plate, entries: Sequence[tuple[str, str, Any]]) -
         else:
             sample.set_linestyle(style)
         figure.add_artist(sample)
-        figure.text(
-            (x + 0.3) / width, y / height, text, size=SMALL, color=INK, va="center_baseline", gid="key", **PLAIN
-        )
-        x += 0.3 + width_of(text, SMALL) + 0.25
+        looks: dict[str, Any] = {"size": SMALL, "color": INK, "va": "center_baseline", "gid": "key"}
+        figure.text((x + 0.3) / width, y / height, text, **looks, **PLAIN)
+        x += broad + 0.25
     return replace(plate, top=(y - 0.12) / height)
 
 
@@ -140,6 +142,7 @@ def plain_axes(axes: Axes, unit: str = "", heading: str = "") -> Axes:
     axes.set_axisbelow(True)
     width, height = inches(axes)
     axes.yaxis.set_major_locator(MaxNLocator(nbins=4 if height < 1.6 else 6, steps=[1, 2, 5, 10]))
+    axes.ticklabel_format(axis="y", style="plain", useOffset=False)
     axes.tick_params(axis="y", length=0, labelsize=SMALL, labelcolor=MUTED)
     axes.tick_params(axis="x", which="both", labelsize=SMALL, labelcolor=MUTED, color=MUTED)
     _above(axes, [unit] if unit else [], 4.0, {"size": SMALL - 0.5, "color": MUTED, "gid": "unit"})

@@ -41,6 +41,10 @@ def month_axis(axes: Axes, months: Sequence[str]) -> None:
         room = max(1, int(inches(axes)[0] / _MONTH_LABEL))
         shown = list(range(first, last + 1, -(-len(months) // room)))
         axes.set_xticks(shown, [format_month(month) for month in shown])
+        if first < last:  # the outer labels stay inside the panel
+            labels = axes.get_xticklabels()
+            labels[0].set_horizontalalignment("left")
+            labels[-1].set_horizontalalignment("right" if shown[-1] == last else "center")
         return
     turns = [month for month in range(first, last + 2) if month % MONTHS_PER_YEAR == 0]
     axes.set_xticks(turns, [""] * len(turns))
@@ -65,7 +69,7 @@ def stack(axes: Axes, table: pd.DataFrame, colours: Mapping[str, str]) -> None:
     """
     x = positions(list(table.index))
     shown = [colours[label] for label in table.columns]
-    if len(x) > 1:
+    if shown and len(x) > 1:
         axes.stackplot(x, table.to_numpy().T, colors=shown, linewidth=0.4, edgecolor="white")
     else:
         floor = 0.0

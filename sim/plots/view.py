@@ -53,11 +53,7 @@ class Contrast:
     @property
     def headings(self) -> tuple[str, str]:
         """Headings of the two stretches."""
-        return (
-            (f"No policies, {self.after}", f"With policies, {self.after}")
-            if self.same_months
-            else (self.before, self.after)
-        )
+        return ("Without the policies", "With the policies") if self.same_months else (self.before, self.after)
 
 
 @dataclass(frozen=True, eq=False)

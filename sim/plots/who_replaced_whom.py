@@ -12,7 +12,7 @@ from matplotlib.path import Path
 from sim.plots.replacement import GONE, NEW, matched
 from sim.plots.style import INK, LOST_COLOUR, MUTED, SMALL, frame, nothing_to_show, spread, stamp
 from sim.plots.view import OTHER_COALITION, look
-from sim.plots.words import PLAIN, busd, percent
+from sim.plots.words import PLAIN, money, percent, scale
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -60,9 +60,11 @@ def draw(source: Source, figure: Figure) -> pd.DataFrame:
     """Draws the two columns and their ribbons; returns the figures behind it."""
     view = look(source)
     table, contrast = data(view), view.contrast
+    unit, _ = scale(float(table["quantity_musd_2021"].sum()))
+    period = f" in {contrast.after}" if contrast is not None and contrast.same_months else ""
     subtitle = (
-        f"Deliveries to {view.target_name}, bn USD at base-year prices. Ribbons keep the colour of the first supplier; "
-        "losses in a good are set against gains in the same good, in proportion"
+        f"Deliveries to {view.target_name}{period}, {unit} at base-year prices. Ribbons keep the colour of the first "
+        "supplier; losses in a good are set against gains in the same good, in proportion"
     )
     plate = frame(figure, _title(view, table), subtitle, stamp(view.policy, view.baseline))
     if contrast is None or table.empty:
@@ -78,7 +80,8 @@ def draw(source: Source, figure: Figure) -> pd.DataFrame:
 
 
 def _draw_columns(axes: Axes, view: View, table: pd.DataFrame, headings: tuple[str, str]) -> None:
-    values = table.assign(quantity_musd_2021=table["quantity_musd_2021"] / 1e3)
+    _, size = scale(float(table["quantity_musd_2021"].sum()))
+    values = table.assign(quantity_musd_2021=table["quantity_musd_2021"] / size)
     total = float(values["quantity_musd_2021"].sum())
     order, gap = _order(view), _GAP * total
     tops = {side: _place(values, side, order, gap) for side in ("before", "after")}
@@ -176,6 +179,6 @@ def _title(view: View, table: pd.DataFrame) -> str:
     gone = lost[lost["origin_after"] == GONE]["quantity_musd_2021"].sum()
     others = size - round_about - gone
     return (
-        f"Of {busd(size)} of direct coalition sales lost {since}, {percent(others / size)} went to other suppliers, "
+        f"Of {money(size)} of direct coalition sales lost {since}, {percent(others / size)} went to other suppliers, "
         f"{percent(round_about / size)} round through hubs, {percent(gone / size)} to nobody"
     )

@@ -63,7 +63,14 @@ def percent(share: float, digits: int = 0, signed: bool = False) -> str:
     return f"{100.0 * share:{'+' if signed else ''}.{digits}f}\u00a0%"
 
 
-def busd(musd: float) -> str:
-    """Million US dollars as billions, kept on one line."""
-    value = musd / 1e3
-    return f"{value:.{0 if abs(value) >= 100 else 1 if abs(value) >= 1 else 2}f}\u00a0bn\u00a0USD"
+def scale(most_musd: float) -> tuple[str, float]:
+    """The unit in which amounts up to this one read well, and how many million US dollars it holds."""
+    return ("bn USD", 1e3) if most_musd >= 1e3 else ("mn USD", 1.0)
+
+
+def money(musd: float) -> str:
+    """An amount with its unit, on one line."""
+    unit, size = scale(musd)
+    value = musd / size
+    digits = 0 if value >= 100.0 else 1 if value >= 1.0 else 2
+    return f"{value:.{digits}f} {unit}".replace(" ", "\u00a0")

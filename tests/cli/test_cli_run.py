@@ -1,0 +1,116 @@
+"""`sim run`, `demo`, `plot` and `compare`: what they write and what they show."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sim.plots import FIGURES
+from sim.results import TABLES, Results
+
+Sim = Callable[[str], Any]
+FAST = "--mode expected --exporters 1000 --months 2022-01:2022-06"
+
+
+def folders(out: Path) -> dict[bool, Path]:
+    """The two folders of a paired run, by whether it has figures."""
+    return {(path / "figures").is_dir(): path for path in out.iterdir()}
+
+
+def test_run_writes_a_pair_and_its_figures(sim: Sim, tmp_path: Path) -> None:
+    said = sim(f"run reference {FAST} --out there")
+    assert said.status == 0, said.err
+    assert said.err == "", "no progress bar where no terminal reads it"
+    run, baseline = folders(tmp_path / "there")[True], folders(tmp_path / "there")[False]
+    assert {path.name for path in (run / "figures").iterdir()} == {
+        f"{n}.{kind}" for n in FIGURES for kind in ("png", "csv")
+    }
+    assert Results.open(run).record["baseline"] == baseline.name
+    assert {path.stem for path in baseline.glob("*.parquet")} == set(TABLES)
+    assert str(Path("there") / run.name) in said.out
+    for heading in ("Deliveries to", "From whom", "By which road", "What the books show"):
+        assert heading in said.out
+    assert not list((tmp_path / "there").glob(".*"))
+
+
+def test_same_command_twice_leaves_one_pair_and_same_tables(sim: Sim, tmp_path: Path) -> None:
+    digests = []
+    for _ in range(2):
+        assert sim(f"run reference {FAST} --no-figures").status == 0
+        records = [json.loads((path / "record.json").read_text()) for path in sorted((tmp_path / "results").iterdir())]
+        digests.append([record["tables"] for record in records])
+    assert len(digests[0]) == 2
+    assert digests[0] == digests[1], "the same run gives the same bytes"
+
+
+def test_run_alone_has_figures_of_one_run(sim: Sim, tmp_path: Path) -> None:
+    said = sim(f"run reference {FAST} --no-pair --out alone")
+    assert said.status == 0, said.err
+    (run,) = (tmp_path / "alone").iterdir()
+    assert list((run / "figures").glob("*.png"))
+    assert "baseline" not in Results.open(run).record
+
+
+def test_plot_draws_again_what_run_drew(sim: Sim, tmp_path: Path) -> None:
+    assert sim(f"run reference {FAST}").status == 0
+    run = folders(tmp_path / "results")[True]
+    tables = {path.name: path.read_bytes() for path in (run / "figures").glob("*.csv")}
+    for path in (run / "figures").iterdir():
+        path.unlink()
+    said = sim(f"plot {run}")
+    assert said.status == 0, said.err
+    assert {path.name: path.read_bytes() for path in (run / "figures").glob("*.csv")} == tables
+    assert len(list((run / "figures").glob("*.png"))) == len(FIGURES)
+
+
+def test_settings_reach_the_model(sim: Sim, tmp_path: Path) -> None:
+    said = sim(f"run reference {FAST} --no-pair --no-figures --seed 9 --set learning=0.25 --set cif=0.1 --out set")
+    assert said.status == 0, said.err
+    (run,) = (tmp_path / "set").iterdir()
+    record = Results.open(run).record
+    assert (record["parameters"]["learning"], record["parameters"]["cif"], record["seed"]) == (0.25, 0.1, 9)
+    assert record["months"] == "2022-01 to 2022-06"
+    assert not (run / "figures").exists()
+
+
+def test_demo_says_where_it_wrote(sim: Sim, tmp_path: Path) -> None:
+    said = sim("demo")
+    assert said.status == 0, said.err
+    run = folders(tmp_path / "results")[True]
+    assert str(Path("results") / run.name / "figures") in said.out
+
+
+def test_compare_shows_law_and_flows(sim: Sim, tmp_path: Path) -> None:
+    months = "months: {first: 2022-01, last: 2022-06}\nagents: {exporters: 1000, mode: expected}\n"
+    (tmp_path / "a.yaml").write_text(f"extends: reference\n{months}title: All\n", encoding="utf-8")
+    (tmp_path / "b.yaml").write_text(
+        f"extends: reference\n{months}title: Without exit\npolicies: [{{id: exit, enabled: false}}]\n", encoding="utf-8"
+    )
+    said = sim("compare a.yaml b.yaml")
+    assert said.status == 0, said.err
+    assert "corporate_exit" in said.out
+    assert "Deliveries to" in said.out
+
+
+def test_compare_refuses_what_is_not_paired(sim: Sim, tmp_path: Path) -> None:
+    (tmp_path / "c.yaml").write_text("extends: reference\nseed: 5\ntitle: Other luck\n", encoding="utf-8")
+    said = sim("compare c.yaml reference")
+    assert said.status == 2
+    assert "cannot be paired" in said.err
+    assert "seed" in said.err
+
+
+def test_ctrl_c_ends_with_130_and_leaves_nothing(sim: Sim, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("sim.requests.save_all", interrupted)
+    said = sim(f"run reference {FAST} --out stopped")
+    assert said.status == 130
+    assert "Traceback" not in said.err
+    assert [path.name for path in (tmp_path / "stopped").iterdir() if not (path / "record.json").is_file()] == []
+    assert len(list((tmp_path / "stopped").iterdir())) == 1, "the counterfactual is whole; the run itself is absent"

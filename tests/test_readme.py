@@ -1,0 +1,82 @@
+"""What the READMEs say is run and compared with what is there."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from sim import cli
+from sim.results import TABLES
+from sim.scenario import load_scenario, shipped_scenarios, shipped_worlds
+from sim.world import load_world
+from sim.world.audit import audit
+
+ROOT = Path(__file__).resolve().parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"^```(\w*)\n(.*?)^```$", README, flags=re.MULTILINE | re.DOTALL)
+
+
+def blocks(language: str) -> list[str]:
+    return [text for name, text in BLOCKS if name == language]
+
+
+def test_first_line_is_the_question() -> None:
+    assert README.splitlines()[0].endswith("?")
+
+
+def test_shell_blocks_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for text in blocks("yaml"):
+        Path(text.splitlines()[0].removeprefix("# ")).write_text(text, encoding="utf-8")
+    lines = [line for block in blocks("sh") for line in block.splitlines()]
+    assert lines
+    for line in lines:
+        monkeypatch.setattr("sys.argv", shlex.split(line))
+        with pytest.raises(SystemExit) as end:
+            cli.main()
+        assert end.value.code in (None, 0), line
+
+
+def test_python_blocks_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for text in blocks("python"):
+        exec(compile(text, "README.md", "exec"), {})
+
+
+def test_make_targets_named_exist() -> None:
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), flags=re.MULTILINE))
+    named = set(re.findall(r"make ([a-z]+)", README))
+    assert named
+    assert named <= targets
+
+
+def test_links_and_paths_lead_somewhere() -> None:
+    for page in ("README.md", "scenarios/README.md", "results/README.md"):
+        text = (ROOT / page).read_text(encoding="utf-8")
+        links = [link for link in re.findall(r"\]\(([^)#]+)\)", text) if "://" not in link]
+        paths = re.findall(r"`((?:sim|scenarios|calibration|benchmarks|docs)/[\w./]*)`", text)
+        for place in [(ROOT / page).parent / link for link in links] + [ROOT / path for path in paths]:
+            assert place.exists(), place
+
+
+def test_shares_of_what_was_seen_are_true() -> None:
+    seen = audit(load_world("reference"), "reference").seen
+    for row, shares in (("all flows, totals by pair", 3), ("towards the target, totals by pair", 2)):
+        for share in seen.loc[row].tolist()[:shares]:
+            assert f"{100 * share:.1f} %" in README
+
+
+def test_index_of_scenarios_is_complete() -> None:
+    index = (ROOT / "scenarios" / "README.md").read_text(encoding="utf-8")
+    rows = dict(re.findall(r"^\| \[(\w[\w-]*)\]\(\w[\w-]*\.yaml\) \| (.*) \|$", index, flags=re.MULTILINE))
+    scenarios = {name: load_scenario(name) for name in shipped_scenarios()}
+    assert rows == {name: f"{one.title} | {one.question}" for name, one in scenarios.items()}
+    assert set(re.findall(r"\]\(worlds/([\w-]+)\)", index)) == set(shipped_worlds())
+
+
+def test_layout_of_results_names_every_table() -> None:
+    layout = (ROOT / "results" / "README.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"`(\w+)\.parquet`", layout)) == set(TABLES)
