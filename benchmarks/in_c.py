@@ -57,7 +57,19 @@ def build(options: tuple[str, ...], threads: int) -> Callable[..., None]:
         raise RuntimeError("no C compiler on this machine")
     with tempfile.TemporaryDirectory() as folder:
         library = Path(folder) / "choice.so"
-        command = [gcc, "-O3", "-march=native", *options, "-shared", "-fPIC", "-pthread", str(SOURCE), "-o", str(library), "-lm"]
+        command = [
+            gcc,
+            "-O3",
+            "-march=native",
+            *options,
+            "-shared",
+            "-fPIC",
+            "-pthread",
+            str(SOURCE),
+            "-o",
+            str(library),
+            "-lm",
+        ]
         made = subprocess.run(command, capture_output=True, text=True, check=False)
         if made.returncode:
             raise RuntimeError(made.stderr)
@@ -73,6 +85,8 @@ def build(options: tuple[str, ...], threads: int) -> Callable[..., None]:
         assert all(array.flags.c_contiguous for array in arrays)
         assert (prospects.dtype, ending.dtype, closed.dtype) == (np.float32, np.float64, np.float32)
         counts = len(chunks), prospects.shape[2], nest[0], month, threads
-        function(ctypes.byref(_Month(*(array.ctypes.data for array in arrays), *counts, int(keys[0]), int(keys[1]), nest[1])))
+        function(
+            ctypes.byref(_Month(*(array.ctypes.data for array in arrays), *counts, int(keys[0]), int(keys[1]), nest[1]))
+        )
 
     return choose

@@ -116,7 +116,12 @@ class ObjectsModel(mesa.Model):  # type: ignore[misc]
         base, columns = inner.base, inner.columns
         suspicion = np.asarray(inner.world.military_sensitivity)[base.good]
         self.kinds = [
-            Kind(int(base.origin[t]), float(suspicion[t]), float(inner.row_value[t]), np.flatnonzero(base.pull[t] > 0).tolist())
+            Kind(
+                int(base.origin[t]),
+                float(suspicion[t]),
+                float(inner.row_value[t]),
+                np.flatnonzero(base.pull[t] > 0).tolist(),
+            )
             for t in range(len(base.volume))
         ]
         traits = [a.tolist() for a in (columns.aversion, columns.exposure, columns.reputation, columns.size)]

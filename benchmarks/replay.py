@@ -90,9 +90,7 @@ def tape(case: Case) -> Tape:
         newly = np.flatnonzero(columns.listed != listed)
         listed[newly] = 1
         work = model.work
-        months.append(
-            Month(model.elapsed, model.choice_keys(), work.prospects.copy(), work.ending.copy(), newly)
-        )
+        months.append(Month(model.elapsed, model.choice_keys(), work.prospects.copy(), work.ending.copy(), newly))
 
     model.choose_roads = choose_and_tape
     for _ in range(case.scenario.months.count):

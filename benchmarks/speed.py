@@ -102,14 +102,20 @@ def large(case: Case, exporters: int, rounds: int) -> tuple[dict[str, float], Sa
         "choice, 2 threads": lambda: tape.play(choice.choose_parallel),
     }
     if in_c.compiler():
-        forms = {"C strict, 1 thread": (in_c.STRICT, 1), "C strict, 2 threads": (in_c.STRICT, 2), "C fast-math, 2 threads": (in_c.FAST, 2)}
+        forms = {
+            "C strict, 1 thread": (in_c.STRICT, 1),
+            "C strict, 2 threads": (in_c.STRICT, 2),
+            "C fast-math, 2 threads": (in_c.FAST, 2),
+        }
         for name, (options, threads) in forms.items():
             form = in_c.build(options, threads)
             works[name] = lambda form=form: tape.play(form)  # type: ignore[misc]
     different = {name: _share_different(tape, work) for name, work in works.items() if name != "whole run"}
     samples = in_turn(works, rounds)
     samples["objects"] = [10_000 * months / objects.exporter_months_per_second(small) for _ in range(min(3, rounds))]
-    rates = {name: (10_000 if name == "objects" else exporters) * months / median(times) for name, times in samples.items()}
+    rates = {
+        name: (10_000 if name == "objects" else exporters) * months / median(times) for name, times in samples.items()
+    }
     for name, share in different.items():
         print(f"  roads after {months} months that differ from the run's: {name:24} {share:.2e}")
     return rates, samples
@@ -157,7 +163,9 @@ def peak_memory(exporters: int, months: str) -> float:
         f"case = load('reference').with_changes(agents={{'exporters': {exporters}, 'mode': 'sampled'}}, months={{'last': '{months}'}});"
         "case.run(); print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024)"
     )
-    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=Path(__file__).parents[1])
+    told = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=Path(__file__).parents[1]
+    )
     return float(told.stdout.split()[-1])
 
 
@@ -171,7 +179,11 @@ def demo() -> dict[str, float]:
         for _ in range(3):
             made = []
             times.append(
-                seconds(lambda: made.append(subprocess.run(command, env=environment, cwd=folder, capture_output=True, check=False)))  # noqa: B023
+                seconds(
+                    lambda: made.append(
+                        subprocess.run(command, env=environment, cwd=folder, capture_output=True, check=False)
+                    )
+                )  # noqa: B023
             )
             if made[0].returncode:
                 print(f"  sim demo failed: {made[0].stderr.decode()[-300:]}")
@@ -230,7 +242,12 @@ def main() -> None:
     print("\n2,000 exporters by phase, ms a run (law remembered / law built anew):")
     phases.report(of(case, 2_000))
     if chosen.save:
-        made_on = {"python": platform.python_version(), "numba": numba.__version__, "cpu": numba.core.codegen.get_host_cpu_features()[:0] or platform.machine(), "threads": numba.config.NUMBA_NUM_THREADS}
+        made_on = {
+            "python": platform.python_version(),
+            "numba": numba.__version__,
+            "cpu": platform.machine(),
+            "threads": numba.config.NUMBA_NUM_THREADS,
+        }
         LATEST.write_text(json.dumps({"figures": figures, "made_on": made_on}, indent=1) + "\n", encoding="utf-8")
         print(f"wrote {LATEST}")
 

@@ -38,13 +38,14 @@ def progress_of(what: str) -> Iterator[Callable[[int, int], None]]:
         To be called with (months done, months in all).
     """
     console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed} of {task.total} months"))
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[count]}"))
     bar = Progress(*columns, TimeElapsedColumn(), console=console, transient=True, disable=not console.is_terminal)
     with bar:
-        task = bar.add_task(f"{what} (a first run compiles)", total=None)
+        task = bar.add_task(f"{what} (a first run compiles)", total=None, count="")
 
         def step(done: int, months: int) -> None:
             # Writing and drawing come after the last month, while the full bar still stands: it says so.
-            bar.update(task, completed=done, total=months, description="writing, drawing" if done == months else what)
+            doing = "writing, drawing" if done == months else what
+            bar.update(task, completed=done, total=months, description=doing, count=f"{done} of {months} months")
 
         yield step

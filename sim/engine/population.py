@@ -84,6 +84,10 @@ def group_sizes(base: Baseline, watched: NDArray[np.int64], exporters: int) -> N
         ValueError: fewer rows than types that trade.
     """
     active = base.active
+    if not len(active):
+        raise ValueError(
+            "no exporter of this world sells to a market whose prices move; its baseline has no such trade"
+        )
     if exporters < _SMALLEST_GROUP * len(active):
         raise ValueError(
             f"agents.exporters: {exporters} exporters cannot cover {len(active)} firm types; one each is needed"

@@ -11,8 +11,6 @@ import pytest
 
 from sim import cli
 
-FAST = "--mode expected --exporters 1000 --months 2022-01:2022-06"
-
 
 @dataclass(frozen=True)
 class Said:

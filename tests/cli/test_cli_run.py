@@ -84,6 +84,19 @@ def test_demo_says_where_it_wrote(sim: Sim, tmp_path: Path) -> None:
     assert str(Path("results") / run.name / "figures") in said.out
 
 
+def test_demo_goes_elsewhere_where_results_cannot_be_written(
+    sim: Sim, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "results").write_text("in the way", encoding="utf-8")
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "temporary"))
+    said = sim("demo")
+    assert said.status == 0, said.err
+    (folder,) = (tmp_path / "temporary").glob("sim-demo-*")
+    assert str(folder) in said.out
+    assert folders(folder)[True].is_dir()
+
+
 def test_compare_shows_law_and_flows(sim: Sim, tmp_path: Path) -> None:
     months = "months: {first: 2022-01, last: 2022-06}\nagents: {exporters: 1000, mode: expected}\n"
     (tmp_path / "a.yaml").write_text(f"extends: reference\n{months}title: All\n", encoding="utf-8")

@@ -70,7 +70,7 @@ def test_a_scenario_names_a_rule_by_its_place(tmp_path):
     case = sim.load(path)
     assert case.rules["road_pull"] is fearless
     path.write_text(text.replace(":fearless", ":nobody"))
-    with pytest.raises(sim.FaultList, match="cannot find .*test_rule_replacement:nobody"):
+    with pytest.raises(sim.FaultList, match=r"cannot find .*test_rule_replacement:nobody"):
         sim.load(path)
 
 
