@@ -5,6 +5,8 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
 PYTHON ?= python3
+# Tests in so many processes; 0 is one after the other, which is kindest to the tests that measure time.
+WORKERS ?= 0
 BIN := .venv/bin
 READY := .venv/.ready
 LOCK := requirements.lock
@@ -27,7 +29,7 @@ test: $(READY)  ## formatting, lint, types and every test
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n $(WORKERS)
 
 format: $(READY)  ## format the code and mend what lint can mend
 	$(BIN)/ruff check --fix .

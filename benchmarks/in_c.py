@@ -12,6 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.replay import ARGUMENTS
+
 SOURCE = Path(__file__).with_name("choice.c")
 # Contraction would fuse a multiplication and an addition into one rounding; the other two let loops with a choice in
 # them vectorise and change no bit.
@@ -76,17 +78,17 @@ def build(options: tuple[str, ...], threads: int) -> Callable[..., None]:
         function = ctypes.CDLL(str(library)).choose
     function.restype = None
 
-    def choose(
-        chunks: Any, start: Any, keys: Any, month: int, prospects: Any, ending: Any, closed: Any, nest: Any,
-        columns: Any, moves: Any,
-    ) -> None:  # fmt: skip
-        aversion, exposure, reputation, listed, road, since = columns
-        arrays = (chunks, start, prospects, ending, closed, aversion, exposure, reputation, listed, road, since, moves)
+    def choose(*args: Any) -> None:
+        given = dict(zip(ARGUMENTS, args, strict=True))
+        fields = "aversion", "exposure", "reputation", "listed", "road", "since"
+        given.update(zip(fields, given["columns"], strict=True))
+        arrays = [given[name] for name in _POINTERS]
         assert all(array.flags.c_contiguous for array in arrays)
-        assert (prospects.dtype, ending.dtype, closed.dtype) == (np.float32, np.float64, np.float32)
-        counts = len(chunks), prospects.shape[2], nest[0], month, threads
+        assert [given[name].dtype for name in ("prospects", "ending", "closed")] == [np.float32, np.float64, np.float32]
+        (nested, similarity), keys = given["nest"], given["keys"]
+        counts = len(given["chunks"]), given["prospects"].shape[2], nested, given["month"], threads
         function(
-            ctypes.byref(_Month(*(array.ctypes.data for array in arrays), *counts, int(keys[0]), int(keys[1]), nest[1]))
+            ctypes.byref(_Month(*(a.ctypes.data for a in arrays), *counts, int(keys[0]), int(keys[1]), similarity))
         )
 
     return choose

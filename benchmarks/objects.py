@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
-from typing import Any
 
 import mesa
 import numpy as np
 
 from sim import noise
 from sim.cases import Case
-from sim.model import SanctionsModel
 from sim.rules import listing_odds, pull_of_nest, pull_within_nest, road_pull
 
 # The rules as the plain functions that they are, without the compiler.
@@ -110,8 +108,8 @@ class ObjectsModel(mesa.Model):  # type: ignore[misc]
         self.same_luck, self.seconds, self.month_number = same_luck, 0.0, -1
         self.keys: dict[int, int] = {}
         self.nested, self.similarity = inner.nest[0], float(inner.nest[1])
-        self.closed_factor = np.exp(-inner.closed_to_listed).tolist()
-        self.at_target = inner.ends_at_target.tolist()
+        self.closed_factor = np.exp(-inner.layout.closed_to_listed).tolist()
+        self.at_target = inner.layout.ends_at_target.tolist()
         self.flow: list[list[float]] = inner.work.flow.tolist()
         base, columns = inner.base, inner.columns
         suspicion = np.asarray(inner.world.military_sensitivity)[base.good]
@@ -154,10 +152,7 @@ class ObjectsModel(mesa.Model):  # type: ignore[misc]
         return agent.identity // _IDENTITIES
 
     def _choose_roads(self) -> None:
-        inner, chosen = self.inner, SanctionsModel.choose_roads
-        inner.loops.choose, loop = _no_choice, inner.loops.choose
-        chosen(inner)  # prospects of the month, without a choice
-        inner.loops.choose = loop
+        inner = self.inner
         if self.same_luck:
             self.keys = {
                 decision: int(noise.stream(inner.scenario.seed, decision, inner.elapsed))
@@ -201,14 +196,11 @@ class ObjectsModel(mesa.Model):  # type: ignore[misc]
                 hit[kind.origin] += 12.0 * kind.row_value
         self.seconds += time.perf_counter() - started
         sold = 12.0 * np.bincount(
-            inner.base.origin, weights=inner.work.flow[:, inner.ends_at_target].sum(axis=1), minlength=len(to_list)
+            inner.base.origin,
+            weights=inner.work.flow[:, inner.layout.ends_at_target].sum(axis=1),
+            minlength=len(to_list),
         )
         np.divide(hit, sold, out=inner.work.exporters_listed, where=sold > 0)
-
-
-def _no_choice(*args: Any) -> None:
-    """Stands in for the compiled choice: nobody moves."""
-    args[-1][:] = 0
 
 
 def _uniform(key: int, identity: int) -> float:
@@ -221,9 +213,9 @@ def _uniform(key: int, identity: int) -> float:
 
 
 def agreement(case: Case) -> tuple[float, int]:
-    """Share of exporters that stand on the same road after a run in both forms, given the same luck; and listings that differ.
+    """Share of exporters on the same road after a run in both forms, given the same luck; and listings that differ.
 
-    The columns compute in single precision and the objects in double, so a draw within 1e-7 of a border may fall elsewhere.
+    Columns compute in single precision, objects in double: a draw within 1e-7 of a border may fall elsewhere.
     """
     columns, objects = case.model(), ObjectsModel(case, same_luck=True)
     for _ in range(case.scenario.months.count):

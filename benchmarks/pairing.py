@@ -1,8 +1,9 @@
 """Which way of drawing pairs two runs better: inverse CDF with the target's roads first (as shipped), or Gumbel-max?
 
-``python -m benchmarks.pairing`` runs policy and no policy under both, for many seeds, and prints the variance over seeds of
-the paired difference in what reaches the target, beside the cost. Under Gumbel-max every road of every firm has a draw of its
-own, so a firm moves only if its best road changed; under inverse CDF a change of one pull shifts the borders behind it.
+``python -m benchmarks.pairing`` runs policy and no policy under both, for many seeds, and prints the variance over seeds
+of the paired difference in what reaches the target, beside the cost. Under Gumbel-max every road of every firm has a draw
+of its own, so a firm moves only if its best road changed; under inverse CDF a change of one pull shifts the borders
+behind it.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import Any
 import numpy as np
 from numba import njit, uint64
 
+from benchmarks.replay import ARGUMENTS
 from sim import load, noise
 from sim.arithmetic import _log_double
 from sim.cases import Case
@@ -26,8 +28,9 @@ _ROADS = 256  # draws set aside for one firm and month
 
 
 @njit(error_model="numpy")
-def gumbel_block(n, key, firm, pull, best, picked):  # type: ignore[no-untyped-def]
-    """Road of each firm of a block by an exponential race: the least waiting time -ln(u)/pull, one draw for each road."""
+def gumbel_block(n, key, firm, pull, race):  # type: ignore[no-untyped-def]
+    """Road of each firm of a block by an exponential race: least waiting time -ln(u)/pull, one draw per road."""
+    best, picked = race
     for j in range(n):
         best[j] = 1e300
         picked[j] = 0
@@ -42,8 +45,8 @@ def gumbel_block(n, key, firm, pull, best, picked):  # type: ignore[no-untyped-d
 
 
 @njit(cache=True, error_model="numpy")
-def choose_by_race(chunks, start, keys, month, prospects, ending, closed, nest, columns, moves):  # type: ignore[no-untyped-def]
-    """:func:`sim.engine.choice.choose` with the draw by Gumbel-max, all else equal."""
+def _race(rows_of, luck, month, outlook, columns, moves):  # type: ignore[no-untyped-def]
+    (chunks, start), keys, (prospects, ending, closed, nest) = rows_of, luck, outlook
     aversion, exposure, reputation, listed, road, since = columns
     n_roads = prospects.shape[2]
     pull = np.zeros((n_roads, BLOCK), dtype=np.float32)
@@ -55,7 +58,6 @@ def choose_by_race(chunks, start, keys, month, prospects, ending, closed, nest, 
     for c in range(chunks.shape[0]):
         t, low, high = chunks[c, 0], chunks[c, 1], chunks[c, 2]
         first = t * _IDENTITIES - start[t]
-        moves[c, :] = 0
         n = 0
         for i in range(low, high):
             if noise.uniform(keys[0], first + i) < ending[t, road[i]]:
@@ -69,7 +71,7 @@ def choose_by_race(chunks, start, keys, month, prospects, ending, closed, nest, 
                     used[j] = road[r]
                     firm[j] = noise.mix(uint64(first + r))
                 block_pulls(n, used, trait, prospects[t], closed, nest, pull)
-                gumbel_block(n, keys[1], firm, pull, best, picked)
+                gumbel_block(n, keys[1], firm, pull, (best, picked))
                 for j in range(n):
                     moves[c, used[j]] -= 1
                     moves[c, picked[j]] += 1
@@ -78,11 +80,19 @@ def choose_by_race(chunks, start, keys, month, prospects, ending, closed, nest, 
                 n = 0
 
 
+def choose_by_race(*args: Any) -> None:
+    """:func:`sim.engine.choice.choose` with the draw by Gumbel-max, all else equal."""
+    given = dict(zip(ARGUMENTS, args, strict=True))
+    outlook = tuple(given[name] for name in ("prospects", "ending", "closed", "nest"))
+    rows = given["chunks"], given["start"]
+    _race(rows, given["keys"], given["month"], outlook, given["columns"], given["moves"])
+
+
 def delivered(case: Case, choose: Any) -> np.ndarray[Any, Any]:
-    """Quantity delivered to the target in a run by good and road to it, million USD at base-year prices, (good, road)."""
+    """Delivered to the target in a run by good and road to it, million USD at base-year prices, (good, road)."""
     model = case.model()
     model.loops.choose = choose
-    total = np.zeros((len(model.base.volume), int(model.ends_at_target.sum())))
+    total = np.zeros((len(model.base.volume), model.layout.target_roads))
     for _ in range(case.scenario.months.count):
         model.step()
         total += model.work.fate[settlement.DELIVERED][:, : total.shape[1]]
@@ -104,8 +114,8 @@ def paired(case: Case, seeds: int, choose: Any) -> tuple[np.ndarray[Any, Any], n
     return np.array(runs[0]), np.array(runs[1]), statistics.median(seconds)
 
 
-def _figures(policy: Any, baseline: Any) -> dict[str, tuple[float, float, float]]:
-    """Mean and variance of the paired difference and variance of an unpaired one, in all, direct, by hubs, and cell by cell."""
+def _figures(policy: Any, baseline: Any) -> dict[str, tuple[float, Any, Any]]:
+    """Mean and variance of the paired difference, and variance of an unpaired one: in all, by road, cell by cell."""
     cuts = {
         "all": lambda x: x.sum(axis=(1, 2))[:, None],
         "direct": lambda x: x[:, :, 0].sum(axis=1)[:, None],
@@ -121,22 +131,18 @@ def _figures(policy: Any, baseline: Any) -> dict[str, tuple[float, float, float]
     return figures
 
 
-def seconds_per_call(case: Case, choose: Any, repeats: int = 15) -> float:
-    """Median seconds of one month's choice on the state that a run has reached after 20 months."""
-    model = case.model()
-    for _ in range(min(20, case.scenario.months.count)):
-        model.step()
-    work, seconds = model.work, []
-    moves = np.empty((len(model._chunks), len(model.base.roads)), dtype=np.int64)
-    closed = model.closed_to_listed.astype(np.float32)
-    for month in range(repeats):
-        keys = np.array([noise.stream(1, d, 100 + month) for d in (noise.CONTRACT_ENDS, noise.ROAD)], dtype=np.uint64)
+def seconds_per_month(case: Case, choose: Any) -> float:
+    """Median seconds of one month's choice in a run, one thread."""
+    model, seconds = case.model(), []
+
+    def timed(*args: Any) -> None:
         started = time.perf_counter()
-        choose(
-            model._chunks, model.columns.start, keys, month, work.prospects, work.ending, closed, model.nest,
-            model.choice_columns, moves,
-        )  # fmt: skip
+        choose(*args)
         seconds.append(time.perf_counter() - started)
+
+    model.loops.choose = model.loops.choose_parallel = timed
+    for _ in range(case.scenario.months.count):
+        model.step()
     return statistics.median(seconds[1:])
 
 
@@ -162,9 +168,10 @@ def main() -> None:
         print(f"{cut:18}{mean:12.0f}{mean_race:12.0f}{ratio:24.2f}{own[0]:12.3f}{own[1]:12.3f}")
     print(f"an F ratio of equal variances lies within {_band(chosen.seeds):.2f} times of 1 in 95 % of such trials")
     large = case.with_changes(agents={"exporters": 200_000})
-    cost = {name: seconds_per_call(large, way) for name, way in ways.items()}
-    print(f"one month's choice of 200,000 exporters, one thread: {1e3 * cost['inverse CDF']:.2f} ms by inverse CDF, "
-          f"{1e3 * cost['Gumbel-max']:.2f} ms by Gumbel-max ({cost['Gumbel-max'] / cost['inverse CDF']:.1f} times)")  # fmt: skip
+    cost = {name: seconds_per_month(large, way) for name, way in ways.items()}
+    by_inverse, by_race = (1e3 * cost[name] for name in ways)
+    print("one month's choice of 200,000 exporters, one thread: "
+          f"{by_inverse:.2f} ms by inverse CDF, {by_race:.2f} ms by Gumbel-max ({by_race / by_inverse:.1f} times)")  # fmt: skip
 
 
 def _band(seeds: int) -> float:

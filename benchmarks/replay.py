@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,69 +12,55 @@ import numpy as np
 
 from sim.cases import Case
 from sim.engine import choice
-from sim.model import SanctionsModel
+
+Array = np.ndarray[Any, Any]
+
+# Arguments of the model's own loop, by name: a replay follows it when it takes another one.
+ARGUMENTS = tuple(inspect.signature(choice.choose.py_func).parameters)
+_BY_MONTH = ("keys", "month", "prospects", "ending")
 
 
 @dataclass(eq=False)
 class Month:
-    """What one month's choice reads beyond the columns."""
+    """One month: the arguments that change, and the rows listed since the month before."""
 
-    elapsed: int
-    keys: np.ndarray[Any, Any]
-    prospects: np.ndarray[Any, Any]
-    ending: np.ndarray[Any, Any]
-    newly_listed: np.ndarray[Any, Any]
+    arguments: dict[str, Any]
+    newly_listed: Array
 
 
 @dataclass(eq=False)
 class Tape:
-    """A run's choices: the columns at the start, every month's prospects, and the roads they ended on.
+    """A run's choices: the columns at the start, what every month read, and the roads they ended on.
 
     Attributes:
-        chunks, start, closed, nest: see :func:`sim.engine.choice._choose_rows`.
+        constant: arguments that are the same in every month.
         traits: aversion, exposure, reputation, (row,).
         first_road: roads at the start, (row,).
         months: in order.
-        checksum: of the roads after the last month, from the run itself.
+        last_road: roads after the last month, from the run itself.
     """
 
-    chunks: np.ndarray[Any, Any]
-    start: np.ndarray[Any, Any]
-    closed: np.ndarray[Any, Any]
-    nest: tuple[int, Any]
-    traits: tuple[Any, ...]
-    first_road: np.ndarray[Any, Any]
+    constant: dict[str, Any]
+    traits: tuple[Array, ...]
+    first_road: Array
     months: list[Month]
-    checksum: int
+    last_road: Array
 
-    def play(self, choose: Callable[..., None]) -> Columns:
-        """Plays every month to a choice of road with the arguments of :func:`sim.engine.choice.choose`."""
-        columns = Columns(self)
+    def play(self, choose: Callable[..., None]) -> Array:
+        """Plays every month to a choice of road with the arguments of :func:`sim.engine.choice.choose`; the roads."""
+        road, since = self.first_road.copy(), np.zeros(len(self.first_road), dtype=np.int16)
+        listed = np.zeros(len(road), dtype=np.uint8)
+        moves = np.zeros((len(self.constant["chunks"]), len(self.constant["closed"])), dtype=np.int64)
+        mine = {"columns": (*self.traits, listed, road, since), "moves": moves}
         for month in self.months:
-            columns.listed[month.newly_listed] = 1
-            choose(
-                self.chunks, self.start, month.keys, month.elapsed, month.prospects, month.ending,
-                self.closed, self.nest, columns.as_tuple(), columns.moves,
-            )  # fmt: skip
-        return columns
+            listed[month.newly_listed] = 1
+            moves[:] = 0
+            given = {**self.constant, **month.arguments, **mine}
+            choose(*(given[name] for name in ARGUMENTS))
+        return road
 
 
-class Columns:
-    """Fresh columns for one replay."""
-
-    def __init__(self, tape: Tape) -> None:
-        self.traits = tape.traits
-        self.road = tape.first_road.copy()
-        self.listed = np.zeros(len(self.road), dtype=np.uint8)
-        self.since = np.zeros(len(self.road), dtype=np.int16)
-        self.moves = np.empty((len(tape.chunks), len(tape.closed)), dtype=np.int64)
-
-    def as_tuple(self) -> tuple[Any, ...]:
-        """The columns as the loops take them."""
-        return (*self.traits, self.listed, self.road, self.since)
-
-
-def checksum(road: np.ndarray[Any, Any]) -> int:
+def checksum(road: Array) -> int:
     """A number that differs as soon as one firm stands on another road."""
     return zlib.crc32(np.ascontiguousarray(road).tobytes())
 
@@ -83,19 +70,22 @@ def tape(case: Case) -> Tape:
     model = case.model()
     columns, months = model.columns, []
     first_road, listed = columns.road.copy(), columns.listed.copy()
-    original = SanctionsModel.choose_roads
+    constant: dict[str, Any] = {}
 
-    def choose_and_tape() -> None:
-        original(model)
-        newly = np.flatnonzero(columns.listed != listed)
-        listed[newly] = 1
-        work = model.work
-        months.append(Month(model.elapsed, model.choice_keys(), work.prospects.copy(), work.ending.copy(), newly))
+    def taping(choose: Callable[..., None]) -> Callable[..., None]:
+        def choose_and_tape(*args: Any) -> None:
+            given = dict(zip(ARGUMENTS, args, strict=True))
+            newly = np.flatnonzero(columns.listed != listed)
+            listed[newly] = 1
+            arguments = {name: given[name].copy() if name != "month" else given[name] for name in _BY_MONTH}
+            months.append(Month(arguments, newly))
+            constant.update({name: given[name] for name in given if name not in (*_BY_MONTH, "columns", "moves")})
+            choose(*args)
 
-    model.choose_roads = choose_and_tape
+        return choose_and_tape
+
+    model.loops.choose, model.loops.choose_parallel = taping(model.loops.choose), taping(model.loops.choose_parallel)
     for _ in range(case.scenario.months.count):
         model.step()
-    return Tape(
-        choice.chunks_of(columns.start), columns.start, model.closed_to_listed.astype(np.float32), model.nest,
-        (columns.aversion, columns.exposure, columns.reputation), first_road, months, checksum(columns.road),
-    )  # fmt: skip
+    traits = columns.aversion, columns.exposure, columns.reputation
+    return Tape(constant, traits, first_road, months, columns.road.copy())

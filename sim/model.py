@@ -64,7 +64,8 @@ class SanctionsModel(mesa.Model):  # type: ignore[misc]
         self, scenario: Scenario, world: World, rules: Mapping[str, Callable[..., float]] | None = None
     ) -> None:
         super().__init__(rng=scenario.seed)
-        self.scenario, self.world = scenario, world
+        # Mesa 3.5 gives a model a `scenario` of its own kind, so ours has another name.
+        self.plan, self.world = scenario, world
         self.values = parameter_values(scenario.parameters)
         self.expected = scenario.agents.mode == "expected"
         self.month, self.elapsed = scenario.months.first - 1, -1
@@ -85,7 +86,7 @@ class SanctionsModel(mesa.Model):  # type: ignore[misc]
 
     def _settle_in(self) -> None:
         """Draws the exporters and opens the trading houses."""
-        scenario, world, values = self.scenario, self.world, self.values
+        scenario, world, values = self.plan, self.world, self.values
         consigned = self.base.flow.sum(axis=0) @ self.layout.on_hub
         sizing = HouseMarket(consigned, values.hub_fullness, values.hub_headroom, values.traders_per_hub)
         self.means = mean_traits(world, self.base, values)
@@ -152,7 +153,7 @@ class SanctionsModel(mesa.Model):  # type: ignore[misc]
             self.loops.list_expected(columns.start, types, (to_list, at_target), spread, seen)
         else:
             rows = columns.size, columns.road, columns.listed
-            key = noise.stream(self.scenario.seed, noise.EXPORTER_LISTED, self.elapsed)
+            key = noise.stream(self.plan.seed, noise.EXPORTER_LISTED, self.elapsed)
             self.loops.list_drawn(key, columns.start, types, (to_list, at_target), rows, seen)
         sold = 12.0 * work.flow[:, at_target].sum(axis=1)
         trade = np.bincount(base.origin, weights=sold, minlength=len(to_list))
@@ -197,7 +198,7 @@ class SanctionsModel(mesa.Model):  # type: ignore[misc]
 
     def choose_rows(self, chunks: Integers, groups: Integers, *, parallel: bool = False) -> None:
         """Lets the rows of some chunks choose; see :func:`sim.engine.choice.chunks_of`."""
-        columns, work, seed = self.columns, self.work, self.scenario.seed
+        columns, work, seed = self.columns, self.work, self.plan.seed
         keys = np.array(
             [noise.stream(seed, decision, self.elapsed) for decision in (noise.CONTRACT_ENDS, noise.ROAD)],
             dtype=np.uint64,
@@ -236,7 +237,7 @@ class SanctionsModel(mesa.Model):  # type: ignore[misc]
         self.loops.mark_up(work.fullness, self._numbers, work.log_markup)
         to_list = self.regime.state("traders_listed")[self.layout.hub_states]
         hubs = work.fullness, values.hub_fullness, to_list, houses.represents, houses.listed_now
-        key = noise.stream(self.scenario.seed, noise.TRADER_STATUS, self.elapsed)
+        key = noise.stream(self.plan.seed, noise.TRADER_STATUS, self.elapsed)
         columns = houses.hub, houses.hiding, houses.mass, houses.generation, houses.since
         self.loops.trade_month(key, self.elapsed, self.expected, columns, hubs, self._numbers)
 
@@ -313,4 +314,4 @@ class SanctionsModel(mesa.Model):  # type: ignore[misc]
 
     def __repr__(self) -> str:
         month = format_month(self.month) if self.elapsed >= 0 else "before its first month"
-        return f"<SanctionsModel {self.scenario.title!r}, {len(self.columns)} exporters, {month}>"
+        return f"<SanctionsModel {self.plan.title!r}, {len(self.columns)} exporters, {month}>"

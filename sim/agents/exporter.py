@@ -107,7 +107,7 @@ class Exporter(ColumnAgent):
     def contract_ends(self) -> bool:
         """Whether its contract ends this month (sampled mode)."""
         model = self.model
-        key = noise.stream(model.scenario.seed, noise.CONTRACT_ENDS, model.elapsed)
+        key = noise.stream(model.plan.seed, noise.CONTRACT_ENDS, model.elapsed)
         odds = model.work.ending[self.type, model.columns.road[self.row]]
         return bool(noise.uniform(key, model.columns.identity(self.row)) < odds)
 

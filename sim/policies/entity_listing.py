@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class EntityListing(Policy):
-    """Lists a number of firms in each state named, the largest and most visible most likely."""
+    """Lists a number of firms in each state named: those in the most military goods first, by chance among equals."""
 
     adds_up: ClassVar[bool] = True
     drifts: ClassVar[bool] = True
