@@ -195,11 +195,8 @@ class ObjectsModel(mesa.Model):  # type: ignore[misc]
                 agent.listed = True
                 hit[kind.origin] += 12.0 * kind.row_value
         self.seconds += time.perf_counter() - started
-        sold = 12.0 * np.bincount(
-            inner.base.origin,
-            weights=inner.work.flow[:, inner.layout.ends_at_target].sum(axis=1),
-            minlength=len(to_list),
-        )
+        to_target = inner.work.flow[:, inner.layout.ends_at_target].sum(axis=1)
+        sold = 12.0 * np.bincount(inner.base.origin, weights=to_target, minlength=len(to_list))
         np.divide(hit, sold, out=inner.work.exporters_listed, where=sold > 0)
 
 

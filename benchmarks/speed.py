@@ -1,8 +1,8 @@
 """How fast the model is: ``python -m benchmarks.speed`` prints one table of rates, ratios, times and memory.
 
-Figures that enter a ratio are taken in turn in the same minutes, several times over, and medians count; the spread beside
-them says how quiet the machine was. A probe tells how much a second thread was worth at the time, since a virtual
-machine's second core may be another's.
+Figures that enter a ratio are taken in turn in the same minutes, several times over, and medians count; the spread
+beside them says how quiet the machine was. A probe tells how much a second thread was worth at the time, since a
+virtual machine's second core may be another's.
 """
 
 from __future__ import annotations
