@@ -73,7 +73,8 @@ def record(layout, goods, prices, habits, values, books):  # type: ignore[no-unt
             d = destination[k]
             if left == 0.0 or d == o:
                 continue
-            fob = np.exp(values.fob_share * prices[d, brand[t], g])
+            price = prices[d, brand[t], g]
+            fob = np.exp(values.fob_share * price) if price != 0.0 else 1.0
             value, arrived = left * fob, delivered[t, k] * fob
             # Another code pays only where this one is banned; into the catch-all group itself nothing can be
             # misdeclared.

@@ -17,6 +17,7 @@ from sim.engine.layout import layout_of, trade_with_target
 from sim.engine.loops import Loops
 from sim.engine.population import populate
 from sim.engine.settlement import DELIVERED, STOPPED
+from sim.engine.sums import move_rows, sum_by_hub
 from sim.engine.trading_houses import HouseMarket, open_houses
 from sim.engine.workspace import market_baseline, mean_traits, workspace
 from sim.errors import SimError
@@ -87,7 +88,8 @@ class SanctionsModel(mesa.Model):  # type: ignore[misc]
     def _settle_in(self) -> None:
         """Draws the exporters and opens the trading houses."""
         scenario, world, values = self.plan, self.world, self.values
-        consigned = self.base.flow.sum(axis=0) @ self.layout.on_hub
+        consigned = np.empty(len(world.hubs))
+        sum_by_hub(self.base.hub, self.base.flow, consigned)
         sizing = HouseMarket(consigned, values.hub_fullness, values.hub_headroom, values.traders_per_hub)
         self.means = mean_traits(world, self.base, values)
         try:
@@ -209,7 +211,7 @@ class SanctionsModel(mesa.Model):  # type: ignore[misc]
             chunks, groups, columns.start, keys, self.elapsed, work.prospects, work.ending,
             self.layout.closed_to_listed.astype(np.float32), self.nest, columns.drawn(), moves,
         )  # fmt: skip
-        np.add.at(self.rows_on_road, chunks[:, 0], moves)
+        move_rows(chunks, moves, self.rows_on_road)
 
     def clear_borders(self) -> None:
         """5. Licences, payments, inspections."""
@@ -230,7 +232,8 @@ class SanctionsModel(mesa.Model):  # type: ignore[misc]
         """6. Trading houses carry what they can, mark up as they fill, open, close, are listed and return."""
         work, houses, values = self.work, self.houses, self.values
         capacity = houses.open_capacity()
-        consigned = work.flow.sum(axis=0) @ self.layout.on_hub
+        consigned = np.empty(len(capacity))
+        sum_by_hub(self.base.hub, work.flow, consigned)
         work.fullness[:] = np.where(consigned > 0, 1e3, 0.0)  # of a hub with no open house
         np.divide(consigned, capacity, out=work.fullness, where=capacity > 0)
         np.minimum(1.0, 1.0 / np.maximum(work.fullness, 1e-12), out=work.carried)

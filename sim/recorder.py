@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.engine.trading_houses import LISTED, OPEN
+from sim.engine.trading_houses import count_houses
 
 if TYPE_CHECKING:
     from sim.model import SanctionsModel
@@ -87,7 +87,6 @@ def keep(model: SanctionsModel, record: Record) -> None:
         getattr(record, name)[m] = getattr(books, name)
     record.pressure[m] = model.regime.state("pressure")
     record.threat[m] = model.regime.state("threat")
-    firms = houses.mass * houses.represents
-    by_hub = [np.bincount(houses.hub, weights=w, minlength=record.hubs.shape[2])
-              for w in (firms[:, OPEN], firms[:, LISTED], houses.generation * houses.represents)]  # fmt: skip
-    record.hubs[m] = (work.fullness, work.log_markup, work.carried, *by_hub)
+    hubs = record.hubs[m]
+    hubs[0], hubs[1], hubs[2] = work.fullness, work.log_markup, work.carried
+    count_houses(houses.hub, houses.mass, houses.generation, houses.represents, hubs[3:])

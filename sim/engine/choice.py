@@ -18,12 +18,15 @@ from sim.rules.choice import pull_of_nest, pull_within_nest, road_pull
 
 BLOCK = 64
 CHUNK = 4096
+_LANES = 16  # of the widest vectors in single precision
 _IDENTITIES = 1 << 32
 
 
 @inlined
 def block_pulls(n, roads, trait, prospects, closed, nest, pull):  # type: ignore[no-untyped-def]
     """Cumulated pulls of a block of firms of one type.
+
+    Every loop over firms is plain arithmetic on a row of the block, so that it vectorises.
 
     Args:
         n: firms in the block.
@@ -36,42 +39,59 @@ def block_pulls(n, roads, trait, prospects, closed, nest, pull):  # type: ignore
         pull: filled with pulls cumulated over roads, (road, BLOCK).
     """
     nested, similarity = nest
-    one = float32(1.0)
+    one, zero = float32(1.0), float32(0.0)
     total = np.zeros(BLOCK, dtype=np.float32)
-    usual = float32(0.0)
+    fear = np.empty(BLOCK, dtype=np.float32)
+    usual = zero
+    some_listed = False
+    for j in range(n):
+        # A listed firm has nothing left to fear from the threat, and has lost the coalition's roads.
+        fear[j] = trait[1, j] * (one - trait[3, j])
+        some_listed |= trait[3, j] > zero
     for k in range(prospects.shape[1]):
         base, market, banned, hazard = prospects[6, k], prospects[0, k], prospects[1, k], prospects[2, k]
         threat, shame, loss = prospects[3, k], prospects[4, k], closed[k]
-        inside = k < nested
-        if base == float32(0.0):
+        if base == zero:
             for j in range(n):
-                pull[k, j] = float32(0.0)
-        else:
+                pull[k, j] = zero
+            continue
+        inside, strikes = k < nested, some_listed and loss > zero
+        if banned == zero and hazard == zero and threat == zero and shame == zero and not strikes:
+            # Nothing on this road tells firms of one type apart.
+            same = road_pull(market, banned, trait[0, 0], hazard, fear[0], threat, trait[2, 0], shame)
+            same = base * (pull_within_nest(same, similarity) if inside else same)
+            usual += base if inside else zero
             for j in range(n):
-                listed = trait[3, j]
-                # A listed firm has nothing left to fear from the threat, and has lost the coalition's roads.
-                fear = trait[1, j] * (one - listed)
-                weight = road_pull(market, banned, trait[0, j], hazard, fear, threat, trait[2, j], shame)
-                weight = weight * exp(-listed * loss) if loss > float32(0.0) else weight
-                weight = pull_within_nest(weight, similarity) if inside else weight
-                pull[k, j] = base * weight
+                pull[k, j] = same
+            if inside:
+                for j in range(n):
+                    total[j] += same
+            continue
+        for j in range(n):
+            pull[k, j] = road_pull(market, banned, trait[0, j], hazard, fear[j], threat, trait[2, j], shame)
+        if strikes:
+            for j in range(n):
+                pull[k, j] *= exp(-trait[3, j] * loss)
         if inside:
             usual += base
             for j in range(n):
+                pull[k, j] = base * pull_within_nest(pull[k, j], similarity)
                 total[j] += pull[k, j]
-        if k == nested - 1:
+        else:
             for j in range(n):
-                mean = total[j] / usual if usual > float32(0.0) else float32(0.0)
-                # Turns weights within the nest into pulls that compete with the other markets.
-                total[j] = pull_of_nest(mean, similarity) / mean if mean > float32(0.0) else float32(0.0)
-            for inner in range(nested):
-                for j in range(n):
-                    pull[inner, j] *= total[j]
-    total[:] = float32(0.0)
-    for k in range(prospects.shape[1]):
-        bonus = one + prospects[5, k]
+                pull[k, j] *= base
+    for j in range(n):
+        mean = total[j] / usual if usual > zero else zero
+        # Turns weights within the nest into pulls that compete with the other markets.
+        total[j] = pull_of_nest(mean, similarity) / mean if mean > zero else zero
+    for k in range(nested):
         for j in range(n):
-            total[j] += pull[k, j] * bonus if roads[j] == k else pull[k, j]
+            pull[k, j] *= total[j]
+    total[:] = zero
+    for k in range(prospects.shape[1]):
+        bonus, used = one + prospects[5, k], np.int32(k)
+        for j in range(n):
+            total[j] += pull[k, j] * bonus if roads[j] == used else pull[k, j]
             pull[k, j] = total[j]
 
 
@@ -85,6 +105,57 @@ def draw_block(n, draw, pull, choice):  # type: ignore[no-untyped-def]
     for k in range(last):
         for j in range(n):
             choice[j] += np.int32(pull[k, j] <= draw[j])
+
+
+@inlined
+def _choose_group(group, chunks, start, keys, month, prospects, ending, closed, nest, columns, moves):  # type: ignore[no-untyped-def]
+    """One month of choices of one group, its first chunk and the one after its last; else as :func:`_choose_rows`."""
+    aversion, exposure, reputation, listed, road, since = columns
+    n_roads = prospects.shape[2]
+    # Scratch is allocated once per group: with few rows per type it would cost more than the choices.
+    pull = np.zeros((n_roads, BLOCK), dtype=np.float32)
+    trait = np.zeros((4, BLOCK), dtype=np.float32)
+    draw = np.zeros(BLOCK, dtype=np.float32)
+    luck = np.empty(BLOCK)
+    used = np.zeros(BLOCK, dtype=np.int32)
+    choice = np.zeros(BLOCK, dtype=np.int32)
+    rows = np.empty(2 * BLOCK, dtype=np.int64)
+    for c in range(group[0], group[1]):
+        t, low, high = chunks[c, 0], chunks[c, 1], chunks[c, 2]
+        first = t * _IDENTITIES - start[t]
+        n = 0
+        for begin in range(low, high, BLOCK):
+            width = min(BLOCK, high - begin)
+            for j in range(width):
+                luck[j] = noise.uniform(keys[0], first + begin + j)
+            for j in range(width):  # without a branch: no processor can foresee which contracts end
+                rows[n] = begin + j
+                n += luck[j] < ending[t, road[begin + j]]
+            done, last = 0, begin + BLOCK >= high
+            while n - done >= BLOCK or (last and n > done):
+                size = min(BLOCK, n - done)
+                for j in range(size):
+                    r = rows[done + j]
+                    trait[0, j], trait[1, j], trait[2, j] = aversion[r], exposure[r], reputation[r]
+                    trait[3, j] = float32(listed[r])
+                    used[j] = road[r]
+                    draw[j] = float32(noise.uniform(keys[1], first + r))
+                # Whole vectors only: what lies beyond the block's firms is computed and thrown away.
+                padded = (size + _LANES - 1) // _LANES * _LANES
+                for j in range(size, padded):
+                    draw[j] = float32(0.0)  # scaled again and again it would become denormal, and slow
+                block_pulls(padded, used, trait, prospects[t], closed, nest, pull)
+                draw_block(padded, draw, pull, choice)
+                for j in range(size):
+                    r = rows[done + j]
+                    moves[c, used[j]] -= 1
+                    moves[c, choice[j]] += 1
+                    road[r] = choice[j]
+                    since[r] = month
+                done += size
+            for j in range(n - done):
+                rows[j] = rows[done + j]
+            n -= done
 
 
 def _choose_rows(chunks, groups, start, keys, month, prospects, ending, closed, nest, columns, moves):  # type: ignore[no-untyped-def]
@@ -103,40 +174,9 @@ def _choose_rows(chunks, groups, start, keys, month, prospects, ending, closed, 
         columns: aversion, exposure, reputation, listed, road, since.
         moves: (chunk, road) rows gained less rows lost, zero on entry.
     """
-    aversion, exposure, reputation, listed, road, since = columns
-    n_roads = prospects.shape[2]
     for group in prange(len(groups) - 1):
-        # Scratch is allocated once per group: with few rows per type it would cost more than the choices.
-        pull = np.empty((n_roads, BLOCK), dtype=np.float32)
-        trait = np.empty((4, BLOCK), dtype=np.float32)
-        draw = np.empty(BLOCK, dtype=np.float32)
-        used = np.empty(BLOCK, dtype=np.int32)
-        choice = np.empty(BLOCK, dtype=np.int32)
-        rows = np.empty(BLOCK, dtype=np.int64)
-        for c in range(groups[group], groups[group + 1]):
-            t, low, high = chunks[c, 0], chunks[c, 1], chunks[c, 2]
-            first = t * _IDENTITIES - start[t]
-            odds = ending[t]
-            n = 0
-            for i in range(low, high):
-                if noise.uniform(keys[0], first + i) < odds[road[i]]:
-                    rows[n] = i
-                    n += 1
-                if n == BLOCK or (i == high - 1 and n > 0):
-                    for j in range(n):
-                        r = rows[j]
-                        trait[0, j], trait[1, j], trait[2, j] = aversion[r], exposure[r], reputation[r]
-                        trait[3, j] = float32(listed[r])
-                        used[j] = road[r]
-                        draw[j] = float32(noise.uniform(keys[1], first + r))
-                    block_pulls(n, used, trait, prospects[t], closed, nest, pull)
-                    draw_block(n, draw, pull, choice)
-                    for j in range(n):
-                        moves[c, used[j]] -= 1
-                        moves[c, choice[j]] += 1
-                        road[rows[j]] = choice[j]
-                        since[rows[j]] = month
-                    n = 0
+        mine = groups[group], groups[group + 1]
+        _choose_group(mine, chunks, start, keys, month, prospects, ending, closed, nest, columns, moves)
 
 
 def _spread_rows(start, prospects, ending, closed, nest, traits, spread):  # type: ignore[no-untyped-def]
@@ -166,25 +206,30 @@ def _spread_rows(start, prospects, ending, closed, nest, traits, spread):  # typ
                     mass += ended[k]
                 if mass == 0.0:
                     continue
-                within, usual = 0.0, 0.0
+                fear, worry, shy = exposure[i] * (1.0 - listed), float(aversion[i]), float(reputation[i])
+                # Without a branch, so that one firm's roads vectorise; a road of base 0 weighs nothing in the end.
                 for k in range(n_roads):
-                    base = prospects[t, 6, k]
-                    weight[k] = 0.0
-                    if base > 0.0:
-                        fear = exposure[i] * (1.0 - listed)
-                        weight[k] = road_pull(
-                            prospects[t, 0, k], prospects[t, 1, k], float(aversion[i]), prospects[t, 2, k], fear,
-                            prospects[t, 3, k], float(reputation[i]), prospects[t, 4, k],
-                        ) * exp(-listed * closed[k])  # fmt: skip
-                        weight[k] = base * (pull_within_nest(weight[k], similarity) if k < nested else weight[k])
-                    if k < nested:
-                        within += weight[k]
-                        usual += base
+                    weight[k] = road_pull(
+                        prospects[t, 0, k], prospects[t, 1, k], worry, prospects[t, 2, k], fear, prospects[t, 3, k],
+                        shy, prospects[t, 4, k],
+                    )  # fmt: skip
+                if listed:
+                    for k in range(n_roads):
+                        weight[k] *= exp(-closed[k])
+                for k in range(nested):
+                    weight[k] = pull_within_nest(weight[k], similarity)
+                for k in range(n_roads):
+                    weight[k] *= prospects[t, 6, k]
+                within, usual = 0.0, 0.0
+                for k in range(nested):
+                    within += weight[k]
+                    usual += prospects[t, 6, k]
                 mean = within / usual if usual > 0.0 else 0.0
                 scale = pull_of_nest(mean, similarity) / mean if mean > 0.0 else 0.0
                 total = 0.0
+                for k in range(nested):
+                    weight[k] *= scale
                 for k in range(n_roads):
-                    weight[k] *= scale if k < nested else 1.0
                     total += weight[k]
                 leaving = 0.0
                 for k in range(n_roads):

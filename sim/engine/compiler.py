@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from numba import njit
 from numba.core.registry import CPUDispatcher
 
-from sim.compiling import inlined
+from sim.rules.base import rule
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -45,5 +45,5 @@ def _rebuilt(loop: Any, rules: tuple[tuple[str, Callable[..., float]], ...]) -> 
 
 
 @lru_cache(maxsize=128)
-def _compiled(rule: Callable[..., float]) -> Any:
-    return rule if isinstance(rule, CPUDispatcher) else inlined(rule)
+def _compiled(chosen: Callable[..., float]) -> Any:
+    return chosen if isinstance(chosen, CPUDispatcher) else rule(chosen)

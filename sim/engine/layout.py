@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engine.baseline import watched_markets
+from sim.engine.sums import sum_trade
 from sim.engine.workspace import usual_effort
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ class Layout:
     Attributes:
         hub_states: position of each hub among the states, (H,).
         ends_at_target: whether a road ends at the target, (K,).
-        on_hub: 1 where a road passes a hub, (K, H).
+        hub_at: state of the hub on each road to the target, -1 for the direct one; these roads come first.
         watched: whether the price of a state's market moves, (S,).
         deciding: whether a state decides its effort, its usual effort, alignment, exposure; each (S,).
         coalition_effort: mean usual effort of the coalition's members; 0 where there is no coalition.
@@ -38,7 +39,7 @@ class Layout:
 
     hub_states: NDArray[np.int64]
     ends_at_target: NDArray[np.bool_]
-    on_hub: Floats
+    hub_at: NDArray[np.int64]
     watched: NDArray[np.bool_]
     deciding: tuple[NDArray[np.bool_], Floats, Floats, Floats]
     coalition_effort: float
@@ -60,10 +61,11 @@ def layout_of(world: World, base: Baseline, values: Values) -> Layout:
     member = np.asarray(world.is_coalition, dtype=bool)
     exposure = 0.5 * (np.asarray(world.technology_exposure) + np.asarray(world.finance_exposure))
     decides = np.array([role == "third" for role in world.role])
+    to_target = np.flatnonzero(base.destination == world.target)
     return Layout(
         hub_states=np.array(world.hubs, dtype=np.int64),
         ends_at_target=base.destination == world.target,
-        on_hub=np.asarray(base.hub[:, None] == np.arange(len(world.hubs)), dtype=float),
+        hub_at=np.array([-1 if base.hub[k] < 0 else world.hubs[base.hub[k]] for k in to_target], dtype=np.int64),
         watched=watched_markets(world),
         deciding=(decides, usual, np.asarray(world.alignment, dtype=float), exposure),
         coalition_effort=float(usual[member].mean()) if member.any() else 0.0,
@@ -88,11 +90,6 @@ def trade_with_target(layout: Layout, base: Baseline, flow: Floats, watched: Flo
         All goods; and watched goods weighted by how military they are.
     """
     weight = (watched * layout.sensitivity)[base.good]
-    through = flow @ layout.on_hub
-    sums = []
-    for scale in (None, weight):
-        direct = flow[:, 0] if scale is None else flow[:, 0] * scale
-        total = np.bincount(base.origin, weights=direct, minlength=len(layout.watched))
-        np.add.at(total, layout.hub_states, through.sum(axis=0) if scale is None else scale @ through)
-        sums.append(total)
+    sums = np.empty((2, len(layout.watched)))
+    sum_trade(base.origin, layout.hub_at, weight, flow, sums)
     return sums[0], sums[1]

@@ -34,6 +34,7 @@ def look_ahead(layout, law, standing, means, values, prospects, ending, fear, wo
     prospects[:, 5, :] = bonus
     for t in range(pull.shape[0]):
         o, b, g = origin[t], brand[t], good[t]
+        still = market_pull(values.price_response * response[t], 0.0, 0.0)
         for k in range(pull.shape[1]):
             if pull[t, k] == 0.0:
                 prospects[t, 6, k] = 0.0
@@ -50,7 +51,9 @@ def look_ahead(layout, law, standing, means, values, prospects, ending, fear, wo
                 if effort[h] > base_effort[h]:
                     kept *= np.exp(-values.vigilance * watched[g] * (effort[h] - base_effort[h]))
             price = log_price[destination[k], b, g]
-            market = market_pull(values.price_response * response[t], price, log_cost)
+            market = still
+            if price != 0.0 or log_cost != 0.0:
+                market = market_pull(values.price_response * response[t], price, log_cost)
             prospects[t, 0, k] = market * kept
             prospects[t, 6, k] = pull[t, k]
             prospects[t, 1, k] = banned[t, k]

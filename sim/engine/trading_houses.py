@@ -50,8 +50,9 @@ class TradingHouses:
 
     def open_capacity(self) -> NDArray[np.float64]:
         """Capacity of the houses that are open, musd per month, (hub,)."""
-        opened = self.capacity * self.mass[:, OPEN]
-        return np.bincount(self.hub, weights=opened, minlength=len(self.listed_now)).astype(float)
+        capacity = np.empty(len(self.listed_now))
+        sum_open_capacity(self.hub, self.capacity, self.mass, capacity)
+        return capacity
 
 
 @dataclass(frozen=True)
@@ -165,3 +166,21 @@ def trade_month(key, month, expected, columns, hubs, values):  # type: ignore[no
         listed_now[h] += caught
     for h in range(n_hubs):
         listed_now[h] = listed_now[h] / opened[h] if opened[h] > 0.0 else 0.0
+
+
+@compiled
+def count_houses(hub, mass, generation, represents, counts):  # type: ignore[no-untyped-def]
+    """Firms open, firms listed and returns so far by hub; ``counts`` (3, hub) filled."""
+    counts[:] = 0.0
+    for i in range(len(hub)):
+        counts[0, hub[i]] += mass[i, OPEN] * represents
+        counts[1, hub[i]] += mass[i, LISTED] * represents
+        counts[2, hub[i]] += generation[i] * represents
+
+
+@compiled
+def sum_open_capacity(hub, capacity, mass, out):  # type: ignore[no-untyped-def]
+    """Capacity of the houses that are open by hub, musd per month; ``out`` (hub,) filled."""
+    out[:] = 0.0
+    for i in range(len(hub)):
+        out[hub[i]] += capacity[i] * mass[i, OPEN]
