@@ -106,6 +106,7 @@ class ObjectsModel(mesa.Model):  # type: ignore[misc]
         super().__init__(rng=case.scenario.seed)
         self.inner = inner = case.model()
         self.same_luck, self.seconds, self.month_number = same_luck, 0.0, -1
+        self.luck_seed = case.scenario.seed
         self.keys: dict[int, int] = {}
         self.nested, self.similarity = inner.nest[0], float(inner.nest[1])
         self.closed_factor = np.exp(-inner.layout.closed_to_listed).tolist()
@@ -155,7 +156,7 @@ class ObjectsModel(mesa.Model):  # type: ignore[misc]
         inner = self.inner
         if self.same_luck:
             self.keys = {
-                decision: int(noise.stream(inner.scenario.seed, decision, inner.elapsed))
+                decision: int(noise.stream(self.luck_seed, decision, inner.elapsed))
                 for decision in (noise.CONTRACT_ENDS, noise.ROAD)
             }
         started = time.perf_counter()
@@ -180,9 +181,7 @@ class ObjectsModel(mesa.Model):  # type: ignore[misc]
         if not any(to_list):
             return
         if self.same_luck:
-            self.keys[noise.EXPORTER_LISTED] = int(
-                noise.stream(inner.scenario.seed, noise.EXPORTER_LISTED, inner.elapsed)
-            )
+            self.keys[noise.EXPORTER_LISTED] = int(noise.stream(self.luck_seed, noise.EXPORTER_LISTED, inner.elapsed))
         started = time.perf_counter()
         trading = self.agents.select(lambda a: not a.listed and self.at_target[a.road])
         total, hit = [0.0] * len(to_list), [0.0] * len(to_list)

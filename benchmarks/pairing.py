@@ -91,7 +91,7 @@ def choose_by_race(*args: Any) -> None:
 def delivered(case: Case, choose: Any) -> np.ndarray[Any, Any]:
     """Delivered to the target in a run by good and road to it, million USD at base-year prices, (good, road)."""
     model = case.model()
-    model.loops.choose = choose
+    model.loops.choose = model.loops.choose_parallel = choose
     total = np.zeros((len(model.base.volume), model.layout.target_roads))
     for _ in range(case.scenario.months.count):
         model.step()
@@ -162,7 +162,8 @@ def main() -> None:
     print(f"{'':18}{'inverse':>12}{'Gumbel':>12}{'':24}{'inverse':>12}{'Gumbel':>12}")
     for cut, (mean, variance, apart) in inverse.items():
         mean_race, variance_race, apart_race = race[cut]
-        seen = (variance > 0) & (variance_race > 0)
+        # Cells so thin that a few firms make them would drown the others in a mean of logarithms.
+        seen = (apart > 1e-4 * apart.sum()) & (variance > 0) & (variance_race > 0)
         ratio = float(np.exp(np.mean(np.log(variance[seen] / variance_race[seen]))))
         own = [float(np.sum(v) / np.sum(a)) for v, a in ((variance, apart), (variance_race, apart_race))]
         print(f"{cut:18}{mean:12.0f}{mean_race:12.0f}{ratio:24.2f}{own[0]:12.3f}{own[1]:12.3f}")

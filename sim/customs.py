@@ -47,7 +47,7 @@ def blank(n_states: int, n_hubs: int, n_goods: int) -> Ledgers:
 
 
 @compiled
-def record(layout, goods, prices, habits, values, books):  # type: ignore[no-untyped-def]
+def record(layout, goods, prices, habits, numbers, books):  # type: ignore[no-untyped-def]
     """Writes the month into every office's ledger.
 
     Args:
@@ -55,9 +55,10 @@ def record(layout, goods, prices, habits, values, books):  # type: ignore[no-unt
         goods: passing, delivered, banned share by (type, road); stopped at the hub (type, road).
         prices: log price (destination, headquarters, good).
         habits: whether the target records by consignment; good under which misdeclared goods go.
-        values: parameters.
+        numbers: parameters, see :func:`sim.parameters.for_loops`.
         books: exports, imports, reexports, hidden, exported; all filled.
     """
+    values = numbers[0]
     origin, brand, good, destination, hub, hub_state, target = layout
     passing, delivered, banned, stopped = goods
     by_consignment, other_good = habits

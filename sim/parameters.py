@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -169,10 +169,12 @@ def values(changes: Mapping[str, float] | None = None) -> Values:
     return Values(**chosen)
 
 
-def for_loops(chosen: Values) -> np.record:
-    """The values as a record, from which compiled loops read by name (a named tuple of this length compiles slowly)."""
-    record: np.record = np.array([tuple(chosen)], dtype=_RECORD).view(np.recarray)[0]
-    return record
+def for_loops(chosen: Values) -> np.ndarray[Any, np.dtype[np.void]]:
+    """The values as an array of one record, from which compiled loops read by name.
+
+    A named tuple of this length compiles slowly, and a bare record is slow to hand over.
+    """
+    return np.array([tuple(chosen)], dtype=_RECORD)
 
 
 def check(name: str, value: float) -> str:

@@ -9,16 +9,17 @@ from sim.rules.enforcement import wanted_effort
 
 
 @compiled
-def set_efforts(states, signals, trade, values, effort):  # type: ignore[no-untyped-def]
+def set_efforts(states, signals, trade, numbers, effort):  # type: ignore[no-untyped-def]
     """Moves every third state part-way to the effort it wants.
 
     Args:
         states: whether the state decides (third states do), base effort, alignment, exposure; each (state,).
         signals: threat, pressure; each (state,).
         trade: with the target by state last month and in the base year (state,); watched military flow, same (state,).
-        values: parameters.
+        numbers: parameters, see :func:`sim.parameters.for_loops`.
         effort: updated, (state,).
     """
+    values = numbers[0]
     decides, base, alignment, exposure = states
     threat, pressure = signals
     now, usual, watched_now, watched_usual = trade

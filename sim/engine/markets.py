@@ -12,17 +12,18 @@ _PADDING = 0.02
 
 
 @compiled
-def move_prices(market, drivers, arrivals, values, log_price, replaced):  # type: ignore[no-untyped-def]
+def move_prices(market, drivers, arrivals, numbers, log_price, replaced):  # type: ignore[no-untyped-def]
     """Moves prices towards the gap of demand and arrivals, and lets home production replace imports.
 
     Args:
         market: base-year imports (destination, headquarters, good); whether the price of a destination moves.
         drivers: activity and need by (destination, good).
         arrivals: this month's, (destination, headquarters, good).
-        values: parameters.
+        numbers: parameters, see :func:`sim.parameters.for_loops`.
         log_price: updated, (destination, headquarters, good).
         replaced: share of demand that home production has replaced, updated, (destination, good).
     """
+    values = numbers[0]
     baseline, clears = market
     activity, need = drivers
     ceiling = np.log(values.price_ceiling)

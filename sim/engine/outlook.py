@@ -10,7 +10,7 @@ from sim.rules.choice import market_pull
 
 
 @compiled
-def look_ahead(layout, law, standing, means, values, prospects, ending, fear, worse):  # type: ignore[no-untyped-def]
+def look_ahead(layout, law, standing, means, numbers, prospects, ending, fear, worse):  # type: ignore[no-untyped-def]
     """Fills the prospects of every type and road.
 
     Args:
@@ -20,12 +20,13 @@ def look_ahead(layout, law, standing, means, values, prospects, ending, fear, wo
         standing: log_price (destination, headquarters, good); log_markup (hub,); effort (state,); base effort (state,);
             coalition effort; transit ban (state, good); watched (good,); believed (type, road).
         means: aversion, exposure, reputation by type.
-        values: parameters.
+        numbers: parameters, see :func:`sim.parameters.for_loops`.
         prospects: filled, (type, 7, road): see :func:`sim.engine.choice.block_pulls`.
         ending: filled, odds that a contract ends, (type, road).
         fear: filled, aversion times hazard of the mean firm, log points, (type, road).
         worse: how bad the road looked last month, log points; updated, (type, road).
     """
+    values = numbers[0]
     origin, brand, good, pull, response, destination, hub, hub_state = layout
     banned, domestic, declared, foreign, shame, fee, closure, licence_share, licence_delay = law
     log_price, log_markup, effort, base_effort, coalition_effort, transit_ban, watched, believed = standing
@@ -70,7 +71,7 @@ def look_ahead(layout, law, standing, means, values, prospects, ending, fear, wo
 
 
 @compiled
-def learn(layout, threat, announced, listed, values, believed):  # type: ignore[no-untyped-def]
+def learn(layout, threat, announced, listed, numbers, believed):  # type: ignore[no-untyped-def]
     """Updates the believed hazard of every type and road from threats and from listings seen this month.
 
     Args:
@@ -79,9 +80,10 @@ def learn(layout, threat, announced, listed, values, believed):  # type: ignore[
         announced: hazard announced, not yet in force, (type, road).
         listed: share of the state's firms in the trade with the target listed this month (state,), and of the hub's
             trading houses (hub,).
-        values: parameters.
+        numbers: parameters, see :func:`sim.parameters.for_loops`.
         believed: updated, (type, road).
     """
+    values = numbers[0]
     origin, hub, destination, target = layout
     exporters_listed, traders_listed = listed
     for t in range(believed.shape[0]):

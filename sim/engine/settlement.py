@@ -13,7 +13,7 @@ FATES = ("ordered", "delivered", "seized", "stopped", "refused", "denied", "held
 
 
 @compiled
-def clear_borders(layout, flow, activity, law, standing, traits, values, queue, fate, banned, passing):  # type: ignore[no-untyped-def]
+def clear_borders(layout, flow, activity, law, standing, traits, numbers, queue, fate, banned, passing):  # type: ignore[no-untyped-def]
     """Licences, payments and inspections, from the order to the hub's door.
 
     Args:
@@ -24,12 +24,13 @@ def clear_borders(layout, flow, activity, law, standing, traits, values, queue, 
             road).
         standing: effort (state,); transit ban (state, good); fear (type, road).
         traits: military sensitivity and ambiguity by good.
-        values: parameters.
+        numbers: parameters, see :func:`sim.parameters.for_loops`.
         queue: goods waiting for a licence, updated, (type, road).
         fate: filled except delivered and unsold, (8, type, road), musd at base-year prices.
         banned: filled, share of what is shipped that is banned goods, (type, road).
         passing: filled, what reaches its destination or its hub's trading houses, (type, road).
     """
+    values = numbers[0]
     origin, good, destination, hub, hub_state = layout
     effort, transit_ban, fear = standing
     forbidden, licence_share, odds_civil, odds_military, licence_delay, refusal, closure = law

@@ -112,15 +112,16 @@ def _lognormal(key, n, spread):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def mark_up(fullness, values, log_markup):  # type: ignore[no-untyped-def]
+def mark_up(fullness, numbers, log_markup):  # type: ignore[no-untyped-def]
     """Log of what each hub's trading houses add to the cost, against the base year; ``log_markup`` (hub,) filled."""
+    values = numbers[0]
     for h in range(len(fullness)):
         now = hub_markup(values.markup, fullness[h], values.hub_fullness, values.markup_slope)
         log_markup[h] = np.log((1.0 + now) / (1.0 + values.markup))
 
 
 @compiled
-def trade_month(key, month, expected, columns, hubs, values):  # type: ignore[no-untyped-def]
+def trade_month(key, month, expected, columns, hubs, numbers):  # type: ignore[no-untyped-def]
     """One month of opening, closing, listing and return.
 
     Args:
@@ -129,8 +130,9 @@ def trade_month(key, month, expected, columns, hubs, values):  # type: ignore[no
         expected: whether masses move by their odds instead of by draws.
         columns: hub, hiding, mass, generation, since by house (updated).
         hubs: fullness (hub,), usual fullness, firms to be listed (hub,), firms per row; listed_now (hub,) filled.
-        values: parameters.
+        numbers: parameters, see :func:`sim.parameters.for_loops`.
     """
+    values = numbers[0]
     hub, hiding, mass, generation, since = columns
     fullness, usual, to_list, represents, listed_now = hubs
     n_hubs = len(fullness)
