@@ -167,6 +167,13 @@ class LaneIndex:
             self._lanes[key] = np.setdiff1d(both, direct, assume_unique=True)
         return self._lanes[key]
 
+    def together(self, first: Lanes, second: Lanes) -> Lanes:
+        """Union of two selections that this index made."""
+        key = ("together", id(first), id(second))  # selections are remembered, so each is known by its identity
+        if key not in self._lanes:
+            self._lanes[key] = np.union1d(first, second)
+        return self._lanes[key]
+
 
 @dataclass(frozen=True, slots=True)
 class Road:

@@ -1,8 +1,8 @@
 """Choice of road for all exporters: one compiled loop that draws, one that spreads, both through the same rule.
 
 Rows are sorted by type, so that a block of firms shares its type's row of pulls and vectorises across firms (5 to 13
-times faster than one firm at a time, shared trial 2026-11). A draw is by inverse CDF with the target's roads first: two
-runs then differ for the fewest firms on exactly those roads.
+times faster than one firm at a time, shared trial 2026-11). A draw is by inverse CDF with the target's roads first,
+so that paired runs differ for few firms on those roads at a third of the cost of Gumbel-max (benchmarks/pairing.py).
 """
 
 from __future__ import annotations

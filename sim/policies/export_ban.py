@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-import numpy as np
 from pydantic import Field
 
 from sim.fields import Share
@@ -41,10 +40,13 @@ class ExportBan(Policy):
         home = index.lanes(self.by, self.goods, self.towards)
         # Where a hub is itself a forbidden destination, a sale through it is not even lawful on its face.
         shut = tuple(index.world.states[hub] for hub in index.hub_states if hub in towards)
-        to_shut_hubs = index.through_only(self.by, self.goods, shut) if shut else home[:0]
-        regime.impose("banned_share", np.union1d(home, to_shut_hubs), share)
+        if shut:
+            to_shut_hubs = index.through_only(self.by, self.goods, shut)
+            regime.impose("declared_hazard", to_shut_hubs, self.penalty)
+            regime.impose("banned_share", index.together(home, to_shut_hubs), share)
+        else:
+            regime.impose("banned_share", home, share)
         regime.impose("domestic_hazard", home, self.penalty)
-        regime.impose("declared_hazard", to_shut_hubs, self.penalty)
         if self.subsidiaries > 0.0:
             elsewhere = tuple(
                 code for code, role in zip(index.world.states, index.world.role, strict=True)

@@ -59,7 +59,7 @@ def test_agentset_habits(model):
     assert model.exporters.agg("size", np.median) > 0
     by_role = model.states.groupby("role").count()
     assert by_role["target"] == 1 and by_role["third"] >= 10
-    top = model.states.select(lambda s: s.role == "third").sort("sold_to_target_musd", ascending=False)
+    top = list(model.states.select(lambda s: s.role == "third").sort("sold_to_target_musd", ascending=False))
     assert top[0].sold_to_target_musd >= top[1].sold_to_target_musd
     assert len(model.intermediaries.select(status="open")) > 0
     assert len(model.exporters.select(good="drones", at_most=3)) == 3
