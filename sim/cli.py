@@ -38,6 +38,11 @@ app.add_typer(world_app, name="world")
 ScenarioName = Annotated[
     str, typer.Argument(metavar="SCENARIO", help="A scenario file, or the name of a shipped scenario.")
 ]
+Exporters = Annotated[int | None, typer.Option(help="Exporting firms.")]
+Mode = Annotated[Literal["sampled", "expected"] | None, typer.Option(help="Firms draw, or spread by their odds.")]
+Seed = Annotated[int | None, typer.Option(help="Seed of every draw.")]
+Months = Annotated[str | None, typer.Option(metavar="FIRST:LAST", help="Months to run, YYYY-MM:YYYY-MM.")]
+Setting = Annotated[list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="Sets a parameter.")]
 OutFolder = Annotated[Path, typer.Option("--out", "-o", help="Folder that the run's folder is written into.")]
 
 
@@ -65,13 +70,11 @@ def _root(version: Annotated[bool, typer.Option("--version", help="Show the vers
 def run(
     scenario: ScenarioName,
     out: OutFolder = Path("results"),
-    exporters: Annotated[int | None, typer.Option(help="Exporting firms.")] = None,
-    mode: Annotated[
-        Literal["sampled", "expected"] | None, typer.Option(help="Firms draw, or spread by their odds.")
-    ] = None,
-    seed: Annotated[int | None, typer.Option(help="Seed of every draw.")] = None,
-    months: Annotated[str | None, typer.Option(metavar="FIRST:LAST", help="Months to run, YYYY-MM:YYYY-MM.")] = None,
-    changes: Annotated[list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="Sets a parameter.")] = None,
+    exporters: Exporters = None,
+    mode: Mode = None,
+    seed: Seed = None,
+    months: Months = None,
+    changes: Setting = None,
     pair: Annotated[
         bool, typer.Option("--pair/--no-pair", help="Also run it without its policies, to compare.")
     ] = True,
@@ -149,18 +152,30 @@ def check(
 
 
 @app.command()
-def compare(first: ScenarioName, second: Annotated[str, typer.Argument(metavar="OTHER", help="Another.")]) -> None:
+def compare(
+    first: ScenarioName,
+    second: Annotated[str, typer.Argument(metavar="OTHER", help="Another.")],
+    exporters: Exporters = None,
+    mode: Mode = None,
+    seed: Seed = None,
+    months: Months = None,
+    changes: Setting = None,
+) -> None:
     r"""Runs two scenarios paired (same world, months, agents and seed) and shows how their law and their flows differ.
 
+    The options change both scenarios alike.
+
     \b
-    Example:
+    Examples:
       sim compare my-scenario.yaml reference
+      sim compare my-scenario.yaml reference --mode expected --exporters 4000
     """
-    from sim.cases import load
     from sim.comparison import compare as run_both
     from sim.handbook import clause_differences
+    from sim.requests import Changes, asked_for
 
-    a, b = load(first), load(second)
+    asked = Changes({"exporters": exporters, "mode": mode}, seed, months, changes or ())
+    a, b = asked_for(first, asked), asked_for(second, asked)
     with progress_of("two runs") as progress:
         comparison = run_both(a, b, progress)
     law = clause_differences(a.scenario, b.scenario)

@@ -58,6 +58,12 @@ def test_check_shows_clauses_in_order_of_date(sim: Sim) -> None:
     assert dates == sorted(dates)
 
 
+def test_the_shipped_schema_is_current(sim: Sim) -> None:
+    """Editors read scenarios/scenario.schema.json: make it anew with `sim check --schema`."""
+    shipped_schema = shipped("scenarios/scenario.schema.json").read_text(encoding="utf-8")
+    assert json.loads(sim("check --schema").out) == json.loads(shipped_schema)
+
+
 def test_schema_is_json(sim: Sim) -> None:
     said = sim("check --schema")
     assert said.status == 0
