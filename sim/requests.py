@@ -92,8 +92,7 @@ def save_pair(comparison: Comparison, out: Path, figures: Sequence[str] | None =
         SimError: the folder cannot be written.
     """
     # The record names the counterfactual's folder, so that the figures can be drawn again.
-    record = {**comparison.policy.record, "baseline": run_name(comparison.baseline.record)}
-    comparison = Comparison(replace(comparison.policy, made_by=lambda: record), comparison.baseline)
+    comparison.policy.record["baseline"] = run_name(comparison.baseline.record)
     usual = comparison.baseline.save(out)
     return comparison.policy.save(out, _drawn(comparison, figures)), usual
 
