@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,8 +20,10 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 Lanes = NDArray[np.int64]
+Act = tuple[str, Lanes, float]
 
 COALITION_BRAND, NEUTRAL_BRAND = 0, 1
+_MOST_TABLES = 400  # kept for a world, about 0.1 MB each
 HEADQUARTERS = ("coalition", "neutral")
 
 
@@ -98,6 +99,7 @@ class LaneIndex:
         self._road_of_destination = {road.destination: k for k, road in enumerate(self.roads) if road.hub is None}
         self._road_of_hub = {road.hub: k for k, road in enumerate(self.roads) if road.hub is not None}
         self._lanes: dict[tuple[object, ...], Lanes] = {}
+        self._tables: dict[tuple[object, ...], tuple[Floats, object]] = {}
 
     def states(self, names: Sequence[str]) -> list[int]:
         """Positions of states named by code or by group: a role, ``hubs``, or ``all``; sorted, each once."""
@@ -174,6 +176,42 @@ class LaneIndex:
             self._lanes[key] = np.union1d(first, second)
         return self._lanes[key]
 
+    def state_cells(self, names: tuple[str, ...]) -> Lanes:
+        """Positions of the states named, as an array."""
+        key = ("states", names)
+        if key not in self._lanes:
+            self._lanes[key] = np.asarray(self.states(names), dtype=np.int64)
+        return self._lanes[key]
+
+    def transit_cells(self, hubs: tuple[str, ...], goods: tuple[str, ...]) -> Lanes:
+        """Flat positions in the (state, good) arrays."""
+        key = ("transit", hubs, goods)
+        if key not in self._lanes:
+            rows = self.state_cells(hubs)[:, None] * len(self.good)
+            self._lanes[key] = (rows + np.asarray(self.goods(goods), dtype=np.int64)).ravel()
+        return self._lanes[key]
+
+    def put_together(self, field: str, acts: tuple[Act, ...]) -> Floats:
+        """A field's flat table under what clauses imposed, in their order; the same table for the same acts.
+
+        Nobody writes to it. It is not marked read-only: compiled loops would be compiled once more for each mixture.
+        """
+        # Selections are remembered, so an array is known by its identity; the entry keeps it alive.
+        key = (field, *((id(where), value) for _, where, value in acts))
+        if key not in self._tables:
+            if len(self._tables) >= _MOST_TABLES:
+                self._tables.clear()
+            cells = np.full(self._size_of(field), FIELDS[field].neutral)
+            for _, where, value in acts:
+                cells[where] = FIELDS[field].combine(cells[where], value)
+            self._tables[key] = (cells, acts)
+        return self._tables[key][0]
+
+    def _size_of(self, field: str) -> int:
+        if field in LANE_FIELDS:
+            return int(np.prod(self.shape))
+        return len(self.state) * (1 if field in STATE_FIELDS else len(self.good))
+
 
 @dataclass(frozen=True, slots=True)
 class Road:
@@ -193,49 +231,53 @@ def road_order(world: World) -> tuple[Road, ...]:
     return (Road(world.target), *through, *others)
 
 
-@lru_cache(maxsize=64)
-def _neutral(size: int, value: float) -> Floats:
-    """A table of a field's neutral value, shared by every month that no clause touches.
+class _Tables(dict[str, Floats]):
+    """Fields of a regime by name, each put together when first asked for."""
 
-    It is not marked read-only: compiled loops would be compiled once more for each mixture of tables.
-    """
-    return np.full(size, value)
+    def __init__(self, regime: Regime) -> None:
+        super().__init__()
+        self.regime = regime
+
+    def __missing__(self, field: str) -> Floats:
+        self[field] = self.regime.index.put_together(field, self.regime.acts(field))
+        return self[field]
 
 
 class Regime:
-    """The fields of one month. Clauses shape it through :meth:`impose`; nobody else writes to it."""
+    """The fields of one month. Clauses shape it through :meth:`impose`; nobody else writes to it.
+
+    A field is put together when first read, and shared with every month in which the same was imposed: most of the law
+    stands still while one clause drifts.
+    """
 
     def __init__(self, index: LaneIndex) -> None:
         self.index = index
-        n_states, n_goods = len(index.state), len(index.good)
-        lanes = int(np.prod(index.shape))
-        size = dict.fromkeys(LANE_FIELDS, lanes) | dict.fromkeys(STATE_FIELDS, n_states)
-        size |= dict.fromkeys(TRANSIT_FIELDS, n_states * n_goods)
-        self._fields = {name: _neutral(size[name], field.neutral) for name, field in FIELDS.items()}
-        self._own: set[str] = set()
+        self._imposed: dict[str, list[tuple[Lanes, float]]] = {}
+        self._fields = _Tables(self)
 
     def impose(self, field: str, where: Lanes, value: float) -> None:
         """Combines a value into a field.
 
         Args:
             field: name in :data:`FIELDS`.
-            where: flat positions (lanes, states, or state x good).
+            where: flat positions (lanes, states, or state x good), not to be changed afterwards.
             value: combined with what other clauses imposed.
         """
-        cells = self._fields[field]
-        if field not in self._own:
-            cells = self._fields[field] = cells.copy()
-            self._own.add(field)
-        cells[where] = FIELDS[field].combine(cells[where], value)
+        self._imposed.setdefault(field, []).append((where, value))
+        self._fields.pop(field, None)
+
+    def acts(self, field: str | None = None) -> tuple[Act, ...]:
+        """What was imposed, on one field or on all: field, where, value; in order within each field."""
+        wanted = self._imposed if field is None else {field: self._imposed.get(field, ())}
+        return tuple((name, *one) for name, many in wanted.items() for one in many)
 
     def impose_states(self, field: str, names: Sequence[str], value: float) -> None:
         """Combines a value into a field by state, for the states named."""
-        self.impose(field, np.asarray(self.index.states(names), dtype=np.int64), value)
+        self.impose(field, self.index.state_cells(tuple(names)), value)
 
     def impose_transit(self, hubs: Sequence[str], goods: Sequence[str], value: float) -> None:
         """Combines a share into the transit ban of the hubs named."""
-        rows = np.asarray(self.index.states(hubs), dtype=np.int64)[:, None] * len(self.index.good)
-        self.impose("transit_ban", (rows + np.asarray(self.index.goods(goods))).ravel(), value)
+        self.impose("transit_ban", self.index.transit_cells(tuple(hubs), tuple(goods)), value)
 
     def lane(self, field: str) -> Floats:
         """A field by lane, as (type, road) with type = (origin, headquarters, good)."""

@@ -44,10 +44,11 @@ class SecondaryBanks(Policy):
         height = 1.0 - 0.5 ** (age / self.build_up_months)
         left = self.lasting + (1.0 - self.lasting) * 0.5 ** (age / self.workaround_months)
         index = regime.index
-        lanes = index.lanes(self.against, self.goods, self.towards, through=())
+        where = [index.lanes(self.against, self.goods, self.towards, through=())]
         hubs = tuple(index.world.states[i] for i in index.states(self.against) if i in index.hub_states)
         if hubs and index.world.target in index.states(self.towards):
-            lanes = np.concatenate([lanes, index.through_only(("all",), self.goods, hubs)])
-        regime.impose("payment_refusal", lanes, self.strength * height * left * share)
-        regime.impose("payment_fee", lanes, float(np.log1p(self.fee)) * height * share)
+            where.append(index.through_only(("all",), self.goods, hubs))
+        for lanes in where:
+            regime.impose("payment_refusal", lanes, self.strength * height * left * share)
+            regime.impose("payment_fee", lanes, float(np.log1p(self.fee)) * height * share)
         regime.impose_states("threat", self.against, self.strength * height * share)
