@@ -21,6 +21,11 @@ CHUNK = 4096
 _LANES = 16  # of the widest vectors in single precision
 _IDENTITIES = 1 << 32
 
+# The shipped rule tells firms of one type apart only where some law or threat bites, so the other roads are worked out
+# once per block. A rule that replaces it need not: the compiler then sets the switch to False.
+ALIKE_WITHOUT_LAW = True
+SHORTCUTS = {"road_pull": "ALIKE_WITHOUT_LAW"}
+
 
 @inlined
 def block_pulls(n, roads, trait, prospects, closed, nest, pull):  # type: ignore[no-untyped-def]
@@ -56,7 +61,8 @@ def block_pulls(n, roads, trait, prospects, closed, nest, pull):  # type: ignore
                 pull[k, j] = zero
             continue
         inside, strikes = k < nested, some_listed and loss > zero
-        if banned == zero and hazard == zero and threat == zero and shame == zero and not strikes:
+        silent = banned == zero and hazard == zero and threat == zero and shame == zero and not strikes
+        if ALIKE_WITHOUT_LAW and silent:
             # Nothing on this road tells firms of one type apart.
             same = road_pull(market, banned, trait[0, 0], hazard, fear[0], threat, trait[2, 0], shame)
             same = base * (pull_within_nest(same, similarity) if inside else same)

@@ -61,8 +61,7 @@ def clear_borders(layout, flow, activity, law, standing, traits, numbers, queue,
                 queue[t, k] = waiting - decided
             fate[REFUSED, t, k] = onward * (1.0 - (1.0 - refusal[t, k]) * (1.0 - closure[t, k]))
             onward -= fate[REFUSED, t, k]
-            if forbidden[t, k] > 0.0:
-                banned[t, k] = banned_part_shipped(forbidden[t, k], fear[t, k])
+            banned[t, k] = banned_part_shipped(forbidden[t, k], fear[t, k])
             fate[SEIZED, t, k] = onward * banned[t, k] * values.inspection * effort[o] * values.seizure
             onward -= fate[SEIZED, t, k]
             if hub[k] >= 0:

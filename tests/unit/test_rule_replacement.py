@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import sim
+from sim.engine.choice import BLOCK
 from sim.rules import RULES
 from sim.rules.choice import road_pull
 
@@ -41,6 +42,24 @@ def test_a_rule_that_says_the_same_gives_the_same(reference):
     case = reference.with_changes(months={"first": "2022-01", "last": "2022-04"})
     a, b = case.run().source.record, case.with_rules(road_pull=same_as_shipped).run().source.record
     np.testing.assert_allclose(a.delivered, b.delivered, rtol=1e-12)
+
+
+def timid(market, banned_share, aversion, legal_hazard, exposure, secondary_hazard, reputation, reputation_cost):
+    """Firms differ even where no law bites: the loops' shortcut for the shipped rule must not hold."""
+    return market * (1.0 + aversion)
+
+
+@pytest.mark.parametrize(("rule", "differ"), [(timid, True), (None, False)])
+def test_a_rule_may_tell_firms_apart_where_no_law_bites(sampled, rule, differ):
+    case = sampled.with_changes(months={"last": "2021-03"})
+    model = (case.with_rules(road_pull=rule) if rule else case).model()
+    model.step()
+    pull = np.zeros((len(model.base.roads), BLOCK), dtype=np.float32)
+    trait = np.zeros((4, BLOCK), dtype=np.float32)
+    trait[0, :2] = 1.0, 5.0  # two firms of one type and block that differ in fear only
+    used, closed = np.zeros(BLOCK, dtype=np.int32), model.layout.closed_to_listed.astype(np.float32)
+    model.loops.block_pulls(2, used, trait, model.work.prospects[model.exporters[0].type], closed, model.nest, pull)
+    assert (pull[-1, 0] != pull[-1, 1]) == differ
 
 
 def test_a_rule_of_the_month_can_be_replaced_too(reference):
