@@ -21,7 +21,6 @@ _road_pull, _within, _of_nest, _listing = (
     rule.py_func for rule in (road_pull, pull_within_nest, pull_of_nest, listing_odds)
 )
 _MASK, _STEP = (1 << 64) - 1, 0x9E3779B97F4A7C15
-_IDENTITIES = 1 << 32
 
 
 @dataclass(eq=False)
@@ -126,7 +125,7 @@ class ObjectsModel(mesa.Model):  # type: ignore[misc]
         traits = [a.tolist() for a in (columns.aversion, columns.exposure, columns.reputation, columns.size)]
         for t, kind in enumerate(self.kinds):
             for row in range(columns.start[t], columns.start[t + 1]):
-                identity = t * _IDENTITIES + row - int(columns.start[t])
+                identity = t * noise.IDENTITIES_PER_TYPE + row - int(columns.start[t])
                 ObjectExporter(self, kind, identity, tuple(a[row] for a in traits), int(columns.road[row]))
         inner.choose_roads = self._choose_roads
         inner.designate_exporters = self._designate
@@ -150,7 +149,7 @@ class ObjectsModel(mesa.Model):  # type: ignore[misc]
     @staticmethod
     def inner_type(agent: ObjectExporter) -> int:
         """Position of an agent's type."""
-        return agent.identity // _IDENTITIES
+        return agent.identity // noise.IDENTITIES_PER_TYPE
 
     def _choose_roads(self) -> None:
         inner = self.inner

@@ -23,7 +23,6 @@ from sim.cases import Case
 from sim.engine import choice, settlement
 from sim.engine.choice import BLOCK, block_pulls
 
-_IDENTITIES = 1 << 32
 _ROADS = 256  # draws set aside for one firm and month
 
 
@@ -57,7 +56,7 @@ def _race(rows_of, luck, month, outlook, columns, moves):  # type: ignore[no-unt
     rows = np.empty(BLOCK, dtype=np.int64)
     for c in range(chunks.shape[0]):
         t, low, high = chunks[c, 0], chunks[c, 1], chunks[c, 2]
-        first = t * _IDENTITIES - start[t]
+        first = t * noise.IDENTITIES_PER_TYPE - start[t]
         n = 0
         for i in range(low, high):
             if noise.uniform(keys[0], first + i) < ending[t, road[i]]:

@@ -22,7 +22,7 @@ from sim.engine.trading_houses import HouseMarket, open_houses
 from sim.engine.workspace import market_baseline, mean_traits, workspace
 from sim.errors import SimError
 from sim.lawbook import lawbook
-from sim.months import format_month
+from sim.months import MONTHS_PER_YEAR, format_month
 from sim.parameters import for_loops
 from sim.parameters import values as parameter_values
 
@@ -148,7 +148,7 @@ class SanctionsModel(mesa.Model):  # type: ignore[misc]
         to_list = self.regime.state("exporters_listed")
         if not to_list.any():
             return
-        types = base.origin, 12.0 * self.row_value, self.layout.sensitivity[base.good]
+        types = base.origin, MONTHS_PER_YEAR * self.row_value, self.layout.sensitivity[base.good]
         seen = np.zeros((2, len(to_list)))
         if self.expected:
             spread = columns.size, columns.spread
@@ -157,7 +157,7 @@ class SanctionsModel(mesa.Model):  # type: ignore[misc]
             rows = columns.size, columns.road, columns.listed
             key = noise.stream(self.plan.seed, noise.EXPORTER_LISTED, self.elapsed)
             self.loops.list_drawn(key, columns.start, types, (to_list, at_target), rows, seen)
-        sold = 12.0 * work.flow[:, at_target].sum(axis=1)
+        sold = MONTHS_PER_YEAR * work.flow[:, at_target].sum(axis=1)
         trade = np.bincount(base.origin, weights=sold, minlength=len(to_list))
         work.firms_listed += seen[1]
         np.divide(seen[0], trade, out=work.exporters_listed, where=trade > 0)

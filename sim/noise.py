@@ -26,6 +26,9 @@ TRADER_CAPACITY = 9
 TRADER_STATUS = 10
 TRADER_HIDING = 11
 
+# An agent of a type has the identity type * IDENTITIES_PER_TYPE + its place within the type.
+IDENTITIES_PER_TYPE = 1 << 32
+
 _STEP = np.uint64(0x9E3779B97F4A7C15)
 _MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
 _MIX_2 = np.uint64(0x94D049BB133111EB)

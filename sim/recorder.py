@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.engine.settlement import DELIVERED, STOPPED
 from sim.engine.trading_houses import count_houses
 
 if TYPE_CHECKING:
@@ -77,9 +78,9 @@ def keep(model: SanctionsModel, record: Record) -> None:
     """Copies the model's month into the record."""
     m, work, books, houses = model.elapsed, model.work, model.ledgers, model.houses
     roads = record.fate.shape[3]
-    record.delivered[m] = work.fate[1]
+    record.delivered[m] = work.fate[DELIVERED]
     record.fate[m] = work.fate[:, :, :roads]
-    np.add(work.passing[:, :roads], work.fate[3, :, :roads], out=record.shipped[m])
+    np.add(work.passing[:, :roads], work.fate[STOPPED, :, :roads], out=record.shipped[m])
     record.banned[m] = work.banned[:, :roads]
     for name in ("log_price", "effort", "firms_listed", "activity", "need", "replaced"):
         getattr(record, name)[m] = getattr(work, name)

@@ -86,8 +86,7 @@ def _recorded_under_own_name(run: RunArrays, where: tuple[Any, Any, Any], value:
     to_target = road < run.record.banned.shape[2]
     banned = np.zeros_like(value)
     banned[to_target] = run.record.banned[month[to_target], kind[to_target], road[to_target]]
-    catch_all = int(np.argmin(run.world.military_sensitivity))
-    disguised = run.misdeclared * banned * (run.base.good[kind] != catch_all)
+    disguised = run.misdeclared * banned * (run.base.good[kind] != run.world.catch_all)
     return np.where(run.base.hub[road] >= 0, 0.0, value * (1.0 - disguised))
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from sim import noise
 from sim.agents.columns import ColumnAgent, ColumnView
 from sim.engine.choice import BLOCK
+from sim.months import MONTHS_PER_YEAR
 from sim.regime import HEADQUARTERS, Road
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ class Exporter(ColumnAgent):
     @property
     def represents(self) -> float:
         """How many firms of its size the row stands for."""
-        return float(12.0 * self.model.row_value[self.type] / self.size)
+        return float(MONTHS_PER_YEAR * self.model.row_value[self.type] / self.size)
 
     @property
     def aversion(self) -> float:

@@ -19,7 +19,6 @@ from sim.rules.choice import pull_of_nest, pull_within_nest, road_pull
 BLOCK = 64
 CHUNK = 4096
 _LANES = 16  # of the widest vectors in single precision
-_IDENTITIES = 1 << 32
 
 # The shipped rule tells firms of one type apart only where some law or threat bites, so the other roads are worked out
 # once per block. A rule that replaces it need not: the compiler then sets the switch to False.
@@ -128,7 +127,7 @@ def _choose_group(group, chunks, start, keys, month, prospects, ending, closed, 
     rows = np.empty(2 * BLOCK, dtype=np.int64)
     for c in range(group[0], group[1]):
         t, low, high = chunks[c, 0], chunks[c, 1], chunks[c, 2]
-        first = t * _IDENTITIES - start[t]
+        first = t * noise.IDENTITIES_PER_TYPE - start[t]
         n = 0
         for begin in range(low, high, BLOCK):
             width = min(BLOCK, high - begin)

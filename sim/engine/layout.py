@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sim.engine.baseline import watched_markets
 from sim.engine.sums import sum_trade
-from sim.engine.workspace import usual_effort
+from sim.engine.workspace import state_exposure, usual_effort
 
 if TYPE_CHECKING:
     from sim.engine.baseline import Baseline
@@ -59,7 +59,6 @@ def layout_of(world: World, base: Baseline, values: Values) -> Layout:
     """The constants of a run."""
     usual = usual_effort(world)
     member = np.asarray(world.is_coalition, dtype=bool)
-    exposure = 0.5 * (np.asarray(world.technology_exposure) + np.asarray(world.finance_exposure))
     decides = np.array([role == "third" for role in world.role])
     to_target = np.flatnonzero(base.destination == world.target)
     return Layout(
@@ -67,12 +66,12 @@ def layout_of(world: World, base: Baseline, values: Values) -> Layout:
         ends_at_target=base.destination == world.target,
         hub_at=np.array([-1 if base.hub[k] < 0 else world.hubs[base.hub[k]] for k in to_target], dtype=np.int64),
         watched=watched_markets(world),
-        deciding=(decides, usual, np.asarray(world.alignment, dtype=float), exposure),
+        deciding=(decides, usual, np.asarray(world.alignment, dtype=float), state_exposure(world)),
         coalition_effort=float(usual[member].mean()) if member.any() else 0.0,
         closed_to_listed=np.where(member[base.destination], values.listing_loss, 0.0),
         sensitivity=np.asarray(world.military_sensitivity, dtype=float),
         ambiguity=np.asarray(world.ambiguity, dtype=float),
-        catch_all=int(np.argmin(world.military_sensitivity)),
+        catch_all=world.catch_all,
         by_consignment=world.records[world.target] == "consignment",
     )
 

@@ -8,8 +8,6 @@ from sim import noise
 from sim.compiling import compiled
 from sim.rules.enforcement import listing_odds
 
-_IDENTITIES = 1 << 32
-
 
 @compiled
 def list_drawn(key, start, types, attention, columns, seen):  # type: ignore[no-untyped-def]
@@ -38,7 +36,8 @@ def list_drawn(key, start, types, attention, columns, seen):  # type: ignore[no-
         if odds == 0.0:
             continue
         for i in range(start[t], start[t + 1]):
-            if listed[i] == 0 and ends_at_target[road[i]] and noise.uniform(key, t * _IDENTITIES + i - start[t]) < odds:
+            identity = t * noise.IDENTITIES_PER_TYPE + i - start[t]
+            if listed[i] == 0 and ends_at_target[road[i]] and noise.uniform(key, identity) < odds:
                 listed[i] = 1
                 seen[0, o] += row_value[t]
                 seen[1, o] += row_value[t] / size[i]

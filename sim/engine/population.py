@@ -17,9 +17,16 @@ if TYPE_CHECKING:
     from sim.engine.baseline import Baseline
     from sim.parameters import Values
 
-IDENTITIES_PER_TYPE = 1 << 32
 SIZE_SPAN = 1e5  # largest over smallest exporter: the Pareto tail is cut where one firm would be a national industry
 _SMALLEST_GROUP = 1
+# In the order of the draw's columns.
+_TRAITS = (
+    noise.TRAIT_AVERSION,
+    noise.TRAIT_EXPOSURE,
+    noise.TRAIT_REPUTATION,
+    noise.TRAIT_SIZE,
+    noise.FIRST_ROAD,
+)
 
 
 @dataclass(eq=False)
@@ -33,8 +40,8 @@ class Exporters:
         start: first row of each type, (type + 1,).
         aversion, exposure, reputation: traits (row,), see :func:`sim.rules.choice.road_pull`.
         size: exports of the firm in musd per year, (row,).
-        road: road in use (row,), sampled mode; -1 rows do not exist.
-        listed: 1 if listed (row,), sampled mode.
+        road: road in use (row,); like the next two, empty in expected mode.
+        listed: 1 if listed (row,).
         since: month in which the contract began, counted from the run's first month (row,).
         spread: share of the row's trade by (row, listed or not, road), expected mode; empty in sampled mode.
     """
@@ -71,7 +78,7 @@ class Exporters:
     def identity(self, row: int) -> int:
         """Identity that the row's luck depends on: its type and its place within the type, whatever the others do."""
         kind = self.type_of(row)
-        return kind * IDENTITIES_PER_TYPE + (row - int(self.start[kind]))
+        return kind * noise.IDENTITIES_PER_TYPE + (row - int(self.start[kind]))
 
 
 def group_sizes(base: Baseline, watched: NDArray[np.int64], exporters: int) -> NDArray[np.int64]:
@@ -139,7 +146,7 @@ def populate(
     road = np.zeros(0 if expected else exporters, dtype=np.uint8)
     spreads = np.array([values.aversion_spread, values.exposure_spread, values.reputation_spread, values.size_tail])
     draw = _draw_parallel if exporters >= 20_000 else _draw
-    keys = np.array([noise.stream(seed, d, 0) for d in (1, 2, 3, 4, 5)], dtype=np.uint64)
+    keys = np.array([noise.stream(seed, d, 0) for d in _TRAITS], dtype=np.uint64)
     mean_columns = np.stack([means.aversion, means.exposure, means.reputation])
     draw(start, keys, mean_columns, spreads, values.exporter_size, base.share, expected, traits, road)
     spread = np.zeros((exporters if expected else 0, 2, n_roads))
@@ -178,7 +185,7 @@ def _draw_rows(start, keys, means, spreads, mean_size, share, expected, traits, 
         n = start[t + 1] - start[t]
         for j in range(n):
             i = start[t] + j
-            identity = t * IDENTITIES_PER_TYPE + j
+            identity = t * noise.IDENTITIES_PER_TYPE + j
             for c in range(4):
                 if expected:
                     # Evenly spread nodes (an R-sequence, Roberts 2018) integrate the traits with fewer rows than draws.

@@ -18,7 +18,7 @@ STATUS = ("dormant", "open", "listed")
 _CAPACITY_SPREAD = (
     1.0  # log sd of trading houses' capacity: from one-room shells to houses of hundreds of millions (D7)
 )
-_HIDING_SPREAD = 0.5
+_HIDING_SPREAD = 0.5  # log sd of how well they hide: an assumption
 
 
 @dataclass(eq=False)

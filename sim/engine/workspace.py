@@ -89,15 +89,21 @@ def usual_effort(world: World) -> Floats:
     return effort
 
 
+def state_exposure(world: World) -> Floats:
+    """How far a state's firms depend on the coalition: mean of its technology and its finance, 0..1, (state,)."""
+    exposure: Floats = 0.5 * (np.asarray(world.technology_exposure) + np.asarray(world.finance_exposure))
+    return exposure
+
+
 def mean_traits(world: World, base: Baseline, values: Values) -> Means:
     """Mean traits by type.
 
     Firms of coalition states, and coalition firms anywhere, live by the coalition (exposure 1); others as far as their
     state depends on its technology and finance. Only coalition firms answer for their name at home.
     """
-    state_exposure = 0.5 * (np.asarray(world.technology_exposure) + np.asarray(world.finance_exposure))
     coalition_firm = base.headquarters == 0
-    exposure = np.where(coalition_firm | np.asarray(world.is_coalition)[base.origin], 1.0, state_exposure[base.origin])
+    at_home = np.asarray(world.is_coalition)[base.origin]
+    exposure = np.where(coalition_firm | at_home, 1.0, state_exposure(world)[base.origin])
     return Means(np.full(len(base.volume), values.aversion), exposure, coalition_firm.astype(float))
 
 

@@ -94,6 +94,11 @@ class World:
     reexport_status: Codes
     digest: str
 
+    @property
+    def catch_all(self) -> int:
+        """Index of the good under which misdeclared goods go: the least military one."""
+        return int(np.argmin(self.military_sensitivity))
+
     def observed_share(self, destination: int | None = None) -> dict[str, float]:
         """Return how much of the recorded value was seen.
 
