@@ -180,7 +180,7 @@ class SanctionsModel(mesa.Model):  # type: ignore[misc]
         )  # fmt: skip
         standing = (
             work.log_price, work.log_markup, work.effort, layout.deciding[1], layout.coalition_effort,
-            self.regime.transit(), work.watched, work.believed,
+            self.regime.cell("transit_ban"), work.watched, work.believed,
         )  # fmt: skip
         means = self.means.aversion, self.means.exposure, self.means.reputation
         outlook = work.prospects, work.ending, work.fear, work.worse
@@ -221,7 +221,7 @@ class SanctionsModel(mesa.Model):  # type: ignore[misc]
             lane("licence_delay_months"), lane("payment_refusal"), lane("closure"),
         )  # fmt: skip
         types_and_roads = base.origin, base.good, base.destination, base.hub, layout.hub_states
-        standing = work.effort, self.regime.transit(), work.fear
+        standing = work.effort, self.regime.cell("transit_ban"), work.fear
         traits = layout.sensitivity, layout.ambiguity
         goods = work.queue, work.fate, work.banned, work.passing
         self.loops.clear_borders(

@@ -8,78 +8,26 @@ nil can matter.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.law_fields import CELL_FIELDS, FIELDS, LANE_FIELDS, STATE_FIELDS, Floats
+
 if TYPE_CHECKING:
     from sim.world import World
 
-Floats = NDArray[np.float64]
 Lanes = NDArray[np.int64]
 Act = tuple[str, Lanes, float]
+
+__all__ = ["CELL_FIELDS", "FIELDS", "LANE_FIELDS", "STATE_FIELDS", "LaneIndex", "Regime", "Road", "free_trade"]
 
 COALITION_BRAND, NEUTRAL_BRAND = 0, 1
 _MOST_TABLES = 400  # kept for a world, about 0.1 MB each
 HEADQUARTERS = ("coalition", "neutral")
-
-
-def _union(a: Floats, b: float) -> Floats:
-    """Share hit by either of two independent measures."""
-    return a + b - a * b
-
-
-def _add(a: Floats, b: float) -> Floats:
-    return a + b
-
-
-def _larger(a: Floats, b: float) -> Floats:
-    return np.maximum(a, b)
-
-
-def _times(a: Floats, b: float) -> Floats:
-    return a * b
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One thing a clause can do: its neutral value, how clauses combine, and what it means."""
-
-    neutral: float
-    combine: Callable[[Floats, float], Floats]
-    meaning: str
-
-
-# By lane.
-LANE_FIELDS = {
-    "banned_share": Field(0.0, _union, "share of the good's lines whose sale is forbidden"),
-    "domestic_hazard": Field(0.0, _larger, "hazard under the origin's own law, before enforcement effort"),
-    "foreign_hazard": Field(0.0, _larger, "hazard under another state's law that reaches the firm's headquarters"),
-    "declared_hazard": Field(0.0, _larger, "hazard under the origin's law of selling to the hub itself, before effort"),
-    "licence_share": Field(0.0, _union, "share of lines that need a licence"),
-    "licence_odds_civil": Field(1.0, _times, "odds of a licence for civil use"),
-    "licence_odds_military": Field(1.0, _times, "odds of a licence for military use"),
-    "licence_delay_months": Field(0.0, _larger, "mean time to process an application"),
-    "secondary_threat": Field(0.0, _add, "announced hazard of being listed or cut off, log points at exposure 1"),
-    "secondary_announced": Field(0.0, _add, "the same, announced but not yet in force"),
-    "reputation": Field(0.0, _add, "reputational cost, log points at mean sensitivity"),
-    "payment_refusal": Field(0.0, _union, "share of payments that banks refuse"),
-    "payment_fee": Field(0.0, _add, "cost of payment, log points"),
-    "closure": Field(0.0, _union, "share of the lane that is physically or legally closed"),
-}
-# By state.
-STATE_FIELDS = {
-    "pressure": Field(0.0, _add, "diplomatic pressure on the state's government"),
-    "threat": Field(0.0, _add, "threat announced to the state's firms and banks"),
-    "exporters_listed": Field(0.0, _add, "exporters of the state to be listed this month"),
-    "traders_listed": Field(0.0, _add, "trading houses of the hub to be listed this month"),
-}
-# By state and good: who may not pass a good on to the target.
-TRANSIT_FIELDS = {"transit_ban": Field(0.0, _union, "share of the good that the hub's law forbids to pass on")}
-FIELDS = LANE_FIELDS | STATE_FIELDS | TRANSIT_FIELDS
 
 
 class LaneIndex:
@@ -183,11 +131,11 @@ class LaneIndex:
             self._lanes[key] = np.asarray(self.states(names), dtype=np.int64)
         return self._lanes[key]
 
-    def transit_cells(self, hubs: tuple[str, ...], goods: tuple[str, ...]) -> Lanes:
+    def good_cells(self, names: tuple[str, ...], goods: tuple[str, ...]) -> Lanes:
         """Flat positions in the (state, good) arrays."""
-        key = ("transit", hubs, goods)
+        key = ("cells", names, goods)
         if key not in self._lanes:
-            rows = self.state_cells(hubs)[:, None] * len(self.good)
+            rows = self.state_cells(names)[:, None] * len(self.good)
             self._lanes[key] = (rows + np.asarray(self.goods(goods), dtype=np.int64)).ravel()
         return self._lanes[key]
 
@@ -275,9 +223,9 @@ class Regime:
         """Combines a value into a field by state, for the states named."""
         self.impose(field, self.index.state_cells(tuple(names)), value)
 
-    def impose_transit(self, hubs: Sequence[str], goods: Sequence[str], value: float) -> None:
-        """Combines a share into the transit ban of the hubs named."""
-        self.impose("transit_ban", self.index.transit_cells(tuple(hubs), tuple(goods)), value)
+    def impose_cells(self, field: str, names: Sequence[str], goods: Sequence[str], value: float) -> None:
+        """Combines a value into a field by state and good."""
+        self.impose(field, self.index.good_cells(tuple(names), tuple(goods)), value)
 
     def lane(self, field: str) -> Floats:
         """A field by lane, as (type, road) with type = (origin, headquarters, good)."""
@@ -287,9 +235,9 @@ class Regime:
         """A field by state."""
         return self._fields[field]
 
-    def transit(self) -> Floats:
-        """The transit ban by (state, good)."""
-        return self._fields["transit_ban"].reshape(len(self.index.state), len(self.index.good))
+    def cell(self, field: str) -> Floats:
+        """A field by (state, good)."""
+        return self._fields[field].reshape(len(self.index.state), len(self.index.good))
 
 
 def free_trade(index: LaneIndex) -> Regime:

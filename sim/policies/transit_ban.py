@@ -24,4 +24,4 @@ class TransitBan(Policy):
         """Raises the transit ban of the hubs."""
         share = self.strength * self.fidelity * self.in_force_share(month)
         if share > 0.0:
-            regime.impose_transit(self.by, self.goods, share)
+            regime.impose_cells("transit_ban", self.by, self.goods, share)
