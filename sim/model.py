@@ -11,12 +11,13 @@ import numpy as np
 from sim import customs, noise
 from sim.agents import Exporter, ExporterView, Intermediary, IntermediaryView, State, enlist_states
 from sim.engine.baseline import baseline_of
-from sim.engine.choice import chunks_of, first_ties
+from sim.engine.choice import chunks_of
 from sim.engine.drivers import driver_paths
 from sim.engine.layout import layout_of
 from sim.engine.loops import Loops
 from sim.engine.population import populate
 from sim.engine.sums import sum_by_exit, sum_by_hub
+from sim.engine.ties import first_ties
 from sim.engine.trading_houses import HouseMarket, open_houses
 from sim.engine.workspace import market_baseline, mean_traits, workspace
 from sim.errors import SimError
