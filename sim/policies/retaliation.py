@@ -28,7 +28,7 @@ class Retaliation(Policy):
     """
 
     kind: Literal["retaliation"] = "retaliation"
-    against: States = Field(description="Coalition members that it hits.")
+    against: States = Field(description="Coalition members that it hits.", examples=[["coalition"]])
     strength: float = Field(ge=0, le=1, description="Their loss, share of their exports.", examples=[0.01])
     rate: float = Field(default=0.0, ge=0, le=5, description="Duty on their goods, share of the price.")
 
