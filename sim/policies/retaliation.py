@@ -22,9 +22,9 @@ class Retaliation(Policy):
     the quarrel is.
 
     Form: Russia's food import ban (Decree No. 560 of 6 and Resolution No. 778 of 7 August 2014) and measures under
-    China's Anti-Foreign Sanctions Law of 10 June 2021. Sanctions and counter-sanctions cost the sanctioning countries 0.3 % of
-    their exports in 2014-15, most of it in goods under no embargo (Crozet and Hinz, "Friendly fire", Economic Policy
-    35, 2020), so the loss stands apart from the duty.
+    China's Anti-Foreign Sanctions Law of 10 June 2021. Sanctions and counter-sanctions cost the sanctioning countries
+    0.3 % of their exports in 2014-15, most of it in goods under no embargo (Crozet and Hinz, "Friendly fire", Economic
+    Policy 35, 2020), so the loss stands apart from the duty.
     """
 
     kind: Literal["retaliation"] = "retaliation"

@@ -19,8 +19,8 @@ class SecondaryBanks(Policy):
 
     Refusals build up as compliance departments act and decay to a lasting part as regional banks and agents take over.
 
-    Form: Executive Order 14114 of 22 December 2023; big banks limited payments two months later, and payments
-    recovered in part from June 2024.
+    Form: Executive Order 14114 of 22 December 2023; big banks limited payments two months later, and payments recovered
+    in part from June 2024.
     """
 
     adds_up: ClassVar[bool] = True
