@@ -43,7 +43,7 @@ class SanctionsModel(FirmPhases, TradePhases, mesa.Model):  # type: ignore[misc]
     The order of the day, every month:
 
     1. **Law**: the regime is rebuilt from free trade by every clause in force.
-    2. **States**: the coalition sees what passes, takes offence where a red line is crossed and counts its losses; third
+    2. **States**: the coalition sees what passes, takes offence at a crossed red line and counts its losses; third
        states move their words, their law and their effort; exporters are designated.
     3. **Demand** is posted: season, macro path, income, war need.
     4. **Exporters**: houses choose last legs, agents take over payments; exporters whose contract ends choose a road.

@@ -33,6 +33,7 @@ LAYERS = (
     ("cases",),
     ("comparison",),
     ("plots", "handbook", "reports"),
+    ("handbook_pages",),
     ("requests",),
     ("cli",),
     ("__main__",),

@@ -1,4 +1,4 @@
-"""Ties between exporters and trading houses: they form with a contract, mostly last at renewal, and break with the house."""
+"""Ties of exporters to trading houses: formed with a contract, mostly kept at renewal, broken with the house."""
 
 from __future__ import annotations
 
