@@ -147,7 +147,8 @@ def test_mechanism_says_plainly_what_does_not_hold(sim: Sim, tmp_path: Path) -> 
     (tmp_path / "wrong.yaml").write_text(
         "extends: whack-a-mole\nmonths: {last: 2022-06}\nagents: {exporters: 1000}\n"
         "mechanism: {shows: A ban, clauses: [ban-vehicles]}\nlook_at:\n"
-        "  - {what: Cars, measure: quantity, goods: [vehicles], months: {first: 2022-04, last: 2022-06}, expect: rises}\n",
+        "  - {what: Cars, measure: quantity, goods: [vehicles], expect: rises, months: {first: 2022-04, last: 2022-06}}"
+        "\n",
         encoding="utf-8",
     )
     said = sim("mechanism wrong.yaml")
