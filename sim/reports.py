@@ -164,9 +164,9 @@ def mechanism_of(scenario: Scenario) -> str:
     if mechanism is None:
         return ""
     rows = f" ({', '.join(mechanism.rows)})" if mechanism.rows else ""
-    off = [f"without {', '.join(mechanism.clauses)}"] if mechanism.clauses else []
-    off += [f"with {name} = {value:g}" for name, value in mechanism.without.items()]
-    return f"mechanism{rows}: {mechanism.shows}\nswitched off: {', '.join(off)}"
+    off = [f"leaving out {', '.join(mechanism.clauses)}"] if mechanism.clauses else []
+    off += [f"setting {name} = {value:g}" for name, value in mechanism.without.items()]
+    return f"mechanism{rows}: {mechanism.shows}\nswitched off by {'; '.join(off)}"
 
 
 def looks(shown: Shown) -> Table:
@@ -204,8 +204,8 @@ def _change(percent: float) -> str:
 
 
 def _figure(value: float) -> str:
-    """A figure of any size with three or four digits that count."""
-    return f"{value:,.0f}" if abs(value) >= 1000.0 else f"{value:.3g}"
+    """A figure of any size with the four digits that count."""
+    return f"{value:,.0f}" if abs(value) >= 1000.0 else f"{value:.4g}"
 
 
 def _table(title: str, columns: Sequence[str]) -> Table:
