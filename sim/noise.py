@@ -25,6 +25,8 @@ EXPORTER_LISTED = 8
 TRADER_CAPACITY = 9
 TRADER_STATUS = 10
 TRADER_HIDING = 11
+# Of analyses, which count from 101: none of the model.
+ORDER_OF_CLAUSES = 101
 
 # An agent of a type has the identity type * IDENTITIES_PER_TYPE + its place within the type.
 IDENTITIES_PER_TYPE = 1 << 32
