@@ -14,7 +14,7 @@ PACKAGE = ROOT / "sim"
 MOST_LINES = 300
 # A file that is longer for a reason, and how long it may be.
 # The story of the month with its phases in one place; every command with its options in one place.
-LONGER = {"model.py": 330, "cli.py": 320}
+LONGER = {"model.py": 330, "cli.py": 360}
 
 # From the ground up. A module imports what stands below it; what shares a line does not know each other.
 LAYERS = (
@@ -32,7 +32,7 @@ LAYERS = (
     ("cases",),
     ("comparison", "differences"),
     ("explanation",),
-    ("plots", "handbook", "reports"),
+    ("plots", "handbook", "reports", "answers"),
     ("requests",),
     ("cli",),
     ("__main__",),
@@ -42,7 +42,7 @@ KEPT_TO = {
     "matplotlib": ("plots",),
     "mesa": ("agents", "model"),
     "typer": ("cli",),
-    "rich": ("terminal", "reports", "handbook"),
+    "rich": ("terminal", "reports", "handbook", "answers"),
     "numpy.random": ("noise",),
     "random": ("noise",),
     "pydantic": ("fields", "texts", "policies", "scenario", "handbook"),

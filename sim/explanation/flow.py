@@ -147,7 +147,7 @@ def flow_of(world: World, run: MonthSpan, asked: Question) -> Flow:
     firms = known("headquarters", [asked.get("headquarters", ALL)], [*HEADQUARTERS, ALL])
     (measure,) = known("measure", [asked.get("measure", "quantity")], list(UNITS)) or ["quantity"]
     through = _through(ways, hubs, aimed_at_target=there == world.states[world.target], faults=faults)
-    first, last = _months(asked["month"], run, faults)
+    first, last = _months(asked.get("month", ""), run, faults)
     if faults:
         raise FaultList(faults)
     named = names_of(world)
@@ -167,8 +167,9 @@ _GROUPS = {"coalition": "the coalition", "third": "third states", HUBS: "the hub
 
 
 def names_of(world: World) -> dict[str, str]:
-    """Plain name of each state's code and of each group of states."""
-    return {ALL: "all states", **_GROUPS, **dict(zip(world.states, world.state_names, strict=True))}
+    """Plain name, without what stands in brackets, of each state's code, and of each group of states."""
+    states = {code: name.split(" (")[0] for code, name in zip(world.states, world.state_names, strict=True)}
+    return {ALL: "all states", **_GROUPS, **states}
 
 
 def _listed(names: str | Sequence[str]) -> list[str]:

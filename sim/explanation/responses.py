@@ -16,30 +16,30 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
 RESPONSES: dict[str, tuple[str, dict[str, float]]] = {
-    "firms": (
-        "exporters: beliefs, fear, contracts ended early",
+    "exporters": (
+        "beliefs, fear, contracts ended early",
         dict.fromkeys(
             ("learning", "reopening", "overcompliance", "label_response", "parts_limit", "exit_herding",
              "listing_near"), 0.0,
         ),
     ),
     "states": (
-        "states: enforcement, their own law, red lines",
+        "enforcement effort, words and law of third states, red lines",
         {
             **dict.fromkeys(("effort_speed", "word_speed", "law_speed", "cheap_talk", "weight_shield"), 0.0),
             "red_line_speed": 0.0,
             "pain_limit": inf,
         },
     ),
-    "intermediaries": (
-        "trading houses: entry, exit, mark-up, new names",
+    "trading houses": (
+        "entry, exit, mark-up, new names",
         {
             **dict.fromkeys(("entry", "leaving", "markup_slope", "onward_response", "agent_entry", "tie_break"), 0.0),
             "return_delay": inf,
         },
     ),
-    "markets": (
-        "markets and target: prices, home production",
+    "markets and target": (
+        "prices, and what home production replaces",
         dict.fromkeys(("price_speed", "substitution_speed", "courting", "import_propensity"), 0.0),
     ),
 }  # fmt: skip

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from textwrap import shorten
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sim.explanation.flow import names_of
-from sim.explanation.responses import RESPONSES
 from sim.months import format_month
 
 if TYPE_CHECKING:
@@ -16,13 +16,14 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from sim.explanation.explain import Explanation
+    from sim.explanation.paired import Explanation
 
 _NAMED = 3  # clauses named after the first; states and hubs named in one sentence
 _WORTH = 0.03  # of the largest effect: what is smaller is summed up
 _MATTERS = 0.05  # of the flow: a hub or an origin with less is not spoken of
 _SEEN = 0.01  # change of an effort or of a price below which nothing is said
 _WIDE = 0.3  # spread of a clause's effect over orders, against the effect, that is worth saying
+_LONGEST_SOURCE = 200  # characters; the table has it whole
 _NOUGHT = 1e-9  # share of the flow: rounding
 
 
@@ -39,8 +40,10 @@ def in_words(told: Explanation) -> list[str]:
 def amount(value: float, signed: bool = False) -> str:
     """An amount with about three digits."""
     size = abs(value)
+    if size == 0.0:
+        return "0"
     digits = 0 if size >= 100.0 else 1 if size >= 10.0 else 2 if size >= 1.0 else 3
-    if 0.0 < size < 0.0005:
+    if size < 0.0005:
         return "about 0"
     return f"{value:{'+' if signed else ''},.{digits}f}"
 
@@ -105,7 +108,7 @@ def _clauses(told: Explanation) -> list[str]:
         ]
     elif top["share_of_change"] < 0.5:
         said = [f"The largest part is {_who(told, top)}: {_effect(top)}{_range(top)}{_share(top)}.{_source(top)}"]
-    following = [f"{_who(told, row)} {_effect(row)}" for _, row in worth.iloc[1 : 1 + _NAMED].iterrows()]
+    following = [f"{_briefly(row)} {_effect(row)}" for _, row in worth.iloc[1 : 1 + _NAMED].iterrows()]
     if following:
         said.append(f"Next: {'; '.join(following)}.")
     if len(rest):
@@ -121,6 +124,10 @@ def _who(told: Explanation, row: pd.Series) -> str:
     known = f"announced {row['announced']}, " if row["announced"] < row["effective"] else ""
     ended = f" to {row['ends']}" if row["ends"] is not None and row["ends"] == row["ends"] else ""
     return f"'{row['clause']}' ({row['kind']} by {by}, {known}in force from {row['effective']}{ended})"
+
+
+def _briefly(row: pd.Series) -> str:
+    return f"{row['kind']}" if "clauses" in row else f"'{row['clause']}' ({row['kind']}, {row['effective']})"
 
 
 def _effect(row: pd.Series) -> str:
@@ -142,7 +149,11 @@ def _share(row: pd.Series) -> str:
 
 
 def _source(row: pd.Series) -> str:
-    return f" Source: {str(row['source']).rstrip('.')}." if "source" in row else ""
+    return (
+        f" Source: {shorten(str(row['source']).rstrip('.'), _LONGEST_SOURCE, placeholder=' ...')}."
+        if "source" in row
+        else ""
+    )
 
 
 def _actors(told: Explanation) -> str:
@@ -151,7 +162,7 @@ def _actors(told: Explanation) -> str:
     law = rows.pop("law")
     small = _WORTH * max(abs(value) for value in (law, *rows.values()))
     parts = [
-        f"{RESPONSES[who][0].partition(':')[0]} {amount(value, signed=True)}"
+        f"{who} {amount(value, signed=True)}"
         for who, value in sorted(rows.items(), key=lambda pair: -abs(pair[1])) if abs(value) >= small
     ]  # fmt: skip
     rest = sum(value for value in rows.values() if abs(value) < small)

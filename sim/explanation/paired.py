@@ -98,9 +98,9 @@ def explain(
         orders: pairs of an order of the clauses and its reverse; six clauses or fewer are worked out in full.
         agents: changes to the case's agents; None takes them as they are.
         progress: called after each run with (runs done, runs in all).
-        **asked: the flow: ``month`` (``YYYY-MM``, or ``YYYY-MM:YYYY-MM`` for an average), and to narrow it down ``good``
-            and ``origin`` (codes or groups, a list or with commas), ``road`` (``direct``, ``hubs``, a hub's code),
-            ``destination``, ``headquarters``, ``measure``; see :class:`sim.explanation.flow.Question`.
+        **asked: the flow: ``month`` (``YYYY-MM``, or ``YYYY-MM:YYYY-MM`` for an average), and to narrow it down
+            ``good`` and ``origin`` (codes or groups, a list or with commas), ``road`` (``direct``, ``hubs``, a hub's
+            code), ``destination``, ``headquarters``, ``measure``; see :class:`sim.explanation.flow.Question`.
 
     Raises:
         SimError: an unknown name, a month that is not run, fewer than one order, or a case that cannot be run.
@@ -116,7 +116,8 @@ def explain(
     known = {clause.id: month_of(clause.announced or clause.effective) for clause in short.scenario.policies}
     early = [clause for clause in short.scenario.policies if known[clause.id] <= flow.last]
     package = frozenset(clause.id for clause in early)
-    return _explained(early, _Runs(short, flow, package, progress), by, orders)
+    left_out = [clause.id for clause in whole.scenario.policies if clause.id not in package]
+    return _explained(early, left_out, _Runs(short, flow, package, progress), by, orders)
 
 
 _NONE: frozenset[str] = frozenset()
@@ -151,7 +152,7 @@ class _Runs:
         return self._amounts[clauses, still]
 
 
-def _explained(early: Sequence[Policy], runs: _Runs, by: str, orders: int) -> Explanation:
+def _explained(early: Sequence[Policy], left_out: list[str], runs: _Runs, by: str, orders: int) -> Explanation:
     players: dict[str, frozenset[str]] = {}
     for clause in early:
         name = clause.id if by == "clause" else clause.kind
@@ -170,7 +171,7 @@ def _explained(early: Sequence[Policy], runs: _Runs, by: str, orders: int) -> Ex
         runs.case, runs.flow, outcome[frozenset(names)], outcome[_NONE],
         _clause_table(early, by, shares(names, orders, outcome), change),
         _actor_table(paired, change),
-        [clause.id for clause in runs.case.scenario.policies if clause.id not in runs.package],
+        left_out,
         0 if in_full(names, orders) else orders, runs.done, (runs.ends[runs.package], runs.ends[_NONE]),
     )  # fmt: skip
 
