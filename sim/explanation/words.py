@@ -231,9 +231,12 @@ def _prices(told: Explanation) -> list[str]:
 
 def _certainty(told: Explanation) -> str:
     agents = told.case.scenario.agents
-    how = "all combinations of the clauses" if not told.orders else (
-        f"{told.orders} random orders of the clauses and their reverses; ± is the standard error over these"
-    )  # fmt: skip
+    if not told.orders:
+        how = "all combinations of the clauses"
+    elif told.orders == 1:
+        how = "one random order of the clauses and its reverse, too few to say how sure they are"
+    else:
+        how = f"{told.orders} random orders of the clauses and their reverses; ± is the standard error over these"
     luck = "" if agents.mode == "expected" else f" One seed ({told.case.scenario.seed}): the luck of firms is in them."
     return (
         f"Effects are means over {how}; they add up to the change. {told.runs} paired runs with {agents.exporters:,} "
