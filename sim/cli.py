@@ -298,25 +298,31 @@ def world_build(
 
 
 @app.command()
-def policies(kind: Annotated[str | None, typer.Argument(help="One instrument, to see its fields.")] = None) -> None:
+def policies(
+    kind: Annotated[str | None, typer.Argument(help="One instrument, to see its fields.")] = None,
+    page: Annotated[bool, typer.Option("--page", help="Print the page on all of them, in Markdown.")] = False,
+) -> None:
     r"""Lists the policy instruments, or the fields of one with an example.
 
     \b
     Examples:
-      sim policies
       sim policies export_ban
+      sim policies --page > docs/instruments.md
     """
     from sim.handbook import example_of, fields_of, instruments, purpose
+    from sim.handbook_pages import instruments_page
     from sim.policies import INSTRUMENTS
     from sim.scenario import load_scenario
 
-    if kind is None:
+    if page:
+        typer.echo(instruments_page(), nl=False)
+    elif kind is None:
         show(instruments(), "\nsim policies KIND shows the fields of one, with an example.")
-        return
-    if kind not in INSTRUMENTS:
+    elif kind not in INSTRUMENTS:
         raise SimError(f"unknown instrument '{kind}'; {nearest(kind, INSTRUMENTS)}")
-    show(f"{kind}: {purpose(INSTRUMENTS[kind])}\n", fields_of(INSTRUMENTS[kind]), "\nExample:")
-    typer.echo(example_of(kind, load_scenario("reference")))
+    else:
+        show(f"{kind}: {purpose(INSTRUMENTS[kind])}\n", fields_of(INSTRUMENTS[kind]), "\nExample:")
+        typer.echo(example_of(kind, load_scenario("reference")))
 
 
 @app.command()

@@ -13,7 +13,7 @@ from rich.table import Table
 from sim.fields import NAMES_MARK, expected_number
 from sim.months import format_month, month_of
 from sim.parameters import PARAMETERS
-from sim.policies import INSTRUMENTS
+from sim.policies import INSTRUMENTS, SECTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _REMARKS = ("source", "note")
 # Told once for all instruments; the others are an instrument's own.
-_SHARED_ORDER = (
+SHARED = (
     "id",
     "by",
     "towards",
@@ -38,6 +38,9 @@ _SHARED_ORDER = (
     "note",
     "enabled",
 )
+FIELD_COLUMNS = ("field", "takes", "if left out", "meaning")
+# Who makes the clause of a made-up example, by the section that the instrument is told in; else the coalition.
+_WIELDERS = {"Third states": "hubs", "The target": "target"}
 
 
 def headline(scenario: Scenario) -> str:
@@ -131,8 +134,7 @@ def instruments() -> Table:
     """Every instrument: what it does, in one line, and the fields of its own."""
     table = _table("kind", "what it does", "its own fields")
     for kind, instrument in INSTRUMENTS.items():
-        own = [name for name in instrument.model_fields if name not in (*_SHARED_ORDER, "kind")]
-        table.add_row(kind, purpose(instrument), ", ".join(own) or "-")
+        table.add_row(kind, purpose(instrument), ", ".join(own_fields(instrument)) or "-")
     return table
 
 
@@ -143,20 +145,31 @@ def purpose(instrument: type[Policy]) -> str:
 
 def fields_of(instrument: type[Policy]) -> Table:
     """Every field of an instrument: what it takes, what it is if left out, what it means."""
-    table = _table("field", "takes", "if left out", "meaning")
-    order = [*_SHARED_ORDER, *(name for name in instrument.model_fields if name not in (*_SHARED_ORDER, "kind"))]
-    for name in order:
-        if name == "goods" and not instrument.by_good:
-            continue
-        field = instrument.model_fields[name]
-        default = "required" if field.is_required() else _value(field.get_default())
-        table.add_row(name, _takes(field), default, field.description or "")
+    table = _table(*FIELD_COLUMNS)
+    for row in field_rows(instrument, [*SHARED, *own_fields(instrument)]):
+        table.add_row(*row)
     return table
 
 
-def example_of(kind: str, scenario: Scenario) -> str:
-    """A clause of an instrument as YAML: one of the scenario's if it has one, else one made up from required fields."""
-    used = next((clause for clause in scenario.policies if clause.kind == kind), None)
+def own_fields(instrument: type[Policy]) -> list[str]:
+    """Names of the fields that an instrument does not share with all others."""
+    return [name for name in instrument.model_fields if name not in (*SHARED, "kind")]
+
+
+def field_rows(instrument: type[Policy], names: Sequence[str]) -> list[tuple[str, str, str, str]]:
+    """Fields of an instrument in the columns of :data:`FIELD_COLUMNS`; without goods where it knows none."""
+    rows = []
+    for name in names:
+        field = instrument.model_fields[name]
+        default = "required" if field.is_required() else _value(field.get_default())
+        if name != "goods" or instrument.by_good:
+            rows.append((name, _takes(field), default, field.description or ""))
+    return rows
+
+
+def example_of(kind: str, *packages: Scenario) -> str:
+    """A clause of an instrument as YAML: the first of these scenarios', else one made up from the required fields."""
+    used = next((clause for package in packages for clause in package.policies if clause.kind == kind), None)
     entry = used.model_dump(mode="json", exclude_defaults=True, exclude_none=True) if used else _made_up(kind)
     ordered = {"id": entry.pop("id"), "kind": kind, **{key: value for key, value in entry.items() if key != "kind"}}
     text: str = yaml.safe_dump(
@@ -167,18 +180,21 @@ def example_of(kind: str, scenario: Scenario) -> str:
 
 def _made_up(kind: str) -> dict[str, Any]:
     entry: dict[str, Any] = {"id": f"my-{kind.replace('_', '-')}"}
+    told = next(section for section, instruments in SECTIONS.items() if INSTRUMENTS[kind] in instruments)
     for name, field in INSTRUMENTS[kind].model_fields.items():
         if name in entry or not field.is_required():
             continue
         inner, _ = _inner(field.annotation)
-        if inner is dt.date:
+        if field.examples:
+            entry[name] = field.examples[0]
+        elif inner is dt.date:
             entry[name] = "2022-03-01"
         elif inner is float or inner is int:
             entry[name] = 0.5 if inner is float else 1
         elif get_origin(inner) is Literal:
             entry[name] = get_args(inner)[0]
         elif get_origin(inner) is tuple:
-            entry[name] = {"by": ["coalition"], "towards": ["target"]}.get(name, ["hubs"])
+            entry[name] = {"by": [_WIELDERS.get(told, "coalition")], "towards": ["target"]}.get(name, ["third"])
         else:
             entry[name] = "where this clause is on record"
     return entry
@@ -234,7 +250,8 @@ def _dates(clause: Policy) -> str:
 
 def _reach(clause: Policy) -> tuple[str, str]:
     """Goods that a clause covers, and whom it is aimed at: third states where it names them, else destinations."""
-    third = getattr(clause, "against", None) or getattr(clause, "firms_in", None) or clause.towards
+    named = (getattr(clause, name, None) for name in ("against", "firms_in", "partners"))
+    third = next((states for states in named if states), clause.towards)
     return (_short(clause.goods) if clause.by_good else "-"), _short(third)
 
 

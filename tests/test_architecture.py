@@ -13,8 +13,8 @@ ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "sim"
 MOST_LINES = 300
 # A file that is longer for a reason, and how long it may be.
-# The story of the month with its phases in one place; every command with its options in one place.
-LONGER = {"model.py": 330, "cli.py": 360}
+# Every command with its options in one place.
+LONGER = {"cli.py": 360}
 
 # From the ground up. A module imports what stands below it; what shares a line does not know each other.
 LAYERS = (
@@ -25,6 +25,7 @@ LAYERS = (
     ("policies", "rules"),
     ("scenario", "lawbook", "customs"),
     ("engine",),
+    ("phases",),
     ("agents",),
     ("model",),
     ("recorder", "tables"),
@@ -33,6 +34,7 @@ LAYERS = (
     ("comparison", "differences"),
     ("explanation",),
     ("plots", "handbook", "reports", "answers"),
+    ("handbook_pages",),
     ("requests",),
     ("cli",),
     ("__main__",),

@@ -14,13 +14,20 @@ if TYPE_CHECKING:
 
 
 class SecondaryTraders(Policy):
-    """Threatens firms of the states named, and leans on their governments, while it is announced or in force."""
+    """Threatens firms of the states named, and leans on their governments, while it is announced or in force.
+
+    Forms covered: joint notices of the coalition's export control offices, warnings to firms that backfill, and the
+    power to ban sales of listed goods to a third state as such, the anti-circumvention tool of Regulation (EU)
+    2023/1214 of 23 June 2023 (Article 12f of Regulation (EU) No 833/2014; the article from memory).
+    """
 
     adds_up: ClassVar[bool] = True
 
     kind: Literal["secondary_traders"] = "secondary_traders"
     against: States = Field(description="Third states whose firms are threatened.")
-    strength: float = Field(ge=0, le=20, description="Hazard in log points for a firm that lives by coalition markets.")
+    strength: float = Field(
+        ge=0, le=20, description="Hazard in log points for a firm that lives by coalition markets.", examples=[1.0]
+    )
 
     def shape(self, regime: Regime, month: int) -> None:
         """Adds the threat to the lanes of those firms, and to their states."""
