@@ -11,17 +11,19 @@ from pydantic_core import PydanticUndefined
 from rich.table import Table
 
 from sim.fields import NAMES_MARK, expected_number
-from sim.months import format_month
+from sim.months import format_month, month_of
+from sim.parameters import PARAMETERS
 from sim.policies import INSTRUMENTS, SECTIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from pydantic.fields import FieldInfo
 
     from sim.policies import Policy
     from sim.scenario import Scenario
 
+_REMARKS = ("source", "note")
 # Told once for all instruments; the others are an instrument's own.
 SHARED = (
     "id",
@@ -62,25 +64,70 @@ def clauses_by_date(scenario: Scenario) -> Table:
 
 
 def clause_differences(first: Scenario, second: Scenario) -> Table | None:
-    """How the law and the drivers of two scenarios differ, and their parameters; None where they do not."""
+    """How two scenarios differ as they are written: frame, clauses, drivers, parameters, rules; None where not."""
     table = _table("what", "in", "first", "second")
+    for name, ours, theirs in _frame(first, second):
+        if ours != theirs:
+            table.add_row(name, "scenario", ours, theirs)
     for block in ("policies", "drivers"):
-        ours, theirs = ({str(one["id"]): one for one in scenario.as_data()[block]} for scenario in (first, second))
-        for name in [*ours, *(name for name in theirs if name not in ours)]:
-            if name not in theirs or name not in ours:
-                held = ours.get(name) or theirs[name]
-                what = str(held.get("kind") or held.get("what"))
-                table.add_row(name, block, what if name in ours else "-", what if name in theirs else "-")
-                continue
-            for key in sorted(ours[name].keys() | theirs[name].keys()):
-                if ours[name].get(key) != theirs[name].get(key) and key not in ("source", "note"):
-                    table.add_row(f"{name}.{key}", block, _value(ours[name].get(key)), _value(theirs[name].get(key)))
+        for what, ours, theirs in _block_differences(first, second, block):
+            table.add_row(what, block, ours, theirs)
     for block in ("parameters", "rules"):
-        ours, theirs = (dict(getattr(scenario, block)) for scenario in (first, second))
-        for key in sorted(ours.keys() | theirs.keys()):
-            if ours.get(key) != theirs.get(key):
-                table.add_row(key, block, _value(ours.get(key)), _value(theirs.get(key)))
+        held, other = (dict(getattr(scenario, block)) for scenario in (first, second))
+        for key in sorted(held.keys() | other.keys()):
+            if held.get(key) != other.get(key):
+                usual = f"{PARAMETERS[key].default:g} (default)" if key in PARAMETERS else "-"
+                table.add_row(key, block, *(_value(one[key]) if key in one else usual for one in (held, other)))
     return table if table.row_count else None
+
+
+def _frame(first: Scenario, second: Scenario) -> Iterator[tuple[str, str, str]]:
+    """World, months, seed and agents of both, as text."""
+    yield "world", first.world, second.world
+    spans = (f"{format_month(one.months.first)} to {format_month(one.months.last)}" for one in (first, second))
+    yield "months", next(spans), next(spans)
+    yield "seed", str(first.seed), str(second.seed)
+    for name in type(first.agents).model_fields:
+        yield f"agents.{name}", _value(getattr(first.agents, name)), _value(getattr(second.agents, name))
+
+
+def _block_differences(first: Scenario, second: Scenario, block: str) -> Iterator[tuple[str, str, str]]:
+    """What differs among clauses or drivers: those in one only, whole; the others key by key, with their dates."""
+    ours, theirs = ({str(one["id"]): one for one in scenario.as_data()[block]} for scenario in (first, second))
+    for name in [*ours, *(name for name in theirs if name not in ours)]:
+        a, b = ours.get(name), theirs.get(name)
+        if a is None or b is None:
+            yield name, _in_brief(a) if a else _absent(b, first), _in_brief(b) if b else _absent(a, second)
+            continue
+        keys = [key for key in sorted(a.keys() | b.keys()) if a.get(key) != b.get(key) and key not in _REMARKS]
+        when = f" ({_span(a)})" if "effective" in a and not {"effective", "ends"} & set(keys) else ""
+        for key in keys:
+            yield f"{name}.{key}{when}", _value(a.get(key)), _value(b.get(key))
+
+
+def _absent(entry: Mapping[str, Any] | None, scenario: Scenario) -> str:
+    """A scenario leaves out by itself what begins after its last month."""
+    start = (entry or {}).get("announced") or (entry or {}).get("effective")
+    late = start is not None and month_of(dt.date.fromisoformat(start)) > scenario.months.last
+    return "- (begins after its last month)" if late else "-"
+
+
+def _in_brief(entry: Mapping[str, Any]) -> str:
+    """A clause or driver in one line: what it is, whose, on what, aimed at whom, from when, how strong."""
+    by, goods = (_short(tuple(entry.get(key, ()))) for key in ("by", "goods"))
+    third = entry.get("against") or entry.get("firms_in") or entry.get("towards") or (entry.get("destination", ""),)
+    dated = f", {_span(entry)}, strength {entry['strength']:g}" if "effective" in entry else ""
+    parts = (
+        str(entry.get("kind") or entry.get("what")),
+        by and f"by {by}",
+        goods and f"on {goods}",
+        f"at {_short(third)}",
+    )
+    return " ".join(part for part in parts if part) + dated
+
+
+def _span(entry: Mapping[str, Any]) -> str:
+    return f"{entry['effective']} to {entry['ends']}" if entry.get("ends") else f"{entry['effective']} on"
 
 
 def instruments() -> Table:
@@ -190,6 +237,8 @@ def _value(value: object) -> str:
         return "-"
     if isinstance(value, bool):
         return str(value).lower()
+    if isinstance(value, dict):
+        return ", ".join(f"{key}: {_value(held)}" for key, held in value.items())
     if isinstance(value, (list, tuple)):
         return ", ".join(str(item) for item in value) or "-"
     return f"{value:g}" if isinstance(value, float) else str(value)
@@ -206,7 +255,7 @@ def _reach(clause: Policy) -> tuple[str, str]:
     return (_short(clause.goods) if clause.by_good else "-"), _short(third)
 
 
-def _short(names: tuple[str, ...]) -> str:
+def _short(names: Sequence[str]) -> str:
     return ", ".join(names[:3]) + (f" +{len(names) - 3}" if len(names) > 3 else "")
 
 

@@ -18,6 +18,7 @@ from sim.scenario import MEASURES
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from sim.cases import Case
     from sim.comparison import Comparison
     from sim.mechanisms import Shown
     from sim.results import Results
@@ -84,6 +85,12 @@ def top_origins(comparison: Comparison, names: Mapping[str, str]) -> Table:
 def top_roads(comparison: Comparison, names: Mapping[str, str]) -> Table:
     """The most used roads in the last twelve months, with the policies and without."""
     return _shares(comparison, "road", "By which road", {f"via {code}": f"via {name}" for code, name in names.items()})
+
+
+def flows_of(comparison: Comparison, case: Case) -> list[Table]:
+    """What arrived, from whom and by which road, with the policies and without."""
+    names = dict(zip(case.world.states, case.world.state_names, strict=True))
+    return [deliveries(comparison), top_origins(comparison, names), top_roads(comparison, names)]
 
 
 def _shares(comparison: Comparison, column: str, title: str, names: Mapping[str, str]) -> Table:

@@ -71,14 +71,20 @@ def _flows(run: RunArrays) -> pd.DataFrame:
     abroad = base.origin[:, None] != base.destination[None, :]
     month, kind, road = np.nonzero((record.delivered > 0.0) & abroad)
     quantity = record.delivered[month, kind, road]
-    log_price = record.log_price[month, base.destination[road], base.headquarters[kind], base.good[kind]]
-    fob = np.exp(run.fob_share * log_price)
+    log_price, fob = prices_of(run, month, kind, road)
     table = pd.DataFrame(_type_columns(run, month, kind, road))
     table["quantity_musd_2021"] = quantity
     table["value_musd"] = quantity * fob
     table["price_index"] = np.exp(log_price)
     table["recorded_musd"] = _recorded_under_own_name(run, (month, kind, road), quantity * fob)
     return table
+
+
+def prices_of(run: RunArrays, month: Any, kind: Any, road: Any) -> tuple[Any, Any]:
+    """Log price against the base year where a road ends, and the part of it on the exporter's invoice as a factor."""
+    base = run.base
+    log_price = run.record.log_price[month, base.destination[road], base.headquarters[kind], base.good[kind]]
+    return log_price, np.exp(run.fob_share * log_price)
 
 
 def _recorded_under_own_name(run: RunArrays, where: tuple[Any, Any, Any], value: Any) -> Any:
