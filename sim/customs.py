@@ -1,8 +1,10 @@
 """Two ledgers: what happened, and what each customs office would put on record of it.
 
-Origins record exports free on board by declared destination: a sale through a hub is declared to the hub, and part of
-the banned goods under another code. Hubs record what arrives (ghost transit never does) and part of what they pass on.
-Importers record cost, insurance and freight, by origin or by consignment, until they stop publishing.
+Origins record exports free on board by declared destination: a sale through a hub is declared to the hub, part of the
+banned goods under another code, and what is shipped as parts under the code of the parts. Hubs record what arrives
+(ghost transit never does, unless tracking shows it) and part of what they pass on. Importers record cost, insurance
+and freight, by origin or by consignment. What an office publishes of its ledger, when, and under which heading, is told
+by :mod:`sim.tables`.
 """
 
 from __future__ import annotations
@@ -25,48 +27,69 @@ class Ledgers:
         exports: (origin, declared destination, declared good), FOB, at the origin's office.
         imports: (recorded partner, importer, good), CIF, at the importer's office.
         reexports: (hub, good), FOB, goods of other origins at the hub's office, destined to the target.
+        passed_on: (hub, next hub, good), FOB, the same, destined to another hub.
         hidden: (origin, good): true exports to the target that the origin's office has under another destination or
             code.
+        borrowed: (origin, good): exports straight to the target on record under this code that are other goods.
         exported: (origin, good): true exports, whatever was declared, FOB.
     """
 
     exports: Floats
     imports: Floats
     reexports: Floats
+    passed_on: Floats
     hidden: Floats
+    borrowed: Floats
     exported: Floats
+
+    def tables(self) -> tuple[Floats, ...]:
+        """The ledgers in the order that :func:`record` takes them."""
+        return (
+            self.exports, self.imports, self.reexports, self.passed_on, self.hidden, self.borrowed, self.exported,
+        )  # fmt: skip
 
 
 def blank(n_states: int, n_hubs: int, n_goods: int) -> Ledgers:
     """Empty ledgers."""
-    square = (n_states, n_states, n_goods)
+    square, flat = (n_states, n_states, n_goods), (n_states, n_goods)
     return Ledgers(
-        np.zeros(square), np.zeros(square), np.zeros((n_hubs, n_goods)),
-        np.zeros((n_states, n_goods)), np.zeros((n_states, n_goods)),
+        np.zeros(square), np.zeros(square), np.zeros((n_hubs, n_goods)), np.zeros((n_hubs, n_hubs, n_goods)),
+        np.zeros(flat), np.zeros(flat), np.zeros(flat),
     )  # fmt: skip
 
 
 @compiled
-def record(layout, goods, prices, habits, numbers, books):  # type: ignore[no-untyped-def]
+def record(layout, goods, prices, hubs, habits, numbers, books):  # type: ignore[no-untyped-def]
     """Writes the month into every office's ledger.
 
     Args:
         layout: origin, headquarters, good by type; destination, hub by road; hub states; target.
-        goods: passing, delivered, banned share by (type, road); stopped at the hub (type, road).
+        goods: passing, delivered, banned share, share shipped as parts, by (type, road); stopped at the hub (type,
+            road); the good as whose parts each goes, -1 for none, (good,).
         prices: log price (destination, headquarters, good).
-        habits: whether the target records by consignment; good under which misdeclared goods go.
+        hubs: last legs by (entry hub, good, exit hub); share of its consignments that each hub carries, (hub,); passage
+            that tracking shows, (state, good); effort (state,).
+        habits: whether a state records by consignment, (state,); whether a hub records banned re-exports at all, (hub,);
+            good under which misdeclared goods go.
         numbers: parameters, see :func:`sim.parameters.for_loops`.
-        books: exports, imports, reexports, hidden, exported; all filled.
+        books: see :meth:`Ledgers.tables`; all filled.
     """
     values = numbers[0]
     origin, brand, good, destination, hub, hub_state, target = layout
-    passing, delivered, banned, stopped = goods
-    by_consignment, other_good = habits
-    exports, imports, reexports, hidden, exported = books
-    for book in (exports, imports):
+    passing, delivered, banned, as_parts, stopped, parts = goods
+    legs, carried, tracking, effort = hubs
+    by_consignment, shows, other_good = habits
+    exports, imports, reexports, passed_on, hidden, borrowed, exported = books
+    for book in (exports, imports, passed_on):
         book[:] = 0.0
-    for book in (reexports, hidden, exported):
+    for book in (reexports, hidden, borrowed, exported):
         book[:] = 0.0
+    n_hubs = len(hub_state)
+    # By origin, entry hub and good: what arrives at the target, and the part of it that the hubs' officers saw.
+    arrives = np.zeros((len(exports), n_hubs, len(parts)))
+    met = np.zeros((len(exports), n_hubs, len(parts)))
+    shown = np.zeros((2, n_hubs, len(parts)))  # the same over origins: all that was met, and the banned goods in it
+    freight = 1.0 + values.cif
     for t in range(passing.shape[0]):
         o, g = origin[t], good[t]
         for k in range(passing.shape[1]):
@@ -79,21 +102,56 @@ def record(layout, goods, prices, habits, numbers, books):  # type: ignore[no-un
             value, arrived = left * fob, delivered[t, k] * fob
             # Another code pays only where this one is banned; into the catch-all group itself nothing can be
             # misdeclared.
-            disguised = values.misdeclared * banned[t, k] * value if g != other_good else 0.0
-            declared_to = d if hub[k] < 0 else hub_state[hub[k]]
-            exports[o, declared_to, g] += value - disguised
-            exports[o, declared_to, other_good] += disguised
+            dismantled = as_parts[t, k] * value
+            disguised = values.misdeclared * banned[t, k] * (value - dismantled) if g != other_good else 0.0
+            to = d if hub[k] < 0 else hub_state[hub[k]]
+            exports[o, to, g] += value - disguised - dismantled
+            exports[o, to, other_good] += disguised
+            if dismantled > 0.0:
+                exports[o, to, parts[g]] += dismantled
             exported[o, g] += value
             if d == target:
-                hidden[o, g] += disguised if hub[k] < 0 else value
-            freight = 1.0 + values.cif
+                hidden[o, g] += disguised + dismantled if hub[k] < 0 else value
+                if hub[k] < 0 and disguised + dismantled > 0.0:
+                    borrowed[o, other_good] += disguised
+                    borrowed[o, parts[g]] += dismantled
             if hub[k] >= 0:
-                h = hub_state[hub[k]]
-                ghost = values.ghost * banned[t, k] * value
+                h, i = hub_state[hub[k]], hub[k]
+                ghost = values.ghost * banned[t, k] * (1.0 - tracking[h, g] * effort[h]) * value
                 imports[o, h, g] += (value - ghost) * freight
-                shown = 1.0 - (1.0 - values.reexport_recorded) * banned[t, k]
-                reexports[hub[k], g] += shown * (value - ghost) * arrived / value
-                partner = h if by_consignment else o
-                imports[partner, d, g] += arrived * freight
+                arrives[o, i, g] += arrived
+                seen = (value - ghost) * arrived / value
+                met[o, i, g] += seen
+                shown[0, i, g] += seen
+                shown[1, i, g] += seen * banned[t, k]
             else:
                 imports[o, d, g] += arrived * freight
+    for i in range(n_hubs):
+        for g in range(len(parts)):
+            total = 0.0
+            for j in range(n_hubs):
+                total += legs[i, g, j] * carried[j]
+            if shown[0, i, g] == 0.0 or total == 0.0:
+                continue
+            open_share = 1.0 - shown[1, i, g] / shown[0, i, g]
+            for j in range(n_hubs):
+                leg = legs[i, g, j] * carried[j] / total
+                if leg == 0.0:
+                    continue
+                last = hub_state[j]
+                # What a hub's office has of goods passed on: all that is free, and of the banned what its habit shows.
+                of_banned = values.reexport_recorded if shows[j] else 0.0
+                out = leg * shown[0, i, g] * (open_share + (1.0 - open_share) * of_banned)
+                reexports[j, g] += out
+                if j != i:
+                    of_banned = values.reexport_recorded if shows[i] else 0.0
+                    out = leg * shown[0, i, g] * (open_share + (1.0 - open_share) * of_banned)
+                    passed_on[i, j, g] += out
+                for o in range(len(exports)):
+                    if arrives[o, i, g] == 0.0:
+                        continue
+                    partner = last if by_consignment[target] else o
+                    imports[partner, target, g] += leg * arrives[o, i, g] * freight
+                    if j != i:
+                        partner = hub_state[i] if by_consignment[last] else o
+                        imports[partner, last, g] += leg * met[o, i, g] * freight

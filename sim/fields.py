@@ -44,10 +44,12 @@ class Codes:
     Attributes:
         states: State code -> role in the world.
         goods: Codes of the goods.
+        hubs: Codes of the hub states; None where the world's table does not say.
     """
 
     states: Mapping[str, str]
     goods: tuple[str, ...]
+    hubs: tuple[str, ...] | None = None
 
 
 def _slug(value: str) -> str:
@@ -74,14 +76,16 @@ def _good(value: str, info: ValidationInfo) -> str:
     return value
 
 
-def _no_repeats(values: tuple[str, ...]) -> tuple[str, ...]:
+def no_repeats(values: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the names, each of which stands once."""
     for index, value in enumerate(values):
         if value in values[:index]:
             raise wrong(f"names {shown(value)} twice")
     return values
 
 
-def _not_empty(values: tuple[str, ...]) -> tuple[str, ...]:
+def not_empty(values: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the names, of which there is at least one."""
     if not values:
         raise wrong("the list is empty; name at least one")
     return values
@@ -99,10 +103,10 @@ Month = Annotated[
 ]
 StateName = Annotated[str, AfterValidator(_state), Field(json_schema_extra={NAMES_MARK: "state"})]
 GoodName = Annotated[str, AfterValidator(_good), Field(json_schema_extra={NAMES_MARK: "good"})]
-AnyStates = Annotated[tuple[StateName, ...], AfterValidator(_no_repeats)]
-States = Annotated[AnyStates, AfterValidator(_not_empty), Field(json_schema_extra={"minItems": 1})]
-AnyGoods = Annotated[tuple[GoodName, ...], AfterValidator(_no_repeats)]
-Goods = Annotated[AnyGoods, AfterValidator(_not_empty), Field(json_schema_extra={"minItems": 1})]
+AnyStates = Annotated[tuple[StateName, ...], AfterValidator(no_repeats)]
+States = Annotated[AnyStates, AfterValidator(not_empty), Field(json_schema_extra={"minItems": 1})]
+AnyGoods = Annotated[tuple[GoodName, ...], AfterValidator(no_repeats)]
+Goods = Annotated[AnyGoods, AfterValidator(not_empty), Field(json_schema_extra={"minItems": 1})]
 
 
 class StrictModel(BaseModel):

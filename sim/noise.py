@@ -25,6 +25,9 @@ EXPORTER_LISTED = 8
 TRADER_CAPACITY = 9
 TRADER_STATUS = 10
 TRADER_HIDING = 11
+TIE = 12
+FIRST_TIE = 13
+INTELLIGENCE = 14
 
 # An agent of a type has the identity type * IDENTITIES_PER_TYPE + its place within the type.
 IDENTITIES_PER_TYPE = 1 << 32

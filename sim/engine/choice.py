@@ -113,9 +113,36 @@ def draw_block(n, draw, pull, choice):  # type: ignore[no-untyped-def]
 
 
 @inlined
-def _choose_group(group, chunks, start, keys, month, prospects, ending, closed, nest, columns, moves):  # type: ignore[no-untyped-def]
+def tie(draw, hub, house, same_road, ties):  # type: ignore[no-untyped-def]
+    """Trading house that a firm's new contract through a hub goes by, counted from 1; 0 where none is open.
+
+    A contract renewed on the same road mostly stays with its house; else the houses that are open are met in proportion
+    to what they can carry.
+    """
+    gone, _, _, turnover, _, first, reach = ties
+    if same_road and house > 0 and not gone[house]:
+        if draw >= turnover:
+            return house
+        draw /= turnover
+    low, high = first[hub], first[hub + 1]
+    if high == low or reach[high - 1] <= 0.0:
+        return 0
+    wanted = draw * reach[high - 1]
+    last = high - 1
+    while low < last:
+        middle = (low + last) // 2
+        if reach[middle] > wanted:
+            last = middle
+        else:
+            low = middle + 1
+    return low + 1
+
+
+@inlined
+def _choose_group(group, chunks, start, keys, month, prospects, ending, closed, nest, ties, columns, moves):  # type: ignore[no-untyped-def]
     """One month of choices of one group, its first chunk and the one after its last; else as :func:`_choose_rows`."""
-    aversion, exposure, reputation, listed, road, since = columns
+    aversion, exposure, reputation, listed, road, since, house = columns
+    gone, some_gone, breaks, _, hub, _, _ = ties
     n_roads = prospects.shape[2]
     # Scratch is allocated once per group: with few rows per type it would cost more than the choices.
     pull = np.zeros((n_roads, BLOCK), dtype=np.float32)
@@ -133,9 +160,16 @@ def _choose_group(group, chunks, start, keys, month, prospects, ending, closed, 
             width = min(BLOCK, high - begin)
             for j in range(width):
                 luck[j] = noise.uniform(keys[0], first + begin + j)
-            for j in range(width):  # without a branch: no processor can foresee which contracts end
-                rows[n] = begin + j
-                n += luck[j] < ending[t, road[begin + j]]
+            if some_gone:  # a contract may also end because its house is gone
+                for j in range(width):
+                    rows[n] = begin + j
+                    odds = ending[t, road[begin + j]]
+                    odds += (1.0 - odds) * breaks * gone[house[begin + j]]
+                    n += luck[j] < odds
+            else:
+                for j in range(width):  # without a branch: no processor can foresee which contracts end
+                    rows[n] = begin + j
+                    n += luck[j] < ending[t, road[begin + j]]
             done, last = 0, begin + BLOCK >= high
             while n - done >= BLOCK or (last and n > done):
                 size = min(BLOCK, n - done)
@@ -157,31 +191,38 @@ def _choose_group(group, chunks, start, keys, month, prospects, ending, closed, 
                     moves[c, choice[j]] += 1
                     road[r] = choice[j]
                     since[r] = month
+                    h = hub[choice[j]]
+                    if h >= 0:
+                        house[r] = tie(noise.uniform(keys[2], first + r), h, house[r], used[j] == choice[j], ties)
+                    else:
+                        house[r] = 0
                 done += size
             for j in range(n - done):
                 rows[j] = rows[done + j]
             n -= done
 
 
-def _choose_rows(chunks, groups, start, keys, month, prospects, ending, closed, nest, columns, moves):  # type: ignore[no-untyped-def]
+def _choose_rows(chunks, groups, start, keys, month, prospects, ending, closed, nest, ties, columns, moves):  # type: ignore[no-untyped-def]
     """One month of choices in sampled mode.
 
     Args:
         chunks: (chunk, 3): type, first row, row after the last.
         groups: first chunk of each group that a thread takes at once, and the number of chunks, (group + 1,).
         start: first row of each type.
-        keys: noise streams of contract ends and of roads.
+        keys: noise streams of contract ends, of roads and of ties.
         month: months since the run began.
         prospects: (type, 7, road) single precision, see :func:`block_pulls`.
         ending: odds that a contract ends by type and road in use, (type, road).
         closed: (road,) log points a listed firm loses.
         nest: see :func:`block_pulls`.
-        columns: aversion, exposure, reputation, listed, road, since.
+        ties: whether each house is gone (1 + house,) and any is; share of contracts that end with their house, and that
+            change house at renewal; hub by road; first house of each hub, open capacity cumulated (house,).
+        columns: aversion, exposure, reputation, listed, road, since, house.
         moves: (chunk, road) rows gained less rows lost, zero on entry.
     """
     for group in prange(len(groups) - 1):
         mine = groups[group], groups[group + 1]
-        _choose_group(mine, chunks, start, keys, month, prospects, ending, closed, nest, columns, moves)
+        _choose_group(mine, chunks, start, keys, month, prospects, ending, closed, nest, ties, columns, moves)
 
 
 def _spread_rows(start, prospects, ending, closed, nest, traits, spread):  # type: ignore[no-untyped-def]
@@ -243,6 +284,17 @@ def _spread_rows(start, prospects, ending, closed, nest, traits, spread):  # typ
                     spread[i, listed, k] += ended_share * bonus * weight[k] - ended[k]
                 for k in range(n_roads):
                     spread[i, listed, k] += leaving * weight[k]
+
+
+@compiled
+def first_ties(key, start, road, ties, house):  # type: ignore[no-untyped-def]
+    """Ties the firms that start on a road through a hub to its houses; ``house`` (row,) filled."""
+    hub = ties[4]
+    for t in range(len(start) - 1):
+        for i in range(start[t], start[t + 1]):
+            if hub[road[i]] >= 0:
+                draw = noise.uniform(key, t * noise.IDENTITIES_PER_TYPE + i - start[t])
+                house[i] = tie(draw, hub[road[i]], 0, False, ties)
 
 
 @compiled

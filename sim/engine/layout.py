@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.engine.baseline import watched_markets
-from sim.engine.sums import sum_trade
 from sim.engine.workspace import state_exposure, usual_effort
+from sim.regime import COALITION_BRAND
 
 if TYPE_CHECKING:
     from sim.engine.baseline import Baseline
@@ -25,70 +25,101 @@ class Layout:
     """Constants of a run. T types, K roads, S states, H hubs, G goods.
 
     Attributes:
+        target: position of the target among the states.
         hub_states: position of each hub among the states, (H,).
         ends_at_target: whether a road ends at the target, (K,).
-        hub_at: state of the hub on each road to the target, -1 for the direct one; these roads come first.
+        target_roads: how many roads end at the target; they are the first ones.
         watched: whether the price of a state's market moves, (S,).
         deciding: whether a state decides its effort, its usual effort, alignment, exposure; each (S,).
-        coalition_effort: mean usual effort of the coalition's members; 0 where there is no coalition.
+        members: whether a state belongs to the coalition, (S,).
+        exports: exports of the base year, musd per month, (S,).
+        supply: what coalition states sold straight to the target in the base year, share by good, (G,); sums to 1 or 0.
+        checks: part of the border checks left towards the target: less inside its customs union, (S,).
         closed_to_listed: log points a listed firm loses on each road, (K,).
         sensitivity: how military each good is, (G,); ambiguity: how deniable its use, (G,).
+        branded: share of the world's supply of a good that carries a coalition brand, (G,).
+        parts: the good as whose parts it can be shipped, -1 for none, (G,).
         catch_all: the good under which misdeclared goods go: the least military one.
-        by_consignment: whether the target records its imports by consignment.
+        by_consignment: whether a state records its imports by consignment, (S,).
+        onward: last leg of what enters a hub, base year: shares by (entry hub, good, exit hub), (H, G, H).
+        reexports_shown: whether a hub's office records banned re-exports at all, (H,).
     """
 
+    target: int
     hub_states: NDArray[np.int64]
     ends_at_target: NDArray[np.bool_]
-    hub_at: NDArray[np.int64]
+    target_roads: int
     watched: NDArray[np.bool_]
     deciding: tuple[NDArray[np.bool_], Floats, Floats, Floats]
-    coalition_effort: float
+    members: NDArray[np.bool_]
+    exports: Floats
+    supply: Floats
+    checks: Floats
     closed_to_listed: Floats
     sensitivity: Floats
     ambiguity: Floats
+    branded: Floats
+    parts: NDArray[np.int64]
     catch_all: int
-    by_consignment: bool
-
-    @property
-    def target_roads(self) -> int:
-        """How many roads end at the target; they are the first ones."""
-        return int(self.ends_at_target.sum())
+    by_consignment: NDArray[np.bool_]
+    onward: Floats
+    reexports_shown: NDArray[np.bool_]
 
 
 def layout_of(world: World, base: Baseline, values: Values) -> Layout:
     """The constants of a run."""
-    usual = usual_effort(world)
     member = np.asarray(world.is_coalition, dtype=bool)
-    decides = np.array([role == "third" for role in world.role])
-    to_target = np.flatnonzero(base.destination == world.target)
+    at_target = base.destination == world.target
+    habits = [world.reexport_habit[hub] for hub in world.hubs]
     return Layout(
+        target=world.target,
         hub_states=np.array(world.hubs, dtype=np.int64),
-        ends_at_target=base.destination == world.target,
-        hub_at=np.array([-1 if base.hub[k] < 0 else world.hubs[base.hub[k]] for k in to_target], dtype=np.int64),
+        ends_at_target=at_target,
+        target_roads=int(at_target.sum()),
         watched=watched_markets(world),
-        deciding=(decides, usual, np.asarray(world.alignment, dtype=float), state_exposure(world)),
-        coalition_effort=float(usual[member].mean()) if member.any() else 0.0,
+        deciding=(
+            np.array([role == "third" for role in world.role]), usual_effort(world),
+            np.asarray(world.alignment, dtype=float), state_exposure(world),
+        ),
+        members=member,
+        exports=_exports(base, len(world.states)),
+        supply=_coalition_supply(base, member, len(world.goods)),
+        checks=_border_checks(world, values.union_checks),
         closed_to_listed=np.where(member[base.destination], values.listing_loss, 0.0),
         sensitivity=np.asarray(world.military_sensitivity, dtype=float),
         ambiguity=np.asarray(world.ambiguity, dtype=float),
+        branded=np.asarray(world.coalition_brand_share, dtype=float),
+        parts=np.asarray(world.parts, dtype=np.int64),
         catch_all=world.catch_all,
-        by_consignment=world.records[world.target] == "consignment",
-    )
+        by_consignment=np.array([how == "consignment" for how in world.records]),
+        onward=_last_legs(world),
+        reexports_shown=np.array([habit != "unrecorded" for habit in habits], dtype=bool),
+    )  # fmt: skip
 
 
-def trade_with_target(layout: Layout, base: Baseline, flow: Floats, watched: Floats) -> tuple[Any, Any]:
-    """Trade of each state with the target, its own goods and those passed on, musd, (S,).
+def _exports(base: Baseline, n_states: int) -> Floats:
+    abroad = base.origin[:, None] != base.destination[None, :]
+    sold: Floats = np.bincount(base.origin, weights=(base.flow * abroad).sum(axis=1), minlength=n_states)
+    return sold
 
-    Args:
-        layout: constants of the run.
-        base: the base year.
-        flow: (T, K), musd.
-        watched: share of each good's lines that the coalition bans, (G,).
 
-    Returns:
-        All goods; and watched goods weighted by how military they are.
-    """
-    weight = (watched * layout.sensitivity)[base.good]
-    sums = np.empty((2, len(layout.watched)))
-    sum_trade(base.origin, layout.hub_at, weight, flow, sums)
-    return sums[0], sums[1]
+def _coalition_supply(base: Baseline, member: NDArray[np.bool_], n_goods: int) -> Floats:
+    mine = member[base.origin] & (base.headquarters == COALITION_BRAND)
+    sold = np.bincount(base.good[mine], weights=base.flow[mine, 0], minlength=n_goods)
+    share: Floats = sold / sold.sum() if sold.sum() > 0.0 else sold
+    return share
+
+
+def _border_checks(world: World, left: float) -> Floats:
+    """A border inside the target's customs union has no customs post, so only a part of the checks is left."""
+    union = world.customs_union[world.target]
+    inside = [bool(union) and name == union for name in world.customs_union]
+    return np.where(inside, left, 1.0)
+
+
+def _last_legs(world: World) -> Floats:
+    """Shares of the last legs of what enters a hub, by (entry, good, exit); what goes no further exits where it is."""
+    legs = np.ascontiguousarray(np.transpose(world.onward, (0, 2, 1)))
+    for hub in range(len(world.hubs)):
+        legs[hub, :, hub] = 1.0 - legs[hub].sum(axis=1)
+    return legs

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sim import customs
-from sim.engine import choice, governments, listings, markets, outlook, settlement, trading_houses
+from sim.engine import choice, governments, listings, markets, network, outlook, parts, settlement, trading_houses
 from sim.engine.compiler import with_rules
 
 if TYPE_CHECKING:
@@ -30,6 +30,11 @@ class Loops:
         self.settle = settlement.settle
         self.move_prices = with_rules(markets.move_prices, rules)
         self.record = customs.record
+        self.take_offence = with_rules(governments.take_offence, rules)
+        self.weigh_losses = with_rules(governments.weigh_losses, rules)
         self.set_efforts = with_rules(governments.set_efforts, rules)
-        self.list_drawn = with_rules(listings.list_drawn, rules)
-        self.list_expected = with_rules(listings.list_expected, rules)
+        self.weigh_hubs = network.weigh_hubs
+        self.choose_legs = with_rules(network.choose_legs, rules)
+        self.grow_agents = with_rules(network.grow_agents, rules)
+        self.switch_to_parts = with_rules(parts.switch_to_parts, rules)
+        self.add_odds = with_rules(listings.add_odds, rules)

@@ -7,18 +7,22 @@ import numpy as np
 from sim.compiling import compiled
 from sim.rules.beliefs import believed_hazard, jolt
 from sim.rules.choice import market_pull
+from sim.rules.disguise import label
 
 
 @compiled
-def look_ahead(layout, law, standing, means, numbers, prospects, ending, fear, worse):  # type: ignore[no-untyped-def]
+def look_ahead(layout, law, standing, hubs, means, numbers, prospects, ending, fear, worse):  # type: ignore[no-untyped-def]
     """Fills the prospects of every type and road.
 
     Args:
-        layout: origin, headquarters, good, pull, response by type; destination, hub by road; hub states.
-        law: banned share, domestic, declared and foreign hazard, reputation, payment fee, closure, licence share,
-            licence delay; each (type, road).
-        standing: log_price (destination, headquarters, good); log_markup (hub,); effort (state,); base effort (state,);
-            coalition effort; transit ban (state, good); watched (good,); believed (type, road).
+        layout: origin, headquarters, good, pull, response by type; destination, hub by road; number of roads to the
+            target, which come first.
+        law: as shipped: banned share, licence share; as written: domestic, declared, pledge and foreign hazard, shield,
+            reputation, payment fee, payment refusal, closure, tariff, promotion, licence delay; each (type, road).
+        standing: log_price (destination, headquarters, good); effort, checks left at the border, law of its own, cover
+            of its firms, share of refusals that agents carry, peers that left (state,); mean effort of the coalition;
+            watched (good,); believed (type, road).
+        hubs: hub states; log cost, share that gets through (hub, good); share of ties lost last month (hub,).
         means: aversion, exposure, reputation by type.
         numbers: parameters, see :func:`sim.parameters.for_loops`.
         prospects: filled, (type, 7, road): see :func:`sim.engine.choice.block_pulls`.
@@ -27,70 +31,99 @@ def look_ahead(layout, law, standing, means, numbers, prospects, ending, fear, w
         worse: how bad the road looked last month, log points; updated, (type, road).
     """
     values = numbers[0]
-    origin, brand, good, pull, response, destination, hub, hub_state = layout
-    banned, domestic, declared, foreign, shame, fee, closure, licence_share, licence_delay = law
-    log_price, log_markup, effort, base_effort, coalition_effort, transit_ban, watched, believed = standing
+    origin, brand, good, pull, response, destination, hub, n_target = layout
+    (banned, licence_share, domestic, declared, pledge, foreign, shield, shame, fee, refusal, closure, tariff, promotion,
+     licence_delay) = law  # fmt: skip
+    log_price, effort, checks, own_law, cover, agents, left, coalition_effort, watched, believed = standing
+    hub_state, hub_cost, hub_kept, lost_ties = hubs
     aversion, exposure, reputation = means
     bonus = np.exp(values.loyalty) - 1.0
+    agent_cost = np.log(1.0 + values.agent_fee)
     prospects[:, 5, :] = bonus
     for t in range(pull.shape[0]):
         o, b, g = origin[t], brand[t], good[t]
         still = market_pull(values.price_response * response[t], 0.0, 0.0)
+        own = own_law[o] * watched[g]
         for k in range(pull.shape[1]):
             if pull[t, k] == 0.0:
                 prospects[t, 6, k] = 0.0
                 ending[t, k] = values.contract_end
                 continue
-            hazard = max(domestic[t, k] * effort[o], foreign[t, k] * coalition_effort)
-            log_cost = fee[t, k] + licence_share[t, k] * licence_delay[t, k] * values.delay_cost
+            forbidden, home = banned[t, k], domestic[t, k]
+            if k < n_target and own > 0.0:  # the state's own new law is as binding as it is enforced
+                forbidden = 1.0 - (1.0 - forbidden) * (1.0 - own)
+                home = 1.0
+            open_to_threat = (1.0 - shield[t, k]) * (1.0 - cover[o])
+            abroad = foreign[t, k] * coalition_effort * open_to_threat
+            log_cost = fee[t, k] + tariff[t, k] - promotion[t, k]
+            log_cost += licence_share[t, k] * licence_delay[t, k] * values.delay_cost
             kept = 1.0 - closure[t, k]
+            payer, end = o, values.contract_end
             if hub[k] >= 0:
-                h = hub_state[hub[k]]
-                hazard = max(hazard * values.hidden_road, declared[t, k] * effort[o])
-                log_cost += log_markup[hub[k]]
-                kept *= 1.0 - transit_ban[h, g] * effort[h]
-                if effort[h] > base_effort[h]:
-                    kept *= np.exp(-values.vigilance * watched[g] * (effort[h] - base_effort[h]))
+                h = hub[k]
+                payer = hub_state[h]
+                hazard = max(
+                    max(home * effort[o], abroad) * values.hidden_road, max(declared[t, k], pledge[t, k]) * effort[o]
+                )
+                log_cost += hub_cost[h, g]
+                kept *= hub_kept[h, g]
+                end += (1.0 - end) * values.tie_break * lost_ties[h]
+            else:
+                if k < n_target:
+                    home *= checks[o]
+                hazard = max(home * effort[o], abroad)
+            if refusal[t, k] > 0.0:
+                log_cost += agent_cost * refusal[t, k] * agents[payer]
             price = log_price[destination[k], b, g]
             market = still
             if price != 0.0 or log_cost != 0.0:
                 market = market_pull(values.price_response * response[t], price, log_cost)
+            threat = believed[t, k] * open_to_threat
+            name = shame[t, k] * (1.0 + values.exit_herding * left[o]) if shame[t, k] > 0.0 else 0.0
             prospects[t, 0, k] = market * kept
             prospects[t, 6, k] = pull[t, k]
-            prospects[t, 1, k] = banned[t, k]
+            prospects[t, 1, k] = forbidden
             prospects[t, 2, k] = hazard
-            prospects[t, 3, k] = believed[t, k]
-            prospects[t, 4, k] = shame[t, k]
+            prospects[t, 3, k] = threat
+            prospects[t, 4, k] = name
             fear[t, k] = aversion[t] * hazard
-            bad = banned[t, k] * fear[t, k] + exposure[t] * believed[t, k] + reputation[t] * shame[t, k]
+            bad = forbidden * fear[t, k] + exposure[t] * threat + reputation[t] * name
             bad -= np.log(max(kept, 1e-9)) if kept < 1.0 else 0.0
             news = bad - worse[t, k]
-            end = values.contract_end
             ending[t, k] = end + (1.0 - end) * jolt(news, values.reopening) if news > 0.0 else end
             worse[t, k] = bad
 
 
 @compiled
-def learn(layout, threat, announced, listed, numbers, believed):  # type: ignore[no-untyped-def]
-    """Updates the believed hazard of every type and road from threats and from listings seen this month.
+def learn(layout, threat, announced, seen, traits, numbers, believed, labels):  # type: ignore[no-untyped-def]
+    """Updates the believed hazard of every type and road from threats, listings and new law, and the labels used.
 
     Args:
-        layout: as in :func:`look_ahead`.
+        layout: origin, good by type; hub by road; hub states; number of roads to the target, which come first.
         threat: announced hazard in force, (type, road).
         announced: hazard announced, not yet in force, (type, road).
-        listed: share of the state's firms in the trade with the target listed this month (state,), and of the hub's
-            trading houses (hub,).
+        seen: share of the trade with the target whose sellers were listed this month, by (state, good) and by state;
+            share of the hub's trading houses (hub,); threat against states that crossed a red line, log points,
+            (state,); share of its exports that the coalition newly bans.
+        traits: exposure of the mean firm (type,); ambiguity, brand share (good,).
         numbers: parameters, see :func:`sim.parameters.for_loops`.
         believed: updated, (type, road).
+        labels: filled, share of military use that the label hides, (type,).
     """
     values = numbers[0]
-    origin, hub, destination, target = layout
-    exporters_listed, traders_listed = listed
+    origin, good, hub, hub_state, n_roads = layout
+    listed_here, listed_near, traders_listed, provoked, alarm = seen
+    exposure, ambiguity, branded = traits
+    near = values.listing_near
     for t in range(believed.shape[0]):
-        for k in range(believed.shape[1]):
-            if destination[k] != target:
-                continue
-            share = exporters_listed[origin[t]] if hub[k] < 0 else traders_listed[hub[k]]
+        o, g = origin[t], good[t]
+        for k in range(n_roads):
+            if hub[k] < 0:
+                share, where = (1.0 - near) * listed_here[o, g] + near * listed_near[o], o
+            else:
+                share, where = traders_listed[hub[k]], hub_state[hub[k]]
             shown = threat[t, k] + values.anticipation * announced[t, k] + values.listing_fear * share
+            shown += provoked[where] + values.overcompliance * alarm * branded[g]
             if shown != 0.0 or believed[t, k] != 0.0:
                 believed[t, k] = believed_hazard(believed[t, k], shown, values.learning, values.forgetting)
+        labels[t] = label(ambiguity[g], exposure[t] * believed[t, 0], values.label_response)

@@ -40,9 +40,10 @@ class Exporters:
         start: first row of each type, (type + 1,).
         aversion, exposure, reputation: traits (row,), see :func:`sim.rules.choice.road_pull`.
         size: exports of the firm in musd per year, (row,).
-        road: road in use (row,); like the next two, empty in expected mode.
+        road: road in use (row,); like the next three, empty in expected mode.
         listed: 1 if listed (row,).
         since: month in which the contract began, counted from the run's first month (row,).
+        house: trading house that a contract through a hub goes by, counted from 1; 0 for none (row,).
         spread: share of the row's trade by (row, listed or not, road), expected mode; empty in sampled mode.
     """
 
@@ -54,6 +55,7 @@ class Exporters:
     road: NDArray[np.uint8]
     listed: NDArray[np.uint8]
     since: NDArray[np.int16]
+    house: NDArray[np.int32]
     spread: NDArray[np.float64]
 
     def __len__(self) -> int:
@@ -65,7 +67,7 @@ class Exporters:
 
     def drawn(self) -> tuple[NDArray[Any], ...]:
         """The columns that a draw of roads reads and writes."""
-        return self.aversion, self.exposure, self.reputation, self.listed, self.road, self.since
+        return self.aversion, self.exposure, self.reputation, self.listed, self.road, self.since, self.house
 
     def rows_by_road(self, roads: int) -> NDArray[np.int64]:
         """Rows of each type on each road, (type, road); zeros in expected mode."""
@@ -155,7 +157,8 @@ def populate(
     rows = 0 if expected else exporters
     aversion, exposure, reputation, size = traits
     listed, since = np.zeros(rows, dtype=np.uint8), np.zeros(rows, dtype=np.int16)
-    return Exporters(start, aversion, exposure, reputation, size, road, listed, since, spread)
+    house = np.zeros(rows, dtype=np.int32)
+    return Exporters(start, aversion, exposure, reputation, size, road, listed, since, house, spread)
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.compiling import compiled
+from sim.rules.disguise import false_use
 from sim.rules.enforcement import banned_part_shipped, licence_odds
 
 # Fates of what was ordered, in the order of the first axis of ``fate``. Ordered equals the sum of all the others.
@@ -13,30 +14,35 @@ FATES = ("ordered", "delivered", "seized", "stopped", "refused", "denied", "held
 
 
 @compiled
-def clear_borders(layout, flow, activity, law, standing, traits, numbers, queue, fate, banned, passing):  # type: ignore[no-untyped-def]
+def clear_borders(layout, flow, activity, law, standing, hubs, traits, numbers, goods):  # type: ignore[no-untyped-def]
     """Licences, payments and inspections, from the order to the hub's door.
 
     Args:
-        layout: origin, good by type; destination, hub by road; hub states.
+        layout: origin, good by type; destination, hub by road; hub states; number of roads to the target.
         flow: contracted trade, musd per month at base-year activity, (type, road).
         activity: orders against contracts by (destination, good): season and macro path.
-        law: banned share, licence share, odds civil, odds military, delay months, payment refusal, closure; each (type,
-            road).
-        standing: effort (state,); transit ban (state, good); fear (type, road).
+        law: as shipped: banned share, licence share; as written: licence odds civil, odds military, delay months,
+            payment refusal, closure; each (type, road).
+        standing: effort, checks left at the border, inspections beyond the usual, share of refusals that agents carry
+            (state,); law of the state's own (state,); watched (good,); fear (type, road).
+        hubs: share that hubs stop (hub, good); passage that tracking shows (state, good).
         traits: military sensitivity and ambiguity by good.
         numbers: parameters, see :func:`sim.parameters.for_loops`.
-        queue: goods waiting for a licence, updated, (type, road).
-        fate: filled except delivered and unsold, (8, type, road), musd at base-year prices.
-        banned: filled, share of what is shipped that is banned goods, (type, road).
-        passing: filled, what reaches its destination or its hub's trading houses, (type, road).
+        goods: queue, waiting for a licence, updated, (type, road); fate, filled except delivered and unsold, (8, type,
+            road), musd at base-year prices; banned, filled, share of what is shipped that is banned goods, (type,
+            road); passing, filled, what reaches its destination or its hub's trading houses, (type, road).
     """
     values = numbers[0]
-    origin, good, destination, hub, hub_state = layout
-    effort, transit_ban, fear = standing
+    origin, good, destination, hub, hub_state, n_target = layout
+    effort, checks, campaign, agents, own_law, watched, fear = standing
     forbidden, licence_share, odds_civil, odds_military, licence_delay, refusal, closure = law
+    hub_stopped, tracking = hubs
     sensitivity, ambiguity = traits
+    queue, fate, banned, passing = goods
     for t in range(flow.shape[0]):
         o, g = origin[t], good[t]
+        inspected = (1.0 - (1.0 - values.inspection) * (1.0 - campaign[o])) * effort[o]
+        own = own_law[o] * watched[g]
         for k in range(flow.shape[1]):
             for f in range(8):
                 fate[f, t, k] = 0.0
@@ -53,46 +59,64 @@ def clear_borders(layout, flow, activity, law, standing, traits, numbers, queue,
                 delay = licence_delay[t, k]
                 decided = waiting * (1.0 - np.exp(-1.0 / delay)) if delay > 0.0 else waiting
                 caught = values.declaration_detected * effort[o]
-                lying, civil, military = values.false_declaration, odds_civil[t, k], odds_military[t, k]
+                civil, military = odds_civil[t, k], odds_military[t, k]
+                lying = false_use(values.false_declaration, caught, civil, military)
                 odds = licence_odds(sensitivity[g], ambiguity[g], lying, caught, civil, military)
                 onward += decided * odds
                 fate[DENIED, t, k] = decided * (1.0 - odds)
                 fate[HELD, t, k] = waiting - decided - queue[t, k]
                 queue[t, k] = waiting - decided
-            fate[REFUSED, t, k] = onward * (1.0 - (1.0 - refusal[t, k]) * (1.0 - closure[t, k]))
+            shut, refused, seen_here = forbidden[t, k], refusal[t, k], inspected
+            if hub[k] >= 0:
+                refused *= 1.0 - agents[hub_state[hub[k]]]
+            else:
+                refused *= 1.0 - agents[o]
+                if k < n_target:
+                    seen_here *= checks[o]
+            if k < n_target and own > 0.0:
+                shut = 1.0 - (1.0 - shut) * (1.0 - own)
+            fate[REFUSED, t, k] = onward * (1.0 - (1.0 - refused) * (1.0 - closure[t, k]))
             onward -= fate[REFUSED, t, k]
-            banned[t, k] = banned_part_shipped(forbidden[t, k], fear[t, k])
-            fate[SEIZED, t, k] = onward * banned[t, k] * values.inspection * effort[o] * values.seizure
+            banned[t, k] = banned_part_shipped(shut, fear[t, k])
+            fate[SEIZED, t, k] = onward * banned[t, k] * seen_here * values.seizure
             onward -= fate[SEIZED, t, k]
             if hub[k] >= 0:
+                # Ghost transit never meets the hub's officers, unless tracking shows it to them.
                 h = hub_state[hub[k]]
-                seen = 1.0 - values.ghost * banned[t, k]  # ghost transit never meets the hub's officers
-                fate[STOPPED, t, k] = onward * seen * transit_ban[h, g] * effort[h]
+                seen = 1.0 - values.ghost * banned[t, k] * (1.0 - tracking[h, g] * effort[h])
+                fate[STOPPED, t, k] = onward * seen * hub_stopped[hub[k], g]
                 onward -= fate[STOPPED, t, k]
             passing[t, k] = onward
 
 
 @compiled
-def settle(layout, passing, carried, fate, arrivals):  # type: ignore[no-untyped-def]
+def settle(layout, passing, carried, legs, fate, arrivals):  # type: ignore[no-untyped-def]
     """Delivers what the hubs can carry, and sums arrivals.
 
     Args:
         layout: origin, headquarters, good by type; destination, hub by road.
         passing: (type, road).
         carried: share of its consignments that each hub's trading houses can carry, (hub,).
+        legs: last legs by (entry hub, good, exit hub).
         fate: delivered and unsold filled, (8, type, road).
         arrivals: filled, (destination, headquarters, good), without sales at home.
     """
     origin, brand, good, destination, hub = layout
     arrivals[:] = 0.0
+    unsold = np.zeros((legs.shape[0], legs.shape[1]))
+    for h in range(legs.shape[0]):
+        for g in range(legs.shape[1]):
+            for j in range(legs.shape[2]):
+                unsold[h, g] += legs[h, g, j] * (1.0 - carried[j])
     for t in range(passing.shape[0]):
+        g = good[t]
         for k in range(passing.shape[1]):
             goods = passing[t, k]
             if goods == 0.0:
                 continue
             if hub[k] >= 0:
-                fate[UNSOLD, t, k] = goods * (1.0 - carried[hub[k]])
+                fate[UNSOLD, t, k] = goods * unsold[hub[k], g]
                 goods -= fate[UNSOLD, t, k]
             fate[DELIVERED, t, k] = goods
             if destination[k] != origin[t]:
-                arrivals[destination[k], brand[t], good[t]] += goods
+                arrivals[destination[k], brand[t], g] += goods

@@ -2,36 +2,62 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from sim.compiling import compiled
 
 
 @compiled
-def sum_trade(origin, hub_at, weight, flow, trade):  # type: ignore[no-untyped-def]
-    """Trade of each state with the target: what it makes and sells directly, and what passes through it.
+def sum_trade(layout, weight, flow, legs, trade, military):  # type: ignore[no-untyped-def]
+    """Trade of each state with the target: what it makes and sells directly, and what leaves it for the target.
 
     Args:
-        origin: (type,).
-        hub_at: state of the hub on each road to the target, -1 for the direct one; these roads come first.
-        weight: of each type in the second sum, (type,).
+        layout: origin, good by type; hub by road; hub states; number of roads to the target, which come first.
+        weight: how military a type's goods look, (type,).
         flow: (type, road).
-        trade: filled, (2, state): all trade, weighted trade.
+        legs: last legs by (entry hub, good, exit hub).
+        trade: filled, (state,).
+        military: filled, the same weighted, (state, good).
     """
+    origin, good, hub, hub_state, n_roads = layout
     trade[:] = 0.0
+    military[:] = 0.0
+    entered = np.zeros((2, legs.shape[0], legs.shape[1]))
     for t in range(len(origin)):
-        for k in range(len(hub_at)):
-            state = origin[t] if hub_at[k] < 0 else hub_at[k]
-            trade[0, state] += flow[t, k]
-            trade[1, state] += flow[t, k] * weight[t]
+        g = good[t]
+        for k in range(n_roads):
+            value = flow[t, k]
+            if hub[k] < 0:
+                trade[origin[t]] += value
+                military[origin[t], g] += value * weight[t]
+            else:
+                entered[0, hub[k], g] += value
+                entered[1, hub[k], g] += value * weight[t]
+    for i in range(legs.shape[0]):
+        for g in range(legs.shape[1]):
+            for j in range(legs.shape[2]):
+                trade[hub_state[j]] += entered[0, i, g] * legs[i, g, j]
+                military[hub_state[j], g] += entered[1, i, g] * legs[i, g, j]
 
 
 @compiled
-def sum_by_hub(hub, flow, out):  # type: ignore[no-untyped-def]
-    """Goods consigned to each hub, (hub,), filled from ``flow`` (type, road)."""
+def sum_by_hub(hub, good, flow, out):  # type: ignore[no-untyped-def]
+    """Goods consigned to each hub, (hub, good), filled from ``flow`` (type, road)."""
     out[:] = 0.0
     for t in range(flow.shape[0]):
         for k in range(flow.shape[1]):
             if hub[k] >= 0:
-                out[hub[k]] += flow[t, k]
+                out[hub[k], good[t]] += flow[t, k]
+
+
+@compiled
+def sum_by_exit(entered, legs, out):  # type: ignore[no-untyped-def]
+    """Goods that each hub's houses carry to the target, (hub,), from what enters every hub (hub, good)."""
+    out[:] = 0.0
+    for i in range(legs.shape[0]):
+        for g in range(legs.shape[1]):
+            for j in range(legs.shape[2]):
+                out[j] += entered[i, g] * legs[i, g, j]
 
 
 @compiled

@@ -33,6 +33,9 @@ class TradingHouses:
         generation: how often the house came back under a new name, expected number in expected mode, (house,).
         since: month in which it last opened, counted from the run's first, (house,); sampled mode.
         listed_now: share of each hub's open houses listed this month, (hub,).
+        lost_ties: share of each hub's open capacity that closed or was listed this month, (hub,).
+        gone: whether each house closed or was listed this month, after one entry for no house, (1 + house,); sampled
+            mode.
         represents: firms that one row stands for.
     """
 
@@ -43,10 +46,19 @@ class TradingHouses:
     generation: NDArray[np.float64]
     since: NDArray[np.int64]
     listed_now: NDArray[np.float64]
+    lost_ties: NDArray[np.float64]
+    gone: NDArray[np.bool_]
     represents: float
 
     def __len__(self) -> int:
         return len(self.hub)
+
+    def reach(self) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """First house of each hub, (hub + 1,), and open capacity cumulated over the houses of each hub, (house,)."""
+        first = np.searchsorted(self.hub, np.arange(len(self.listed_now) + 1)).astype(np.int64)
+        reach = np.empty(len(self.hub))
+        cumulate_capacity(first, self.capacity, self.mass, reach)
+        return first, reach
 
     def open_capacity(self) -> NDArray[np.float64]:
         """Capacity of the houses that are open, musd per month, (hub,)."""
@@ -97,9 +109,10 @@ def open_houses(market: HouseMarket, houses: int, seed: int, *, expected: bool) 
     mass[:, DORMANT] = 1.0 - mass[:, OPEN]
     opened = np.bincount(hub, weights=capacity * mass[:, OPEN], minlength=n_hubs)
     capacity *= (market.consigned / market.fullness / opened)[hub] if n_hubs else 1.0
-    columns = np.zeros(len(hub)), np.zeros(len(hub), dtype=np.int64), np.zeros(n_hubs)
+    generation, since, gone = np.zeros(len(hub)), np.zeros(len(hub), dtype=np.int64), np.zeros(1 + len(hub), dtype=bool)
     return TradingHouses(
-        hub, capacity, hiding, mass, *columns, represents=market.firms_per_hub / max(1, per_hub)
+        hub, capacity, hiding, mass, generation, since, np.zeros(n_hubs), np.zeros(n_hubs), gone,
+        represents=market.firms_per_hub / max(1, per_hub),
     )  # fmt: skip
 
 
@@ -128,20 +141,24 @@ def trade_month(key, month, expected, columns, hubs, numbers):  # type: ignore[n
         key: noise stream of the month.
         month: months since the run began.
         expected: whether masses move by their odds instead of by draws.
-        columns: hub, hiding, mass, generation, since by house (updated).
-        hubs: fullness (hub,), usual fullness, firms to be listed (hub,), firms per row; listed_now (hub,) filled.
+        columns: hub, capacity, hiding, mass, generation, since by house (updated); gone (1 + house,) filled.
+        hubs: fullness (hub,), usual fullness, firms to be listed (hub,), firms per row; listed_now and lost_ties (hub,)
+            filled.
         numbers: parameters, see :func:`sim.parameters.for_loops`.
     """
     values = numbers[0]
-    hub, hiding, mass, generation, since = columns
-    fullness, usual, to_list, represents, listed_now = hubs
+    hub, capacity, hiding, mass, generation, since, gone = columns
+    fullness, usual, to_list, represents, listed_now, lost_ties = hubs
     n_hubs = len(fullness)
     attention = np.zeros(n_hubs)
     opened = np.zeros(n_hubs)
+    tied = np.zeros(n_hubs)
     for i in range(len(hub)):
         attention[hub[i]] += hiding[i] * mass[i, OPEN] * represents
         opened[hub[i]] += mass[i, OPEN]
+        tied[hub[i]] += capacity[i] * mass[i, OPEN]
     listed_now[:] = 0.0
+    lost_ties[:] = 0.0
     back = 1.0 - np.exp(-1.0 / values.return_delay)
     for i in range(len(hub)):
         h = hub[i]
@@ -166,7 +183,10 @@ def trade_month(key, month, expected, columns, hubs, numbers):  # type: ignore[n
         mass[i, LISTED] += caught - return_
         generation[i] += return_
         listed_now[h] += caught
+        lost_ties[h] += capacity[i] * (close + caught)
+        gone[i + 1] = not expected and close + caught > 0.0
     for h in range(n_hubs):
+        lost_ties[h] = lost_ties[h] / tied[h] if tied[h] > 0.0 else 0.0
         listed_now[h] = listed_now[h] / opened[h] if opened[h] > 0.0 else 0.0
 
 
@@ -178,6 +198,16 @@ def count_houses(hub, mass, generation, represents, counts):  # type: ignore[no-
         counts[0, hub[i]] += mass[i, OPEN] * represents
         counts[1, hub[i]] += mass[i, LISTED] * represents
         counts[2, hub[i]] += generation[i] * represents
+
+
+@compiled
+def cumulate_capacity(first, capacity, mass, reach):  # type: ignore[no-untyped-def]
+    """Open capacity cumulated over the houses of each hub; ``reach`` (house,) filled."""
+    for h in range(len(first) - 1):
+        total = 0.0
+        for i in range(first[h], first[h + 1]):
+            total += capacity[i] * mass[i, OPEN]
+            reach[i] = total
 
 
 @compiled

@@ -25,6 +25,8 @@ class Workspace:
     Attributes:
         prospects: (T, 7, K), single precision in sampled mode; see :func:`sim.engine.choice.block_pulls`.
         ending, fear, worse, believed: (T, K); see :func:`sim.engine.outlook.look_ahead`.
+        as_parts: share shipped as parts, (T, K); shipped: law on what is shipped, banned and licence share, (2, T, K).
+        labels: share of military use that labels hide, (T,).
         flow: contracted trade, musd per month, (T, K).
         queue: waiting for licences, (T, K).
         fate: (8, T, K); see :mod:`sim.engine.settlement`.
@@ -32,10 +34,21 @@ class Workspace:
         arrivals, log_price: (S, B, G).
         replaced: share of demand replaced by home production, (S, G).
         activity, need: drivers of orders and of demand, (S, G).
-        effort: (S,).
+        word, law, effort: what a state announces, writes into its own law, and does; 0..1, (S,).
+        cover: part of foreign threats that a state keeps off its firms, (S,).
+        provoked: threat against states that crossed a red line, log points, (S,).
+        resolve: part of its threats that a coalition member carries out, (S,); 1 for the others.
+        trade: with the target last month, (S,); military: the same as it looks, weighted by how military, (S, G).
+        seen: military trade as the coalition sees it, (S, G).
+        agents: share of refused payments that agents carry, (S,); refused: largest share that banks refuse, (S,).
+        left: share of the coalition firms' direct trade with the target that has gone, by the firm's place, (S,).
         carried, fullness, log_markup: (H,).
+        legs: last legs of what enters a hub, (H, G, H); hub_cost, hub_kept, hub_stopped, obstacle: (H, G), see
+            :func:`sim.engine.network.weigh_hubs`.
         watched: share of a good's lines that the coalition bans to the target, (G,).
-        exporters_listed: share of a state's trade with the target whose sellers were listed this month, (S,).
+        alarm: share of the coalition's exports to the target newly banned this month.
+        listed_here, listed_near: share of the trade with the target whose sellers were listed this month, (S, G), (S,).
+        own_listed: share of a state's trade whose sellers were lately listed, fading, (S,).
         firms_listed: exporters listed since the run began, (S,).
     """
 
@@ -44,6 +57,9 @@ class Workspace:
     fear: Floats
     worse: Floats
     believed: Floats
+    as_parts: Floats
+    shipped: Floats
+    labels: Floats
     flow: Floats
     queue: Floats
     fate: Floats
@@ -54,32 +70,63 @@ class Workspace:
     replaced: Floats
     activity: Floats
     need: Floats
+    word: Floats
+    law: Floats
     effort: Floats
+    cover: Floats
+    provoked: Floats
+    resolve: Floats
+    trade: Floats
+    military: Floats
+    seen: Floats
+    agents: Floats
+    refused: Floats
+    left: Floats
     carried: Floats
     fullness: Floats
     log_markup: Floats
+    legs: Floats
+    hub_cost: Floats
+    hub_kept: Floats
+    hub_stopped: Floats
+    obstacle: Floats
     watched: Floats
-    exporters_listed: Floats
+    listed_here: Floats
+    listed_near: Floats
+    own_listed: Floats
     firms_listed: Floats
+    alarm: float = 0.0
 
 
-def workspace(world: World, base: Baseline, *, fullness: float, single: bool) -> Workspace:
-    """A workspace at rest in the base year."""
+def workspace(world: World, base: Baseline, legs: Floats, *, fullness: float, single: bool) -> Workspace:
+    """A workspace at rest in the base year; ``legs`` are the base year's last legs."""
     (n_types, n_roads), n_states = base.flow.shape, len(world.states)
     n_goods, n_hubs = len(world.goods), len(world.hubs)
 
     def table() -> Floats:
         return np.zeros((n_types, n_roads))
 
+    def by_state() -> Floats:
+        return np.zeros(n_states)
+
+    def by_good() -> Floats:
+        return np.zeros((n_states, n_goods))
+
+    def by_hub() -> Floats:
+        return np.zeros((n_hubs, n_goods))
+
     return Workspace(
         prospects=np.zeros((n_types, 7, n_roads), dtype=np.float32 if single else np.float64),
-        ending=table(), fear=table(), worse=table(), believed=table(), flow=base.flow.copy(), queue=table(),
+        ending=table(), fear=table(), worse=table(), believed=table(), as_parts=table(),
+        shipped=np.zeros((2, n_types, n_roads)), labels=np.zeros(n_types), flow=base.flow.copy(), queue=table(),
         fate=np.zeros((8, n_types, n_roads)), banned=table(), passing=table(),
-        arrivals=np.zeros((n_states, 2, n_goods)), log_price=np.zeros((n_states, 2, n_goods)),
-        replaced=np.zeros((n_states, n_goods)), activity=np.ones((n_states, n_goods)), need=np.ones((n_states,
-        n_goods)), effort=usual_effort(world), carried=np.ones(n_hubs), fullness=np.full(n_hubs,
-        fullness), log_markup=np.zeros(n_hubs), watched=np.zeros(n_goods), exporters_listed=np.zeros(n_states),
-        firms_listed=np.zeros(n_states),
+        arrivals=np.zeros((n_states, 2, n_goods)), log_price=np.zeros((n_states, 2, n_goods)), replaced=by_good(),
+        activity=np.ones((n_states, n_goods)), need=np.ones((n_states, n_goods)), word=by_state(), law=by_state(),
+        effort=usual_effort(world), cover=by_state(), provoked=by_state(), resolve=np.ones(n_states), trade=by_state(),
+        military=by_good(), seen=by_good(), agents=by_state(), refused=by_state(), left=by_state(),
+        carried=np.ones(n_hubs), fullness=np.full(n_hubs, fullness), log_markup=np.zeros(n_hubs), legs=legs.copy(),
+        hub_cost=by_hub(), hub_kept=by_hub(), hub_stopped=by_hub(), obstacle=by_hub(), watched=np.zeros(n_goods),
+        listed_here=by_good(), listed_near=by_state(), own_listed=by_state(), firms_listed=by_state(),
     )  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from sim.months import months_since, share_in_force
 from sim.texts import wrong
 
 if TYPE_CHECKING:
-    from sim.regime import Regime
+    from sim.regime import LaneIndex, Regime
 
 
 class Policy(StrictModel, ABC):
@@ -79,6 +79,25 @@ class Policy(StrictModel, ABC):
     def months_since_effective(self, month: int) -> float:
         """Return the months from the first day in force to the end of `month`, 0 before it; its end is ignored."""
         return months_since(self.effective, month)
+
+    def months_before(self, month: int) -> float:
+        """Return the months in force before `month` begins, 0 in its first: what fades is at its height then."""
+        return self.months_since_effective(month - 1)
+
+    def built_up(self, month: int, months: float) -> float:
+        """Return how far (0..1) something has come that is built up evenly over `months`, on average over the month.
+
+        The average is over the days since it took effect; a build-up of no months is full at once.
+        """
+        begins, ends = self.months_before(month), self.months_since_effective(month)
+        if begins >= months:
+            return 1.0
+        reached = [t * t / (2.0 * months) if t < months else t - months / 2.0 for t in (begins, ends)]
+        return (reached[1] - reached[0]) / (ends - begins) if ends > begins else 0.0
+
+    def aims_at_target(self, index: "LaneIndex") -> bool:
+        """Return whether the target is among the destinations; only then do roads through hubs matter to it."""
+        return index.world.target in index.states(self.towards)
 
     def signature(self, month: int) -> tuple[float, ...]:
         """Return what the clause's effect depends on; months of equal signatures have the same regime."""

@@ -20,7 +20,9 @@ class CorporateExit(Policy):
     drifts: ClassVar[bool] = True
 
     kind: Literal["corporate_exit"] = "corporate_exit"
-    strength: float = Field(ge=0, le=20, description="Cost in log points for a firm of mean sensitivity.")
+    strength: float = Field(
+        ge=0, le=20, description="Cost in log points for a firm of mean sensitivity.", examples=[1.5]
+    )
     months_to_full: float = Field(default=2.0, gt=0, le=60, description="Months over which firms announce their exit.")
     abroad: Share = Field(default=0.4, description="Part of the cost felt by plants in states outside the coalition.")
     hidden: Share = Field(default=0.3, description="Part of the cost felt when the sale goes through a hub.")
@@ -40,6 +42,6 @@ class CorporateExit(Policy):
         for origins, part in ((coalition, 1.0), (others, self.abroad)):
             direct = index.lanes(origins, self.goods, self.towards, headquarters=brand, through=())
             regime.impose("reputation", direct, cost * part)
-            if index.world.target in index.states(self.towards):
+            if self.aims_at_target(index):
                 hidden = index.through_only(origins, self.goods, ("hubs",), headquarters=brand)
                 regime.impose("reputation", hidden, cost * part * self.hidden)

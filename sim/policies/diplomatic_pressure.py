@@ -22,11 +22,13 @@ class DiplomaticPressure(Policy):
 
     kind: Literal["diplomatic_pressure"] = "diplomatic_pressure"
     against: States = Field(description="Third states whose governments are pressed.")
-    strength: float = Field(ge=0, le=10, description="Pressure at its start, in units of a first-rank envoy's visit.")
+    strength: float = Field(
+        ge=0, le=10, description="Pressure at its start, in units of a first-rank envoy's visit.", examples=[1.0]
+    )
     half_life_months: float = Field(default=4.0, gt=0, le=600, description="Months until half of it is forgotten.")
 
     def shape(self, regime: Regime, month: int) -> None:
         """Adds what is left of the pressure to the states named."""
         if (share := self.in_force_share(month)) > 0.0:
-            left = 0.5 ** (max(0.0, self.months_since_effective(month) - share) / self.half_life_months)
+            left = 0.5 ** (self.months_before(month) / self.half_life_months)
             regime.impose_states("pressure", self.against, self.strength * share * left)

@@ -1,7 +1,4 @@
-"""Export ban: the sale of a share of a good's lines to the target is forbidden.
-
-Forms covered: the EU's annexes to Regulation 833/2014, the US export administration rules, and a third state's own ban.
-"""
+"""Export ban: the sale of a share of a good's lines to the target is forbidden."""
 
 from __future__ import annotations
 
@@ -22,17 +19,28 @@ class ExportBan(Policy):
 
     It binds every firm in the states that make it, on the direct road and (hidden, so less) through hubs.
     ``subsidiaries`` extends it to plants that the coalition's firms run elsewhere, as the US foreign direct product
-    rule does.
+    rule does. While contracts may be wound down, the share that is forbidden grows evenly from nil; to be caught with a
+    new contract costs the same from the first day.
+
+    Forms covered: the annexes to Regulation (EU) No 833/2014, whose packages let contracts signed before them be
+    carried out for some months (one to six; from memory); the US export administration rules; a third state's own ban.
     """
 
     kind: Literal["export_ban"] = "export_ban"
-    strength: Share = Field(description="Share of the goods' lines, by value, whose sale is forbidden.")
+    strength: Share = Field(description="Share of the goods' lines, by value, whose sale is forbidden.", examples=[0.5])
     penalty: Share = Field(default=1.0, description="Severity of the law: 1 is that of an arms embargo.")
     subsidiaries: Share = Field(default=0.0, description="Severity for plants of coalition firms in other states.")
+    wind_down_months: float = Field(
+        default=0.0, ge=0, le=60, description="Months from the effective day in which old contracts may be wound down."
+    )
+
+    def signature(self, month: int) -> tuple[float, ...]:
+        """Adds how far the ban has come, which stands still once contracts are wound down."""
+        return (*super().signature(month), self.built_up(month, self.wind_down_months))
 
     def shape(self, regime: Regime, month: int) -> None:
         """Raises the banned share and the hazard of selling it."""
-        share = self.strength * self.in_force_share(month)
+        share = self.strength * self.in_force_share(month) * self.built_up(month, self.wind_down_months)
         if share == 0.0:
             return
         index = regime.index

@@ -26,7 +26,7 @@ class SecondaryBanks(Policy):
 
     kind: Literal["secondary_banks"] = "secondary_banks"
     against: States = Field(description="Third states whose banks are threatened.")
-    strength: Share = Field(description="Share of payments refused at the height.")
+    strength: Share = Field(description="Share of payments refused at the height.", examples=[0.3])
     build_up_months: float = Field(default=1.0, gt=0, le=60, description="Half-life of the gap to the height.")
     workaround_months: float = Field(
         default=6.0, gt=0, le=600, description="Half-life of refusals as payers find other ways."
@@ -46,7 +46,7 @@ class SecondaryBanks(Policy):
         index = regime.index
         where = [index.lanes(self.against, self.goods, self.towards, through=())]
         hubs = tuple(index.world.states[i] for i in index.states(self.against) if i in index.hub_states)
-        if hubs and index.world.target in index.states(self.towards):
+        if hubs and self.aims_at_target(index):
             where.append(index.through_only(("all",), self.goods, hubs))
         for lanes in where:
             regime.impose("payment_refusal", lanes, self.strength * height * left * share)

@@ -20,7 +20,9 @@ class SecondaryTraders(Policy):
 
     kind: Literal["secondary_traders"] = "secondary_traders"
     against: States = Field(description="Third states whose firms are threatened.")
-    strength: float = Field(ge=0, le=20, description="Hazard in log points for a firm that lives by coalition markets.")
+    strength: float = Field(
+        ge=0, le=20, description="Hazard in log points for a firm that lives by coalition markets.", examples=[1.0]
+    )
 
     def shape(self, regime: Regime, month: int) -> None:
         """Adds the threat to the lanes of those firms, and to their states."""

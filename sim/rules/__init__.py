@@ -10,8 +10,11 @@ from collections.abc import Callable
 from sim.rules.base import rule
 from sim.rules.beliefs import believed_hazard, jolt
 from sim.rules.choice import market_pull, pull_of_nest, pull_within_nest, road_pull
+from sim.rules.disguise import false_use, label, wanted_parts
 from sim.rules.enforcement import banned_part_shipped, licence_odds, listing_odds, wanted_effort
+from sim.rules.network import agents_next, onward_pull
 from sim.rules.pricing import hub_markup, price_move, wanted_quantity
+from sim.rules.statecraft import cover, offence, resolve, wanted_law
 from sim.rules.trading import closing_odds, opening_odds
 
 RULES: dict[str, Callable[..., float]] = {
@@ -32,6 +35,15 @@ RULES: dict[str, Callable[..., float]] = {
         hub_markup,
         opening_odds,
         closing_odds,
+        label,
+        false_use,
+        wanted_parts,
+        onward_pull,
+        agents_next,
+        offence,
+        resolve,
+        wanted_law,
+        cover,
     )
 }
 

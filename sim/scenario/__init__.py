@@ -3,12 +3,17 @@
 from sim.scenario.checks import Vocabulary
 from sim.scenario.export import json_schema
 from sim.scenario.loader import load_scenario, parse_scenario, shipped_scenarios, shipped_worlds
+from sim.scenario.looks import MEASURES, Look, Measure, Mechanism
 from sim.scenario.parts import Agents, Driver, MonthSpan
 from sim.scenario.schema import Scenario
 
 __all__ = [
+    "MEASURES",
     "Agents",
     "Driver",
+    "Look",
+    "Measure",
+    "Mechanism",
     "MonthSpan",
     "Scenario",
     "Vocabulary",

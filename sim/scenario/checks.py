@@ -11,10 +11,13 @@ from pydantic_core import PydanticCustomError
 
 from sim.errors import nearest
 from sim.fields import Codes
+from sim.months import format_month
 from sim.policies.base import Policy
 from sim.scenario.clashes import contradictions, outside_months
+from sim.scenario.looks import Look, Mechanism
 from sim.scenario.parts import Driver, MonthSpan
 from sim.scenario.problems import Problem, problems_of
+from sim.scenario.reader import Location
 from sim.texts import read_number, shown, wrong
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -60,7 +63,8 @@ class Vocabulary:
 def check(model: type[Model], data: Mapping[str, object], known: Vocabulary) -> tuple[Model | None, list[Problem]]:
     """Return the scenario that the data describe, and everything that is wrong with them.
 
-    Clauses and drivers that are switched off, or lie outside the run's months, are left out of the scenario.
+    Clauses and drivers that are switched off, or lie outside the run's months, are left out of the scenario; so are the
+    looks outside the months, and a mechanism of which nothing is left.
 
     Args:
         model: The scenario's class.
@@ -69,7 +73,7 @@ def check(model: type[Model], data: Mapping[str, object], known: Vocabulary) -> 
 
     Returns:
         The scenario, or None where it cannot be built; and the problems. Both may be given: a clause outside the months
-        is a problem only if nothing shortened them (see `Problem.unless_shortened`).
+        is a problem only if nothing shortened them (see `Problem.excused_by`).
     """
     problems: list[Problem] = []
     try:
@@ -80,19 +84,25 @@ def check(model: type[Model], data: Mapping[str, object], known: Vocabulary) -> 
     drivers = _entries(data, "drivers", lambda entry: _part(Driver, entry, data, "drivers", known), problems)
     problems += _repeated_ids(data, "policies") + _repeated_ids(data, "drivers") + contradictions(policies)
     outside = outside_months(policies, drivers, months)
+    excusable = [*outside.values(), *_mechanism(data, problems)]
     frame = {
         **data,
         "policies": [clause for at, clause in policies.items() if clause.enabled and ("policies", at) not in outside],
         "drivers": [driver for at, driver in drivers.items() if driver.enabled and ("drivers", at) not in outside],
-        "parameters": _parameters(data, known, problems),
+        "parameters": _parameters(data.get("parameters", {}), ("parameters",), known, problems),
     }
+    if isinstance(mechanism := data.get("mechanism"), Mapping) and isinstance(mechanism.get("without", {}), Mapping):
+        values = _parameters(mechanism.get("without", {}), ("mechanism", "without"), known, problems)
+        # What is wrong with a value is said already: nought stands for it, so that pydantic does not say it again.
+        frame["mechanism"] = {**mechanism, "without": {**dict.fromkeys(mechanism.get("without", {}), 0.0), **values}}
     problems += _rules(data, known)
-    built: Model | None = None
     try:
         built = model.model_validate(frame, context=known.codes)
     except ValidationError as error:
         problems += problems_of(error, model)
-    return (None if problems else built), [*problems, *outside.values()]
+        return None, [*problems, *excusable]
+    shown, beyond = _shown(built, months)
+    return (None if problems else shown), [*problems, *excusable, *beyond]
 
 
 def _entries(
@@ -147,12 +157,12 @@ def _refuse_switch(entry: object, data: Mapping[str, object], block: str) -> Non
     """Say so where `{id: x, enabled: false}` found nothing inherited to switch."""
     if not isinstance(entry, Mapping) or set(entry) != SWITCH_KEYS:
         return
-    whole = [str(other.get("id")) for other in _mappings(data, block).values() if set(other) != SWITCH_KEYS]
+    whole = [str(other.get("id")) for other in mappings(data, block).values() if set(other) != SWITCH_KEYS]
     message = f"switches {shown(entry['id'])}, but no entry of that id is inherited; {nearest(str(entry['id']), whole)}"
     raise _EntryError([Problem(("id",), message)])
 
 
-def _mappings(data: Mapping[str, object], block: str) -> dict[int, Mapping[str, object]]:
+def mappings(data: Mapping[str, object], block: str) -> dict[int, Mapping[str, object]]:
     """Return the entries of a list that are mappings or models, by index."""
     entries = data.get(block)
     found: dict[int, Mapping[str, object]] = {}
@@ -167,7 +177,7 @@ def _mappings(data: Mapping[str, object], block: str) -> dict[int, Mapping[str, 
 def _repeated_ids(data: Mapping[str, object], block: str) -> list[Problem]:
     first: dict[str, int] = {}
     problems = []
-    for at, entry in _mappings(data, block).items():
+    for at, entry in mappings(data, block).items():
         name = entry.get("id")
         if not isinstance(name, str):
             continue
@@ -178,18 +188,17 @@ def _repeated_ids(data: Mapping[str, object], block: str) -> list[Problem]:
     return problems
 
 
-def _parameters(data: Mapping[str, object], known: Vocabulary, problems: list[Problem]) -> dict[str, float]:
-    """Return the scenario's own parameter values, each known and within its bounds."""
-    block = data.get("parameters", {})
+def _parameters(block: object, place: Location, known: Vocabulary, problems: list[Problem]) -> dict[str, float]:
+    """Return the parameter values of a block, each known and within its bounds."""
     if not isinstance(block, Mapping):
-        problems.append(Problem(("parameters",), f"read {shown(block)}, expected lines `name: number`"))
+        problems.append(Problem(place, f"read {shown(block)}, expected lines `name: number`"))
         return {}
     values: dict[str, float] = {}
     for name, value in block.items():
         declared = known.parameters.get(name) if known.parameters is not None else None
         if known.parameters is not None and declared is None:
             message = f"unknown parameter '{name}'; {nearest(name, known.parameters)}"
-            problems.append(Problem(("parameters", name), message, on_key=True))
+            problems.append(Problem((*place, name), message, on_key=True))
             continue
         expected = f"a number from {declared.low:g} to {declared.high:g} ({declared.unit})" if declared else "a number"
         try:
@@ -199,7 +208,7 @@ def _parameters(data: Mapping[str, object], known: Vocabulary, problems: list[Pr
                 raise wrong(f"read {shown(value)}, expected {expected}")
             values[name] = number
         except PydanticCustomError as error:
-            problems.append(Problem(("parameters", name), error.message()))
+            problems.append(Problem((*place, name), error.message()))
     return values
 
 
@@ -215,3 +224,51 @@ def _rules(data: Mapping[str, object], known: Vocabulary) -> list[Problem]:
             message = f"read {shown(value)}, expected default or package.module:function"
             problems.append(Problem(("rules", name), message))
     return problems
+
+
+def _mechanism(data: Mapping[str, object], problems: list[Problem]) -> list[Problem]:
+    """Report ids that no entry has, and looks without a mechanism; return what a file above may have caused."""
+    mechanism = data.get("mechanism")
+    if data.get("look_at") and mechanism is None:
+        problems.append(Problem(("look_at",), "there is nothing to look at without a `mechanism`; add that block"))
+    names = mechanism.get("clauses") if isinstance(mechanism, Mapping) else None
+    entries = {
+        str(entry.get("id")): ((block, at), entry)
+        for block in ("policies", "drivers")
+        for at, entry in mappings(data, block).items()
+    }
+    excusable = []
+    for at, name in enumerate(names if isinstance(names, list | tuple) else ()):
+        place = ("mechanism", "clauses", at)
+        if isinstance(name, str) and name not in entries:
+            problems.append(Problem(place, f"unknown clause or driver '{name}'; {nearest(name, entries)}"))
+        elif isinstance(name, str) and entries[name][1].get("enabled") in (False, "false"):
+            switch = (*entries[name][0], "enabled")
+            excusable.append(
+                Problem(
+                    place,
+                    f"'{name}' is switched off; switch it on, or leave it out here",
+                    also=switch,
+                    unless_above=switch,
+                )
+            )
+    return excusable
+
+
+def _shown(built: Model, months: MonthSpan | None) -> tuple[Model, list[Problem]]:
+    """Return a scenario with the looks inside its months and what is left of its mechanism; and the looks outside."""
+    mechanism, looks = getattr(built, "mechanism", None), getattr(built, "look_at", ())
+    if not isinstance(mechanism, Mechanism) or months is None:
+        return built, []
+    acting = [entry.id for block in ("policies", "drivers") for entry in getattr(built, block)]
+    run = f"the run's months, {format_month(months.first)} to {format_month(months.last)}"
+    outside = [at for at, look in enumerate(looks) if not _inside(look, months)]
+    left = mechanism.among(acting)
+    kept = tuple(look for at, look in enumerate(looks) if at not in outside) if left is not None else ()
+    message = f"looks at months outside {run}; look inside them"
+    problems = [Problem(("look_at", at, "months"), message, unless_shortened=True) for at in outside]
+    return built.model_copy(update={"mechanism": left, "look_at": kept}), problems
+
+
+def _inside(look: Look, months: MonthSpan) -> bool:
+    return months.first <= look.months.first and look.months.last <= months.last

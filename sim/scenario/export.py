@@ -13,6 +13,7 @@ from sim.fields import ALL, NAMES_MARK, STATE_GROUPS, Codes
 from sim.parameters import PARAMETERS
 from sim.policies import INSTRUMENTS
 from sim.rules import RULES
+from sim.scenario.looks import ROAD_GROUPS
 from sim.scenario.schema import Scenario
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -41,13 +42,23 @@ def json_schema(codes: Codes | None = None) -> dict[str, Any]:
     properties["drivers"]["items"] = {"oneOf": [properties["drivers"]["items"], _switch("driver")]}
     properties["extends"] = {"type": "string", "description": "The scenario below: a file, or a shipped one's name."}
     properties["parameters"] = _closed({name: _parameter(name) for name in PARAMETERS}, properties["parameters"])
+    off = definitions["Mechanism"]["properties"]
+    off["without"] = _closed({name: _parameter(name, default=False) for name in PARAMETERS}, off["without"])
     properties["rules"] = _closed({name: {"type": "string"} for name in RULES}, properties["rules"])
     required = scenario.pop("required")
     schema = {"$schema": _DIALECT, **scenario, "$defs": definitions}
     # A file that extends another may leave out anything.
     schema["anyOf"] = [{"required": ["extends"]}, {"required": required}]
-    _fill_names(schema, {"state": [*STATE_GROUPS, *codes.states], "good": [ALL, *codes.goods]} if codes else {})
+    _fill_names(schema, _names(codes) if codes else {})
     return schema
+
+
+def _names(codes: Codes) -> dict[str, list[str]]:
+    """Return what may stand where a state, a good or a road is named."""
+    hubs = codes.states if codes.hubs is None else codes.hubs
+    return {
+        "state": [*STATE_GROUPS, *codes.states], "good": [ALL, *codes.goods], "road": [*ROAD_GROUPS, *hubs],
+    }  # fmt: skip
 
 
 def _fill_names(schema: Any, names: dict[str, list[str]]) -> None:
@@ -75,12 +86,12 @@ def _closed(properties: dict[str, Any], block: dict[str, Any]) -> dict[str, Any]
     return {"type": "object", **kept, "properties": properties, "additionalProperties": False}
 
 
-def _parameter(name: str) -> dict[str, Any]:
+def _parameter(name: str, *, default: bool = True) -> dict[str, Any]:
     declared = PARAMETERS[name]
     return {
         "type": "number",
         "minimum": declared.low,
         "maximum": declared.high,
-        "default": declared.default,
+        **({"default": declared.default} if default else {}),
         "description": f"{declared.meaning} ({declared.unit})",
     }

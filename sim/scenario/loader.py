@@ -11,7 +11,7 @@ from sim.policies import INSTRUMENTS
 from sim.rules import RULES
 from sim.scenario.checks import Vocabulary, check
 from sim.scenario.codes import read_codes
-from sim.scenario.reader import Node, decode, read_yaml
+from sim.scenario.reader import Location, Node, decode, read_yaml
 from sim.scenario.schema import Scenario, remember
 from sim.scenario.stack import stack
 from sim.shipped import shipped
@@ -102,7 +102,7 @@ def _load(text: str, path: Path, shown_as: str, known: Vocabulary) -> Scenario:
     faults += [
         problem.fault(root, data)
         for problem in problems
-        if not (problem.unless_shortened and _shortened_above(root, problem.location))
+        if not (problem.excused_by and _set_above(root, problem.excused_by, problem.location))
     ]
     if faults or scenario is None:
         raise FaultList(faults)
@@ -214,7 +214,6 @@ def _with_codes(known: Vocabulary, folder: Path, faults: list[Fault]) -> Vocabul
         return known
 
 
-def _shortened_above(root: Node, location: tuple[str | int, ...]) -> bool:
-    """Return whether the run's months were set by a file that extends the one this was written in."""
-    months = root.find(("months",)).mark.source.depth
-    return root.find(location[:2]).mark.source.depth > months
+def _set_above(root: Node, value: Location, location: Location) -> bool:
+    """Return whether a value, such as the run's months, was set by a file that extends the one this was written in."""
+    return root.find(location[:2]).mark.source.depth > root.find(value).mark.source.depth

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
@@ -36,8 +36,10 @@ class Problem:
         message: What was read, what was expected, the likely fix.
         on_key: Whether the key is wrong, not the value.
         also: Location of the other value concerned, whose place is added to the message.
-        unless_shortened: True for a clause outside the run's months: no mistake where it was inherited, and the months
-            were set by a file that extends the clause's own.
+        unless_shortened: True for what lies outside the run's months: no mistake where it was inherited, and the
+            months were set by a file that extends the one it was written in.
+        unless_above: Location of another value: no mistake where a file that extends this one's has set that value.
+            What it speaks of, such as a clause that is switched off, is then simply not there.
     """
 
     location: Location
@@ -45,10 +47,16 @@ class Problem:
     on_key: bool = False
     also: Location | None = None
     unless_shortened: bool = False
+    unless_above: Location | None = None
+
+    @property
+    def excused_by(self) -> Location | None:
+        """Location of the value which, set by a file above, makes this no mistake; None where nothing does."""
+        return ("months",) if self.unless_shortened else self.unless_above
 
     def under(self, prefix: Location) -> "Problem":
         """Return the problem as seen from further up."""
-        return Problem((*prefix, *self.location), self.message, self.on_key, self.also, self.unless_shortened)
+        return replace(self, location=(*prefix, *self.location))
 
     def fault(self, root: Node | None, data: Mapping[str, Any]) -> Fault:
         """Return the problem as a fault in a file; without a tree, as a fault in no file."""

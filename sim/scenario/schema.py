@@ -11,8 +11,10 @@ from pydantic import Field, PrivateAttr, SerializeAsAny
 from sim.errors import Fault, FaultList, nearest
 from sim.fields import StrictModel, Text
 from sim.policies.base import Policy
-from sim.scenario.checks import Vocabulary, check
+from sim.scenario.checks import Vocabulary, check, mappings
+from sim.scenario.looks import Look, Mechanism
 from sim.scenario.parts import Agents, Driver, MonthSpan
+from sim.scenario.stack import BY_KEY
 
 
 class Scenario(StrictModel):
@@ -33,6 +35,9 @@ class Scenario(StrictModel):
     rules: dict[str, str] = Field(default={}, description="Rules replaced: name -> default or package.module:function.")
     drivers: tuple[Driver, ...] = Field(default=(), description="Dated multipliers of demand; never law.")
     policies: tuple[SerializeAsAny[Policy], ...] = Field(default=(), description="The dated clauses of law.")
+
+    mechanism: Mechanism | None = Field(default=None, description="The behaviour it shows, and what switches it off.")
+    look_at: tuple[Look, ...] = Field(default=(), description="Where the mechanism is seen, and what to expect there.")
 
     _known: Vocabulary | None = PrivateAttr(default=None)
 
@@ -64,7 +69,7 @@ class Scenario(StrictModel):
 
         Args:
             policies: Clauses to add; one with an id that exists replaces that clause.
-            without: Ids of clauses or drivers to leave out.
+            without: Ids of clauses or drivers to leave out; the mechanism then does without them too.
             parameters: Values to set; others stay.
             **blocks: Any other top-level key but `world`, such as `seed=2`; mappings (`months`, `agents`, `rules`)
                 change only the keys they name.
@@ -82,8 +87,10 @@ class Scenario(StrictModel):
         data["policies"] = list(clauses.values())
         data["parameters"] = {**data["parameters"], **(parameters or {})}
         for name, value in blocks.items():
-            held = data.get(name)
+            held = data.get(name) if name in BY_KEY else None
             data[name] = {**held, **value} if isinstance(held, dict) and isinstance(value, Mapping) else value
+        if "mechanism" not in blocks:
+            _forget_absent(data, keep_looks="look_at" in blocks)
         own_kinds = {clause.kind: type(clause) for clause in (*self.policies, *policies) if isinstance(clause, Policy)}
         faults = self._unknown_ids(without)
         if blocks.keys() & {"world", "extends"}:
@@ -95,6 +102,19 @@ class Scenario(StrictModel):
         ids = [clause.id for clause in self.policies] + [driver.id for driver in self.drivers]
         absent = [name for name in without if name not in ids]
         return [Fault("", 0, 0, "without", f"unknown id '{name}'; {nearest(name, ids)}") for name in absent]
+
+
+def _forget_absent(data: dict[str, Any], *, keep_looks: bool) -> None:
+    """Take what is gone out of the mechanism, and with the last of it the mechanism and its looks."""
+    if (mechanism := data.get("mechanism")) is None:
+        return
+    ids = {entry.get("id") for block in ("policies", "drivers") for entry in mappings(data, block).values()}
+    left = [name for name in mechanism["clauses"] if name in ids]
+    data["mechanism"] = {**mechanism, "clauses": left}
+    if not left and not mechanism["without"]:
+        del data["mechanism"]
+        if not keep_looks:
+            del data["look_at"]
 
 
 def build(data: Mapping[str, object], known: Vocabulary, faults: Sequence[Fault] = ()) -> Scenario:
@@ -109,7 +129,7 @@ def build(data: Mapping[str, object], known: Vocabulary, faults: Sequence[Fault]
         FaultList: If anything is wrong.
     """
     scenario, problems = check(Scenario, data, known)
-    found = [*faults, *(problem.fault(None, data) for problem in problems if not problem.unless_shortened)]
+    found = [*faults, *(problem.fault(None, data) for problem in problems if not problem.excused_by)]
     if found or scenario is None:
         raise FaultList(found)
     return remember(scenario, known)

@@ -1,13 +1,14 @@
 """Lays one scenario file over another: `extends:` names what is below, the file above says only what differs.
 
 `parameters`, `months`, `agents` and `rules` merge key by key, `policies` and `drivers` entry by entry by their `id`,
-and anything else is replaced. Laying is associative: three files give the same scenario whichever two are laid first.
+and anything else is replaced, `mechanism` and `look_at` too. Laying is associative: three files give the same scenario
+whichever two are laid first.
 """
 
 from sim.scenario.checks import SWITCH_KEYS
 from sim.scenario.reader import Node
 
-_BY_KEY = ("parameters", "months", "agents", "rules")
+BY_KEY = ("parameters", "months", "agents", "rules")
 _BY_ID = ("policies", "drivers")
 
 
@@ -18,7 +19,7 @@ def stack(below: Node, above: Node) -> Node:
         under = merged.get(name)
         if under is None:
             merged[name] = value
-        elif name in _BY_KEY and isinstance(under.value, dict) and isinstance(value.value, dict):
+        elif name in BY_KEY and isinstance(under.value, dict) and isinstance(value.value, dict):
             merged[name] = Node({**under.value, **value.value}, value.mark, value.key)
         elif name in _BY_ID and isinstance(under.value, tuple) and isinstance(value.value, tuple):
             merged[name] = Node(_by_id(under.value, value.value), value.mark, value.key)

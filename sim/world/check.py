@@ -9,6 +9,7 @@ from sim.world.tables import Table
 
 _MONTHS = 12
 _MEAN_TOLERANCE = 1e-4
+_SUM_TOLERANCE = 1e-9
 _NAMED_FAULTS = 3
 
 
@@ -21,6 +22,7 @@ class WorldTables:
     goods: Table
     baseline: Table
     reexports: Table
+    onward: Table
     season: Table
     faults: list[Fault]
 
@@ -28,8 +30,10 @@ class WorldTables:
 def check_tables(tables: WorldTables) -> None:
     """Note what single cells cannot show: roles, missing rows, flows to oneself, re-exports above the record."""
     _check_roles(tables)
+    _check_parts(tables.goods)
     _check_baseline(tables)
     _check_reexports(tables)
+    _check_onward(tables.onward)
     totals: dict[str, list[float]] = {}
     for row in tables.season.rows:
         totals.setdefault(row.text("destination"), []).append(row.number("factor"))
@@ -57,6 +61,28 @@ def _check_roles(tables: WorldTables) -> None:
     for code in settings["other_buyers"]:
         if code not in codes:
             table.blame(None, "", f"{schema.SETTINGS}: other_buyers names '{code}'; {nearest(code, codes)}")
+
+
+def _check_parts(goods: Table) -> None:
+    codes = [row.text("code") for row in goods.rows]
+    for row in goods.rows:
+        code, parts = row.text("code"), row.text("parts")
+        if parts == code:
+            goods.blame(row, "parts", "is the good itself; leave the cell empty where a good is not shipped as parts")
+        elif parts and parts not in codes:
+            goods.blame(row, "parts", f"unknown good '{parts}'; {nearest(parts, codes)}")
+
+
+def _check_onward(onward: Table) -> None:
+    """Note roads from a hub to itself, and hubs that would have more from other hubs than they pass on."""
+    totals: dict[str, float] = {}
+    for row in onward.rows:
+        second = row.text("second")
+        if row.text("first") == second:
+            onward.blame(row, "second", "is the first hub itself; a road through two hubs needs two")
+        totals[second] = totals.get(second, 0.0) + row.number("share")
+        if totals[second] > 1.0 + _SUM_TOLERANCE:
+            onward.blame(row, "share", f"brings what '{second}' has from other hubs to {totals[second]:g}, above 1")
 
 
 def _check_baseline(tables: WorldTables) -> None:

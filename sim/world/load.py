@@ -11,10 +11,11 @@ from sim.errors import Fault, FaultList, nearest
 from sim.shipped import shipped
 from sim.world import schema
 from sim.world.check import WorldTables, check_tables
-from sim.world.tables import Row, read_table
-from sim.world.world import Floats, World, headquarters_share, own_use, split_through
+from sim.world.tables import Row, Table, read_table
+from sim.world.world import Floats, World, entering, headquarters_share, onward_chains, own_use, split_through
 
 _MONTHS = 12
+_NO_PARTS = -1
 _SHIPPED_WORLDS = "scenarios/worlds"
 
 
@@ -69,6 +70,8 @@ def _read(folder: Path) -> WorldTables:
     if faults:
         # Without sound codes every row of the other tables would look wrong.
         raise FaultList(faults)
+    for table in (states, goods):
+        table.rows.sort(key=_code)
     codes, kinds = [row.text("code") for row in states.rows], [row.text("code") for row in goods.rows]
     hubs = [row.text("code") for row in states.rows if row.text("is_hub") == "1"]
     flows = schema.baseline_columns(codes, kinds)
@@ -76,7 +79,15 @@ def _read(folder: Path) -> WorldTables:
     baseline = read_table(folder / "baseline.csv", flows, ("origin", "destination", "good"), faults)
     reexports = read_table(folder / "reexports.csv", passing, ("hub", "good"), faults)
     season = read_table(folder / "season.csv", schema.season_columns(codes), ("destination", "calendar_month"), faults)
-    return WorldTables(settings, states, goods, baseline, reexports, season, faults)
+    onward = Table(folder / schema.ONWARD_TABLE, faults)
+    if onward.path.exists():
+        onward = read_table(onward.path, schema.onward_columns(hubs), ("first", "second"), faults)
+    return WorldTables(settings, states, goods, baseline, reexports, onward, season, faults)
+
+
+def _code(row: Row) -> str:
+    """Return what states and goods are put in order by, so that the order of rows in a file cannot matter."""
+    return row.text("code")
 
 
 def _settings(path: Path, faults: list[Fault]) -> dict[str, str | tuple[str, ...]]:
@@ -108,9 +119,13 @@ def _settings(path: Path, faults: list[Fault]) -> dict[str, str | tuple[str, ...
 
 
 def _digest(folder: Path) -> str:
+    """Return the digest of the files; the order of rows does not enter it, since it does not enter the world either."""
     sha = hashlib.sha256()
-    for name in (*schema.TABLES, schema.SETTINGS):
-        sha.update(name.encode() + b"\0" + (folder / name).read_bytes() + b"\0")
+    onward = [schema.ONWARD_TABLE] if (folder / schema.ONWARD_TABLE).exists() else []
+    for name in (*schema.TABLES, *onward):
+        header, *rows = (folder / name).read_bytes().split(b"\n")
+        sha.update(name.encode() + b"\0" + b"\n".join([header, *sorted(rows)]) + b"\0")
+    sha.update(schema.SETTINGS.encode() + b"\0" + (folder / schema.SETTINGS).read_bytes() + b"\0")
     return sha.hexdigest()
 
 
@@ -136,7 +151,13 @@ def _assemble(tables: WorldTables, digest: str) -> World:
     season = np.ones((len(at), _MONTHS))
     for row in tables.season.rows:
         season[at[row.text("destination")], int(row.text("calendar_month")) - 1] = row.number("factor")
-    through = split_through(recorded, reexports, hubs, target)
+    shares = np.zeros((len(hubs), len(hubs)))
+    for row in tables.onward.rows:
+        shares[hubs.index(at[row.text("first")]), hubs.index(at[row.text("second")])] = row.number("share")
+    chains = onward_chains(recorded, reexports, shares, hubs)
+    entry = entering(reexports, chains)
+    through = split_through(recorded, entry, hubs, target, chains)
+    onward = np.divide(chains, entry[:, None, :], out=np.zeros_like(chains), where=chains > 0)
     brand = _numbers(goods, "coalition_brand_share")
     return World(
         title=str(tables.settings["title"]),
@@ -156,6 +177,8 @@ def _assemble(tables: WorldTables, digest: str) -> World:
         customs_union=_texts(states, "customs_union"),
         publishes_until=tuple(row.text("publishes_until") or None for row in states),
         records=_texts(states, "records"),
+        publication_lag=np.array([int(row.number("publication_lag_months")) for row in states], dtype=np.int64),
+        reexport_habit=_texts(states, "reexport_habit"),
         other_buyers=tuple(tables.settings["other_buyers"]),
         goods=tuple(good_at),
         good_names=_texts(goods, "name"),
@@ -165,9 +188,11 @@ def _assemble(tables: WorldTables, digest: str) -> World:
         ambiguity=_numbers(goods, "ambiguity"),
         coalition_brand_share=brand,
         price_elasticity=_numbers(goods, "price_elasticity"),
+        parts=np.array([good_at.get(row.text("parts"), _NO_PARTS) for row in goods], dtype=np.int64),
         recorded_musd=recorded,
-        direct_musd=own_use(recorded, through, hubs, target),
+        direct_musd=own_use(recorded, through, hubs, target, onward),
         through_musd=through,
+        onward=onward,
         coalition_hq_share=headquarters_share(_numbers(states, "coalition_hq_share"), brand, recorded.sum(axis=1)),
         season=season,
         flow_status=status,

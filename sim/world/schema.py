@@ -3,15 +3,20 @@
 import math
 from collections.abc import Iterable
 
-from sim.world.tables import AMOUNT, SHARE, Column, between, month, one_of, text
+from sim.world.tables import AMOUNT, SHARE, Column, between, month, one_of, text, whole
 
 ROLES = ("coalition", "target", "third", "buyer", "rest")
 RECORDS = ("origin", "consignment")
+# How a customs office shows what it passes on: apart from own exports, lumped with them, or not at all.
+HABITS = ("flagged", "merged", "unrecorded")
 STATUSES = ("observed", "derived", "imputed")
 TABLES = ("states.csv", "goods.csv", "baseline.csv", "reexports.csv", "season.csv")
+# A world without it has no road through two hubs.
+ONWARD_TABLE = "onward.csv"
 SETTINGS = "world.yaml"
 SETTING_KEYS = ("title", "base_year", "target", "other_buyers", "currency", "notes", "sources")
 FLAGS = ("0", "1")
+_LONGEST_LAG = 60
 
 STATE_COLUMNS = (
     Column("code", text),
@@ -28,6 +33,8 @@ STATE_COLUMNS = (
     Column("customs_union", text, optional=True),
     Column("publishes_until", month, optional=True),
     Column("records", one_of(RECORDS, "way of recording partners")),
+    Column("publication_lag_months", whole(0, _LONGEST_LAG), optional=True, default=0.0),
+    Column("reexport_habit", one_of(HABITS, "habit"), optional=True, default=HABITS[0]),
     Column("source", text),
 )
 
@@ -40,6 +47,7 @@ GOOD_COLUMNS = (
     Column("ambiguity", SHARE),
     Column("coalition_brand_share", SHARE),
     Column("price_elasticity", between(0, math.inf)),
+    Column("parts", text, optional=True, default=""),
     Column("source", text),
 )
 
@@ -68,6 +76,18 @@ def reexport_columns(hubs: Iterable[str], goods: Iterable[str]) -> tuple[Column,
     )
 
 
+def onward_columns(hubs: Iterable[str]) -> tuple[Column, ...]:
+    """Return the columns of onward.csv for these hubs."""
+    hub = one_of(hubs, "hub")
+    return (
+        Column("first", hub),
+        Column("second", hub),
+        Column("share", SHARE),
+        Column("status", one_of(STATUSES, "status")),
+        Column("source", text),
+    )
+
+
 def season_columns(states: Iterable[str]) -> tuple[Column, ...]:
     """Return the columns of season.csv for these states."""
     return (
@@ -89,4 +109,5 @@ PAIR_COLUMNS = (
 BASELINE = ("origin", "destination", "good", "value_musd_per_year", "status", "source")
 PAIRS = tuple(column.name for column in PAIR_COLUMNS)
 REEXPORTS = ("hub", "good", "value_musd_per_year", "status", "source")
+ONWARD = ("first", "second", "share", "status", "source")
 SEASON = ("destination", "calendar_month", "factor", "source")

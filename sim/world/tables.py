@@ -26,12 +26,14 @@ class Column:
     Attributes:
         name: The header.
         read: Turns the text of a cell into its value; raises ValueError with what was expected.
-        optional: Whether the cell may be empty; it then reads as the empty text.
+        optional: Whether the cell may be empty; it then reads as the empty text, or as `default` where there is one.
+        default: What every row reads where the table has no such column; None where the table must have it.
     """
 
     name: str
     read: Reader
     optional: bool = False
+    default: Value | None = None
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,7 @@ def read_table(path: Path, columns: Sequence[Column], key: Sequence[str], faults
 
     Args:
         path: The CSV file.
-        columns: All the columns it must have, in any order, and no other.
+        columns: All the columns it may have, in any order; those without a default it must have.
         key: Columns that together may not repeat.
         faults: Faults are appended here; nothing is raised.
 
@@ -92,10 +94,13 @@ def read_table(path: Path, columns: Sequence[Column], key: Sequence[str], faults
     lines = _lines(table)
     if not lines:
         return table
-    header = _header(table, lines[0], [column.name for column in columns])
+    header = _header(table, lines[0], columns)
     if header is None:
         return table
     by_name = {column.name: column for column in columns}
+    left_out = {
+        column.name: column.default for column in columns if column.name not in header and column.default is not None
+    }
     seen: dict[tuple[Value, ...], int] = {}
     for number, line in enumerate(lines[1:], start=2):
         if not line.strip():
@@ -103,6 +108,7 @@ def read_table(path: Path, columns: Sequence[Column], key: Sequence[str], faults
         row = _row(table, number, line, [by_name[name] for name in header])
         if row is None:
             continue
+        row.values.update(left_out)
         identity = tuple(row.values[name] for name in key)
         first = seen.setdefault(identity, number)
         if key and first != number:
@@ -135,6 +141,19 @@ def between(low: float, high: float) -> Reader:
             raise ValueError(
                 f"read {cell}, expected {f'{low:g} or more' if high == math.inf else f'{low:g} to {high:g}'}"
             )
+        return value
+
+    return read
+
+
+def whole(low: int, high: int) -> Reader:
+    """Return a reader of whole numbers from `low` to `high`, both included."""
+    inside = between(low, high)
+
+    def read(cell: str) -> Value:
+        value = inside(cell)
+        if value != int(value):
+            raise ValueError(f"read {cell}, expected a whole number from {low} to {high}")
         return value
 
     return read
@@ -179,12 +198,13 @@ def _lines(table: Table) -> list[str]:
     return lines
 
 
-def _header(table: Table, line: str, expected: list[str]) -> list[str] | None:
+def _header(table: Table, line: str, columns: Sequence[Column]) -> list[str] | None:
     """Return the names in the header, or None where columns are missing, unknown or repeated."""
     cells, broken = split_line(line)
     names = [cell for cell, _ in cells]
     head = Row(1, {}, dict(reversed(cells)), line)
     before = len(table.faults)
+    expected = [column.name for column in columns]
     if broken:
         table.blame(head, "", broken)
     for position, name in enumerate(names):
@@ -192,9 +212,9 @@ def _header(table: Table, line: str, expected: list[str]) -> list[str] | None:
             table.blame(head, name, f"unknown column '{name}'; {nearest(name, expected)}")
         elif name in names[:position]:
             table.blame(head, name, f"column '{name}' stands twice")
-    for name in expected:
-        if name not in names:
-            table.blame(head, "", f"column '{name}' is missing")
+    for column in columns:
+        if column.name not in names and column.default is None:
+            table.blame(head, "", f"column '{column.name}' is missing")
     return names if len(table.faults) == before else None
 
 
@@ -209,7 +229,7 @@ def _row(table: Table, line_number: int, line: str, columns: list[Column]) -> Ro
     for column, (cell, place) in zip(columns, cells, strict=True):
         row.columns[column.name] = place
         if cell == "" and column.optional:
-            row.values[column.name] = ""
+            row.values[column.name] = "" if column.default is None else column.default
             continue
         try:
             row.values[column.name] = column.read(cell)

@@ -13,7 +13,7 @@ import sim
 from sim.lawbook import Lawbook, lane_index
 from sim.months import parse_month
 from sim.policies import INSTRUMENTS, Policy
-from sim.regime import FIELDS, LANE_FIELDS, Regime, free_trade
+from sim.regime import CELL_FIELDS, FIELDS, LANE_FIELDS, Regime, free_trade
 
 COMMON = {"id": "clause", "effective": dt.date(2022, 5, 17), "ends": dt.date(2023, 4, 20), "source": "a test"}
 EXAMPLES: dict[str, dict[str, object]] = {
@@ -22,7 +22,10 @@ EXAMPLES: dict[str, dict[str, object]] = {
         "by": ("EU27", "USA"), "towards": ("RUS",), "goods": ("optics",), "strength": 0.7, "subsidiaries": 0.4,
     },
     "licensing_rule": {"by": ("CHN",), "towards": ("RUS", "KAZ"), "goods": ("drones",), "strength": 0.6},
-    "entity_listing": {"by": ("USA",), "towards": ("RUS",), "firms_in": ("HKG",), "who": "traders", "strength": 7.0},
+    "entity_listing": {
+        "by": ("USA",), "towards": ("RUS",), "firms_in": ("HKG", "CHN"), "who": "exporters", "goods": ("optics",),
+        "strength": 7.0,
+    },
     "secondary_traders": {
         "by": ("USA",), "towards": ("RUS",), "against": ("CHN",), "goods": ("optics",), "strength": 0.8,
         "announced": dt.date(2022, 4, 2),
@@ -31,7 +34,40 @@ EXAMPLES: dict[str, dict[str, object]] = {
     "corporate_exit": {"by": ("coalition",), "towards": ("RUS",), "goods": ("vehicles",), "strength": 1.3},
     "diplomatic_pressure": {"by": ("EU27",), "towards": ("RUS",), "against": ("GEO",), "strength": 0.9},
     "transit_ban": {"by": ("TUR",), "towards": ("RUS",), "goods": ("optics",), "strength": 0.8, "fidelity": 0.5},
+    "designation_budget": {
+        "by": ("USA", "EU27"), "towards": ("RUS",), "against": ("third",), "who": "exporters", "strength": 9.0,
+    },
+    "currency_ban": {
+        "by": ("USA",), "towards": ("RUS",), "goods": ("optics",), "strength": 0.6, "invoiced_share": 0.4,
+    },
+    "no_re_export_clause": {"by": ("EU27",), "towards": ("RUS",), "goods": ("optics",), "strength": 0.3},
+    "transit_tracking": {"by": ("KAZ",), "towards": ("RUS",), "goods": ("optics",), "strength": 0.7, "fidelity": 0.5},
+    "inspection_campaign": {"by": ("TUR",), "towards": ("RUS",), "strength": 0.2},
+    "tariff": {
+        "by": ("USA",), "towards": ("RUS",), "against": ("IND", "CHN"), "goods": ("vehicles",), "strength": 0.25,
+        "leverage": 2.0, "announced": dt.date(2022, 4, 2),
+    },
+    "blocking_law": {"by": ("CHN",), "towards": ("RUS",), "goods": ("drones",), "strength": 0.4},
+    "retaliation": {
+        "by": ("RUS",), "towards": ("RUS",), "against": ("EU27",), "goods": ("other",), "strength": 0.01, "rate": 0.3,
+    },
+    "route_closure": {
+        "by": ("EU27",), "towards": ("RUS",), "through": ("KAZ",), "origins": ("EU27", "GBR"), "goods": ("vehicles",),
+        "strength": 0.6,
+    },
+    "trade_promotion": {"by": ("CHN",), "towards": ("RUS",), "goods": ("machinery",), "strength": 0.1},
+    "logistics_hub": {"by": ("KAZ",), "towards": ("RUS",), "goods": ("machinery",), "strength": 0.1, "capacity": 0.5},
+    "supply_commitment": {"by": ("RUS",), "towards": ("RUS",), "partners": ("CHN", "IND"), "strength": 0.3},
+    "price_cap": {"by": ("coalition",), "towards": ("RUS",), "strength": 0.25, "coverage": 0.4},
+    "parallel_imports": {"by": ("RUS",), "towards": ("RUS",), "goods": ("vehicles",), "strength": 0.1},
+    "partner_courting": {"by": ("RUS",), "towards": ("RUS",), "partners": ("KGZ",), "strength": 1.5},
+    "red_line": {
+        "by": ("USA",), "towards": ("RUS",), "against": ("CHN",), "goods": ("optics",), "strength": 1.2,
+        "multiple": 3.0,
+    },
 }  # fmt: skip
+# These act at the border of those who make them, and not where the goods they are about go.
+AT_HOME = ("tariff", "retaliation")
 
 
 def clause(kind: str, **changes: object) -> Policy:
@@ -55,7 +91,7 @@ def touched(a: Regime, b: Regime) -> dict[str, np.ndarray]:
 
 def test_the_sweep_is_not_empty_and_complete():
     assert set(EXAMPLES) == set(INSTRUMENTS)
-    assert len(INSTRUMENTS) >= 9
+    assert len(INSTRUMENTS) >= 25
 
 
 @pytest.mark.parametrize("kind", sorted(INSTRUMENTS))
@@ -82,11 +118,13 @@ class TestEveryInstrument:
         index = lane_index(world)
         changed = touched(shaped(world, policy, "2022-08"), free_trade(index))
         goods = index.goods(policy.goods)
-        ends = set(index.states(policy.towards))
+        ends = set(index.states(policy.by if kind in AT_HOME else policy.towards))
         for name in LANE_FIELDS:
             _, _, good, road = np.unravel_index(changed[name], index.shape)
             assert set(good) <= set(goods), name
-            assert {index.roads[k].destination for k in road} <= ends | {world.target}, name
+            assert {index.roads[k].destination for k in road} <= ends, name
+        for name in CELL_FIELDS:
+            assert set(changed[name] % len(world.goods)) <= set(goods), name
 
     def test_stays_inside_the_bounds_of_what_it_shapes(self, world, kind):
         for month in ("2022-05", "2022-12", "2023-04"):

@@ -87,4 +87,21 @@ policies:
   - {{kind: ban, id: fish, by: [NO], towards: [TTT], goods: [0302], effective: 2023-03-15, strength: 1, source: act 2}}
   - {{kind: listing, id: list, by: [all], towards: [TTT], firms_in: [hubs, NO], effective: 2023-05-01, strength: 12,
      source: act 3}}
+mechanism:
+  shows: A ban and a frozen market cut the direct road
+  rows: [M2, ref]
+  clauses: [chips, freeze]
+  without: {{fear: 0}}
+look_at:
+  - what: Fewer chips arrive through hubs
+    measure: quantity
+    goods: [chips]
+    origins: [coalition]
+    roads: [hubs]
+    destinations: [TTT]
+    months: {{first: 2022-04, last: 2022-12}}
+    expect: falls
+    by: 0.25
+  - {{what: Kappa looks closer, measure: effort, states: [KAZ], months: {{first: 2023-01, last: 2024-12}},
+     expect: rises}}
 """

@@ -1,0 +1,59 @@
+"""What every phase finds: the world, the law of the month, the agents' columns and the arrays of the run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from sim.customs import Ledgers
+    from sim.engine.baseline import Baseline, Floats, Integers
+    from sim.engine.layout import Layout
+    from sim.engine.loops import Loops
+    from sim.engine.population import Exporters, Means
+    from sim.engine.trading_houses import TradingHouses
+    from sim.engine.workspace import Workspace
+    from sim.lawbook import Lawbook
+    from sim.parameters import Values
+    from sim.regime import Regime
+    from sim.scenario import Scenario
+    from sim.world import World
+
+
+class Phases:
+    """Attributes of a model that its phases share; see :class:`sim.model.SanctionsModel`, which sets them."""
+
+    plan: Scenario
+    world: World
+    values: Values
+    expected: bool
+    month: int
+    elapsed: int
+    lawbook: Lawbook
+    regime: Regime
+    base: Baseline
+    layout: Layout
+    work: Workspace
+    ledgers: Ledgers
+    loops: Loops
+    columns: Exporters
+    means: Means
+    houses: TradingHouses
+    chunks: Integers
+    groups: Integers
+    nest: tuple[int, Any]
+    # Musd per month that one row of a type stands for, (type,); rows on each road, (type, road).
+    row_value: Floats
+    rows_on_road: Integers
+    _numbers: NDArray[np.void]
+    _threads_pay: bool
+
+    @property
+    def coalition_resolve(self) -> float:
+        """Part of its threats that the coalition as a whole carries out: its members' resolve, weighted by exports."""
+        weight = self.layout.exports[self.layout.members]
+        if weight.sum() == 0.0:
+            return 1.0
+        return float((self.work.resolve[self.layout.members] * weight).sum() / weight.sum())
