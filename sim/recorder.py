@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engine.settlement import DELIVERED, STOPPED
+from sim.engine.sums import sum_passages
 from sim.engine.trading_houses import count_houses
 
 if TYPE_CHECKING:
@@ -30,8 +31,10 @@ class Record:
         log_price: against the base year, (M, S, B, G).
         exports, imports: records by (month, partner, partner, good), see :class:`sim.customs.Ledgers`; musd of the
             month.
-        reexports: (M, H, G). hidden, exported: (M, S, G).
-        effort, pressure, threat, firms_listed: (M, S).
+        as_parts: share of it that is shipped as parts, (M, T, R).
+        reexports: (M, H, G). passed_on: (M, H, H, G). hidden, borrowed, exported: (M, S, G).
+        word, law, effort, provoked, resolve, agents, pressure, threat, firms_listed: (M, S).
+        onward: delivered to the target by (entry hub, good, exit hub), musd at base-year prices, (M, H, G, H).
         hubs: fullness, log mark-up, share of consignments carried, firms open, firms listed, returns so far; (M, 6, H).
         activity, need: drivers, (M, S, G). replaced: (M, S, G).
     """
@@ -40,16 +43,25 @@ class Record:
     fate: Floats
     shipped: Floats
     banned: Floats
+    as_parts: Floats
     log_price: Floats
     exports: Floats
     imports: Floats
     reexports: Floats
+    passed_on: Floats
     hidden: Floats
+    borrowed: Floats
     exported: Floats
+    word: Floats
+    law: Floats
     effort: Floats
+    provoked: Floats
+    resolve: Floats
+    agents: Floats
     pressure: Floats
     threat: Floats
     firms_listed: Floats
+    onward: Floats
     hubs: Floats
     activity: Floats
     need: Floats
@@ -67,11 +79,20 @@ def blank_record(model: SanctionsModel, months: int) -> Record:
 
     return Record(
         delivered=table(n_types, n_roads), fate=table(8, n_types, target_roads), shipped=table(n_types, target_roads),
-        banned=table(n_types, target_roads), log_price=table(s, 2, g), exports=table(s, s, g), imports=table(s, s, g),
-        reexports=table(h, g), hidden=table(s, g), exported=table(s, g), effort=table(s), pressure=table(s),
-        threat=table(s), firms_listed=table(s), hubs=table(6, h), activity=table(s, g), need=table(s, g),
-        replaced=table(s, g),
+        banned=table(n_types, target_roads), as_parts=table(n_types, target_roads), log_price=table(s, 2, g),
+        exports=table(s, s, g), imports=table(s, s, g), reexports=table(h, g), passed_on=table(h, h, g),
+        hidden=table(s, g), borrowed=table(s, g), exported=table(s, g), word=table(s), law=table(s), effort=table(s),
+        provoked=table(s), resolve=table(s), agents=table(s), pressure=table(s), threat=table(s), firms_listed=table(s),
+        onward=table(h, g, h), hubs=table(6, h), activity=table(s, g), need=table(s, g), replaced=table(s, g),
     )  # fmt: skip
+
+
+# Copied as they stand, from the workspace and from the ledgers.
+_OF_WORK = (
+    "log_price", "word", "law", "effort", "provoked", "resolve", "agents", "firms_listed", "activity", "need",
+    "replaced",
+)  # fmt: skip
+_OF_LEDGERS = ("exports", "imports", "reexports", "passed_on", "hidden", "borrowed", "exported")
 
 
 def keep(model: SanctionsModel, record: Record) -> None:
@@ -81,10 +102,11 @@ def keep(model: SanctionsModel, record: Record) -> None:
     record.delivered[m] = work.fate[DELIVERED]
     record.fate[m] = work.fate[:, :, :roads]
     np.add(work.passing[:, :roads], work.fate[STOPPED, :, :roads], out=record.shipped[m])
-    record.banned[m] = work.banned[:, :roads]
-    for name in ("log_price", "effort", "firms_listed", "activity", "need", "replaced"):
+    record.banned[m], record.as_parts[m] = work.banned[:, :roads], work.as_parts[:, :roads]
+    sum_passages((model.base.good, model.base.hub), work.fate[DELIVERED], work.legs, work.carried, record.onward[m])
+    for name in _OF_WORK:
         getattr(record, name)[m] = getattr(work, name)
-    for name in ("exports", "imports", "reexports", "hidden", "exported"):
+    for name in _OF_LEDGERS:
         getattr(record, name)[m] = getattr(books, name)
     record.pressure[m] = model.regime.state("pressure")
     record.threat[m] = model.regime.state("threat")

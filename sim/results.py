@@ -27,7 +27,7 @@ from sim.tables import build_tables
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-TABLES = ("flows", "orders", "recorded", "prices", "hubs", "states")
+TABLES = ("flows", "orders", "recorded", "prices", "hubs", "states", "network")
 RECORD, SCENARIO = "record.json", "scenario.yaml"
 
 
@@ -80,7 +80,10 @@ class Results:
 
     @cached_property
     def recorded(self) -> pd.DataFrame:
-        """Customs records: month, office, flow (export, import, re-export), partner, good, value_musd, published."""
+        """Customs records: month, office, flow (export, import, re-export), partner, good, value, publication.
+
+        ``published`` says whether the office publishes the month at all, ``published_in`` the month in which it does.
+        """
         return self._table("recorded")
 
     @cached_property
@@ -95,8 +98,13 @@ class Results:
 
     @cached_property
     def states(self) -> pd.DataFrame:
-        """States by month: enforcement effort, pressure, threat, exporters listed so far."""
+        """States by month: word, law and effort; pressure, threat, provocation; resolve; payment agents; listings."""
         return self._table("states")
+
+    @cached_property
+    def network(self) -> pd.DataFrame:
+        """Deliveries through hubs: month, good, the hub they entered, the hub they left, quantity."""
+        return self._table("network")
 
     @property
     def title(self) -> str:

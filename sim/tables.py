@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from sim.engine.settlement import FATES
-from sim.months import format_month
+from sim.months import format_month, parse_month
 from sim.regime import HEADQUARTERS
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ def build_tables(run: RunArrays, name: str) -> pd.DataFrame:
     """One table of a run, by its name in :data:`sim.results.TABLES`."""
     builders: dict[str, Callable[[RunArrays], pd.DataFrame]] = {
         "flows": _flows, "orders": _orders, "recorded": _recorded, "prices": _prices, "hubs": _hubs, "states": _states,
+        "network": _network,
     }  # fmt: skip
     return builders[name](run)
 
@@ -84,10 +85,11 @@ def _recorded_under_own_name(run: RunArrays, where: tuple[Any, Any, Any], value:
     """Value on record at the origin's office under the true destination and good: none of what goes through hubs."""
     month, kind, road = where
     to_target = road < run.record.banned.shape[2]
-    banned = np.zeros_like(value)
-    banned[to_target] = run.record.banned[month[to_target], kind[to_target], road[to_target]]
+    banned, as_parts = np.zeros_like(value), np.zeros_like(value)
+    cells = month[to_target], kind[to_target], road[to_target]
+    banned[to_target], as_parts[to_target] = run.record.banned[cells], run.record.as_parts[cells]
     disguised = run.misdeclared * banned * (run.base.good[kind] != run.world.catch_all)
-    return np.where(run.base.hub[road] >= 0, 0.0, value * (1.0 - disguised))
+    return np.where(run.base.hub[road] >= 0, 0.0, value * (1.0 - as_parts) * (1.0 - disguised))
 
 
 def _orders(run: RunArrays) -> pd.DataFrame:
@@ -100,39 +102,62 @@ def _orders(run: RunArrays) -> pd.DataFrame:
 
 
 def _recorded(run: RunArrays) -> pd.DataFrame:
-    world, record, months = run.world, run.record, run.months
-    pieces = []
-    for flow, array, office_axis in (("export", record.exports, 1), ("import", record.imports, 2)):
-        cells = np.nonzero(array > 0.0)
-        pieces.append(
-            pd.DataFrame(
-                {
-                    "month": _labels(months, cells[0]),
-                    "office": _labels(world.states, cells[office_axis]),
-                    "flow": flow,
-                    "partner": _labels(world.states, cells[3 - office_axis]),
-                    "good": _labels(world.goods, cells[3]),
-                    "value_musd": array[cells],
-                }
-            )
-        )
-    cells = np.nonzero(record.reexports > 0.0)
-    pieces.append(
-        pd.DataFrame(
-            {
-                "month": _labels(months, cells[0]),
-                "office": _labels(world.states, np.asarray(world.hubs, dtype=np.int64)[cells[1]]),
-                "flow": "re-export",
-                "partner": world.states[world.target],
-                "good": _labels(world.goods, cells[2]),
-                "value_musd": record.reexports[cells],
-            }
-        )
+    """What every office publishes of its ledger; an office that does not tell re-exports apart lumps them in."""
+    world, record = run.world, run.record
+    hubs = np.asarray(world.hubs, dtype=np.int64)
+    merged = np.array([world.reexport_habit[hub] == "merged" for hub in hubs], dtype=bool)
+    passed = np.zeros_like(record.exports)  # re-exports by (month, hub, destination, good)
+    passed[:, hubs, world.target] += record.reexports
+    passed[:, hubs[:, None], hubs[None, :]] += record.passed_on
+    lumped = np.zeros(len(world.states), dtype=bool)
+    lumped[hubs[merged]] = True
+    exports = record.exports + np.where(lumped[None, :, None, None], passed, 0.0)
+    apart = np.where(lumped[None, :, None, None], 0.0, passed)
+    pieces = [
+        _records_of(run, flow, cells, by)
+        for flow, cells, by in (("export", exports, 1), ("import", record.imports, 2), ("re-export", apart, 1))
+    ]
+    return pd.concat(pieces, ignore_index=True)
+
+
+def _records_of(run: RunArrays, flow: str, values: Any, office_axis: int) -> pd.DataFrame:
+    """One kind of record, with whether and in which month its office publishes it."""
+    world = run.world
+    cells = np.nonzero(values > 0.0)
+    offices = cells[office_axis]
+    lag = np.asarray(world.publication_lag, dtype=np.int64)
+    every = [run.first_month + m for m in range(len(run.months) + int(lag.max(initial=0)))]
+    names = [format_month(month) for month in every]
+    last = np.array([parse_month(until) if until else every[-1] for until in world.publishes_until])
+    published = run.first_month + cells[0] <= last[offices]
+    return pd.DataFrame(
+        {
+            "month": _labels(run.months, cells[0]),
+            "office": _labels(world.states, offices),
+            "flow": flow,
+            "partner": _labels(world.states, cells[3 - office_axis]),
+            "good": _labels(world.goods, cells[3]),
+            "value_musd": values[cells],
+            "published": published,
+            "published_in": np.where(published, _labels(names, cells[0] + lag[offices]), ""),
+        }
     )
-    table = pd.concat(pieces, ignore_index=True)
-    last = {code: until for code, until in zip(world.states, world.publishes_until, strict=True) if until}
-    table["published"] = ~(table["month"] > table["office"].map(lambda office: last.get(office, "9999-12")))
-    return table
+
+
+def _network(run: RunArrays) -> pd.DataFrame:
+    """Deliveries through hubs by the hub they entered and the hub they left."""
+    world, passed = run.world, run.record.onward
+    month, entry, good, leaving = np.nonzero(passed > 0.0)
+    hubs = [world.states[h] for h in world.hubs]
+    return pd.DataFrame(
+        {
+            "month": _labels(run.months, month),
+            "good": _labels(world.goods, good),
+            "entry": _labels(hubs, entry),
+            "exit": _labels(hubs, leaving),
+            "quantity_musd_2021": passed[month, entry, good, leaving],
+        }
+    )
 
 
 def _prices(run: RunArrays) -> pd.DataFrame:
@@ -165,5 +190,7 @@ def _hubs(run: RunArrays) -> pd.DataFrame:
 def _states(run: RunArrays) -> pd.DataFrame:
     month, state = np.indices(run.record.effort.shape).reshape(2, -1)
     table = {"month": _labels(run.months, month), "state": _labels(run.world.states, state)}
-    names = ("effort", "pressure", "threat", "firms_listed")
+    names = (
+        "word", "law", "effort", "pressure", "threat", "provoked", "resolve", "agents", "firms_listed",
+    )  # fmt: skip
     return pd.DataFrame(table | {name: getattr(run.record, name)[month, state] for name in names})

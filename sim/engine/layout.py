@@ -99,13 +99,13 @@ def layout_of(world: World, base: Baseline, values: Values) -> Layout:
 
 def _exports(base: Baseline, n_states: int) -> Floats:
     abroad = base.origin[:, None] != base.destination[None, :]
-    sold: Floats = np.bincount(base.origin, weights=(base.flow * abroad).sum(axis=1), minlength=n_states)
+    sold: Floats = np.bincount(base.origin, weights=(base.flow * abroad).sum(axis=1), minlength=n_states).astype(float)
     return sold
 
 
 def _coalition_supply(base: Baseline, member: NDArray[np.bool_], n_goods: int) -> Floats:
     mine = member[base.origin] & (base.headquarters == COALITION_BRAND)
-    sold = np.bincount(base.good[mine], weights=base.flow[mine, 0], minlength=n_goods)
+    sold = np.bincount(base.good[mine], weights=base.flow[mine, 0], minlength=n_goods).astype(float)
     share: Floats = sold / sold.sum() if sold.sum() > 0.0 else sold
     return share
 

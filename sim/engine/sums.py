@@ -61,6 +61,31 @@ def sum_by_exit(entered, legs, out):  # type: ignore[no-untyped-def]
 
 
 @compiled
+def sum_passages(layout, delivered, legs, carried, out):  # type: ignore[no-untyped-def]
+    """Deliveries to the target by the hub they entered and the hub they left; ``out`` (hub, good, hub) filled.
+
+    Args:
+        layout: good by type; hub by road.
+        delivered: (type, road).
+        legs: last legs by (entry hub, good, exit hub).
+        carried: share of its consignments that each hub carries, (hub,).
+    """
+    good, hub = layout
+    entered = np.zeros((legs.shape[0], legs.shape[1]))
+    for t in range(delivered.shape[0]):
+        for k in range(delivered.shape[1]):
+            if hub[k] >= 0:
+                entered[hub[k], good[t]] += delivered[t, k]
+    for i in range(legs.shape[0]):
+        for g in range(legs.shape[1]):
+            total = 0.0
+            for j in range(legs.shape[2]):
+                total += legs[i, g, j] * carried[j]
+            for j in range(legs.shape[2]):
+                out[i, g, j] = entered[i, g] * legs[i, g, j] * carried[j] / total if total > 0.0 else 0.0
+
+
+@compiled
 def move_rows(chunks, moves, rows_on_road):  # type: ignore[no-untyped-def]
     """Adds the moves of each chunk (chunk, road) to the rows of its type (type, road)."""
     for c in range(chunks.shape[0]):

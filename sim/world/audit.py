@@ -27,12 +27,15 @@ class Audit:
             pair of states (where pairs.csv is there) and once by cell.
         towards_target: By origin: record, own goods, goods passing it as a hub, status of the pair.
         goods: By good: what reaches the target, directly and through hubs.
+        onward: By pair of hubs: what goes through both to the target, and as shares of what enters the first and of
+            what leaves the second; no rows where the world has no such road.
     """
 
     totals: pd.DataFrame
     seen: pd.DataFrame
     towards_target: pd.DataFrame
     goods: pd.DataFrame
+    onward: pd.DataFrame
 
 
 def audit(world: World, folder_or_name: str | None = None) -> Audit:
@@ -43,19 +46,22 @@ def audit(world: World, folder_or_name: str | None = None) -> Audit:
         folder_or_name: Where it was loaded from; with it, the standing of the pair totals is read from pairs.csv.
     """
     pair_status = _pair_status(world, folder_or_name) if folder_or_name is not None else None
-    return Audit(_totals(world), _seen(world, pair_status), _towards_target(world, pair_status), _goods(world))
+    tables = _totals(world), _seen(world, pair_status), _towards_target(world, pair_status), _goods(world)
+    return Audit(*tables, _onward(world))
 
 
 def show(world: World, folder_or_name: str | None = None) -> str:
     """Return the audit as text, one table after the other."""
     tables = audit(world, folder_or_name)
     own = [f"{world.title}, {len(world.states)} states, {len(world.goods)} goods, digest {world.digest[:12]}"]
-    parts = (
+    parts = [
         ("Share of the value by how it is known", tables.seen, "{:.1%}"),
         ("Totals, billion USD", tables.totals, "{:,.1f}"),
         (f"What reaches {world.state_names[world.target]}, by good, billion USD", tables.goods, "{:,.3f}"),
         (f"What reaches {world.state_names[world.target]}, by origin, billion USD", tables.towards_target, "{:,.3f}"),
-    )
+    ]
+    if len(tables.onward):
+        parts.append(("What passes two hubs, million USD", tables.onward, "{:,.3f}"))
     own += [f"{title}\n{table.to_string(float_format=style.format)}" for title, table, style in parts]
     return "\n\n".join(own)
 
@@ -99,7 +105,7 @@ def _shares(value: Floats, status: Codes) -> list[float]:
 def _towards_target(world: World, pair_status: Codes | None) -> pd.DataFrame:
     record = world.recorded_musd[:, world.target].sum(axis=1) * _MONTHS / _BILLION
     passing = np.zeros(len(world.states))
-    passing[list(world.hubs)] = world.through_musd.sum(axis=(0, 2)) * _MONTHS / _BILLION
+    passing[list(world.hubs)] = world.leaving_musd.sum(axis=1) * _MONTHS / _BILLION
     columns: dict[str, object] = {
         "record_busd": record,
         "own_goods_busd": world.direct_musd[:, world.target].sum(axis=1) * _MONTHS / _BILLION,
@@ -116,6 +122,24 @@ def _goods(world: World) -> pd.DataFrame:
     through = world.through_musd.sum(axis=(0, 1)) * _MONTHS / _BILLION
     table = {"direct_busd": direct, "through_hubs_busd": through, "hub_share": through / (direct + through)}
     return pd.DataFrame(table, index=pd.Index(world.goods, name="good"))
+
+
+def _onward(world: World) -> pd.DataFrame:
+    entering = world.through_musd.sum(axis=0)
+    passing = (world.onward * entering[:, None, :]).sum(axis=2)
+    codes = [world.states[hub] for hub in world.hubs]
+    rows = {
+        (first, second): {
+            "musd": passing[i, j] * _MONTHS,
+            "of_what_enters": passing[i, j] / entering[i].sum(),
+            "of_what_leaves": passing[i, j] / world.leaving_musd[j].sum(),
+        }
+        for i, first in enumerate(codes)
+        for j, second in enumerate(codes)
+        if passing[i, j] > 0
+    }
+    table = pd.DataFrame.from_dict(rows, orient="index", columns=["musd", "of_what_enters", "of_what_leaves"])
+    return table.sort_values("musd", ascending=False)
 
 
 def _pair_status(world: World, folder_or_name: str) -> Codes | None:

@@ -23,7 +23,16 @@ from sim.errors import SimError
 from sim.world.facts import Facts, read_facts
 from sim.world.mix import Flows, split_goods
 from sim.world.pairs import PairTotals, pair_totals
-from sim.world.schema import BASELINE, GOOD_COLUMNS, PAIRS, REEXPORTS, SEASON, STATE_COLUMNS
+from sim.world.schema import (
+    BASELINE,
+    GOOD_COLUMNS,
+    ONWARD,
+    ONWARD_TABLE,
+    PAIRS,
+    REEXPORTS,
+    SEASON,
+    STATE_COLUMNS,
+)
 from sim.world.season import season_factors
 from sim.world.tables import Row
 from sim.world.world import LARGEST_THROUGH_SHARE, Floats
@@ -61,6 +70,7 @@ def build_world(figures: Path, out: Path) -> list[Path]:
         "baseline.csv": _table(BASELINE, _baseline(facts, flows)),
         "pairs.csv": _table(PAIRS, _pairs(facts, pairs)),
         "reexports.csv": _table(REEXPORTS, _reexports(facts, flows.musd)),
+        ONWARD_TABLE: _table(ONWARD, _onward(facts)),
         "season.csv": _table(SEASON, _season(facts, factors, credit)),
         "world.yaml": _settings(facts, pairs),
     }
@@ -73,10 +83,12 @@ def build_world(figures: Path, out: Path) -> list[Path]:
 def _states(facts: Facts, musd: Floats) -> Iterable[Cells]:
     rows = facts.tables["state_facts"]
     coalition = np.array([row.text("role") == "coalition" for row in rows])
+    offices = {row.text("state"): row for row in facts.tables["customs_offices"]}
     technology = np.isin(facts.goods, facts.settings.lists["technology_goods"])
     bought, sold = musd[:, :, technology].sum(axis=2), musd.sum(axis=2)
     for index, row in enumerate(rows):
         note = f"{row.text('note')}; " if row.text("note") else ""
+        office = offices[row.text("code")]
         yield (
             *(row.values[name] for name in ("code", "name", "role", "is_hub", "latitude", "longitude")),
             row.number("coalition_hq_share"),
@@ -85,7 +97,9 @@ def _states(facts: Facts, musd: Floats) -> Iterable[Cells]:
             sold[index, coalition].sum() / sold[index].sum(),
             effort(facts, row),
             *(row.values[name] for name in ("customs_union", "publishes_until", "records")),
-            f"{note}{row.text('source')}; exposures from baseline.csv; effort imputed from regimes",
+            *(office.values[name] for name in ("publication_lag_months", "reexport_habit")),
+            f"{note}{row.text('source')}; exposures from baseline.csv; effort imputed from regimes; "
+            f"customs office: {office.text('source')} ({office.text('quality')})",
         )
 
 
@@ -145,6 +159,11 @@ def _reexports(facts: Facts, musd: Floats) -> Iterable[Cells]:
                 share.text("status"),
                 f"{share.number('value'):g} of the record; {share.text('source')}",
             )
+
+
+def _onward(facts: Facts) -> Iterable[Cells]:
+    for row in facts.tables["hub_onward_2021"]:
+        yield [row.values[name] for name in ONWARD]
 
 
 def _season(facts: Facts, factors: Floats, credit: str) -> Iterable[Cells]:

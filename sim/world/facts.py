@@ -8,8 +8,8 @@ from pathlib import Path
 import yaml
 
 from sim.errors import Fault, FaultList
-from sim.world.schema import FLAGS, GOOD_COLUMNS, RECORDS, ROLES, STATUSES
-from sim.world.tables import AMOUNT, SHARE, Column, Row, between, month, number, one_of, read_table, text
+from sim.world.schema import FLAGS, GOOD_COLUMNS, HABITS, LONGEST_LAG, RECORDS, ROLES, STATUSES
+from sim.world.tables import AMOUNT, SHARE, Column, Row, between, month, number, one_of, read_table, text, whole
 
 VOTES = ("yes", "abstain", "no", "absent")
 _FIGURE = ("period", "freq", "reporter", "flow", "exporter", "importer", "good")
@@ -71,12 +71,24 @@ _SIMPLE = {
         Column("status", one_of(STATUSES, "status")),
     ),
     "exchange_rates": (Column("year", text), Column("usd_per_eur", between(0.5, 2))),
+    "customs_offices": (
+        Column("state", text),
+        Column("publication_lag_months", whole(0, LONGEST_LAG)),
+        Column("reexport_habit", one_of(HABITS, "habit")),
+    ),
 }
 _REEXPORTS = (
     Column("hub", text),
     Column("good", text),
     Column("measure", one_of(("share",), "measure")),
     Column("value", SHARE),
+    Column("status", one_of(STATUSES, "status")),
+    Column("source", text),
+)
+_ONWARD = (
+    Column("first", text),
+    Column("second", text),
+    Column("share", SHARE),
     Column("status", one_of(STATUSES, "status")),
     Column("source", text),
 )
@@ -88,6 +100,7 @@ _KEYS: Mapping[str, tuple[str, ...]] = {
     "chapter_split": ("chapter", "good"),
     "good_cells_2021": ("exporter", "importer", "good"),
     "exchange_rates": ("year",),
+    "customs_offices": ("state",),
 }
 _CUSTOMS = ("customs_annual", "customs_monthly", "customs_by_chapter", "customs_sanctioned_lines")
 _LISTS = ("other_buyers", "sitc_7_goods", "technology_goods", "season_exporters", "notes", "sources")
@@ -155,6 +168,7 @@ def read_facts(folder: Path) -> Facts:
     read("state_facts", _STATE_FACTS, ("code",))
     read("good_facts", GOOD_COLUMNS, ("code",))
     read("hub_reexports_2021", _REEXPORTS, ("hub", "good"))
+    read("hub_onward_2021", _ONWARD, ("first", "second"))
     for name in _CUSTOMS:
         read(name, _FIGURE_COLUMNS, _FIGURE)
     for name, columns in _SIMPLE.items():

@@ -16,7 +16,7 @@ ONWARD_TABLE = "onward.csv"
 SETTINGS = "world.yaml"
 SETTING_KEYS = ("title", "base_year", "target", "other_buyers", "currency", "notes", "sources")
 FLAGS = ("0", "1")
-_LONGEST_LAG = 60
+LONGEST_LAG = 60
 
 STATE_COLUMNS = (
     Column("code", text),
@@ -33,7 +33,7 @@ STATE_COLUMNS = (
     Column("customs_union", text, optional=True),
     Column("publishes_until", month, optional=True),
     Column("records", one_of(RECORDS, "way of recording partners")),
-    Column("publication_lag_months", whole(0, _LONGEST_LAG), optional=True, default=0.0),
+    Column("publication_lag_months", whole(0, LONGEST_LAG), optional=True, default=0.0),
     Column("reexport_habit", one_of(HABITS, "habit"), optional=True, default=HABITS[0]),
     Column("source", text),
 )

@@ -111,6 +111,11 @@ class World:
         """Index of the good under which misdeclared goods go: the least military one."""
         return int(np.argmin(self.military_sensitivity))
 
+    @property
+    def leaving_musd(self) -> Floats:
+        """Goods of others that each hub sells to the target, [H, G] musd; what entered, less and plus the hops."""
+        return leaving(self.through_musd.sum(axis=0), self.onward)
+
     def observed_share(self, destination: int | None = None) -> dict[str, float]:
         """Return how much of the recorded value was seen.
 
@@ -190,6 +195,21 @@ def split_through(
     return through
 
 
+def leaving(entry: Floats, onward: Floats) -> Floats:
+    """Return what leaves each hub for the target.
+
+    Args:
+        entry: [H, G] goods of other origins that enter each hub.
+        onward: [H, H, G] share of what enters the first hub that goes on to the second.
+
+    Returns:
+        [H, G], same unit as `entry`.
+    """
+    chains = onward * entry[:, None, :]
+    left: Floats = entry - chains.sum(axis=1) + chains.sum(axis=0)
+    return left
+
+
 def own_use(
     recorded: Floats, through: Floats, hubs: tuple[int, ...], target: int, onward: Floats | None = None
 ) -> Floats:
@@ -209,14 +229,13 @@ def own_use(
     Returns:
         [S, S, G], not negative.
     """
-    places, leaving = list(hubs), through.sum(axis=0)
+    places, entry = list(hubs), through.sum(axis=0)
     direct = recorded.copy()
     direct[:, places, :] -= through
     if onward is not None:
-        chains = onward * leaving[:, None, :]
-        direct[np.ix_(places, places)] -= chains
-        leaving = leaving - chains.sum(axis=1) + chains.sum(axis=0)
-    direct[places, target, :] -= leaving
+        direct[np.ix_(places, places)] -= onward * entry[:, None, :]
+        entry = leaving(entry, onward)
+    direct[places, target, :] -= entry
     return np.maximum(direct, 0.0)
 
 

@@ -1,14 +1,16 @@
 """Roads through two hubs: every customs record is met, and the faults of the new columns and table are named."""
 
+import csv
 from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_world_load import edit, faults_of
+from test_world_load import faults_of
 
 from sim.world import World, load_world
+from sim.world.audit import audit, show
 from sim.world.world import (
     LARGEST_THROUGH_SHARE,
     Floats,
@@ -111,20 +113,72 @@ def test_a_world_without_the_table_is_what_it_was(copy: Path) -> None:
     np.testing.assert_array_equal(plain.direct_musd, np.maximum(direct, 0.0))
 
 
-def without_column(path: Path, name: str) -> None:
-    """Drop a plain column that stands before every quoted one, counted from the header."""
+def change_column(path: Path, name: str, value: str | None, row: int = 0) -> None:
+    """Drop a column of a table, or put a value into one of its rows."""
+    with path.open(encoding="utf-8", newline="") as stream:
+        header, *rows = list(csv.reader(stream))
+    place = header.index(name)
+    if value is None:
+        for cells in (header, *rows):
+            del cells[place]
+    else:
+        rows[row][place] = value
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        csv.writer(stream, lineterminator="\n").writerows([header, *rows])
 
-    def change(lines: list[str]) -> None:
-        place = lines[0].split(",")[::-1].index(name)
-        for number, line in enumerate(lines):
-            if line:
-                # The last column is a quoted source; the others of these tables are plain from the right.
-                head, quote, source = line.partition(',"') if place and number else (line, "", "")
-                cells = (head if quote else line).split(",")
-                del cells[len(cells) - place if quote else len(cells) - 1 - place]
-                lines[number] = ",".join(cells) + quote + source
 
-    edit(path, change)
+def test_columns_that_are_left_out_read_as_their_default(copy: Path, world: World) -> None:
+    change_column(copy / "goods.csv", "parts", None)
+    for name in ("publication_lag_months", "reexport_habit"):
+        change_column(copy / "states.csv", name, None)
+    plain = load_world(copy)
+    assert np.all(plain.parts == -1)
+    assert not plain.publication_lag.any()
+    assert set(plain.reexport_habit) == {"flagged"}
+    np.testing.assert_array_equal(plain.direct_musd, world.direct_musd)
+
+
+def test_an_empty_cell_reads_as_the_default(copy: Path) -> None:
+    change_column(copy / "states.csv", "publication_lag_months", "")
+    change_column(copy / "states.csv", "reexport_habit", "", row=1)
+    assert load_world(copy).publication_lag[load_world(copy).states.index("EU27")] == 0
+
+
+def test_parts_and_habits_of_the_shipped_world(world: World) -> None:
+    drones = world.goods.index("drones")
+    assert world.goods[world.parts[drones]] == "electrical"
+    assert (world.parts >= 0).sum() == 1
+    assert world.military_sensitivity[world.parts[drones]] < world.military_sensitivity[drones]
+    habit = dict(zip(world.states, world.reexport_habit, strict=True))
+    assert habit["HKG"] == habit["ARE"] == "flagged"
+    assert {habit[code] for code in ("ARM", "KGZ", "KAZ")} == {"merged"}
+    assert np.all(world.publication_lag >= 1)
+    assert world.publication_lag.max() == world.publication_lag[world.states.index("ARE")]
+
+
+def test_no_hub_lives_on_what_it_sends_to_other_hubs(world: World) -> None:
+    """A share of the second hub's trade may be most of the first's: then the row is wrong, not the loader."""
+    assert 0 < world.onward.sum(axis=1).max() < 0.5
+    passing = (world.onward * world.through_musd.sum(axis=0)[:, None]).sum()
+    assert 0.01 < passing / world.through_musd.sum() < 0.2
+    table = audit(world).onward
+    assert table["musd"].sum() == pytest.approx(12 * passing)
+    assert "What passes two hubs" in show(world)
+
+
+@pytest.mark.parametrize(
+    ("file", "name", "value", "expected"),
+    [
+        ("goods.csv", "parts", "electricals", "unknown good 'electricals'; did you mean 'electrical'?"),
+        ("goods.csv", "parts", "high_priority", "goods.csv:2"),
+        ("states.csv", "publication_lag_months", "1.5", "read 1.5, expected a whole number from 0 to 60"),
+        ("states.csv", "publication_lag_months", "-1", "read -1, expected 0 to 60"),
+        ("states.csv", "reexport_habit", "flaged", "unknown habit 'flaged'; did you mean 'flagged'?"),
+    ],
+)
+def test_faults_of_the_new_columns_are_named(copy: Path, file: str, name: str, value: str, expected: str) -> None:
+    change_column(copy / file, name, value)
+    assert any(fault.startswith(f"{file}:2:") and expected in fault and name in fault for fault in faults_of(copy))
 
 
 ONWARD = "first,second,share,status,source"
