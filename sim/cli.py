@@ -185,6 +185,32 @@ def compare(
 
 
 @app.command()
+def mechanism(
+    scenario: ScenarioName,
+    exporters: Exporters = None,
+    mode: Mode = None,
+    seed: Seed = None,
+    changes: Setting = None,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Folder for a figure and its tables.")] = None,
+) -> None:
+    r"""Runs a scenario with its mechanism and without, and shows what it says to look at.
+
+    \b
+    Examples:
+      sim mechanism whack-a-mole
+      sim mechanism whack-a-mole --exporters 1500 --out results/whack-a-mole
+    """
+    from sim.reports import looks, mechanism_of, verdict
+    from sim.requests import Changes, asked_for, shown_as_asked
+
+    case = asked_for(scenario, Changes({"exporters": exporters, "mode": mode}, seed, None, changes or ()))
+    with progress_of("two runs") as progress:
+        shown, files = shown_as_asked(case, out, progress)
+    said = shown.scenario
+    show(f"{said.title}\n{said.question}\n{mechanism_of(said)}\n", looks(shown), verdict(shown), *map(str, files))
+
+
+@app.command()
 def plot(
     folder: Annotated[Path, typer.Argument(metavar="RESULTS_FOLDER", help="Folder of a run made before.")],
     baseline: Annotated[Path | None, typer.Option(help="Run to compare with; else the one recorded.")] = None,

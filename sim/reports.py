@@ -7,19 +7,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 from rich.table import Table
 
+from sim.months import format_month
 from sim.results import summary
+from sim.scenario import MEASURES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from sim.comparison import Comparison
+    from sim.mechanisms import Shown
     from sim.results import Results
+    from sim.scenario import Scenario
 
 _BILLION = 1e3
 _MOST_ROWS = 10
+_LOOK_COLUMNS = ("measure", "months", "with", "without", "change", "expected", "holds")
 _MANY = 5.0  # above that a percentage says less than how many times
 
 
@@ -150,6 +156,56 @@ def ledger_totals(results: Results) -> pd.DataFrame:
     table["hidden_share"] = 1.0 - own_name / table["delivered_busd"]
     table.index.name = "year"
     return table.fillna(0.0)
+
+
+def mechanism_of(scenario: Scenario) -> str:
+    """What a scenario's mechanism is, and what switches it off; empty if it names none."""
+    mechanism = scenario.mechanism
+    if mechanism is None:
+        return ""
+    rows = f" ({', '.join(mechanism.rows)})" if mechanism.rows else ""
+    off = [f"without {', '.join(mechanism.clauses)}"] if mechanism.clauses else []
+    off += [f"with {name} = {value:g}" for name, value in mechanism.without.items()]
+    return f"mechanism{rows}: {mechanism.shows}\nswitched off: {', '.join(off)}"
+
+
+def looks(shown: Shown) -> Table:
+    """What there is to look at, with the mechanism and without, and whether it is as the scenario expects."""
+    named = {look.measure: MEASURES[look.measure].unit for look in shown.scenario.look_at}
+    table = _table("What to look at, mean per month", ("what", *_LOOK_COLUMNS))
+    table.columns[0].no_wrap = False
+    for column in table.columns[1:]:
+        column.no_wrap = True
+    for look, row in zip(shown.scenario.look_at, shown.table.to_dict("records"), strict=True):
+        limit = "≤" if look.expect == "stays" else "≥"
+        table.add_row(
+            look.what, look.measure, f"{format_month(look.months.first)} – {format_month(look.months.last)}",
+            _figure(row["with"]), _figure(row["without"]), _change(row["change_percent"]),
+            f"{look.expect} {limit} {100.0 * look.by:g} %", "yes" if row["holds"] else "NO",
+        )  # fmt: skip
+    table.caption = "; ".join(f"{name}: {unit}" for name, unit in named.items())
+    return table
+
+
+def verdict(shown: Shown) -> str:
+    """Whether the looks hold, in one sentence."""
+    failed = int((~shown.table["holds"].astype(bool)).sum())
+    count = len(shown.scenario.look_at)
+    if count == 0:
+        return "The scenario names nothing to look at in these months."
+    if failed == 0:
+        return f"As expected in {count} of {count}."
+    return f"NOT as expected in {failed} of {count}: the mechanism does not do here what the scenario says."
+
+
+def _change(percent: float) -> str:
+    """A relative change; from nothing there is none."""
+    return _percent(percent) if np.isfinite(percent) else "from nothing"
+
+
+def _figure(value: float) -> str:
+    """A figure of any size with three or four digits that count."""
+    return f"{value:,.0f}" if abs(value) >= 1000.0 else f"{value:.3g}"
 
 
 def _table(title: str, columns: Sequence[str]) -> Table:

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 from sim.cases import Case, load
 from sim.comparison import Comparison
 from sim.errors import FaultList, SimError
-from sim.plots import save_all
+from sim.mechanisms import Shown, show_mechanism
+from sim.plots import save_all, save_mechanism
 from sim.results import Results, run_name
 
 if TYPE_CHECKING:
@@ -106,6 +107,20 @@ def _drawn(source: Comparison | Results, figures: Sequence[str] | None) -> Calla
     if figures is not None and not figures:
         return None
     return lambda folder: save_all(source, folder / FIGURES, figures)
+
+
+def shown_as_asked(
+    case: Case, out: Path | None, progress: Callable[[int, int], None] | None
+) -> tuple[Shown, list[Path]]:
+    """Runs a case with its mechanism and without, and writes the figure and its tables if a folder is named.
+
+    Raises:
+        SimError: the scenario names no mechanism, or the folder cannot be written.
+    """
+    if out is not None:
+        refuse_unwritable(out)
+    shown = show_mechanism(case, progress)
+    return shown, save_mechanism(shown, out) if out is not None else []
 
 
 def refuse_unwritable(folder: Path) -> None:

@@ -14,7 +14,7 @@ PACKAGE = ROOT / "sim"
 MOST_LINES = 300
 # A file that is longer for a reason, and how long it may be.
 # The story of the month with its phases in one place; every command with its options in one place.
-LONGER = {"model.py": 330, "cli.py": 320}
+LONGER = {"model.py": 330, "cli.py": 360}
 
 # From the ground up. A module imports what stands below it; what shares a line does not know each other.
 LAYERS = (
@@ -31,6 +31,7 @@ LAYERS = (
     ("results",),
     ("cases",),
     ("comparison",),
+    ("mechanisms",),
     ("plots", "handbook", "reports"),
     ("requests",),
     ("cli",),

@@ -21,6 +21,7 @@ from sim.plots import (
     flows_by_origin,
     flows_by_road,
     hub_reexports,
+    mechanism,
     price_premium,
     recorded_and_true,
     simulated_and_customs,
@@ -32,11 +33,12 @@ from sim.plots.view import look
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from sim.mechanisms import Shown
     from sim.plots.view import Source
 
 TALL = 7.2
 
-__all__ = ["FIGURES", "FigureKind", "figure", "save_all"]
+__all__ = ["FIGURES", "FigureKind", "figure", "save_all", "save_mechanism"]
 
 
 @dataclass(frozen=True)
@@ -105,14 +107,41 @@ def save_all(source: Source, folder: str | Path, names: Iterable[str] | None = N
     try:
         place.mkdir(parents=True, exist_ok=True)
         for name in FIGURES if names is None else names:
-            made, table = figure(name, view)
-            written += [
-                _put(place / f"{name}.png", partial(made.savefig, format="png", dpi=DPI)),
-                _put(place / f"{name}.csv", partial(table.to_csv, index=False)),
-            ]
+            written += _put_both(place, name, *figure(name, view))
     except OSError as error:
         raise SimError(f"cannot write figures to {place}: {error.strerror or error}") from error
     return written
+
+
+def save_mechanism(shown: Shown, folder: str | Path) -> list[Path]:
+    """Writes the figure of a scenario's mechanism as PNG, the months behind it and the table of its looks as CSV.
+
+    Args:
+        shown: the scenario, run with its mechanism and without.
+        folder: where to; made if it is missing. Files of the same names are replaced.
+
+    Returns:
+        The files written: ``mechanism.png``, ``mechanism.csv``, ``looks.csv``.
+
+    Raises:
+        SimError: the folder cannot be written.
+    """
+    place, made = Path(folder), new_figure(WIDTH, mechanism.height_of(shown))
+    behind = mechanism.draw(shown, made)
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+        looks = _put(place / "looks.csv", partial(shown.table.to_csv, index=False))
+        return [*_put_both(place, "mechanism", made, behind), looks]
+    except OSError as error:
+        raise SimError(f"cannot write figures to {place}: {error.strerror or error}") from error
+
+
+def _put_both(place: Path, name: str, made: Figure, table: pd.DataFrame) -> list[Path]:
+    """Writes a figure and the table behind it."""
+    return [
+        _put(place / f"{name}.png", partial(made.savefig, format="png", dpi=DPI)),
+        _put(place / f"{name}.csv", partial(table.to_csv, index=False)),
+    ]
 
 
 def _put(path: Path, write: Callable[[Path], object]) -> Path:

@@ -15,20 +15,22 @@ if TYPE_CHECKING:
 _HEAD, _GAP_ACROSS, _GAP_DOWN, _SCALE, _TICKS = 0.4, 0.5, 0.28, 0.32, 0.22  # inches
 
 
-def panels(figure: Figure, plate: Plate, count: int) -> list[Axes]:
+def panels(figure: Figure, plate: Plate, count: int, *, columns: int | None = None, head: float = _HEAD) -> list[Axes]:
     """Panels in reading order, in as few rows as keep them broad enough.
 
     Args:
         figure: the figure, on which its frame stands already.
         plate: the part of the figure that is free.
         count: how many panels.
+        columns: how many side by side, by their number if left out.
+        head: inches above each panel for what is written there.
     """
-    columns = {1: 1, 2: 2, 3: 3, 4: 2, 5: 3, 6: 3, 7: 4, 8: 4, 9: 3}.get(count, 4)
+    columns = columns or {1: 1, 2: 2, 3: 3, 4: 2, 5: 3, 6: 3, 7: 4, 8: 4, 9: 3}.get(count, 4)
     rows = math.ceil(count / columns)
     width, height = (float(side) for side in figure.get_size_inches())
     left, right = plate.left + _SCALE / width, plate.right
-    bottom, top = plate.bottom + _TICKS / height, plate.top - _HEAD / height
-    across, down = _GAP_ACROSS / width, (_GAP_DOWN + _HEAD) / height
+    bottom, top = plate.bottom + _TICKS / height, plate.top - head / height
+    across, down = _GAP_ACROSS / width, (_GAP_DOWN + head) / height
     broad = (right - left - across * (columns - 1)) / columns
     tall = (top - bottom - down * (rows - 1)) / rows
     made = []

@@ -145,13 +145,13 @@ def plain_axes(axes: Axes, unit: str = "", heading: str = "") -> Axes:
     axes.ticklabel_format(axis="y", style="plain", useOffset=False)
     axes.tick_params(axis="y", length=0, labelsize=SMALL, labelcolor=MUTED)
     axes.tick_params(axis="x", which="both", labelsize=SMALL, labelcolor=MUTED, color=MUTED)
-    _above(axes, [unit] if unit else [], 4.0, {"size": SMALL - 0.5, "color": MUTED, "gid": "unit"})
+    above(axes, [unit] if unit else [], 4.0, {"size": SMALL - 0.5, "color": MUTED, "gid": "unit"})
     lines = cut(heading, width, SMALL + 1, "bold") if heading else []
-    _above(axes, lines, 18.0 if unit else 6.0, {"size": SMALL + 1, "weight": "bold", "color": INK, "gid": "heading"})
+    above(axes, lines, 18.0 if unit else 6.0, {"size": SMALL + 1, "weight": "bold", "color": INK, "gid": "heading"})
     return axes
 
 
-def _above(axes: Axes, lines: Sequence[str], rise: float, looks: dict[str, Any]) -> None:
+def above(axes: Axes, lines: Sequence[str], rise: float, looks: dict[str, Any]) -> None:
     """Writes lines above a panel, the last one so many points above it; on their baselines, so that panels agree."""
     for rank, text in enumerate(reversed(lines)):
         axes.annotate(

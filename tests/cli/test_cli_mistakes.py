@@ -33,6 +33,9 @@ MISTAKES = {
     "world show nowhere": "no such world",
     "world build nothing-here out": "nothing-here",
     "compare reference nowhere.yaml": "no file and no shipped scenario",
+    "mechanism null": "names no mechanism to switch off",
+    "mechanism nowhere.yaml": "no file and no shipped scenario",
+    "mechanism whack-a-mole --set lerning=0.5": "did you mean 'learning'?",
 }
 
 

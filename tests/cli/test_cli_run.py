@@ -11,6 +11,7 @@ import pytest
 
 from sim.plots import FIGURES
 from sim.results import TABLES, Results
+from sim.scenario import load_scenario
 
 Sim = Callable[[str], Any]
 FAST = "--mode expected --exporters 1000 --months 2022-01:2022-06"
@@ -127,3 +128,29 @@ def test_ctrl_c_ends_with_130_and_leaves_nothing(sim: Sim, tmp_path: Path, monke
     assert "Traceback" not in said.err
     assert [path.name for path in (tmp_path / "stopped").iterdir() if not (path / "record.json").is_file()] == []
     assert len(list((tmp_path / "stopped").iterdir())) == 1, "the counterfactual is whole; the run itself is absent"
+
+
+def test_mechanism_shows_what_to_look_at(sim: Sim, tmp_path: Path) -> None:
+    said = sim("mechanism whack-a-mole --exporters 1000 --out shown")
+    assert said.status == 0, said.err
+    scenario = load_scenario("whack-a-mole")
+    assert scenario.mechanism is not None
+    for words in (scenario.title, scenario.question, scenario.mechanism.shows, *scenario.mechanism.clauses):
+        assert words in said.out
+    for one in scenario.look_at:
+        assert one.what.split()[0] in said.out
+    assert f"As expected in {len(scenario.look_at)} of {len(scenario.look_at)}" in said.out
+    assert {path.name for path in (tmp_path / "shown").iterdir()} == {"mechanism.png", "mechanism.csv", "looks.csv"}
+
+
+def test_mechanism_says_plainly_what_does_not_hold(sim: Sim, tmp_path: Path) -> None:
+    (tmp_path / "wrong.yaml").write_text(
+        "extends: whack-a-mole\nmonths: {last: 2022-06}\nagents: {exporters: 1000}\n"
+        "mechanism: {shows: A ban, clauses: [ban-vehicles]}\nlook_at:\n"
+        "  - {what: Cars, measure: quantity, goods: [vehicles], months: {first: 2022-04, last: 2022-06}, expect: rises}\n",
+        encoding="utf-8",
+    )
+    said = sim("mechanism wrong.yaml")
+    assert said.status == 0, said.err
+    assert "NOT as expected in 1 of 1" in said.out
+    assert [path.name for path in tmp_path.iterdir()] == ["wrong.yaml"], "nothing is written unless asked for"
