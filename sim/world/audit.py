@@ -21,8 +21,9 @@ class Audit:
     """The tables of the audit, values in billion US dollars a year.
 
     Attributes:
-        totals: By state: exports and imports of the baseline, FOB, beside the published ones (imports CIF), where the
-            shipped figures have a table for the base year.
+        totals: By state: exports and imports of the baseline, FOB; beside the published ones (imports CIF) where the
+            world keeps totals by pair (pairs.csv), for only such a world means all trade, and where the shipped
+            figures have a table for the base year.
         seen: Share of value by status, for all flows, for what reaches the target, and for what its hubs buy; once by
             pair of states (where pairs.csv is there) and once by cell.
         towards_target: By origin: record, own goods, goods passing it as a hub, status of the pair.
@@ -46,7 +47,8 @@ def audit(world: World, folder_or_name: str | None = None) -> Audit:
         folder_or_name: Where it was loaded from; with it, the standing of the pair totals is read from pairs.csv.
     """
     pair_status = _pair_status(world, folder_or_name) if folder_or_name is not None else None
-    tables = _totals(world), _seen(world, pair_status), _towards_target(world, pair_status), _goods(world)
+    totals = _totals(world, all_trade=pair_status is not None)
+    tables = totals, _seen(world, pair_status), _towards_target(world, pair_status), _goods(world)
     return Audit(*tables, _onward(world))
 
 
@@ -66,18 +68,20 @@ def show(world: World, folder_or_name: str | None = None) -> str:
     return "\n\n".join(own)
 
 
-def _totals(world: World) -> pd.DataFrame:
-    """Return exports and imports by state beside the published totals, and the gap of the exports."""
+def _totals(world: World, *, all_trade: bool) -> pd.DataFrame:
+    """Return exports and imports by state, beside the published totals where the world means all trade."""
     recorded = world.recorded_musd * _MONTHS / _BILLION
+    table = pd.DataFrame(
+        {"exports": recorded.sum(axis=(1, 2)), "imports": recorded.sum(axis=(0, 2))},
+        index=pd.Index(world.states, name="state"),
+    )
+    if not all_trade:
+        return table
     columns = (Column("state", text), Column("exports_musd", AMOUNT), Column("imports_musd", AMOUNT, optional=True))
     credit = (Column("source", text), Column("quality", text))
     path = shipped(f"calibration/figures/state_totals_{world.base_year}.csv")
     rows = read_table(path, (*columns, *credit), ("state",), []).rows
     published = {row.text("state"): row for row in rows}
-    table = pd.DataFrame(
-        {"exports": recorded.sum(axis=(1, 2)), "imports": recorded.sum(axis=(0, 2))},
-        index=pd.Index(world.states, name="state"),
-    )
     for name in ("exports", "imports"):
         cells = [published[code].text(f"{name}_musd") if code in published else "" for code in world.states]
         table[f"published_{name}"] = [float(cell) / _BILLION if cell else np.nan for cell in cells]
