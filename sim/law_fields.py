@@ -58,6 +58,7 @@ LANE_FIELDS = {
     "reputation": Field(0.0, _add, "reputational cost, log points at mean sensitivity"),
     "payment_refusal": Field(0.0, _union, "share of payments that banks refuse"),
     "payment_fee": Field(0.0, _add, "cost of payment, log points"),
+    "coming": Field(0.0, _union, "share of lines that law announced but not yet in force will bind"),
     "closure": Field(0.0, _union, "share of the lane that is physically or legally closed"),
     "tariff": Field(0.0, _add, "duty on the lane, log points"),
     "promotion": Field(0.0, _add, "cost of the lane that promotion takes off, log points"),

@@ -49,7 +49,7 @@ class SanctionsModel(FirmPhases, TradePhases, mesa.Model):  # type: ignore[misc]
     4. **Exporters**: houses choose last legs, agents take over payments; exporters whose contract ends choose a road.
     5. **Borders**: licences are queued, granted or denied; payments refused; shipments inspected.
     6. **Intermediaries** carry what was consigned to their hub; they fill, mark up, open, close, are listed, return.
-    7. **Settlement**: what was ordered is delivered, seized, stopped, refused, denied, held or unsold.
+    7. **Settlement**: what was ordered is delivered, seized, stopped, refused, denied, held or unsold; stocks.
     8. **Prices** move towards the gap of demand and arrivals.
     9. **Ledgers**: every customs office records what it saw.
     10. **Beliefs** are updated from threats, listings and new law.

@@ -28,7 +28,7 @@ class Record:
         delivered: musd at base-year prices, (M, T, K).
         fate: what orders for the target came to, (M, 8, T, R); see :mod:`sim.engine.settlement`.
         shipped: left the origin for the target, (M, T, R); banned: share of it that is banned goods, (M, T, R).
-        log_price: against the base year, (M, S, B, G).
+        log_price: against the base year, (M, S, B, G). stocks: bought ahead, musd at base-year prices, same.
         exports, imports: records by (month, partner, partner, good), see :class:`sim.customs.Ledgers`; musd of the
             month.
         as_parts: share of it that is shipped as parts, (M, T, R).
@@ -45,6 +45,7 @@ class Record:
     banned: Floats
     as_parts: Floats
     log_price: Floats
+    stocks: Floats
     exports: Floats
     imports: Floats
     reexports: Floats
@@ -80,6 +81,7 @@ def blank_record(model: SanctionsModel, months: int) -> Record:
     return Record(
         delivered=table(n_types, n_roads), fate=table(8, n_types, target_roads), shipped=table(n_types, target_roads),
         banned=table(n_types, target_roads), as_parts=table(n_types, target_roads), log_price=table(s, 2, g),
+        stocks=table(s, 2, g),
         exports=table(s, s, g), imports=table(s, s, g), reexports=table(h, g), passed_on=table(h, h, g),
         hidden=table(s, g), borrowed=table(s, g), exported=table(s, g), word=table(s), law=table(s), effort=table(s),
         provoked=table(s), resolve=table(s), agents=table(s), pressure=table(s), threat=table(s), firms_listed=table(s),
@@ -89,7 +91,7 @@ def blank_record(model: SanctionsModel, months: int) -> Record:
 
 # Copied as they stand, from the workspace and from the ledgers.
 _OF_WORK = (
-    "log_price", "word", "law", "effort", "provoked", "resolve", "agents", "firms_listed", "activity", "need",
+    "log_price", "stocks", "word", "law", "effort", "provoked", "resolve", "agents", "firms_listed", "activity", "need",
     "replaced",
 )  # fmt: skip
 _OF_LEDGERS = ("exports", "imports", "reexports", "passed_on", "hidden", "borrowed", "exported")

@@ -174,6 +174,7 @@ def _prices(run: RunArrays) -> pd.DataFrame:
             "headquarters": _labels(HEADQUARTERS, brand),
             "good": _labels(world.goods, good),
             "price_index": np.exp(record.log_price[month, destination, brand, good]),
+            "stock_musd_2021": record.stocks[month, destination, brand, good],
             "activity": record.activity[month, destination, good],
             "need": record.need[month, destination, good],
             "replaced_share": record.replaced[month, destination, good],

@@ -22,7 +22,7 @@ def clear_borders(layout, flow, activity, law, standing, hubs, traits, numbers, 
         flow: contracted trade, musd per month at base-year activity, (type, road).
         activity: orders against contracts by (destination, good): season and macro path.
         law: as shipped: banned share, licence share; as written: licence odds civil, odds military, delay months,
-            payment refusal, closure; each (type, road).
+            payment refusal, closure, share of lines that announced law will bind; each (type, road).
         standing: effort, checks left at the border, inspections beyond the usual, share of refusals that agents carry
             (state,); law of the state's own (state,); watched (good,); fear (type, road).
         hubs: share that hubs stop (hub, good); passage that tracking shows (state, good).
@@ -35,7 +35,7 @@ def clear_borders(layout, flow, activity, law, standing, hubs, traits, numbers, 
     values = numbers[0]
     origin, good, destination, hub, hub_state, n_target = layout
     effort, checks, campaign, agents, own_law, watched, fear = standing
-    forbidden, licence_share, odds_civil, odds_military, licence_delay, refusal, closure = law
+    forbidden, licence_share, odds_civil, odds_military, licence_delay, refusal, closure, coming = law
     hub_stopped, tracking = hubs
     sensitivity, ambiguity = traits
     queue, fate, banned, passing = goods
@@ -48,7 +48,8 @@ def clear_borders(layout, flow, activity, law, standing, hubs, traits, numbers, 
                 fate[f, t, k] = 0.0
             passing[t, k] = 0.0
             banned[t, k] = 0.0
-            ordered = flow[t, k] * activity[destination[k], g]
+            # Buyers bring orders forward before a law binds that is announced.
+            ordered = flow[t, k] * activity[destination[k], g] * (1.0 + values.front_loading * coming[t, k])
             if ordered == 0.0 and queue[t, k] == 0.0:
                 continue
             fate[ORDERED, t, k] = ordered
@@ -90,19 +91,29 @@ def clear_borders(layout, flow, activity, law, standing, hubs, traits, numbers, 
 
 
 @compiled
-def settle(layout, passing, carried, legs, fate, arrivals):  # type: ignore[no-untyped-def]
-    """Delivers what the hubs can carry, and sums arrivals.
+def settle(layout, passing, hubs, coming, numbers, fate, arrivals, stocks):  # type: ignore[no-untyped-def]
+    """Delivers what the hubs can carry, puts aside what was bought ahead, and sums arrivals for use.
 
     Args:
         layout: origin, headquarters, good by type; destination, hub by road.
         passing: (type, road).
-        carried: share of its consignments that each hub's trading houses can carry, (hub,).
-        legs: last legs by (entry hub, good, exit hub).
+        hubs: share of its consignments that each hub's trading houses can carry, (hub,); last legs by (entry hub, good,
+            exit hub).
+        coming: share of lines that announced law will bind, (type, road).
+        numbers: parameters, see :func:`sim.parameters.for_loops`.
         fate: delivered and unsold filled, (8, type, road).
-        arrivals: filled, (destination, headquarters, good), without sales at home.
+        arrivals: filled, for use, out of deliveries and stocks, (destination, headquarters, good), without sales at
+            home.
+        stocks: bought ahead, updated, (destination, headquarters, good).
     """
+    values = numbers[0]
     origin, brand, good, destination, hub = layout
-    arrivals[:] = 0.0
+    carried, legs = hubs
+    for d in range(stocks.shape[0]):
+        for b in range(stocks.shape[1]):
+            for g in range(stocks.shape[2]):
+                arrivals[d, b, g] = values.stock_use * stocks[d, b, g]
+                stocks[d, b, g] -= arrivals[d, b, g]
     unsold = np.zeros((legs.shape[0], legs.shape[1]))
     for h in range(legs.shape[0]):
         for g in range(legs.shape[1]):
@@ -119,4 +130,7 @@ def settle(layout, passing, carried, legs, fate, arrivals):  # type: ignore[no-u
                 goods -= fate[UNSOLD, t, k]
             fate[DELIVERED, t, k] = goods
             if destination[k] != origin[t]:
-                arrivals[destination[k], brand[t], g] += goods
+                ahead = values.front_loading * coming[t, k]
+                stocked = goods * ahead / (1.0 + ahead)
+                stocks[destination[k], brand[t], g] += stocked
+                arrivals[destination[k], brand[t], g] += goods - stocked

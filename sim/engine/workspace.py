@@ -31,7 +31,7 @@ class Workspace:
         queue: waiting for licences, (T, K).
         fate: (8, T, K); see :mod:`sim.engine.settlement`.
         banned, passing: (T, K).
-        arrivals, log_price: (S, B, G).
+        arrivals, log_price, stocks: (S, B, G); stocks are goods bought ahead of law that was announced.
         replaced: share of demand replaced by home production, (S, G).
         activity, need: drivers of orders and of demand, (S, G).
         word, law, effort: what a state announces, writes into its own law, and does; 0..1, (S,).
@@ -67,6 +67,7 @@ class Workspace:
     passing: Floats
     arrivals: Floats
     log_price: Floats
+    stocks: Floats
     replaced: Floats
     activity: Floats
     need: Floats
@@ -120,7 +121,8 @@ def workspace(world: World, base: Baseline, legs: Floats, *, fullness: float, si
         ending=table(), fear=table(), worse=table(), believed=table(), as_parts=table(),
         shipped=np.zeros((2, n_types, n_roads)), labels=np.zeros(n_types), flow=base.flow.copy(), queue=table(),
         fate=np.zeros((8, n_types, n_roads)), banned=table(), passing=table(),
-        arrivals=np.zeros((n_states, 2, n_goods)), log_price=np.zeros((n_states, 2, n_goods)), replaced=by_good(),
+        arrivals=np.zeros((n_states, 2, n_goods)), log_price=np.zeros((n_states, 2, n_goods)),
+        stocks=np.zeros((n_states, 2, n_goods)), replaced=by_good(),
         activity=np.ones((n_states, n_goods)), need=np.ones((n_states, n_goods)), word=by_state(), law=by_state(),
         effort=usual_effort(world), cover=by_state(), provoked=by_state(), resolve=np.ones(n_states), trade=by_state(),
         military=by_good(), seen=by_good(), agents=by_state(), refused=by_state(), left=by_state(),

@@ -49,7 +49,7 @@ class TradePhases(StatePhases):
         roads = base.origin, base.good, base.destination, base.hub, layout.hub_states, layout.target_roads
         law = (
             work.shipped[0], work.shipped[1], lane("licence_odds_civil"), lane("licence_odds_military"),
-            lane("licence_delay_months"), lane("payment_refusal"), lane("closure"),
+            lane("licence_delay_months"), lane("payment_refusal"), lane("closure"), lane("coming"),
         )  # fmt: skip
         campaign = self.regime.state("inspection")
         standing = work.effort, layout.checks, campaign, work.agents, work.law, work.watched, work.fear
@@ -79,10 +79,13 @@ class TradePhases(StatePhases):
         self.loops.trade_month(key, self.elapsed, self.expected, columns, hubs, self._numbers)
 
     def settle(self) -> None:
-        """7. Deliveries, and what every order came to."""
+        """7. Deliveries, what every order came to, and stocks."""
         base, work = self.base, self.work
         roads = base.origin, base.headquarters, base.good, base.destination, base.hub
-        self.loops.settle(roads, work.passing, work.carried, work.legs, work.fate, work.arrivals)
+        hubs, coming = (work.carried, work.legs), self.regime.lane("coming")
+        self.loops.settle(
+            roads, work.passing, hubs, coming, self._numbers, work.fate, work.arrivals, work.stocks
+        )  # fmt: skip
 
     def move_prices(self) -> None:
         """8. Prices move towards the gap of demand and arrivals where the market is watched."""

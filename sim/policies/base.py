@@ -76,6 +76,10 @@ class Policy(StrictModel, ABC):
         """
         return share_in_force(month, self.announced or self.effective, self.ends) if self.enabled else 0.0
 
+    def coming_share(self, month: int) -> float:
+        """Return the share (0..1) of the days of a month on which the clause is announced but not yet in force."""
+        return self.announced_share(month) - self.in_force_share(month)
+
     def months_since_effective(self, month: int) -> float:
         """Return the months from the first day in force to the end of `month`, 0 before it; its end is ignored."""
         return months_since(self.effective, month)

@@ -40,13 +40,15 @@ class ExportBan(Policy):
         return (*super().signature(month), self.built_up(month, self.wind_down_months))
 
     def shape(self, regime: Regime, month: int) -> None:
-        """Raises the banned share and the hazard of selling it."""
+        """Raises the banned share and the hazard of selling it; before, tells of what is coming."""
+        index = regime.index
+        home = index.lanes(self.by, self.goods, self.towards)
+        if (coming := self.strength * self.coming_share(month)) > 0.0:
+            regime.impose("coming", home, coming)
         share = self.strength * self.in_force_share(month) * self.built_up(month, self.wind_down_months)
         if share == 0.0:
             return
-        index = regime.index
         towards = index.states(self.towards)
-        home = index.lanes(self.by, self.goods, self.towards)
         # Where a hub is itself a forbidden destination, a sale through it is not even lawful on its face.
         shut = tuple(index.world.states[hub] for hub in index.hub_states if hub in towards)
         if shut:

@@ -47,7 +47,11 @@ class LicensingRule(Policy):
         return self
 
     def shape(self, regime: Regime, month: int) -> None:
-        """Raises the licence share, lowers the odds, sets the delay."""
+        """Raises the licence share, lowers the odds, sets the delay; before, tells of what is coming."""
+        coming = self.strength * self.fidelity * self.coming_share(month)
+        for share, lanes in self._bound(coming, regime.index):
+            if share > 0.0:
+                regime.impose("coming", lanes, share)
         letter = self.strength * self.fidelity * self.in_force_share(month)
         for share, lanes in self._bound(letter, regime.index):
             if share > 0.0:
