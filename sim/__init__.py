@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from sim.cases import Case, load
     from sim.comparison import Comparison, compare
     from sim.errors import Fault, FaultList, SimError
+    from sim.explanation import Explanation, explain
     from sim.model import SanctionsModel
     from sim.parameters import PARAMETERS
     from sim.policies import INSTRUMENTS
@@ -29,6 +30,7 @@ __all__ = [
     "RULES",
     "Case",
     "Comparison",
+    "Explanation",
     "Fault",
     "FaultList",
     "Results",
@@ -37,6 +39,7 @@ __all__ = [
     "SimError",
     "World",
     "compare",
+    "explain",
     "load",
     "load_scenario",
     "load_world",
@@ -48,6 +51,7 @@ _HOMES = {
     "cases": ("Case", "load"),
     "comparison": ("Comparison", "compare"),
     "errors": ("Fault", "FaultList", "SimError"),
+    "explanation": ("Explanation", "explain"),
     "model": ("SanctionsModel",),
     "parameters": ("PARAMETERS",),
     "policies": ("INSTRUMENTS",),

@@ -19,10 +19,6 @@ from sim.errors import FaultList, SimError, nearest
 from sim.terminal import progress_of, show
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
-    from sim.cases import Case
-    from sim.comparison import Comparison
     from sim.requests import Changes
 
 
@@ -151,8 +147,9 @@ def check(
         raise FaultList(faults)
 
 
+@app.command(hidden=True, name="compare")
 @app.command()
-def compare(
+def diff(
     first: ScenarioName,
     second: Annotated[str, typer.Argument(metavar="OTHER", help="Another.")],
     exporters: Exporters = None,
@@ -160,28 +157,83 @@ def compare(
     seed: Seed = None,
     months: Months = None,
     changes: Setting = None,
+    flows: Annotated[bool, typer.Option("--flows/--no-flows", help="Also run both and compare the flows.")] = True,
+    whole: Annotated[bool, typer.Option("--all", help="Every row of the law, however many.")] = False,
 ) -> None:
-    r"""Runs two scenarios paired (same world, months, agents and seed) and shows how their law and their flows differ.
+    r"""Shows how two scenarios differ in law, clause by clause and month by month, then in flows, from paired runs.
 
-    The options change both scenarios alike.
+    The options change both scenarios alike. sim compare is the same command.
 
     \b
     Examples:
-      sim compare my-scenario.yaml reference
-      sim compare my-scenario.yaml reference --mode expected --exporters 4000
+      sim diff my-scenario.yaml reference --mode expected --exporters 4000
+      sim diff my-scenario.yaml reference --no-flows --all
     """
+    from sim.answers import law_by_month
     from sim.comparison import compare as run_both
     from sim.handbook import clause_differences
+    from sim.reports import flows_of
     from sim.requests import Changes, asked_for
 
     asked = Changes({"exporters": exporters, "mode": mode}, seed, months, changes or ())
     a, b = asked_for(first, asked), asked_for(second, asked)
-    with progress_of("two runs") as progress:
-        comparison = run_both(a, b, progress)
-    law = clause_differences(a.scenario, b.scenario)
     show(f"first, 'with': {a.scenario.title}\nsecond, 'without': {b.scenario.title}\n")
-    show(law if law is not None else "The two have the same clauses, drivers and parameters.", "")
-    show(*_flows(comparison, a))
+    written = clause_differences(a.scenario, b.scenario)
+    show(
+        written if written is not None else "The two are written alike: frame, clauses, drivers, parameters, rules.", ""
+    )
+    show(law_by_month(a, b, whole=whole), "")
+    if flows:
+        with progress_of("two runs") as progress:
+            comparison = run_both(a, b, progress)
+        show(*flows_of(comparison, a))
+
+
+@app.command()
+def explain(
+    scenario: ScenarioName,
+    month: Annotated[
+        str, typer.Option("--month", "--months", metavar="MONTH", help="YYYY-MM, or FIRST:LAST for the average.")
+    ],
+    good: Annotated[str, typer.Option(help="Goods, with commas between them, or all.")] = "all",
+    origin: Annotated[str, typer.Option(help="States or groups that the goods leave, or all.")] = "all",
+    road: Annotated[str, typer.Option(help="direct, hubs, the code of a hub, or all.")] = "all",
+    destination: Annotated[str | None, typer.Option(help="State they go to; else the target.")] = None,
+    headquarters: Annotated[str, typer.Option(help="Firms: coalition, neutral or all.")] = "all",
+    measure: Annotated[
+        Literal["quantity", "value"], typer.Option(help="At base-year prices, or the month's.")
+    ] = "quantity",
+    by: Annotated[Literal["clause", "kind"], typer.Option(help="Rows of the first table.")] = "clause",
+    orders: Annotated[int, typer.Option(help="Orders of the clauses drawn, each with its reverse.")] = 4,
+    exporters: Exporters = 2_000,
+    mode: Mode = "expected",
+    seed: Seed = None,
+    changes: Setting = None,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Folder for the text and the tables.")] = None,
+) -> None:
+    r"""Says which clauses, states, firms and trading houses moved a flow, in paired runs and tables that add up.
+
+    \b
+    Examples:
+      sim explain reference --good drones --origin CHN --month 2023-09
+      sim explain reference --good high_priority --road hubs --months 2023-01:2023-06 --by kind --out why
+    """
+    from sim.answers import explained
+    from sim.explanation import explain as explained_by
+    from sim.requests import Changes, asked_for, refuse_unwritable, save_explanation
+
+    if out is not None:
+        refuse_unwritable(out)
+    case = asked_for(scenario, Changes({"exporters": exporters, "mode": mode}, seed, None, changes or ()))
+    with progress_of("paired runs", "runs") as progress:
+        told = explained_by(
+            case, month=month, good=good, origin=origin, road=road, destination=destination, measure=measure,
+            headquarters=headquarters, by=by, orders=orders, agents=None, progress=progress,
+        )  # fmt: skip
+    show(*told.words, "", *explained(told))
+    if out is not None:
+        save_explanation(told, out)
+        show(f"text and tables: {out}")
 
 
 @app.command()
@@ -272,25 +324,31 @@ def world_build(
 
 
 @app.command()
-def policies(kind: Annotated[str | None, typer.Argument(help="One instrument, to see its fields.")] = None) -> None:
+def policies(
+    kind: Annotated[str | None, typer.Argument(help="One instrument, to see its fields.")] = None,
+    page: Annotated[bool, typer.Option("--page", help="Print the page on all of them, in Markdown.")] = False,
+) -> None:
     r"""Lists the policy instruments, or the fields of one with an example.
 
     \b
     Examples:
-      sim policies
       sim policies export_ban
+      sim policies --page > docs/instruments.md
     """
     from sim.handbook import example_of, fields_of, instruments, purpose
+    from sim.handbook_pages import instruments_page
     from sim.policies import INSTRUMENTS
     from sim.scenario import load_scenario
 
-    if kind is None:
+    if page:
+        typer.echo(instruments_page(), nl=False)
+    elif kind is None:
         show(instruments(), "\nsim policies KIND shows the fields of one, with an example.")
-        return
-    if kind not in INSTRUMENTS:
+    elif kind not in INSTRUMENTS:
         raise SimError(f"unknown instrument '{kind}'; {nearest(kind, INSTRUMENTS)}")
-    show(f"{kind}: {purpose(INSTRUMENTS[kind])}\n", fields_of(INSTRUMENTS[kind]), "\nExample:")
-    typer.echo(example_of(kind, load_scenario("reference")))
+    else:
+        show(f"{kind}: {purpose(INSTRUMENTS[kind])}\n", fields_of(INSTRUMENTS[kind]), "\nExample:")
+        typer.echo(example_of(kind, load_scenario("reference")))
 
 
 @app.command()
@@ -312,7 +370,7 @@ def scenarios() -> None:
 def _run(name: str, changes: Changes, out: Path, *, pair: bool, figures: Sequence[str] | None) -> None:
     """Runs a case as asked, saves it, shows what came out; figures by name, all of them if None."""
     from sim.comparison import compare as run_both
-    from sim.reports import deliveries_alone, ledgers
+    from sim.reports import deliveries_alone, flows_of, ledgers
     from sim.requests import FIGURES, asked_for, refuse_unwritable, save_pair, save_run
 
     case = asked_for(name, changes)
@@ -325,16 +383,9 @@ def _run(name: str, changes: Changes, out: Path, *, pair: bool, figures: Sequenc
         else:
             results = case.run(progress)
             folder, usual = save_run(results, out, figures), None
-    show(*(_flows(comparison, case) if pair else [deliveries_alone(results)]), ledgers(results))
+    show(*(flows_of(comparison, case) if pair else [deliveries_alone(results)]), ledgers(results))
     show(f"tables:           {folder}")
     if pictures := list((folder / FIGURES).glob("*.png")):
         show(f"figures:          {folder / FIGURES} ({len(pictures)} pictures)")
     if usual:
         show(f"without policies: {usual}")
-
-
-def _flows(comparison: Comparison, case: Case) -> list[Table]:
-    from sim.reports import deliveries, top_origins, top_roads
-
-    names = dict(zip(case.world.states, case.world.state_names, strict=True))
-    return [deliveries(comparison), top_origins(comparison, names), top_roads(comparison, names)]

@@ -112,7 +112,8 @@ def compare(
     a, b = from_name.scenario, against.scenario
     unpaired = [name for name in ("world", "months", "seed", "agents") if getattr(a, name) != getattr(b, name)]
     if unpaired:
-        raise SimError(f"'{a.title}' and '{b.title}' cannot be paired: they differ in {', '.join(unpaired)}")
+        what = ", ".join(unpaired)
+        raise SimError(f"flows not compared: '{a.title}' and '{b.title}' cannot be paired: they differ in {what}")
     half = a.months.count
 
     def second(done: int, _: int) -> None:

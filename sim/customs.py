@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.compiling import compiled
+from sim.compiling import compiled, inlined
 
 Floats = NDArray[np.float64]
 
@@ -69,8 +69,8 @@ def record(layout, goods, prices, hubs, habits, numbers, books):  # type: ignore
         prices: log price (destination, headquarters, good).
         hubs: last legs by (entry hub, good, exit hub); share of its consignments that each hub carries, (hub,); passage
             that tracking shows, (state, good); effort (state,).
-        habits: whether a state records by consignment, (state,); whether a hub records banned re-exports at all, (hub,);
-            good under which misdeclared goods go.
+        habits: whether a state records by consignment, (state,); whether a hub records banned re-exports, (hub,); good
+            under which misdeclared goods go.
         numbers: parameters, see :func:`sim.parameters.for_loops`.
         books: see :meth:`Ledgers.tables`; all filled.
     """
@@ -126,32 +126,58 @@ def record(layout, goods, prices, hubs, habits, numbers, books):  # type: ignore
                 shown[1, i, g] += seen * banned[t, k]
             else:
                 imports[o, d, g] += arrived * freight
-    for i in range(n_hubs):
-        for g in range(len(parts)):
+    office = by_consignment, shows, hub_state, target
+    spread_over_last_legs((arrives, met, shown), (legs, carried), office, numbers, (imports, reexports, passed_on))
+
+
+@compiled
+def spread_over_last_legs(passing, hubs, office, numbers, books):  # type: ignore[no-untyped-def]
+    """Records at the hubs and at the target of what came through hubs, by the hub it left from.
+
+    Args:
+        passing: what arrives at the target, and the part of it that the hubs' officers met, by (origin, entry hub,
+            good); the same over origins, all and banned goods, (2, entry hub, good).
+        hubs: last legs by (entry hub, good, exit hub); share of its consignments that each hub carries, (hub,).
+        office: whether a state records by consignment, (state,); whether a hub records banned re-exports, (hub,); hub
+            states; target.
+        numbers: parameters, see :func:`sim.parameters.for_loops`.
+        books: imports, re-exports, passed on; added to.
+    """
+    values = numbers[0]
+    arrives, met, shown = passing
+    legs, carried = hubs
+    by_consignment, shows, hub_state, target = office
+    imports, reexports, passed_on = books
+    freight = 1.0 + values.cif
+    for i in range(legs.shape[0]):
+        for g in range(legs.shape[1]):
             total = 0.0
-            for j in range(n_hubs):
+            for j in range(legs.shape[2]):
                 total += legs[i, g, j] * carried[j]
             if shown[0, i, g] == 0.0 or total == 0.0:
                 continue
-            open_share = 1.0 - shown[1, i, g] / shown[0, i, g]
-            for j in range(n_hubs):
+            banned = shown[1, i, g] / shown[0, i, g]
+            for j in range(legs.shape[2]):
                 leg = legs[i, g, j] * carried[j] / total
                 if leg == 0.0:
                     continue
-                last = hub_state[j]
-                # What a hub's office has of goods passed on: all that is free, and of the banned what its habit shows.
-                of_banned = values.reexport_recorded if shows[j] else 0.0
-                out = leg * shown[0, i, g] * (open_share + (1.0 - open_share) * of_banned)
-                reexports[j, g] += out
+                first, last = hub_state[i], hub_state[j]
+                passes = leg * shown[0, i, g]
+                reexports[j, g] += passes * (1.0 - banned * (1.0 - _of_banned(shows[j], values.reexport_recorded)))
                 if j != i:
-                    of_banned = values.reexport_recorded if shows[i] else 0.0
-                    out = leg * shown[0, i, g] * (open_share + (1.0 - open_share) * of_banned)
-                    passed_on[i, j, g] += out
-                for o in range(len(exports)):
+                    kept = 1.0 - banned * (1.0 - _of_banned(shows[i], values.reexport_recorded))
+                    passed_on[i, j, g] += passes * kept
+                for o in range(arrives.shape[0]):
                     if arrives[o, i, g] == 0.0:
                         continue
                     partner = last if by_consignment[target] else o
                     imports[partner, target, g] += leg * arrives[o, i, g] * freight
                     if j != i:
-                        partner = hub_state[i] if by_consignment[last] else o
+                        partner = first if by_consignment[last] else o
                         imports[partner, last, g] += leg * met[o, i, g] * freight
+
+
+@inlined
+def _of_banned(shows, recorded):  # type: ignore[no-untyped-def]
+    """Share of banned goods passed on that a hub's office has in its books."""
+    return recorded if shows else 0.0

@@ -103,10 +103,12 @@ Month = Annotated[
 ]
 StateName = Annotated[str, AfterValidator(_state), Field(json_schema_extra={NAMES_MARK: "state"})]
 GoodName = Annotated[str, AfterValidator(_good), Field(json_schema_extra={NAMES_MARK: "good"})]
+FirmName = Annotated[str, AfterValidator(_text), Field(json_schema_extra={NAMES_MARK: "firm", "minLength": 1})]
 AnyStates = Annotated[tuple[StateName, ...], AfterValidator(no_repeats)]
 States = Annotated[AnyStates, AfterValidator(not_empty), Field(json_schema_extra={"minItems": 1})]
 AnyGoods = Annotated[tuple[GoodName, ...], AfterValidator(no_repeats)]
 Goods = Annotated[AnyGoods, AfterValidator(not_empty), Field(json_schema_extra={"minItems": 1})]
+AnyFirms = Annotated[tuple[FirmName, ...], AfterValidator(no_repeats)]
 
 
 class StrictModel(BaseModel):

@@ -11,17 +11,21 @@ from pydantic_core import PydanticUndefined
 from rich.table import Table
 
 from sim.fields import NAMES_MARK, expected_number
-from sim.months import format_month
-from sim.policies import INSTRUMENTS
+from sim.months import format_month, month_of
+from sim.parameters import PARAMETERS
+from sim.policies import INSTRUMENTS, SECTIONS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
     from pydantic.fields import FieldInfo
 
     from sim.policies import Policy
     from sim.scenario import Scenario
 
+_REMARKS = ("source", "note")
 # Told once for all instruments; the others are an instrument's own.
-_SHARED_ORDER = (
+SHARED = (
     "id",
     "by",
     "towards",
@@ -34,6 +38,9 @@ _SHARED_ORDER = (
     "note",
     "enabled",
 )
+FIELD_COLUMNS = ("field", "takes", "if left out", "meaning")
+# Who makes the clause of a made-up example, by the section that the instrument is told in; else the coalition.
+_WIELDERS = {"Third states": "hubs", "The target": "target"}
 
 
 def headline(scenario: Scenario) -> str:
@@ -57,33 +64,77 @@ def clauses_by_date(scenario: Scenario) -> Table:
 
 
 def clause_differences(first: Scenario, second: Scenario) -> Table | None:
-    """How the law and the drivers of two scenarios differ, and their parameters; None where they do not."""
+    """How two scenarios differ as they are written: frame, clauses, drivers, parameters, rules; None where not."""
     table = _table("what", "in", "first", "second")
+    for name, ours, theirs in _frame(first, second):
+        if ours != theirs:
+            table.add_row(name, "scenario", ours, theirs)
     for block in ("policies", "drivers"):
-        ours, theirs = ({str(one["id"]): one for one in scenario.as_data()[block]} for scenario in (first, second))
-        for name in [*ours, *(name for name in theirs if name not in ours)]:
-            if name not in theirs or name not in ours:
-                held = ours.get(name) or theirs[name]
-                what = str(held.get("kind") or held.get("what"))
-                table.add_row(name, block, what if name in ours else "-", what if name in theirs else "-")
-                continue
-            for key in sorted(ours[name].keys() | theirs[name].keys()):
-                if ours[name].get(key) != theirs[name].get(key) and key not in ("source", "note"):
-                    table.add_row(f"{name}.{key}", block, _value(ours[name].get(key)), _value(theirs[name].get(key)))
+        for what, ours, theirs in _block_differences(first, second, block):
+            table.add_row(what, block, ours, theirs)
     for block in ("parameters", "rules"):
-        ours, theirs = (dict(getattr(scenario, block)) for scenario in (first, second))
-        for key in sorted(ours.keys() | theirs.keys()):
-            if ours.get(key) != theirs.get(key):
-                table.add_row(key, block, _value(ours.get(key)), _value(theirs.get(key)))
+        held, other = (dict(getattr(scenario, block)) for scenario in (first, second))
+        for key in sorted(held.keys() | other.keys()):
+            if held.get(key) != other.get(key):
+                usual = f"{PARAMETERS[key].default:g} (default)" if key in PARAMETERS else "-"
+                table.add_row(key, block, *(_value(one[key]) if key in one else usual for one in (held, other)))
     return table if table.row_count else None
+
+
+def _frame(first: Scenario, second: Scenario) -> Iterator[tuple[str, str, str]]:
+    """World, months, seed and agents of both, as text."""
+    yield "world", first.world, second.world
+    spans = (f"{format_month(one.months.first)} to {format_month(one.months.last)}" for one in (first, second))
+    yield "months", next(spans), next(spans)
+    yield "seed", str(first.seed), str(second.seed)
+    for name in type(first.agents).model_fields:
+        yield f"agents.{name}", _value(getattr(first.agents, name)), _value(getattr(second.agents, name))
+
+
+def _block_differences(first: Scenario, second: Scenario, block: str) -> Iterator[tuple[str, str, str]]:
+    """What differs among clauses or drivers: those in one only, whole; the others key by key, with their dates."""
+    ours, theirs = ({str(one["id"]): one for one in scenario.as_data()[block]} for scenario in (first, second))
+    for name in [*ours, *(name for name in theirs if name not in ours)]:
+        a, b = ours.get(name), theirs.get(name)
+        if a is None or b is None:
+            yield name, _in_brief(a) if a else _absent(b, first), _in_brief(b) if b else _absent(a, second)
+            continue
+        keys = [key for key in sorted(a.keys() | b.keys()) if a.get(key) != b.get(key) and key not in _REMARKS]
+        when = f" ({_span(a)})" if "effective" in a and not {"effective", "ends"} & set(keys) else ""
+        for key in keys:
+            yield f"{name}.{key}{when}", _value(a.get(key)), _value(b.get(key))
+
+
+def _absent(entry: Mapping[str, Any] | None, scenario: Scenario) -> str:
+    """A scenario leaves out by itself what begins after its last month."""
+    start = (entry or {}).get("announced") or (entry or {}).get("effective")
+    late = start is not None and month_of(dt.date.fromisoformat(start)) > scenario.months.last
+    return "- (begins after its last month)" if late else "-"
+
+
+def _in_brief(entry: Mapping[str, Any]) -> str:
+    """A clause or driver in one line: what it is, whose, on what, aimed at whom, from when, how strong."""
+    by, goods = (_short(tuple(entry.get(key, ()))) for key in ("by", "goods"))
+    third = entry.get("against") or entry.get("firms_in") or entry.get("towards") or (entry.get("destination", ""),)
+    dated = f", {_span(entry)}, strength {entry['strength']:g}" if "effective" in entry else ""
+    parts = (
+        str(entry.get("kind") or entry.get("what")),
+        by and f"by {by}",
+        goods and f"on {goods}",
+        f"at {_short(third)}",
+    )
+    return " ".join(part for part in parts if part) + dated
+
+
+def _span(entry: Mapping[str, Any]) -> str:
+    return f"{entry['effective']} to {entry['ends']}" if entry.get("ends") else f"{entry['effective']} on"
 
 
 def instruments() -> Table:
     """Every instrument: what it does, in one line, and the fields of its own."""
     table = _table("kind", "what it does", "its own fields")
     for kind, instrument in INSTRUMENTS.items():
-        own = [name for name in instrument.model_fields if name not in (*_SHARED_ORDER, "kind")]
-        table.add_row(kind, purpose(instrument), ", ".join(own) or "-")
+        table.add_row(kind, purpose(instrument), ", ".join(own_fields(instrument)) or "-")
     return table
 
 
@@ -94,20 +145,31 @@ def purpose(instrument: type[Policy]) -> str:
 
 def fields_of(instrument: type[Policy]) -> Table:
     """Every field of an instrument: what it takes, what it is if left out, what it means."""
-    table = _table("field", "takes", "if left out", "meaning")
-    order = [*_SHARED_ORDER, *(name for name in instrument.model_fields if name not in (*_SHARED_ORDER, "kind"))]
-    for name in order:
-        if name == "goods" and not instrument.by_good:
-            continue
-        field = instrument.model_fields[name]
-        default = "required" if field.is_required() else _value(field.get_default())
-        table.add_row(name, _takes(field), default, field.description or "")
+    table = _table(*FIELD_COLUMNS)
+    for row in field_rows(instrument, [*SHARED, *own_fields(instrument)]):
+        table.add_row(*row)
     return table
 
 
-def example_of(kind: str, scenario: Scenario) -> str:
-    """A clause of an instrument as YAML: one of the scenario's if it has one, else one made up from required fields."""
-    used = next((clause for clause in scenario.policies if clause.kind == kind), None)
+def own_fields(instrument: type[Policy]) -> list[str]:
+    """Names of the fields that an instrument does not share with all others."""
+    return [name for name in instrument.model_fields if name not in (*SHARED, "kind")]
+
+
+def field_rows(instrument: type[Policy], names: Sequence[str]) -> list[tuple[str, str, str, str]]:
+    """Fields of an instrument in the columns of :data:`FIELD_COLUMNS`; without goods where it knows none."""
+    rows = []
+    for name in names:
+        field = instrument.model_fields[name]
+        default = "required" if field.is_required() else _value(field.get_default())
+        if name != "goods" or instrument.by_good:
+            rows.append((name, _takes(field), default, field.description or ""))
+    return rows
+
+
+def example_of(kind: str, *packages: Scenario) -> str:
+    """A clause of an instrument as YAML: the first of these scenarios', else one made up from the required fields."""
+    used = next((clause for package in packages for clause in package.policies if clause.kind == kind), None)
     entry = used.model_dump(mode="json", exclude_defaults=True, exclude_none=True) if used else _made_up(kind)
     ordered = {"id": entry.pop("id"), "kind": kind, **{key: value for key, value in entry.items() if key != "kind"}}
     text: str = yaml.safe_dump(
@@ -118,18 +180,21 @@ def example_of(kind: str, scenario: Scenario) -> str:
 
 def _made_up(kind: str) -> dict[str, Any]:
     entry: dict[str, Any] = {"id": f"my-{kind.replace('_', '-')}"}
+    told = next(section for section, instruments in SECTIONS.items() if INSTRUMENTS[kind] in instruments)
     for name, field in INSTRUMENTS[kind].model_fields.items():
         if name in entry or not field.is_required():
             continue
         inner, _ = _inner(field.annotation)
-        if inner is dt.date:
+        if field.examples:
+            entry[name] = field.examples[0]
+        elif inner is dt.date:
             entry[name] = "2022-03-01"
         elif inner is float or inner is int:
             entry[name] = 0.5 if inner is float else 1
         elif get_origin(inner) is Literal:
             entry[name] = get_args(inner)[0]
         elif get_origin(inner) is tuple:
-            entry[name] = {"by": ["coalition"], "towards": ["target"]}.get(name, ["hubs"])
+            entry[name] = {"by": [_WIELDERS.get(told, "coalition")], "towards": ["target"]}.get(name, ["third"])
         else:
             entry[name] = "where this clause is on record"
     return entry
@@ -172,6 +237,8 @@ def _value(value: object) -> str:
         return "-"
     if isinstance(value, bool):
         return str(value).lower()
+    if isinstance(value, dict):
+        return ", ".join(f"{key}: {_value(held)}" for key, held in value.items())
     if isinstance(value, (list, tuple)):
         return ", ".join(str(item) for item in value) or "-"
     return f"{value:g}" if isinstance(value, float) else str(value)
@@ -183,11 +250,12 @@ def _dates(clause: Policy) -> str:
 
 def _reach(clause: Policy) -> tuple[str, str]:
     """Goods that a clause covers, and whom it is aimed at: third states where it names them, else destinations."""
-    third = getattr(clause, "against", None) or getattr(clause, "firms_in", None) or clause.towards
+    named = (getattr(clause, name, None) for name in ("against", "firms_in", "partners"))
+    third = next((states for states in named if states), clause.towards)
     return (_short(clause.goods) if clause.by_good else "-"), _short(third)
 
 
-def _short(names: tuple[str, ...]) -> str:
+def _short(names: Sequence[str]) -> str:
     return ", ".join(names[:3]) + (f" +{len(names) - 3}" if len(names) > 3 else "")
 
 

@@ -11,12 +11,13 @@ import numpy as np
 from sim import customs, noise
 from sim.agents import Exporter, ExporterView, Intermediary, IntermediaryView, State, enlist_states
 from sim.engine.baseline import baseline_of
-from sim.engine.choice import chunks_of, first_ties
+from sim.engine.choice import chunks_of
 from sim.engine.drivers import driver_paths
 from sim.engine.layout import layout_of
 from sim.engine.loops import Loops
 from sim.engine.population import populate
 from sim.engine.sums import sum_by_exit, sum_by_hub
+from sim.engine.ties import first_ties
 from sim.engine.trading_houses import HouseMarket, open_houses
 from sim.engine.workspace import market_baseline, mean_traits, workspace
 from sim.errors import SimError
@@ -42,7 +43,7 @@ class SanctionsModel(FirmPhases, TradePhases, mesa.Model):  # type: ignore[misc]
     The order of the day, every month:
 
     1. **Law**: the regime is rebuilt from free trade by every clause in force.
-    2. **States**: the coalition sees what passes, takes offence where a red line is crossed and counts its losses; third
+    2. **States**: the coalition sees what passes, takes offence at a crossed red line and counts its losses; third
        states move their words, their law and their effort; exporters are designated.
     3. **Demand** is posted: season, macro path, income, war need.
     4. **Exporters**: houses choose last legs, agents take over payments; exporters whose contract ends choose a road.

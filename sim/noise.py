@@ -28,6 +28,8 @@ TRADER_HIDING = 11
 TIE = 12
 FIRST_TIE = 13
 INTELLIGENCE = 14
+# Of analyses, which count from 101: none of the model.
+ORDER_OF_CLAUSES = 101
 
 # An agent of a type has the identity type * IDENTITIES_PER_TYPE + its place within the type.
 IDENTITIES_PER_TYPE = 1 << 32

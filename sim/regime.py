@@ -145,7 +145,9 @@ class LaneIndex:
         Nobody writes to it. It is not marked read-only: compiled loops would be compiled once more for each mixture.
         """
         # Selections are remembered, so an array is known by its identity; the entry keeps it alive.
-        key = (field, *((id(where), value) for _, where, value in acts))
+        # Fields on which nothing was imposed share one table, so that the loops read little memory for much free trade.
+        name = field if acts else (self._size_of(field), FIELDS[field].neutral)
+        key = (name, *((id(where), value) for _, where, value in acts))
         if key not in self._tables:
             if len(self._tables) >= _MOST_TABLES:
                 self._tables.clear()

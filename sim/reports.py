@@ -18,6 +18,7 @@ from sim.scenario import MEASURES
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from sim.cases import Case
     from sim.comparison import Comparison
     from sim.mechanisms import Shown
     from sim.results import Results
@@ -84,6 +85,12 @@ def top_origins(comparison: Comparison, names: Mapping[str, str]) -> Table:
 def top_roads(comparison: Comparison, names: Mapping[str, str]) -> Table:
     """The most used roads in the last twelve months, with the policies and without."""
     return _shares(comparison, "road", "By which road", {f"via {code}": f"via {name}" for code, name in names.items()})
+
+
+def flows_of(comparison: Comparison, case: Case) -> list[Table]:
+    """What arrived, from whom and by which road, with the policies and without."""
+    names = dict(zip(case.world.states, case.world.state_names, strict=True))
+    return [deliveries(comparison), top_origins(comparison, names), top_roads(comparison, names)]
 
 
 def _shares(comparison: Comparison, column: str, title: str, names: Mapping[str, str]) -> Table:
@@ -164,9 +171,9 @@ def mechanism_of(scenario: Scenario) -> str:
     if mechanism is None:
         return ""
     rows = f" ({', '.join(mechanism.rows)})" if mechanism.rows else ""
-    off = [f"without {', '.join(mechanism.clauses)}"] if mechanism.clauses else []
-    off += [f"with {name} = {value:g}" for name, value in mechanism.without.items()]
-    return f"mechanism{rows}: {mechanism.shows}\nswitched off: {', '.join(off)}"
+    off = [f"leaving out {', '.join(mechanism.clauses)}"] if mechanism.clauses else []
+    off += [f"setting {name} = {value:g}" for name, value in mechanism.without.items()]
+    return f"mechanism{rows}: {mechanism.shows}\nswitched off by {'; '.join(off)}"
 
 
 def looks(shown: Shown) -> Table:
@@ -204,8 +211,8 @@ def _change(percent: float) -> str:
 
 
 def _figure(value: float) -> str:
-    """A figure of any size with three or four digits that count."""
-    return f"{value:,.0f}" if abs(value) >= 1000.0 else f"{value:.3g}"
+    """A figure of any size with the four digits that count."""
+    return f"{value:,.0f}" if abs(value) >= 1000.0 else f"{value:.4g}"
 
 
 def _table(title: str, columns: Sequence[str]) -> Table:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sim.answers import explanation_text
 from sim.cases import Case, load
 from sim.comparison import Comparison
 from sim.errors import FaultList, SimError
@@ -18,6 +19,8 @@ from sim.results import Results, run_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+
+    from sim.explanation import Explanation
 
 FIGURES = "figures"
 
@@ -101,6 +104,18 @@ def save_pair(comparison: Comparison, out: Path, figures: Sequence[str] | None =
 def save_run(results: Results, out: Path, figures: Sequence[str] | None = None) -> Path:
     """Saves a run that has no counterfactual; arguments and errors as in :func:`save_pair`."""
     return results.save(out, _drawn(results, figures))
+
+
+def save_explanation(told: Explanation, folder: Path) -> None:
+    """Writes an explanation as ``explanation.md`` and its tables as CSV.
+
+    Raises:
+        SimError: the folder cannot be written.
+    """
+    with in_its_place(folder) as scratch:
+        (scratch / "explanation.md").write_text(explanation_text(told), encoding="utf-8")
+        told.clauses.to_csv(scratch / "clauses.csv", index=False)
+        told.actors.to_csv(scratch / "actors.csv", index=False)
 
 
 def _drawn(source: Comparison | Results, figures: Sequence[str] | None) -> Callable[[Path], object] | None:

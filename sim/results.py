@@ -82,7 +82,8 @@ class Results:
     def recorded(self) -> pd.DataFrame:
         """Customs records: month, office, flow (export, import, re-export), partner, good, value, publication.
 
-        ``published`` says whether the office publishes the month at all, ``published_in`` the month in which it does.
+        ``published`` says whether the office publishes the month at all, ``published_in`` when and ``published_as`` under
+        which heading: many lump re-exports in with their own exports.
         """
         return self._table("recorded")
 

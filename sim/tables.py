@@ -71,14 +71,20 @@ def _flows(run: RunArrays) -> pd.DataFrame:
     abroad = base.origin[:, None] != base.destination[None, :]
     month, kind, road = np.nonzero((record.delivered > 0.0) & abroad)
     quantity = record.delivered[month, kind, road]
-    log_price = record.log_price[month, base.destination[road], base.headquarters[kind], base.good[kind]]
-    fob = np.exp(run.fob_share * log_price)
+    log_price, fob = prices_of(run, month, kind, road)
     table = pd.DataFrame(_type_columns(run, month, kind, road))
     table["quantity_musd_2021"] = quantity
     table["value_musd"] = quantity * fob
     table["price_index"] = np.exp(log_price)
     table["recorded_musd"] = _recorded_under_own_name(run, (month, kind, road), quantity * fob)
     return table
+
+
+def prices_of(run: RunArrays, month: Any, kind: Any, road: Any) -> tuple[Any, Any]:
+    """Log price against the base year where a road ends, and the part of it on the exporter's invoice as a factor."""
+    base = run.base
+    log_price = run.record.log_price[month, base.destination[road], base.headquarters[kind], base.good[kind]]
+    return log_price, np.exp(run.fob_share * log_price)
 
 
 def _recorded_under_own_name(run: RunArrays, where: tuple[Any, Any, Any], value: Any) -> Any:
@@ -102,22 +108,14 @@ def _orders(run: RunArrays) -> pd.DataFrame:
 
 
 def _recorded(run: RunArrays) -> pd.DataFrame:
-    """What every office publishes of its ledger; an office that does not tell re-exports apart lumps them in."""
+    """What every office has in its ledger, and what it publishes of it: when, and under which heading."""
     world, record = run.world, run.record
     hubs = np.asarray(world.hubs, dtype=np.int64)
-    merged = np.array([world.reexport_habit[hub] == "merged" for hub in hubs], dtype=bool)
     passed = np.zeros_like(record.exports)  # re-exports by (month, hub, destination, good)
     passed[:, hubs, world.target] += record.reexports
     passed[:, hubs[:, None], hubs[None, :]] += record.passed_on
-    lumped = np.zeros(len(world.states), dtype=bool)
-    lumped[hubs[merged]] = True
-    exports = record.exports + np.where(lumped[None, :, None, None], passed, 0.0)
-    apart = np.where(lumped[None, :, None, None], 0.0, passed)
-    pieces = [
-        _records_of(run, flow, cells, by)
-        for flow, cells, by in (("export", exports, 1), ("import", record.imports, 2), ("re-export", apart, 1))
-    ]
-    return pd.concat(pieces, ignore_index=True)
+    ledgers = ("export", record.exports, 1), ("import", record.imports, 2), ("re-export", passed, 1)
+    return pd.concat([_records_of(run, *ledger) for ledger in ledgers], ignore_index=True)
 
 
 def _records_of(run: RunArrays, flow: str, values: Any, office_axis: int) -> pd.DataFrame:
@@ -130,6 +128,9 @@ def _records_of(run: RunArrays, flow: str, values: Any, office_axis: int) -> pd.
     names = [format_month(month) for month in every]
     last = np.array([parse_month(until) if until else every[-1] for until in world.publishes_until])
     published = run.first_month + cells[0] <= last[offices]
+    # An office that does not tell re-exports apart lumps them in with its own exports.
+    lumps = np.array([habit == "merged" for habit in world.reexport_habit], dtype=bool)
+    heading = np.where((flow == "re-export") & lumps[offices], "export", flow)
     return pd.DataFrame(
         {
             "month": _labels(run.months, cells[0]),
@@ -139,6 +140,7 @@ def _records_of(run: RunArrays, flow: str, values: Any, office_axis: int) -> pd.
             "good": _labels(world.goods, cells[3]),
             "value_musd": values[cells],
             "published": published,
+            "published_as": np.where(published, heading, ""),
             "published_in": np.where(published, _labels(names, cells[0] + lag[offices]), ""),
         }
     )

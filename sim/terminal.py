@@ -28,14 +28,15 @@ def show(*things: str | Table) -> None:
 
 
 @contextmanager
-def progress_of(what: str) -> Iterator[Callable[[int, int], None]]:
+def progress_of(what: str, unit: str = "months") -> Iterator[Callable[[int, int], None]]:
     """A bar on stderr, silent where no terminal reads it.
 
     Args:
         what: what takes so long.
+        unit: what is counted.
 
     Yields:
-        To be called with (months done, months in all).
+        To be called with (months done, months in all), or what else is counted.
     """
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[count]}"))

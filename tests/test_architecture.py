@@ -13,8 +13,8 @@ ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "sim"
 MOST_LINES = 300
 # A file that is longer for a reason, and how long it may be.
-# The story of the month with its phases in one place; every command with its options in one place.
-LONGER = {"model.py": 330, "cli.py": 360}
+# Every command with its options in one place.
+LONGER = {"cli.py": 360}
 
 # From the ground up. A module imports what stands below it; what shares a line does not know each other.
 LAYERS = (
@@ -25,14 +25,16 @@ LAYERS = (
     ("policies", "rules"),
     ("scenario", "lawbook", "customs"),
     ("engine",),
+    ("phases",),
     ("agents",),
     ("model",),
     ("recorder", "tables"),
     ("results",),
     ("cases",),
-    ("comparison",),
-    ("mechanisms",),
-    ("plots", "handbook", "reports"),
+    ("comparison", "differences"),
+    ("mechanisms", "explanation"),
+    ("plots", "handbook", "reports", "answers"),
+    ("handbook_pages",),
     ("requests",),
     ("cli",),
     ("__main__",),
@@ -42,7 +44,7 @@ KEPT_TO = {
     "matplotlib": ("plots",),
     "mesa": ("agents", "model"),
     "typer": ("cli",),
-    "rich": ("terminal", "reports", "handbook"),
+    "rich": ("terminal", "reports", "handbook", "answers"),
     "numpy.random": ("noise",),
     "random": ("noise",),
     "pydantic": ("fields", "texts", "policies", "scenario", "handbook"),

@@ -24,7 +24,9 @@ def weigh_drawn(start, suspicion, size, road, listed, ends_at_target, weight):  
     Args:
         start: first row of each type.
         suspicion: of one row's firms at size 1, (type,).
-        size, road, listed: by row.
+        size: of the row's firms, musd per year, (row,).
+        road: road in use, (row,).
+        listed: 1 if listed, (row,).
         ends_at_target: by road.
         weight: filled, (type,).
     """

@@ -14,7 +14,7 @@ def weigh_hubs(layout, law, standing, legs, numbers, hubs):  # type: ignore[no-u
 
     Args:
         layout: hub states; part of the checks left at each state's border with the target, (state,).
-        law: what may not be passed on (state, good), by clause; share of a good's lines that the coalition bans (good,).
+        law: what may not be passed on (state, good), by clause; lines the coalition bans (good,).
         standing: law of the state's own (state,), effort, usual effort (state,), log mark-up (hub,).
         legs: last legs by (entry hub, good, exit hub).
         numbers: parameters, see :func:`sim.parameters.for_loops`.

@@ -16,7 +16,7 @@ def look_ahead(layout, law, standing, hubs, means, numbers, prospects, ending, f
 
     Args:
         layout: origin, headquarters, good, pull, response by type; destination, hub by road; number of roads to the
-            target, which come first.
+            target (first).
         law: as shipped: banned share, licence share; as written: domestic, declared, pledge and foreign hazard, shield,
             reputation, payment fee, payment refusal, closure, tariff, promotion, licence delay; each (type, road).
         standing: log_price (destination, headquarters, good); effort, checks left at the border, law of its own, cover

@@ -62,13 +62,14 @@ def sum_by_exit(entered, legs, out):  # type: ignore[no-untyped-def]
 
 @compiled
 def sum_passages(layout, delivered, legs, carried, out):  # type: ignore[no-untyped-def]
-    """Deliveries to the target by the hub they entered and the hub they left; ``out`` (hub, good, hub) filled.
+    """Deliveries to the target by the hub they entered and the hub they left.
 
     Args:
         layout: good by type; hub by road.
         delivered: (type, road).
         legs: last legs by (entry hub, good, exit hub).
         carried: share of its consignments that each hub carries, (hub,).
+        out: filled, (entry hub, good, exit hub).
     """
     good, hub = layout
     entered = np.zeros((legs.shape[0], legs.shape[1]))

@@ -36,7 +36,7 @@ class StatePhases(Phases):
         return float((self.work.watched * self.layout.supply).sum())
 
     def weigh_threats(self) -> None:
-        """2a. The coalition sees what third states trade, takes offence at what crosses a red line, counts its losses."""
+        """2a. The coalition sees what third states trade, takes offence at a crossed red line, counts its losses."""
         work, layout, regime = self.work, self.layout, self.regime
         self._sum_trade(work.fate[DELIVERED] if self.elapsed else self.base.flow, work.trade, work.military)
         error = 0.0 if self.expected else self.values.intelligence_noise
@@ -50,7 +50,7 @@ class StatePhases(Phases):
         )  # fmt: skip
 
     def set_efforts(self) -> None:
-        """2b. Third states move their words, their law and their effort: what is asked of them against what it costs."""
+        """2b. Third states move their words, their law and their effort: what is asked against what it costs."""
         work, field = self.work, self.regime.state
         threat = field("threat") + work.provoked * self.coalition_resolve
         signals = threat, field("pressure"), field("leverage"), field("courting"), field("commitment")

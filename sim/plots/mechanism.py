@@ -17,6 +17,7 @@ from sim.plots.style import (
     INK,
     LOST_COLOUR,
     MUTED,
+    NEUTRAL,
     SMALL,
     above,
     frame,
@@ -122,7 +123,7 @@ def _heading(axes: Axes, look: Look, seen: pd.Series[Any]) -> None:
     change = percent(share, 1, signed=True) if np.isfinite(share) else "from nothing"
     told = f"{change} (expected: {seen['expected']}){'' if seen['holds'] else ', DOES NOT HOLD'}"
     width = inches(axes)[0]
-    colour = COALITION if seen["holds"] else INK
+    colour = COALITION if seen["holds"] else NEUTRAL
     above(axes, cut(told, width, SMALL, most=1), 16.0, {"size": SMALL, "color": colour, "gid": "seen"})
     lines = cut(look.what, width, SMALL + 0.5, "bold", most=3)
     above(axes, lines, 28.0, {"size": SMALL + 0.5, "weight": "bold", "color": INK, "gid": "heading"})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 
@@ -15,9 +15,11 @@ if TYPE_CHECKING:
 
 
 class CorporateExit(Policy):
-    """Puts a reputational cost on dealing with the target, wherever the coalition firm's plant stands."""
+    """Puts a reputational cost on dealing with the target, wherever the coalition firm's plant stands.
 
-    drifts: ClassVar[bool] = True
+    Form: the exits on record at Yale's Chief Executive Leadership Institute, about 1,000 of some 1,200 firms by May
+    2022 (Sonnenfeld et al., SSRN 4112885). What is felt abroad and through hubs is a prior.
+    """
 
     kind: Literal["corporate_exit"] = "corporate_exit"
     strength: float = Field(
@@ -27,11 +29,18 @@ class CorporateExit(Policy):
     abroad: Share = Field(default=0.4, description="Part of the cost felt by plants in states outside the coalition.")
     hidden: Share = Field(default=0.3, description="Part of the cost felt when the sale goes through a hub.")
 
+    def signature(self, month: int) -> tuple[float, ...]:
+        """Adds how many firms have gone, which stands still in the end."""
+        return (*super().signature(month), self._gone(month))
+
+    def _gone(self, month: int) -> float:
+        """Share (0..1) of the firms that leave which have announced it by the end of the month."""
+        return min(1.0, self.months_since_effective(month) / self.months_to_full)
+
     def shape(self, regime: Regime, month: int) -> None:
         """Adds the cost on coalition firms' lanes to the target."""
         in_force = self.in_force_share(month)
-        ramp = min(1.0, self.months_since_effective(month) / self.months_to_full)
-        cost = self.strength * ramp * (1.0 if in_force > 0.0 else 0.0)
+        cost = self.strength * self._gone(month) * (1.0 if in_force > 0.0 else 0.0)
         if cost == 0.0:
             return
         index, brand = regime.index, COALITION_BRAND

@@ -14,7 +14,11 @@ if TYPE_CHECKING:
 
 
 class DiplomaticPressure(Policy):
-    """Presses governments of third states; the pressure halves every ``half_life_months``."""
+    """Presses governments of third states; the pressure halves every ``half_life_months``.
+
+    Form: visits of the EU's envoy for sanctions, appointed in December 2022, and of those of its partners. The
+    half-life is a prior.
+    """
 
     adds_up: ClassVar[bool] = True
     drifts: ClassVar[bool] = True

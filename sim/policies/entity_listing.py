@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from sim.fields import ALL, STATE_GROUPS, States, Text
+from sim.fields import ALL, STATE_GROUPS, AnyFirms, States
 from sim.months import month_of
 from sim.policies.base import Policy
 from sim.texts import wrong
@@ -36,7 +36,7 @@ class EntityListing(Policy):
     select: Literal["suspects", "largest"] = Field(
         default="suspects", description="Exporters in the most military goods first, or the largest first."
     )
-    names: tuple[Text, ...] = Field(default=(), description="The firms by name, for the record: one state, each once.")
+    names: AnyFirms = Field(default=(), description="The firms by name, for the record: one state, each once.")
 
     @field_validator("who")
     @classmethod
@@ -49,7 +49,7 @@ class EntityListing(Policy):
     @classmethod
     def _only_exporters_are_selected(cls, select: str, info: ValidationInfo) -> str:
         if select != "suspects" and info.data.get("who") == "traders":
-            raise wrong("trading houses are listed by chance among those seen; leave this key out, or list exporters")
+            raise wrong("trading houses are listed by chance; leave this key out, or list exporters")
         return select
 
     @field_validator("names")
@@ -58,9 +58,6 @@ class EntityListing(Policy):
         states, number = info.data.get("firms_in"), info.data.get("strength")
         if not names or states is None or number is None:
             return names
-        for index, name in enumerate(names):
-            if name in names[:index]:
-                raise wrong(f"names '{name}' twice")
         if len(states) > 1 or states[0] in STATE_GROUPS:
             raise wrong("names firms of several states; write one clause for each state")
         if len(names) != number:

@@ -22,8 +22,9 @@ class ExportBan(Policy):
     rule does. While contracts may be wound down, the share that is forbidden grows evenly from nil; to be caught with a
     new contract costs the same from the first day.
 
-    Forms covered: the annexes to Regulation (EU) No 833/2014, whose packages let contracts signed before them be
-    carried out for some months (one to six; from memory); the US export administration rules; a third state's own ban.
+    Forms covered: the annexes to Regulation (EU) No 833/2014, the US export administration rules, a third state's own
+    ban. Contracts signed before a package could often still be carried out: four months under its import ban on coal,
+    six or eight under that on oil (fifth and sixth packages); one to six under export bans (from memory).
     """
 
     kind: Literal["export_ban"] = "export_ban"

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 class LogisticsHub(Policy):
     """Takes a share of the cost off the roads through its hubs, for every origin, and adds room to their houses.
 
-    Form: dry ports and free zones on the road between China and Europe, such as Khorgos, opened in 2015 (from memory).
-    That they are worth a share of the cost is an assumption. Room is there as soon as it is in force and gone when it
-    ends.
+    Form: dry ports and free zones on the road between China and Europe, such as Khorgos, whose operator took its first
+    container train on 29 July 2015. That they are worth a share of the cost is an assumption. Room is there as soon as
+    it is in force and gone when it ends.
     """
 
     kind: Literal["logistics_hub"] = "logistics_hub"

@@ -20,8 +20,8 @@ class NoReExportClause(Policy):
 
     Form: Article 12g of Regulation (EU) No 833/2014, added on 18 December 2023: from 20 March 2024 exporters of listed
     goods must forbid re-export to Russia in contracts with buyers outside partner states, with adequate remedies;
-    contracts signed before 19 December 2023 had until 20 December 2024. A softer form is the duty of
-    Article 8a, in force from 25 June 2024 (Regulation (EU) 2024/1745), of best efforts over subsidiaries abroad.
+    contracts signed before 19 December 2023 had until 20 December 2024. A softer form is the duty of Article 8a, in
+    force from 25 June 2024 (Regulation (EU) 2024/1745), of best efforts over subsidiaries abroad.
     """
 
     kind: Literal["no_re_export_clause"] = "no_re_export_clause"

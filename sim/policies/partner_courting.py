@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 class PartnerCourting(Policy):
     """Woos governments of third states; the favour halves every ``half_life_months``.
 
-    Form: the mirror of diplomatic pressure, in the same unit, so that a visit from either side weighs the same; that
-    it does, and the half-life, are priors.
+    Form: the mirror of diplomatic pressure, in the same unit, so that a visit from either side weighs the same; that it
+    does, and the half-life, are priors.
     """
 
     adds_up: ClassVar[bool] = True

@@ -21,14 +21,14 @@ class Retaliation(Policy):
     Pain beyond the parameter ``pain_limit`` weakens a member's resolve. ``towards`` names the state over whose supply
     the quarrel is.
 
-    Form: Russia's food import ban of 7 August 2014 (Resolution No. 778; from memory) and measures under China's
-    Anti-Foreign Sanctions Law of 10 June 2021. Sanctions and counter-sanctions cost the sanctioning countries 0.3 % of
-    their exports in 2014-15, most of it in goods under no embargo (Crozet and Hinz, "Friendly fire", Economic Policy
-    35, 2020), so the loss stands apart from the duty.
+    Form: Russia's food import ban (Decree No. 560 of 6 and Resolution No. 778 of 7 August 2014) and measures under
+    China's Anti-Foreign Sanctions Law of 10 June 2021. Sanctions and counter-sanctions cost the sanctioning countries
+    0.3 % of their exports in 2014-15, most of it in goods under no embargo (Crozet and Hinz, "Friendly fire", Economic
+    Policy 35, 2020), so the loss stands apart from the duty.
     """
 
     kind: Literal["retaliation"] = "retaliation"
-    against: States = Field(description="Coalition members that it hits.")
+    against: States = Field(description="Coalition members that it hits.", examples=[["coalition"]])
     strength: float = Field(ge=0, le=1, description="Their loss, share of their exports.", examples=[0.01])
     rate: float = Field(default=0.0, ge=0, le=5, description="Duty on their goods, share of the price.")
 

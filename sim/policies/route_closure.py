@@ -18,8 +18,8 @@ class RouteClosure(Policy):
 
     ``by`` says who shut it; ``origins`` whose goods can no longer pass.
 
-    Form: container lines stopped booking for Russia in March 2022, and the EU shut its roads and ports to Russian
-    vehicles and ships with Regulation (EU) 2022/576 of 8 April 2022.
+    Form: Maersk, MSC and CMA CGM stopped booking for Russia on 1 March 2022 and the days after; Regulation (EU)
+    2022/576 of 8 April 2022 shut EU roads to Russian hauliers and, from 16 April, EU ports to ships under Russian flag.
     """
 
     kind: Literal["route_closure"] = "route_closure"

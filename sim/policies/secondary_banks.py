@@ -17,8 +17,10 @@ if TYPE_CHECKING:
 class SecondaryBanks(Policy):
     """Makes banks refuse a share of payments and charge for the rest.
 
-    Refusals build up as compliance departments act (big banks limited two months after the US order of 22 December
-    2023) and decay to a lasting part as regional banks and agents take over (recovery from June 2024).
+    Refusals build up as compliance departments act and decay to a lasting part as regional banks and agents take over.
+
+    Form: Executive Order 14114 of 22 December 2023; big banks limited payments two months later, and payments recovered
+    in part from June 2024.
     """
 
     adds_up: ClassVar[bool] = True

@@ -14,7 +14,12 @@ if TYPE_CHECKING:
 
 
 class SecondaryTraders(Policy):
-    """Threatens firms of the states named, and leans on their governments, while it is announced or in force."""
+    """Threatens firms of the states named, and leans on their governments, while it is announced or in force.
+
+    Forms covered: joint notices of the coalition's export control offices, warnings to firms that backfill, and the
+    power to ban sales of listed goods to a third state as such, the anti-circumvention tool of Regulation (EU)
+    2023/1214 of 23 June 2023 (Article 12f of Regulation (EU) No 833/2014; the article from memory).
+    """
 
     adds_up: ClassVar[bool] = True
 

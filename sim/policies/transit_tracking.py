@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 class TransitTracking(Policy):
     """Shows a share of the passage of goods through the hubs that make it; what is done about it is another clause's.
 
-    Form: Kazakhstan's electronic tracking of goods that enter and leave, from 1 April 2023.
+    Form: Kazakhstan's online tracking of goods that enter and leave, from 1 April 2023 (Eurasianet, 24 March 2023;
+    Baker McKenzie's sanctions blog).
     """
 
     kind: Literal["transit_tracking"] = "transit_tracking"

@@ -148,7 +148,9 @@ class Look(StrictModel):
     measure: MeasureName = Field(description="The figure to look at, mean per month over the months.")
     goods: Goods = Field(default=(ALL,), description="Goods counted.")
     origins: States = Field(default=(ALL,), description="States (codes or groups) whose goods are counted.")
-    roads: Roads = Field(default=(ALL,), description="Roads counted: all, direct, hubs, or hub states.")
+    roads: Roads = Field(
+        default=(ALL,), description="Roads counted: all, direct, hubs, or hub states (of `onward`: by which it enters)."
+    )
     destinations: States = Field(default=("target",), description="States (codes or groups) that the goods go to.")
     states: AnyStates = Field(default=(), description="States (codes or groups) looked at, for measures of states.")
     months: MonthSpan = Field(description="The months looked at, both ends included.")

@@ -174,6 +174,12 @@ def read_facts(folder: Path) -> Facts:
     for name, columns in _SIMPLE.items():
         read(name, (*columns, *_CREDIT), _KEYS[name])
     settings = _read_settings(folder / "world_build.yaml", faults)
+    offices = {row.text("state") for row in tables["customs_offices"]}
+    faults.extend(
+        Fault(str(folder / "customs_offices.csv"), 0, 0, "state", f"has no row for '{row.text('code')}'")
+        for row in tables["state_facts"]
+        if row.text("code") not in offices
+    )
     if faults:
         raise FaultList(faults)
     states = tuple(row.text("code") for row in tables["state_facts"])

@@ -11,17 +11,9 @@ import pytest
 
 Sim = Callable[[str], Any]
 COMMANDS = (
-    "run",
-    "demo",
-    "check",
-    "compare",
-    "mechanism",
-    "plot",
-    "policies",
-    "scenarios",
-    "world show",
+    "run", "demo", "check", "compare", "diff", "explain", "mechanism", "plot", "policies", "scenarios", "world show",
     "world build",
-)
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("command", COMMANDS)

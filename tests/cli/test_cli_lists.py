@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from sim.handbook import example_of
+from sim.handbook import example_of, own_fields
 from sim.policies import INSTRUMENTS
 from sim.scenario import load_scenario, parse_scenario, shipped_scenarios
 from sim.shipped import shipped
 
+ROOT = Path(__file__).resolve().parents[2]
 Sim = Callable[[str], Any]
 
 
@@ -39,6 +42,25 @@ def test_example_loads(kind: str, used: bool) -> None:
     bare = "title: t\nquestion: q\nsources: [s]\nmonths: {first: 2021-01, last: 2024-12}\n"
     (clause,) = parse_scenario(bare + example_of(kind, package)).policies
     assert clause.kind == kind
+
+
+def test_the_page_on_instruments_is_current(sim: Sim) -> None:
+    """Make it anew with `sim policies --page > docs/instruments.md`."""
+    said = sim("policies --page")
+    assert said.status == 0
+    assert said.out == (ROOT / "docs" / "instruments.md").read_text(encoding="utf-8")
+
+
+def test_the_page_on_instruments_tells_every_field_and_its_examples_load(sim: Sim) -> None:
+    page = sim("policies --page").out
+    bare = "title: t\nquestion: q\nsources: [s]\nmonths: {first: 2021-01, last: 2026-12}\n"
+    told = re.split(r"^### (\w+)$", page, flags=re.MULTILINE)
+    assert told[1::2] == list(INSTRUMENTS)
+    for kind, text in zip(told[1::2], told[2::2], strict=True):
+        (example,) = re.findall(r"```yaml\n(.*?)```", text, flags=re.DOTALL)
+        assert parse_scenario(bare + example).policies[0].kind == kind
+        for name in own_fields(INSTRUMENTS[kind]):
+            assert f"| `{name}` |" in text, (kind, name)
 
 
 def test_scenarios_lists_all_with_their_titles(sim: Sim) -> None:

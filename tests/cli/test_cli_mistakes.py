@@ -36,6 +36,13 @@ MISTAKES = {
     "mechanism null": "names no mechanism to switch off",
     "mechanism nowhere.yaml": "no file and no shipped scenario",
     "mechanism whack-a-mole --set lerning=0.5": "did you mean 'learning'?",
+    "diff nowhere.yaml reference": "no file and no shipped scenario",
+    "explain reference --good drone --month 2023-09": "did you mean 'drones'?",
+    "explain reference --origin CHM --month 2023-09": "did you mean 'CHN'?",
+    "explain reference --road KZG --month 2023-09": "did you mean 'KGZ'?",
+    "explain reference --month 2025-01": "not within the months that are run",
+    "explain reference --month 2023-09 --orders 0": "expected at least 1",
+    "explain refrence --month 2023-09": "no file and no shipped scenario",
 }
 
 

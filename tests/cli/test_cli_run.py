@@ -1,4 +1,4 @@
-"""`sim run`, `demo`, `plot` and `compare`: what they write and what they show."""
+"""`sim run`, `demo`, `plot`, `diff` and `explain`: what they write and what they show."""
 
 from __future__ import annotations
 
@@ -98,24 +98,60 @@ def test_demo_goes_elsewhere_where_results_cannot_be_written(
     assert folders(folder)[True].is_dir()
 
 
-def test_compare_shows_law_and_flows(sim: Sim, tmp_path: Path) -> None:
+def two_scenarios(folder: Path) -> None:
     months = "months: {first: 2022-01, last: 2022-06}\nagents: {exporters: 1000, mode: expected}\n"
-    (tmp_path / "a.yaml").write_text(f"extends: reference\n{months}title: All\n", encoding="utf-8")
-    (tmp_path / "b.yaml").write_text(
+    (folder / "a.yaml").write_text(f"extends: reference\n{months}title: All\n", encoding="utf-8")
+    (folder / "b.yaml").write_text(
         f"extends: reference\n{months}title: Without exit\npolicies: [{{id: exit, enabled: false}}]\n", encoding="utf-8"
     )
-    said = sim("compare a.yaml b.yaml")
+
+
+def test_diff_shows_law_as_written_by_month_and_flows(sim: Sim, tmp_path: Path) -> None:
+    two_scenarios(tmp_path)
+    said = sim("diff a.yaml b.yaml")
     assert said.status == 0, said.err
-    assert "corporate_exit" in said.out
-    assert "Deliveries to" in said.out
+    heads = ["corporate_exit by coalition", "The law they make", "reputation:", "Deliveries to", "By which road"]
+    places = [said.out.index(head) for head in heads]
+    assert places == sorted(places)
+    assert sim("compare a.yaml b.yaml").out == said.out, "another name for the same"
 
 
-def test_compare_refuses_what_is_not_paired(sim: Sim, tmp_path: Path) -> None:
-    (tmp_path / "c.yaml").write_text("extends: reference\nseed: 5\ntitle: Other luck\n", encoding="utf-8")
-    said = sim("compare c.yaml reference")
+def test_diff_without_flows_runs_nothing(sim: Sim, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    two_scenarios(tmp_path)
+    monkeypatch.setattr("sim.cases.Case.run", None)
+    said = sim("diff a.yaml b.yaml --no-flows")
+    assert said.status == 0, said.err
+    assert "2022-02 to 2022-06" in said.out
+    assert "Deliveries" not in said.out
+
+
+def test_diff_of_a_scenario_with_itself_says_so(sim: Sim) -> None:
+    said = sim("diff reference reference --no-flows")
+    assert "written alike" in said.out
+    assert "They make the same law in every month" in said.out
+
+
+def test_diff_shows_the_law_of_what_is_not_paired_and_refuses_its_flows(sim: Sim, tmp_path: Path) -> None:
+    two_scenarios(tmp_path)
+    said = sim("diff a.yaml reference")
     assert said.status == 2
-    assert "cannot be paired" in said.err
-    assert "seed" in said.err
+    assert "2022-01 to 2022-06" in said.out
+    assert "same law in every month that both run" in said.out
+    assert "flows not compared" in said.err
+    assert "months, agents" in said.err
+
+
+def test_explain_says_why_and_writes_it(sim: Sim, tmp_path: Path) -> None:
+    said = sim("explain reference --good drones --origin CHN --month 2022-03 --exporters 1000 --orders 1 --out why")
+    assert said.status == 0, said.err
+    assert said.err == ""
+    assert "Drones from China to Russia by every road, 2022-03" in said.out
+    assert "By clause" in said.out
+    assert "By who responded" in said.out
+    assert {path.name for path in (tmp_path / "why").iterdir()} == {"explanation.md", "clauses.csv", "actors.csv"}
+    text = (tmp_path / "why" / "explanation.md").read_text(encoding="utf-8")
+    assert text.startswith("# Drones from China")
+    assert "| clause | kind |" in text
 
 
 def test_ctrl_c_ends_with_130_and_leaves_nothing(sim: Sim, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -147,7 +183,8 @@ def test_mechanism_says_plainly_what_does_not_hold(sim: Sim, tmp_path: Path) -> 
     (tmp_path / "wrong.yaml").write_text(
         "extends: whack-a-mole\nmonths: {last: 2022-06}\nagents: {exporters: 1000}\n"
         "mechanism: {shows: A ban, clauses: [ban-vehicles]}\nlook_at:\n"
-        "  - {what: Cars, measure: quantity, goods: [vehicles], months: {first: 2022-04, last: 2022-06}, expect: rises}\n",
+        "  - {what: Cars, measure: quantity, goods: [vehicles], expect: rises, months: {first: 2022-04, last: 2022-06}}"
+        "\n",
         encoding="utf-8",
     )
     said = sim("mechanism wrong.yaml")

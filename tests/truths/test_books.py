@@ -53,14 +53,23 @@ def test_recorded_and_hidden_make_up_the_true_exports_to_the_target(run):
     value = (record.shipped * fob[:, :, None]).sum(axis=2)
     for t in np.flatnonzero(base.origin != world.target):
         true[:, base.origin[t], base.good[t]] += value[:, t]
-    catch_all = int(np.argmin(world.military_sensitivity))
-    recorded = record.exports[:, :, world.target, :].copy()
-    others = [g for g in range(len(world.goods)) if g != catch_all]
-    # Under its own code: recorded + hidden = true, good by good; the catch-all also holds other goods under its code.
-    np.testing.assert_allclose(
-        recorded[:, :, others] + record.hidden[:, :, others], true[:, :, others], rtol=1e-9, atol=1e-9
-    )
-    assert record.hidden.sum() > 0 and target_roads == 1 + len(world.hubs)
+    # What stands under a good's own code, less what is another good, and what stands elsewhere.
+    recorded = record.exports[:, :, world.target, :] - record.borrowed
+    np.testing.assert_allclose(recorded + record.hidden, true, rtol=1e-9, atol=1e-9)
+    assert record.hidden.sum() > 0 and record.borrowed.sum() > 0 and target_roads == 1 + len(world.hubs)
+    assert record.as_parts.max() > 0.0
+
+
+def test_goods_passed_on_between_hubs_leave_one_and_enter_the_other(run):
+    record = run.source.record
+    delivered = record.delivered
+    base, world = run.source.base, run.source.world
+    for hub in range(len(world.hubs)):
+        mine = delivered[:, :, base.hub == hub].sum(axis=2)
+        by_good = np.stack([mine[:, base.good == g].sum(axis=1) for g in range(len(world.goods))], axis=1)
+        np.testing.assert_allclose(record.onward[:, hub].sum(axis=2), by_good, rtol=1e-9, atol=1e-12)
+    apart = record.onward.sum() - np.einsum("mhgh->", record.onward)
+    assert apart > 0.0
 
 
 def test_the_table_of_flows_says_the_same_as_the_arrays(run):

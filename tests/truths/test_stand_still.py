@@ -20,15 +20,19 @@ def test_every_month_equals_the_customs_baseline(standing):
 
 
 def test_deliveries_by_pair_are_the_records_of_the_base_year(standing):
-    world = standing.source.world
-    recorded = standing.source.record.exports + 0.0
-    for hub_position, hub in enumerate(world.hubs):
-        recorded[:, hub, world.target, :] += standing.source.record.reexports[:, hub_position]
+    world, record = standing.source.world, standing.source.record
+    hubs = np.array(world.hubs)
+    recorded = record.exports[-1] + 0.0
+    recorded[hubs, world.target] += record.reexports[-1]
+    recorded[hubs[:, None], hubs[None, :]] += record.passed_on[-1]
     usual = world.direct_musd + 0.0
-    for hub_position, hub in enumerate(world.hubs):
-        usual[:, hub, :] += world.through_musd[:, hub_position]
-        usual[hub, world.target] += world.through_musd[:, hub_position].sum(axis=0)
-    np.testing.assert_allclose(recorded[-1], usual, rtol=1e-9)
+    usual[:, hubs] += world.through_musd
+    entered = world.through_musd.sum(axis=0)
+    chained = entered[:, None, :] * world.onward
+    usual[hubs[:, None], hubs[None, :]] += chained
+    usual[hubs, world.target] += entered - chained.sum(axis=1) + chained.sum(axis=0)
+    np.testing.assert_allclose(recorded, usual, rtol=1e-9)
+    assert chained.sum() > 0.0
 
 
 def test_nothing_else_moves_either(standing):

@@ -49,6 +49,15 @@ def test_faulty_facts_are_all_named(tmp_path: Path) -> None:
     assert not (tmp_path / "out").exists()
 
 
+def test_a_state_without_a_customs_office_is_named(tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(FIGURES, tmp_path / "figures"))
+    path = folder / "customs_offices.csv"
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    path.write_text("".join(line for line in lines if not line.startswith("KGZ,")), encoding="utf-8")
+    with pytest.raises(FaultList, match=r"customs_offices\.csv.*no row for 'KGZ'"):
+        build_world(folder, tmp_path / "out")
+
+
 def test_facts_that_contradict_each_other_are_refused(tmp_path: Path) -> None:
     folder = Path(shutil.copytree(FIGURES, tmp_path / "figures"))
     path = folder / "world_build.yaml"
