@@ -192,18 +192,14 @@ def diff(
 @app.command()
 def explain(
     scenario: ScenarioName,
-    month: Annotated[
-        str, typer.Option("--month", "--months", metavar="MONTH", help="YYYY-MM, or FIRST:LAST for the average.")
-    ],
+    month: Annotated[str, typer.Option("--month", "--months", help="YYYY-MM, or FIRST:LAST for the average.")],
     good: Annotated[str, typer.Option(help="Goods, with commas between them, or all.")] = "all",
     origin: Annotated[str, typer.Option(help="States or groups that the goods leave, or all.")] = "all",
     road: Annotated[str, typer.Option(help="direct, hubs, the code of a hub, or all.")] = "all",
     destination: Annotated[str | None, typer.Option(help="State they go to; else the target.")] = None,
     headquarters: Annotated[str, typer.Option(help="Firms: coalition, neutral or all.")] = "all",
-    measure: Annotated[
-        Literal["quantity", "value"], typer.Option(help="At base-year prices, or the month's.")
-    ] = "quantity",
-    by: Annotated[Literal["clause", "kind"], typer.Option(help="Rows of the first table.")] = "clause",
+    measure: Annotated[str, typer.Option(help="quantity, at base-year prices, or value.")] = "quantity",
+    by: Annotated[str, typer.Option(help="Rows of the first table: clause or kind.")] = "clause",
     orders: Annotated[int, typer.Option(help="Orders of the clauses drawn, each with its reverse.")] = 4,
     exporters: Exporters = 2_000,
     mode: Mode = "expected",
@@ -232,8 +228,7 @@ def explain(
         )  # fmt: skip
     show(*told.words, "", *explained(told))
     if out is not None:
-        save_explanation(told, out)
-        show(f"text and tables: {out}")
+        show(save_explanation(told, out))
 
 
 @app.command()

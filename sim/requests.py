@@ -106,8 +106,8 @@ def save_run(results: Results, out: Path, figures: Sequence[str] | None = None) 
     return results.save(out, _drawn(results, figures))
 
 
-def save_explanation(told: Explanation, folder: Path) -> None:
-    """Writes an explanation as ``explanation.md`` and its tables as CSV.
+def save_explanation(told: Explanation, folder: Path) -> str:
+    """Writes an explanation as ``explanation.md`` and its tables as CSV, and says where.
 
     Raises:
         SimError: the folder cannot be written.
@@ -116,6 +116,7 @@ def save_explanation(told: Explanation, folder: Path) -> None:
         (scratch / "explanation.md").write_text(explanation_text(told), encoding="utf-8")
         told.clauses.to_csv(scratch / "clauses.csv", index=False)
         told.actors.to_csv(scratch / "actors.csv", index=False)
+    return f"text and tables: {folder}"
 
 
 def _drawn(source: Comparison | Results, figures: Sequence[str] | None) -> Callable[[Path], object] | None:

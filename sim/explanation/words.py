@@ -24,6 +24,12 @@ _MATTERS = 0.05  # of the flow: a hub or an origin with less is not spoken of
 _SEEN = 0.01  # change of an effort or of a price below which nothing is said
 _WIDE = 0.3  # spread of a clause's effect over orders, against the effect, that is worth saying
 _LONGEST_SOURCE = 200  # characters; the table has it whole
+# Columns of the table of states, in words.
+_DEEDS = {
+    "effort": "Enforcement effort",
+    "law": "Share of watched goods under a law of their own",
+    "provoked": "Threat for red lines crossed, log points,",
+}
 _NOUGHT = 1e-9  # share of the flow: rounding
 
 
@@ -149,11 +155,10 @@ def _share(row: pd.Series) -> str:
 
 
 def _source(row: pd.Series) -> str:
-    return (
-        f" Source: {shorten(str(row['source']).rstrip('.'), _LONGEST_SOURCE, placeholder=' ...')}."
-        if "source" in row
-        else ""
-    )
+    if "source" not in row:
+        return ""
+    text = shorten(str(row["source"]), _LONGEST_SOURCE, placeholder=" ...")
+    return f" Source: {text}{'' if text.endswith('.') else '.'}"
 
 
 def _actors(told: Explanation) -> str:
@@ -180,12 +185,12 @@ def _governments(told: Explanation) -> list[str]:
     tables = [run.states[run.states["month"] == last].set_index("state") for run in told.pair]
     there = list(dict.fromkeys((*origins, *hubs)))
     names = names_of(told.case.world)
-    effort, usual = (table.loc[there, "effort"] for table in tables)
-    moved = _largest(effort - usual, _SEEN)
     said = []
-    if moved:
-        parts = [f"{names[code]} {effort[code]:.2f} against {usual[code]:.2f}" for code in moved]
-        said.append(f"Enforcement effort in {last} against that without policy: {', '.join(parts)}.")
+    for column, what in _DEEDS.items():
+        ours, usual = (table.loc[there, column] for table in tables)
+        parts = [f"{names[code]} {ours[code]:.2f} against {usual[code]:.2f}" for code in _largest(ours - usual, _SEEN)]
+        if parts:
+            said.append(f"{what} in {last} against that without policy: {', '.join(parts)}.")
     listed = tables[0].loc[origins, "firms_listed"]
     hit = [f"{listed[code]:.0f} of {names[code]}" for code in _largest(listed, 0.5)]
     if hit:

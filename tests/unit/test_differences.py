@@ -149,7 +149,7 @@ class TestWords:
         assert states_in_words(world, everyone - {place["RUS"]}) == "all but RUS"
         assert states_in_words(world, coalition | {place["IND"]}) == "coalition, IND"
         assert states_in_words(world, set(world.hubs) - {place["BLR"]}) == "hubs but BLR"
-        assert states_in_words(world, {place["TUR"], place["ARE"]}) == "TUR, ARE"
+        assert states_in_words(world, {place["TUR"], place["ARE"]}) == "ARE, TUR"
 
     def test_a_drift_says_start_end_and_what_lies_beyond(self, reference):
         without = reference.with_changes(without=["envoys-2022", "envoys-2023"])

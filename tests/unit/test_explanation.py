@@ -103,9 +103,11 @@ class TestCredit:
         effect = told.clauses.set_index("clause")["effect"]
         assert effect["no-law"] == 0.0 and effect["ban-special-first"] != 0.0
 
-    def test_a_clause_on_another_good_and_market_has_next_to_none(self, told):
-        effect = told.clauses.set_index("clause")["effect"].abs()
-        assert effect["ban-priority"] < 0.02 * effect.max()
+    def test_a_clause_on_another_good_has_an_effect_only_where_it_spreads_fear(self, few, told):
+        calm = sim.explain(few.with_changes(parameters={"overcompliance": 0}), **DRONES, agents=None)
+        effects = [one.clauses.set_index("clause")["effect"].abs() for one in (calm, told)]
+        assert effects[0]["ban-priority"] < 0.01 * effects[0].max()
+        assert effects[1]["ban-priority"] > 3 * effects[0]["ban-priority"]
 
     def test_the_order_in_the_file_does_not_matter(self, few, told):
         data = few.scenario.as_data()
