@@ -14,15 +14,16 @@ from sim.mechanisms import Shown, show_mechanism, without_mechanism
 from sim.months import format_month
 from sim.scenario import load_scenario, shipped_scenarios
 
-SMALL = {"mode": "expected", "exporters": 1500, "intermediaries": 330}
+SMALL = {"exporters": 1500, "intermediaries": 330}
 WITH_MECHANISM = [name for name in shipped_scenarios() if load_scenario(name).mechanism is not None]
 
 
 def small(name: str) -> Case:
-    """The scenario with few rows and no noise, up to the last month that it looks at."""
+    """The scenario with few rows, up to the last month that it looks at."""
     case = sim.load(name)
     last = max((look.months.last for look in case.scenario.look_at), default=case.scenario.months.last)
-    return case.with_changes(agents=SMALL, months={"last": format_month(last)})
+    agents = SMALL | {"mode": case.scenario.agents.mode}  # some mechanisms are noise itself
+    return case.with_changes(agents=agents, months={"last": format_month(last)})
 
 
 @lru_cache(maxsize=2)
