@@ -14,12 +14,13 @@ if TYPE_CHECKING:
     from sim.comparison import Comparison, compare
     from sim.errors import Fault, FaultList, SimError
     from sim.explanation import Explanation, explain
+    from sim.mechanisms import Shown, show_mechanism
     from sim.model import SanctionsModel
     from sim.parameters import PARAMETERS
     from sim.policies import INSTRUMENTS
     from sim.results import Results
     from sim.rules import RULES, rule
-    from sim.scenario import Scenario, load_scenario, parse_scenario
+    from sim.scenario import Scenario, load_scenario, parse_scenario, shipped_scenarios
     from sim.world import World, load_world
 
     __version__: str
@@ -36,6 +37,7 @@ __all__ = [
     "Results",
     "SanctionsModel",
     "Scenario",
+    "Shown",
     "SimError",
     "World",
     "compare",
@@ -45,6 +47,8 @@ __all__ = [
     "load_world",
     "parse_scenario",
     "rule",
+    "shipped_scenarios",
+    "show_mechanism",
 ]
 
 _HOMES = {
@@ -52,12 +56,13 @@ _HOMES = {
     "comparison": ("Comparison", "compare"),
     "errors": ("Fault", "FaultList", "SimError"),
     "explanation": ("Explanation", "explain"),
+    "mechanisms": ("Shown", "show_mechanism"),
     "model": ("SanctionsModel",),
     "parameters": ("PARAMETERS",),
     "policies": ("INSTRUMENTS",),
     "results": ("Results",),
     "rules": ("RULES", "rule"),
-    "scenario": ("Scenario", "load_scenario", "parse_scenario"),
+    "scenario": ("Scenario", "load_scenario", "parse_scenario", "shipped_scenarios"),
     "world": ("World", "load_world"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}

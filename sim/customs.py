@@ -68,7 +68,7 @@ def record(layout, goods, prices, hubs, habits, numbers, books):  # type: ignore
             road); the good as whose parts each goes, -1 for none, (good,).
         prices: log price (destination, headquarters, good).
         hubs: last legs by (entry hub, good, exit hub); share of its consignments that each hub carries, (hub,); passage
-            that tracking shows, (state, good); effort (state,).
+            that tracking shows, (state, good).
         habits: whether a state records by consignment, (state,); whether a hub records banned re-exports, (hub,); good
             under which misdeclared goods go.
         numbers: parameters, see :func:`sim.parameters.for_loops`.
@@ -77,7 +77,7 @@ def record(layout, goods, prices, hubs, habits, numbers, books):  # type: ignore
     values = numbers[0]
     origin, brand, good, destination, hub, hub_state, target = layout
     passing, delivered, banned, as_parts, stopped, parts = goods
-    legs, carried, tracking, effort = hubs
+    legs, carried, tracking = hubs
     by_consignment, shows, other_good = habits
     exports, imports, reexports, passed_on, hidden, borrowed, exported = books
     for book in (exports, imports, passed_on):
@@ -117,7 +117,7 @@ def record(layout, goods, prices, hubs, habits, numbers, books):  # type: ignore
                     borrowed[o, parts[g]] += dismantled
             if hub[k] >= 0:
                 h, i = hub_state[hub[k]], hub[k]
-                ghost = values.ghost * banned[t, k] * (1.0 - tracking[h, g] * effort[h]) * value
+                ghost = values.ghost * banned[t, k] * (1.0 - tracking[h, g]) * value
                 imports[o, h, g] += (value - ghost) * freight
                 arrives[o, i, g] += arrived
                 seen = (value - ghost) * arrived / value

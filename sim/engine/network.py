@@ -15,16 +15,17 @@ def weigh_hubs(layout, law, standing, legs, numbers, hubs):  # type: ignore[no-u
     Args:
         layout: hub states; part of the checks left at each state's border with the target, (state,).
         law: what may not be passed on (state, good), by clause; lines the coalition bans (good,).
-        standing: law of the state's own (state,), effort, usual effort (state,), log mark-up (hub,).
+        standing: law of the state's own, effort, usual effort (state,); log mark-up, share of its consignments that it
+            could carry last month (hub,).
         legs: last legs by (entry hub, good, exit hub).
         numbers: parameters, see :func:`sim.parameters.for_loops`.
         hubs: filled: log cost, share that gets through, share stopped; each (entry hub, good); log points that checks
-            at the exit hub itself take off (exit hub, good).
+            and want of room at the exit hub itself take off (exit hub, good).
     """
     values = numbers[0]
     hub_state, checks = layout
     transit_ban, watched = law
-    own_law, effort, usual_effort, log_markup = standing
+    own_law, effort, usual_effort, log_markup, carried = standing
     cost, kept, stopped, obstacle = hubs
     n_hubs, n_goods = cost.shape
     stop = np.zeros((n_hubs, n_goods))
@@ -33,7 +34,7 @@ def weigh_hubs(layout, law, standing, legs, numbers, hubs):  # type: ignore[no-u
         for g in range(n_goods):
             forbidden = 1.0 - (1.0 - transit_ban[s, g]) * (1.0 - own_law[s] * watched[g])
             stop[h, g] = forbidden * effort[s] * checks[s]
-            passes = 1.0 - stop[h, g]
+            passes = (1.0 - stop[h, g]) * carried[h]
             if effort[s] > usual_effort[s]:
                 passes *= np.exp(-values.vigilance * watched[g] * (effort[s] - usual_effort[s]) * checks[s])
             obstacle[h, g] = -np.log(max(passes, 1e-9)) if passes < 1.0 else 0.0

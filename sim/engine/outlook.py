@@ -62,9 +62,9 @@ def look_ahead(layout, law, standing, hubs, means, numbers, prospects, ending, f
             if hub[k] >= 0:
                 h = hub[k]
                 payer = hub_state[h]
-                hazard = max(
-                    max(home * effort[o], abroad) * values.hidden_road, max(declared[t, k], pledge[t, k]) * effort[o]
-                )
+                hidden = max(home * effort[o], abroad) * values.hidden_road
+                hidden += (1.0 - hidden) * pledge[t, k] * effort[o]
+                hazard = max(hidden, declared[t, k] * effort[o])
                 log_cost += hub_cost[h, g]
                 kept *= hub_kept[h, g]
                 end += (1.0 - end) * values.tie_break * lost_ties[h]

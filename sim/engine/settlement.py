@@ -83,8 +83,7 @@ def clear_borders(layout, flow, activity, law, standing, hubs, traits, numbers, 
             onward -= fate[SEIZED, t, k]
             if hub[k] >= 0:
                 # Ghost transit never meets the hub's officers, unless tracking shows it to them.
-                h = hub_state[hub[k]]
-                seen = 1.0 - values.ghost * banned[t, k] * (1.0 - tracking[h, g] * effort[h])
+                seen = 1.0 - values.ghost * banned[t, k] * (1.0 - tracking[hub_state[hub[k]], g])
                 fate[STOPPED, t, k] = onward * seen * hub_stopped[hub[k], g]
                 onward -= fate[STOPPED, t, k]
             passing[t, k] = onward

@@ -34,7 +34,7 @@ class TradePhases(StatePhases):
         """4a. Houses choose last legs; what each hub asks and stops; agents take over what banks refuse."""
         work, layout = self.work, self.layout
         law = self.regime.cell("transit_ban"), work.watched
-        standing = work.law, work.effort, layout.deciding[1], work.log_markup
+        standing = work.law, work.effort, layout.deciding[1], work.log_markup, work.carried
         hubs = work.hub_cost, work.hub_kept, work.hub_stopped, work.obstacle
         borders = layout.hub_states, layout.checks
         self.loops.choose_legs(layout.onward, work.obstacle, work.log_markup, self._numbers, work.legs)
@@ -102,6 +102,6 @@ class TradePhases(StatePhases):
         goods = (
             work.passing, work.fate[DELIVERED], work.banned, work.as_parts, work.fate[STOPPED], layout.parts
         )  # fmt: skip
-        hubs = work.legs, work.carried, self.regime.cell("tracking"), work.effort
+        hubs = work.legs, work.carried, self.regime.cell("tracking")
         habits = layout.by_consignment, layout.reexports_shown, layout.catch_all
         self.loops.record(roads, goods, work.log_price, hubs, habits, self._numbers, self.ledgers.tables())

@@ -21,6 +21,7 @@ class SupplyCommitment(Policy):
     for 30 years (OSW, 16 June 2014). How much alignment it adds is a prior.
     """
 
+    adds_up: ClassVar[bool] = True
     by_good: ClassVar[bool] = False
 
     kind: Literal["supply_commitment"] = "supply_commitment"

@@ -1,0 +1,99 @@
+"""What every mechanism of the source documents does to flows: ``python -m calibration.mechanisms`` writes the page.
+
+Runs every shipped scenario that names a mechanism, with it and without (paired), and reads off what its file says to
+look at.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+import pandas as pd
+
+import sim
+
+FIGURES = Path(__file__).with_name("figures") / "mechanisms.csv"
+PAGE = Path(__file__).resolve().parents[1] / "docs" / "mechanisms.md"
+HEAD = """# What each mechanism does
+
+Written by `python -m calibration.mechanisms`: every scenario runs with its mechanism and, paired with it, without; the
+table gives the change of what its file says to look at. `sim mechanism NAME --out FOLDER` draws the same, and
+`sim explain NAME` says who did it. Strengths marked as priors in the files are priors here too: read signs and orders
+of size, not digits, until the model is calibrated.
+
+"""
+
+
+def rows_of(name: str) -> tuple[str, ...]:
+    """Rows of the table of mechanisms that a scenario shows."""
+    mechanism = sim.load_scenario(name).mechanism
+    return mechanism.rows if mechanism else ()
+
+
+def names() -> list[str]:
+    """The shipped scenarios that name a mechanism."""
+    return [name for name in sim.shipped_scenarios() if sim.load_scenario(name).mechanism is not None]
+
+
+def facts() -> pd.DataFrame:
+    """The mechanisms of the source documents: id, documents, mechanism."""
+    return pd.read_csv(FIGURES, dtype=str, keep_default_na=False)
+
+
+def page(shown: dict[str, sim.Shown]) -> str:
+    """The page: one section per row of the documents, then the scenarios that show none."""
+    lines = [HEAD]
+    for row in facts().to_dict("records"):
+        lines.append(f"## {row['id']} · {row['mechanism']}\n\nDocument {row['documents'].replace(';', ',')}.\n\n")
+        lines += [_section(name, shown[name]) for name in shown if row["id"] in rows_of(name)]
+    lines.append("## Beyond the documents\n\n")
+    known = set(facts()["id"])
+    lines += [_section(name, shown[name]) for name in shown if not known & set(rows_of(name))]
+    return "".join(lines).rstrip() + "\n"
+
+
+def _section(name: str, shown: sim.Shown) -> str:
+    scenario = shown.scenario
+    assert scenario.mechanism is not None
+    told = f"**[{name}](../scenarios/{name}.yaml)**: {scenario.mechanism.shows}.\n\n"
+    looks = "".join(
+        f"| {row.what} | {row.measure} | {_number(row.without)} | {_number(getattr(row, '_3'))} | "
+        f"{_change(row.change_percent)} | {'yes' if row.holds else '**no**'} |\n"
+        for row in shown.table.rename(columns={"with": "_3"}).itertuples()
+    )
+    return f"{told}| what to look at | measure | without | with | change | as expected |\n|---|---|---|---|---|---|\n{looks}\n"
+
+
+def _number(value: float) -> str:
+    return f"{value:.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+
+
+def _change(percent: float) -> str:
+    return "from nothing" if percent == float("inf") else f"{percent:+.3g} %"
+
+
+def run(chosen: Iterable[str]) -> dict[str, sim.Shown]:
+    """Runs scenarios with their mechanism and without.
+
+    Args:
+        chosen: names of shipped scenarios.
+    """
+    found = {}
+    for name in chosen:
+        found[name] = sim.show_mechanism(sim.load(name))
+        sys.stdout.write(f"{name}: {'as expected' if found[name].holds else 'NOT as expected'}\n")
+    return found
+
+
+def main() -> int:
+    """Writes the page; 0 if every look shows what its file expects."""
+    shown = run(names())
+    PAGE.write_text(page(shown), encoding="utf-8")
+    sys.stdout.write(f"{PAGE}\n")
+    return 0 if all(one.holds for one in shown.values()) else 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

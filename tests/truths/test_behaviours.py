@@ -1,0 +1,140 @@
+"""Each behaviour rests without law, moves under it, and is gone when its parameter says so."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import sim
+from sim.engine.settlement import DELIVERED
+
+# Parameter, the value that switches the behaviour off, and the array of the record that it alone moves.
+SWITCHES = [
+    ("word_speed", 0.0, "word"),
+    ("law_speed", 0.0, "law"),
+    ("agent_entry", 0.0, "agents"),
+    ("parts_limit", 0.0, "as_parts"),
+    ("front_loading", 0.0, "stocks"),
+]
+
+
+@pytest.mark.parametrize(("parameter", "off", "array"), SWITCHES)
+def test_a_behaviour_moves_under_law_and_not_when_switched_off(reference, paired, parameter, off, array):
+    assert getattr(paired.policy.source.record, array).max() > 0.0
+    without = reference.with_changes(parameters={parameter: off}).run().source.record
+    assert np.abs(getattr(without, array)).max() == 0.0
+
+
+def test_without_law_every_behaviour_rests(paired):
+    """Drivers of demand alone, war included, are no reason to speak, legislate, refuse, hide or hoard."""
+    record = paired.baseline.source.record
+    for array in ("word", "law", "agents", "as_parts", "stocks", "provoked", "banned", "threat", "pressure"):
+        assert np.abs(getattr(record, array)).max() == 0.0, array
+    assert (record.resolve == 1.0).all()
+
+
+def test_last_legs_stay_where_houses_do_not_choose(reference, paired):
+    still = reference.with_changes(parameters={"onward_response": 0.0}).run().source
+    entered = still.record.onward.sum(axis=3, keepdims=True)
+    share = np.divide(still.record.onward, entered, out=np.zeros_like(still.record.onward), where=entered > 0.0)
+    full = still.record.hubs[:, 2].min() == 1.0  # a hub that cannot carry all of it shifts what arrives
+    assert not full or np.allclose(share.max(axis=0), share.min(axis=0), atol=1e-9)
+    moved = paired.policy.source.record.onward
+    usual = paired.baseline.source.record.onward
+    apart = [1.0 - np.einsum("mhgh->", each) / each.sum() for each in (moved, usual)]
+    assert apart[0] != pytest.approx(apart[1], rel=1e-3)
+
+
+def test_what_is_bought_ahead_is_put_aside_and_used_later(reference):
+    model = reference.with_changes(months={"first": "2023-07", "last": "2023-12"}).model()
+    base, work = model.base, model.work
+    abroad = base.origin[:, None] != base.destination[None, :]
+    seen = 0.0
+    for _ in range(6):
+        before = work.stocks.copy()
+        model.step()
+        delivered = (work.fate[DELIVERED] * abroad).sum()
+        assert work.arrivals.sum() + work.stocks.sum() - before.sum() == pytest.approx(delivered, rel=1e-12)
+        assert work.stocks.min() >= 0.0
+        seen = max(seen, work.stocks.max())
+    assert 0.0 < work.stocks.max() < seen  # bought ahead of the licences of September, and partly used by December
+
+
+@pytest.mark.parametrize(
+    ("parameter", "weak", "strong"),
+    [("law_speed", 0.0, 0.2), ("union_checks", 0.0, 1.0), ("vigilance", 0.0, 4.0), ("weight_pressure", 0.0, 5.0)],
+)
+def test_stricter_hubs_let_less_pass(reference, parameter, weak, strong):
+    """Priority goods of coalition brands through all hubs fall as any of the hubs' checks grows."""
+    passed = []
+    for value in (weak, strong):
+        flows = reference.with_changes(parameters={parameter: value}).run().to_target()
+        mine = (flows["road"] != "direct") & (flows["good"] == "high_priority") & (flows["month"] >= "2023-06")
+        passed.append(flows[mine]["quantity_musd_2021"].sum())
+    assert passed[1] < passed[0]
+
+
+def test_resolve_gives_way_only_beyond_the_limit(reference, paired):
+    assert (paired.policy.source.record.resolve == 1.0).all()
+    soft = reference.with_changes(parameters={"pain_limit": 0.002}).run().source
+    members = np.asarray(soft.world.is_coalition)
+    assert soft.record.resolve[-1, members].min() < 1.0
+    assert (soft.record.resolve[:, ~members] == 1.0).all()
+    assert soft.record.effort[-1, members].mean() < paired.policy.source.record.effort[-1, members].mean()
+
+
+def test_intelligence_errs_in_sampled_mode_only(reference):
+    line = {
+        "id": "line", "kind": "red_line", "by": ["coalition"], "towards": ["RUS"], "against": ["CHN"],
+        "goods": ["machinery"], "effective": "2022-03-01", "strength": 2.0, "multiple": 1.6, "source": "a test",
+    }  # fmt: skip
+    case = reference.with_changes(policies=[line], months={"last": "2023-12"})
+    runs = {}
+    for mode in ("expected", "sampled"):
+        for noise in (0.0, 1.0):
+            chosen = case.with_changes(agents={"mode": mode}, parameters={"intelligence_noise": noise})
+            runs[mode, noise] = chosen.run().source.record.provoked
+    np.testing.assert_array_equal(runs["expected", 0.0], runs["expected", 1.0])
+    assert not np.array_equal(runs["sampled", 0.0], runs["sampled", 1.0])
+
+
+def test_listings_near_by_frighten_and_are_forgotten(reference):
+    """Beliefs jump with a listing in the state, more in its own good, and fade."""
+    listing = {
+        "id": "few", "kind": "entity_listing", "by": ["USA"], "towards": ["RUS"], "firms_in": ["IND"], "who": "exporters",
+        "goods": ["electrical"], "effective": "2022-03-01", "strength": 40, "source": "a test",
+    }  # fmt: skip
+    case = reference.without_policies().with_changes(policies=[listing])
+    model = case.model()
+    here = model.world.states.index("IND")
+    mine = {good: (model.base.origin == here) & (model.base.good == g) for g, good in enumerate(model.world.goods)}
+    path = []
+    for _ in range(30):
+        model.step()
+        path.append([model.work.believed[mine[good], 0].max() for good in ("electrical", "machinery")])
+    electrical, machinery = np.array(path).T
+    assert electrical.max() > machinery.max() > 0.0
+    assert electrical[-1] < 0.5 * electrical.max()
+    alone = case.with_changes(parameters={"listing_near": 0.0}).model()
+    for _ in range(16):
+        alone.step()
+    assert alone.work.believed[mine["machinery"], 0].max() == 0.0
+
+
+def test_the_largest_firms_are_listed_first():
+    listing = {
+        "id": "top", "kind": "entity_listing", "by": ["USA"], "towards": ["RUS"], "firms_in": ["CHN"], "who": "exporters",
+        "select": "largest", "goods": ["drones"], "effective": "2022-01-10", "strength": 2, "source": "a test",
+    }  # fmt: skip
+    case = sim.load("reference").without_policies().with_changes(
+        policies=[listing], agents={"exporters": 20_000}, months={"first": "2022-01", "last": "2022-02"}
+    )  # fmt: skip
+    model = case.model()
+    before = model.exporters.get("road").copy()
+    model.step()
+    mine = (model.exporters.get("good") == "drones") & (model.exporters.get("origin") == "CHN")
+    at_target = mine & model.layout.ends_at_target[before]
+    listed, size = model.exporters.get("listed"), model.exporters.get("size")
+    assert listed[at_target].any()
+    assert not listed[~mine].any()
+    assert size[listed].min() >= size[at_target & ~listed].max()
