@@ -38,7 +38,7 @@ def names() -> list[str]:
 
 
 def facts() -> pd.DataFrame:
-    """The mechanisms of the source documents: id, documents, mechanism."""
+    """The mechanisms of the source documents: id, mechanism, source."""
     return pd.read_csv(FIGURES, dtype=str, keep_default_na=False)
 
 
@@ -46,7 +46,7 @@ def page(shown: dict[str, sim.Shown]) -> str:
     """The page: one section per row of the documents, then the scenarios that show none."""
     lines = [HEAD]
     for row in facts().to_dict("records"):
-        lines.append(f"## {row['id']} · {row['mechanism']}\n\nDocument {row['documents'].replace(';', ',')}.\n\n")
+        lines.append(f"## {row['id']} · {row['mechanism']}\n\nSource: {row['source']}.\n\n")
         lines += [_section(name, shown[name]) for name in shown if row["id"] in rows_of(name)]
     lines.append("## Beyond the documents\n\n")
     known = set(facts()["id"])
