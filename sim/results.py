@@ -27,7 +27,7 @@ from sim.tables import build_tables
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-TABLES = ("flows", "orders", "recorded", "prices", "hubs", "states", "network")
+TABLES = ("flows", "orders", "recorded", "prices", "hubs", "states", "network", "transit")
 RECORD, SCENARIO = "record.json", "scenario.yaml"
 
 
@@ -106,6 +106,15 @@ class Results:
     def network(self) -> pd.DataFrame:
         """Deliveries through hubs: month, good, the hub they entered, the hub they left, quantity."""
         return self._table("network")
+
+    @cached_property
+    def transit(self) -> pd.DataFrame:
+        """Goods sent to the target through hubs, by month, good, origin and the hub they entered; FOB, musd.
+
+        ``sent`` = ``stopped`` + ``unsold`` + ``arrived`` at the target. Of what was sent and of what arrived, ``unseen``
+        never met the officers of the hub (ghost transit); ``arrived_banned`` is banned goods that they met.
+        """
+        return self._table("transit")
 
     @property
     def title(self) -> str:

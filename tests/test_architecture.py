@@ -14,7 +14,7 @@ PACKAGE = ROOT / "sim"
 MOST_LINES = 300
 # A file that is longer for a reason, and how long it may be.
 # Every command with its options in one place.
-LONGER = {"cli.py": 320}
+LONGER = {"cli.py": 360}
 
 # From the ground up. A module imports what stands below it; what shares a line does not know each other.
 LAYERS = (
@@ -30,7 +30,7 @@ LAYERS = (
     ("model",),
     ("recorder", "tables"),
     ("results",),
-    ("cases",),
+    ("cases", "mirrors"),
     ("comparison",),
     ("plots", "handbook", "reports"),
     ("handbook_pages",),
