@@ -208,6 +208,27 @@ def plot(
     show(*sorted(str(path) for path in (folder / FIGURES).iterdir()))
 
 
+@app.command()
+def mirror(
+    folder: Annotated[Path, typer.Argument(metavar="RESULTS_FOLDER", help="Folder of a run made before.")],
+    exporter: Annotated[str, typer.Argument(metavar="EXPORTER", help="State whose office records exports.")],
+    importer: Annotated[str, typer.Argument(metavar="IMPORTER", help="State whose office records imports.")],
+    good: Annotated[str | None, typer.Option(help="One good; else all together.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Folder; else the run's figures.")] = None,
+) -> None:
+    r"""Sets two states' customs records of one flow against each other and the truth: the mirror gap and its causes.
+
+    \b
+    Example:
+      sim mirror results/NAME-OF-THE-RUN CODE-OF-A-STATE CODE-OF-ANOTHER --out .
+    """
+    from sim.reports import mirror as report
+    from sim.requests import draw_pair
+
+    results, pair, picture = draw_pair(folder, (exporter, importer), good, out)
+    show(report(results, pair), str(picture), str(picture.with_suffix(".csv")))
+
+
 @world_app.command("show")
 def world_show(
     name: Annotated[str, typer.Argument(help="A world's folder, or the name of a shipped one.")] = "reference",

@@ -1,7 +1,7 @@
 """The mirror gap of a pair of states: what the importer's office has on record beyond the exporter's, and why.
 
-Statisticians hold the two offices' records of one flow against each other ("mirror data"; a gap is first of all freight
-and insurance, then the partner by origin against the partner by consignment, then what somebody hid). Here the true flow
+Statisticians hold the two offices' records of one flow against each other. The gap is freight and insurance, the
+partner by origin against the partner by consignment, and what somebody hid; they cannot tell which. Here the true flow
 is known too, so the gap falls apart without a rest.
 
 What is *true* for a pair is what left the exporter with the importer as its next stop, free on board:
@@ -111,8 +111,8 @@ class _True:
         consigned: own goods sent to the importer as the first hub; unseen: of them met by none of its officers.
         passed: goods of all origins passed on by the exporter as a hub; passed_unseen: of them met by no officer;
             passed_banned: banned goods that were met.
-        round_about: own goods sent to the importer, which is the target, by way of hubs, or that another hub passed on to
-            the importer, which is a hub; stopped, unsold: of them lost on the way.
+        round_about: own goods sent to the target (the importer) by way of hubs; or own goods that another hub passed on
+            to the importer (a hub) and its officers met. stopped, unsold: of the former lost on the way.
     """
 
     own: pd.Series[float]
@@ -135,15 +135,13 @@ class _True:
         direct = (flows["road"] == "direct") & (flows["origin"] == pair.exporter)
         legs = _legs(transit, network)
         if to_target:
-            legs_on = legs[legs["exit"] == pair.exporter]
-            about, met = transit[mine], "sent_musd"
+            passed = legs[legs["exit"] == pair.exporter]
+            about, counted, lost = transit[mine], "sent_musd", transit[mine]
         else:
-            legs_on = legs[(legs["hub"] == pair.exporter) & (legs["exit"] == pair.importer)]
-            about = legs[(legs["origin"] == pair.exporter) & (legs["exit"] == pair.importer)]
-            about, met = about[about["hub"] != pair.importer], "arrived_met_musd"
-        if not to_target:
-            legs_on = legs_on[legs_on["hub"] != legs_on["exit"]]
-        lost = about if to_target else about.iloc[:0]
+            handed = legs[(legs["exit"] == pair.importer) & (legs["hub"] != pair.importer)]
+            passed = handed[handed["hub"] == pair.exporter]
+            about, counted = handed[handed["origin"] == pair.exporter], "arrived_met_musd"
+            lost = transit.iloc[:0]
 
         def total(table: pd.DataFrame, column: str) -> pd.Series[float]:
             return _by_month(table.rename(columns={column: "sum"})[["month", "sum"]], months)
@@ -152,10 +150,10 @@ class _True:
             own=total(flows[direct & (flows["destination"] == pair.importer)], "value_musd"),
             consigned=total(entered, "sent_musd"),
             unseen=total(entered, "sent_unseen_musd"),
-            passed=total(legs_on, "arrived_musd"),
-            passed_unseen=total(legs_on, "arrived_unseen_musd"),
-            passed_banned=total(legs_on, "arrived_banned_musd"),
-            round_about=total(about, met),
+            passed=total(passed, "arrived_musd"),
+            passed_unseen=total(passed, "arrived_unseen_musd"),
+            passed_banned=total(passed, "arrived_banned_musd"),
+            round_about=total(about, counted),
             stopped=total(lost, "stopped_musd"),
             unsold=total(lost, "unsold_musd"),
         )
@@ -168,10 +166,10 @@ def _parts(results: Results, pair: Pair, table: pd.DataFrame, true: _True) -> di
     shown = 0.0 if offices[pair.exporter]["reexports"] == _UNRECORDED else float(numbers["reexport_recorded"])
     nothing = 0.0 * true.own
     to_target = pair.importer == results.target
-    # The exporter's office misses what it never met of the goods passed on; so does the next hub's. The target's meets
-    # all.
-    ghost = nothing - true.unseen if not to_target else true.passed_unseen
-    # Who counts by origin leaves out what the exporter only passed on, and counts what came of its goods by other ways.
+    # Of goods passed on, neither the exporter's office nor the next hub's has what no officer met: no gap. The target
+    # meets all.
+    ghost = true.passed_unseen if to_target else nothing - true.unseen
+    # Who counts by origin leaves out what the exporter only passed on, and counts its goods that come by other ways.
     elsewhere = true.passed if to_target else true.passed - true.passed_unseen
     counted = to_target and by_origin
     return {

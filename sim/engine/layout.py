@@ -119,7 +119,7 @@ def _border_checks(world: World, left: float) -> Floats:
 
 def _last_legs(world: World) -> Floats:
     """Shares of the last legs of what enters a hub, by (entry, good, exit); what goes no further exits where it is."""
-    legs = np.ascontiguousarray(np.transpose(world.onward, (0, 2, 1)))
+    legs: Floats = np.array(np.transpose(world.onward, (0, 2, 1)), order="C")  # a copy: the world is read-only
     for hub in range(len(world.hubs)):
         legs[hub, :, hub] = 1.0 - legs[hub].sum(axis=1)
     return legs

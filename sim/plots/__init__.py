@@ -21,6 +21,7 @@ from sim.plots import (
     flows_by_origin,
     flows_by_road,
     hub_reexports,
+    mirror_gap,
     price_premium,
     recorded_and_true,
     simulated_and_customs,
@@ -32,11 +33,12 @@ from sim.plots.view import look
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from sim.mirrors import Pair
     from sim.plots.view import Source
 
 TALL = 7.2
 
-__all__ = ["FIGURES", "FigureKind", "figure", "save_all"]
+__all__ = ["FIGURES", "FigureKind", "figure", "figure_of_pair", "save_all", "save_pair"]
 
 
 @dataclass(frozen=True)
@@ -113,6 +115,36 @@ def save_all(source: Source, folder: str | Path, names: Iterable[str] | None = N
     except OSError as error:
         raise SimError(f"cannot write figures to {place}: {error.strerror or error}") from error
     return written
+
+
+def figure_of_pair(source: Source, pair: Pair) -> tuple[Figure, pd.DataFrame]:
+    """The mirror gap of a pair of states, and the table behind it; see :mod:`sim.mirrors`.
+
+    Args:
+        source: a comparison, of which the run with the policies is shown, or one run.
+        pair: exporter, importer, and a good if not all.
+
+    Raises:
+        SimError: a state or good that the run does not have, or a state with itself.
+    """
+    made = new_figure(WIDTH, TALL)
+    return made, mirror_gap.draw(source, made, pair)
+
+
+def save_pair(source: Source, pair: Pair, folder: str | Path) -> tuple[Path, Path]:
+    """Writes the mirror gap of a pair as ``mirror_<exporter>_<importer>[_<good>]``, picture and table.
+
+    Raises:
+        SimError: the folder cannot be written, or the pair is faulty.
+    """
+    place, stem = Path(folder), "_".join(["mirror", pair.exporter, pair.importer, *([pair.good] if pair.good else [])])
+    made, table = figure_of_pair(source, pair)
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+        picture = _put(place / f"{stem}.png", partial(made.savefig, format="png", dpi=DPI))
+        return picture, _put(place / f"{stem}.csv", partial(table.to_csv, index=False))
+    except OSError as error:
+        raise SimError(f"cannot write figures to {place}: {error.strerror or error}") from error
 
 
 def _put(path: Path, write: Callable[[Path], object]) -> Path:

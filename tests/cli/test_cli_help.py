@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 Sim = Callable[[str], Any]
-COMMANDS = ("run", "demo", "check", "compare", "plot", "policies", "scenarios", "world show", "world build")
+COMMANDS = ("run", "demo", "check", "compare", "plot", "mirror", "policies", "scenarios", "world show", "world build")
 
 
 @pytest.mark.parametrize("command", COMMANDS)
