@@ -58,12 +58,13 @@ def _section(name: str, shown: sim.Shown) -> str:
     scenario = shown.scenario
     assert scenario.mechanism is not None
     told = f"**[{name}](../scenarios/{name}.yaml)**: {scenario.mechanism.shows}.\n\n"
-    looks = "".join(
-        f"| {row.what} | {row.measure} | {_number(row.without)} | {_number(getattr(row, '_3'))} | "
-        f"{_change(row.change_percent)} | {'yes' if row.holds else '**no**'} |\n"
-        for row in shown.table.rename(columns={"with": "_3"}).itertuples()
-    )
-    return f"{told}| what to look at | measure | without | with | change | as expected |\n|---|---|---|---|---|---|\n{looks}\n"
+    rows = [
+        f"| {row['what']} | {row['measure']} | {_number(row['without'])} | {_number(row['with'])} | "
+        f"{_change(row['change_percent'])} | {'yes' if row['holds'] else '**no**'} |\n"
+        for row in shown.table.to_dict("records")
+    ]
+    head = "| what to look at | measure | without | with | change | as expected |\n|---|---|---|---|---|---|\n"
+    return f"{told}{head}{''.join(rows)}\n"
 
 
 def _number(value: float) -> str:

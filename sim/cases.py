@@ -62,8 +62,9 @@ class Case:
             if progress is not None:
                 progress(done, months)
         arrays = RunArrays(
-            self.world, model.base, record, self.scenario.months.first, model.values.fob_share, model.values.misdeclared
-        )
+            self.world, model.base, record, self.scenario.months.first,
+            model.values.fob_share, model.values.misdeclared, model.values.ghost,
+        )  # fmt: skip
         # The arrays outlive the run, the model with its agents does not.
         facts = model.values, len(model.houses), time.perf_counter() - started
         return Results(partial(self._record, *facts), self.scenario.resolved_yaml, arrays)
@@ -94,6 +95,12 @@ class Case:
             "coalition": [
                 code for code, role in zip(self.world.states, self.world.role, strict=True) if role == "coalition"
             ],
+            "offices": {
+                code: {"imports_by": by, "reexports": habit}
+                for code, by, habit in zip(
+                    self.world.states, self.world.records, self.world.reexport_habit, strict=True
+                )
+            },
             "run_digest": hashlib.sha256(json.dumps(makers, sort_keys=True).encode()).hexdigest(),
             **{f"{name}_digest": makers[name] for name in ("scenario", "world")},
             "rules_replaced": rules,

@@ -154,9 +154,10 @@ def spread_over_last_legs(passing, hubs, office, numbers, books):  # type: ignor
             total = 0.0
             for j in range(legs.shape[2]):
                 total += legs[i, g, j] * carried[j]
-            if shown[0, i, g] == 0.0 or total == 0.0:
+            if total == 0.0:
                 continue
-            banned = shown[1, i, g] / shown[0, i, g]
+            # Where all is ghost transit the hubs met nothing, yet it arrives.
+            banned = shown[1, i, g] / shown[0, i, g] if shown[0, i, g] > 0.0 else 0.0
             for j in range(legs.shape[2]):
                 leg = legs[i, g, j] * carried[j] / total
                 if leg == 0.0:

@@ -37,6 +37,7 @@ class Record:
         onward: delivered to the target by (entry hub, good, exit hub), musd at base-year prices, (M, H, G, H).
         hubs: fullness, log mark-up, share of consignments carried, firms open, firms listed, returns so far; (M, 6, H).
         activity, need: drivers, (M, S, G). replaced: (M, S, G).
+        tracking: passage that tracking shows to each hub's officers, (M, H, G).
     """
 
     delivered: Floats
@@ -67,6 +68,7 @@ class Record:
     activity: Floats
     need: Floats
     replaced: Floats
+    tracking: Floats
 
 
 def blank_record(model: SanctionsModel, months: int) -> Record:
@@ -86,6 +88,7 @@ def blank_record(model: SanctionsModel, months: int) -> Record:
         hidden=table(s, g), borrowed=table(s, g), exported=table(s, g), word=table(s), law=table(s), effort=table(s),
         provoked=table(s), resolve=table(s), agents=table(s), pressure=table(s), threat=table(s), firms_listed=table(s),
         onward=table(h, g, h), hubs=table(6, h), activity=table(s, g), need=table(s, g), replaced=table(s, g),
+        tracking=table(h, g),
     )  # fmt: skip
 
 
@@ -112,6 +115,7 @@ def keep(model: SanctionsModel, record: Record) -> None:
         getattr(record, name)[m] = getattr(books, name)
     record.pressure[m] = model.regime.state("pressure")
     record.threat[m] = model.regime.state("threat")
+    record.tracking[m] = model.regime.cell("tracking")[model.layout.hub_states]
     hubs = record.hubs[m]
     hubs[0], hubs[1], hubs[2] = work.fullness, work.log_markup, work.carried
     count_houses(houses.hub, houses.mass, houses.generation, houses.represents, hubs[3:])

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from rich.table import Table
 
+from sim.mirrors import PARTS, mirror_gap
 from sim.months import format_month
 from sim.results import summary
 from sim.scenario import MEASURES
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from sim.cases import Case
     from sim.comparison import Comparison
     from sim.mechanisms import Shown
+    from sim.mirrors import Pair
     from sim.results import Results
     from sim.scenario import Scenario
 
@@ -213,6 +215,31 @@ def _change(percent: float) -> str:
 def _figure(value: float) -> str:
     """A figure of any size with the four digits that count."""
     return f"{value:,.0f}" if abs(value) >= 1000.0 else f"{value:.4g}"
+
+
+def mirror(results: Results, pair: Pair) -> Table:
+    """Both offices' records of a pair of states by year, and what makes up the gap between them."""
+    monthly = mirror_gap(results, pair)
+    amounts = [name for name in monthly.columns if name.endswith("_musd")]
+    years = monthly.groupby(monthly["month"].str[:4])[amounts].sum()
+    years.columns = years.columns.str.removesuffix("_musd")
+    told = monthly["importer_publishes"].groupby(monthly["month"].str[:4]).all()
+    # What plays no part for the pair has no column.
+    parts = [part for part in PARTS if years[part].abs().max() > 0.0]
+    goods = "all goods" if pair.good is None else pair.good
+    table = _table(
+        f"{pair.exporter} to {pair.importer}, {goods}, million USD a year",
+        ("year", "true", "exporter's book", "importer's", "gap", "%", *(part.replace("_", " ") for part in parts)),
+    )
+    for year, row in years.iterrows():
+        share = 100.0 * row["gap"] / row["recorded"] if row["recorded"] > 0.0 else float("nan")
+        cells = [f"{row[name]:,.1f}" for name in ("true", "recorded", "mirror", "gap")]
+        name = f"{year}" if told[str(year)] else f"{year}, unpublished"
+        table.add_row(name, *cells, _percent(share).removesuffix(" %"), *(f"{row[part]:+,.1f}" for part in parts))
+    table.caption = (
+        "gap: importer's book (CIF) less exporter's (FOB, re-exports too) = the sum of what stands right of it"
+    )
+    return table
 
 
 def _table(title: str, columns: Sequence[str]) -> Table:

@@ -9,12 +9,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sim import plots
 from sim.answers import explanation_text
 from sim.cases import Case, load
 from sim.comparison import Comparison
 from sim.errors import FaultList, SimError
 from sim.mechanisms import Shown, show_mechanism
-from sim.plots import save_all, save_mechanism
+from sim.mirrors import Pair
 from sim.results import Results, run_name
 
 if TYPE_CHECKING:
@@ -122,7 +123,7 @@ def save_explanation(told: Explanation, folder: Path) -> str:
 def _drawn(source: Comparison | Results, figures: Sequence[str] | None) -> Callable[[Path], object] | None:
     if figures is not None and not figures:
         return None
-    return lambda folder: save_all(source, folder / FIGURES, figures)
+    return lambda folder: plots.save_all(source, folder / FIGURES, figures)
 
 
 def shown_as_asked(
@@ -136,7 +137,27 @@ def shown_as_asked(
     if out is not None:
         refuse_unwritable(out)
     shown = show_mechanism(case, progress)
-    return shown, save_mechanism(shown, out) if out is not None else []
+    return shown, plots.save_mechanism(shown, out) if out is not None else []
+
+
+def draw_pair(folder: Path, states: tuple[str, str], good: str | None, out: Path | None) -> tuple[Results, Pair, Path]:
+    """Draws the mirror gap of two states of a saved run.
+
+    Args:
+        folder: of the run.
+        states: exporter and importer.
+        good: None for all goods.
+        out: folder for picture and table, the run's figures by default.
+
+    Returns:
+        The run, the pair and the picture.
+
+    Raises:
+        SimError: no run stands there, it has no such state or good, or the folder cannot be written.
+    """
+    results, pair = Results.open(folder), Pair(*states, good)
+    picture, _ = plots.save_pair(results, pair, out or folder / FIGURES)
+    return results, pair, picture
 
 
 def refuse_unwritable(folder: Path) -> None:

@@ -27,7 +27,7 @@ from sim.tables import build_tables
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-TABLES = ("flows", "orders", "recorded", "prices", "hubs", "states", "network")
+TABLES = ("flows", "orders", "recorded", "prices", "hubs", "states", "network", "transit")
 RECORD, SCENARIO = "record.json", "scenario.yaml"
 
 
@@ -82,8 +82,8 @@ class Results:
     def recorded(self) -> pd.DataFrame:
         """Customs records: month, office, flow (export, import, re-export), partner, good, value, publication.
 
-        ``published`` says whether the office publishes the month at all, ``published_in`` when and ``published_as`` under
-        which heading: many lump re-exports in with their own exports.
+        ``published`` says whether the office publishes the month at all, ``published_in`` when and ``published_as``
+        under which heading: many lump re-exports in with their own exports.
         """
         return self._table("recorded")
 
@@ -106,6 +106,15 @@ class Results:
     def network(self) -> pd.DataFrame:
         """Deliveries through hubs: month, good, the hub they entered, the hub they left, quantity."""
         return self._table("network")
+
+    @cached_property
+    def transit(self) -> pd.DataFrame:
+        """Goods sent to the target through hubs, by month, good, origin and the hub they entered; FOB, musd.
+
+        ``sent`` = ``stopped`` + ``unsold`` + ``arrived`` at the target. ``sent_unseen`` and ``arrived_unseen`` of it
+        never met the officers of the hub (ghost transit); ``arrived_banned`` is banned goods that they met.
+        """
+        return self._table("transit")
 
     @property
     def title(self) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from sim.engine.settlement import FATES
+from sim.engine.settlement import FATES, STOPPED, UNSOLD
 from sim.months import format_month, parse_month
 from sim.regime import HEADQUARTERS
 
@@ -29,6 +29,7 @@ class RunArrays:
     first_month: int
     fob_share: float
     misdeclared: float
+    ghost: float
 
     @property
     def months(self) -> list[str]:
@@ -40,7 +41,7 @@ def build_tables(run: RunArrays, name: str) -> pd.DataFrame:
     """One table of a run, by its name in :data:`sim.results.TABLES`."""
     builders: dict[str, Callable[[RunArrays], pd.DataFrame]] = {
         "flows": _flows, "orders": _orders, "recorded": _recorded, "prices": _prices, "hubs": _hubs, "states": _states,
-        "network": _network,
+        "network": _network, "transit": _transit,
     }  # fmt: skip
     return builders[name](run)
 
@@ -160,6 +161,38 @@ def _network(run: RunArrays) -> pd.DataFrame:
             "quantity_musd_2021": passed[month, entry, good, leaving],
         }
     )
+
+
+def _transit(run: RunArrays) -> pd.DataFrame:
+    """Goods sent to the target through hubs by origin and the hub they entered: who met them, what became of them."""
+    record, base, world = run.record, run.base, run.world
+    roads = record.shipped.shape[2]
+    abroad = (base.origin[:, None] != base.destination[None, :roads]) & (base.hub[None, :roads] >= 0)
+    where = month, kind, road = np.nonzero((record.shipped > 0.0) & abroad)
+    hub, good = base.hub[road], base.good[kind]
+    fob = np.exp(run.fob_share * record.log_price[month, world.target, base.headquarters[kind], good])
+    effort = record.effort[month, np.asarray(world.hubs, dtype=np.int64)[hub]]
+    banned = record.banned[where]
+    unseen = run.ghost * banned * (1.0 - record.tracking[month, hub, good] * effort)
+    sent, arrived = record.shipped[where] * fob, record.delivered[where] * fob
+    keys = {
+        "month": _labels(run.months, month),
+        "good": _labels(world.goods, good),
+        "origin": _labels(world.states, base.origin[kind]),
+        "hub": _labels([world.states[h] for h in world.hubs], hub),
+    }
+    values = {
+        "sent_musd": sent,
+        "stopped_musd": record.fate[month, STOPPED, kind, road] * fob,
+        "unsold_musd": record.fate[month, UNSOLD, kind, road] * fob,
+        "arrived_musd": arrived,
+        "sent_unseen_musd": sent * unseen,
+        "arrived_unseen_musd": arrived * unseen,
+        "arrived_banned_musd": arrived * (1.0 - unseen) * banned,
+    }
+    table = pd.DataFrame(keys | values)
+    # Coalition and neutral brands stand together: no officer writes down whose brand it is.
+    return table.groupby(list(keys), sort=False, as_index=False).sum()
 
 
 def _prices(run: RunArrays) -> pd.DataFrame:

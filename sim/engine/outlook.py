@@ -32,8 +32,10 @@ def look_ahead(layout, law, standing, hubs, means, numbers, prospects, ending, f
     """
     values = numbers[0]
     origin, brand, good, pull, response, destination, hub, n_target = layout
-    (banned, licence_share, domestic, declared, pledge, foreign, shield, shame, fee, refusal, closure, tariff, promotion,
-     licence_delay) = law  # fmt: skip
+    (
+        banned, licence_share, domestic, declared, pledge, foreign, shield, shame, fee, refusal, closure, tariff,
+        promotion, licence_delay,
+    ) = law  # fmt: skip
     log_price, effort, checks, own_law, cover, agents, left, coalition_effort, watched, believed = standing
     hub_state, hub_cost, hub_kept, lost_ties = hubs
     aversion, exposure, reputation = means

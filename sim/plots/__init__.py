@@ -22,6 +22,7 @@ from sim.plots import (
     flows_by_road,
     hub_reexports,
     mechanism,
+    mirror_gap,
     price_premium,
     recorded_and_true,
     simulated_and_customs,
@@ -34,11 +35,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from sim.mechanisms import Shown
+    from sim.mirrors import Pair
     from sim.plots.view import Source
 
 TALL = 7.2
 
-__all__ = ["FIGURES", "FigureKind", "figure", "save_all", "save_mechanism"]
+__all__ = [
+    "FIGURES", "FigureKind", "figure", "figure_of_pair", "save_all", "save_mechanism", "save_pair",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -102,14 +106,10 @@ def save_all(source: Source, folder: str | Path, names: Iterable[str] | None = N
     Raises:
         SimError: the folder cannot be written, or there is no figure of that name.
     """
-    place, view = Path(folder), look(source)
+    view = look(source)
     written = []
-    try:
-        place.mkdir(parents=True, exist_ok=True)
-        for name in FIGURES if names is None else names:
-            written += _put_both(place, name, *figure(name, view))
-    except OSError as error:
-        raise SimError(f"cannot write figures to {place}: {error.strerror or error}") from error
+    for name in FIGURES if names is None else names:
+        written += _put_both(Path(folder), name, *figure(name, view))
     return written
 
 
@@ -126,22 +126,47 @@ def save_mechanism(shown: Shown, folder: str | Path) -> list[Path]:
     Raises:
         SimError: the folder cannot be written.
     """
-    place, made = Path(folder), new_figure(WIDTH, mechanism.height_of(shown))
+    made = new_figure(WIDTH, mechanism.height_of(shown))
     behind = mechanism.draw(shown, made)
-    try:
-        place.mkdir(parents=True, exist_ok=True)
-        looks = _put(place / "looks.csv", partial(shown.table.to_csv, index=False))
-        return [*_put_both(place, "mechanism", made, behind), looks]
-    except OSError as error:
-        raise SimError(f"cannot write figures to {place}: {error.strerror or error}") from error
+    written = _put_both(Path(folder), "mechanism", made, behind)
+    return [*written, _put(Path(folder) / "looks.csv", partial(shown.table.to_csv, index=False))]
+
+
+def figure_of_pair(source: Source, pair: Pair) -> tuple[Figure, pd.DataFrame]:
+    """The mirror gap of a pair of states, and the table behind it; see :mod:`sim.mirrors`.
+
+    Args:
+        source: a comparison, of which the run with the policies is shown, or one run.
+        pair: exporter, importer, and a good if not all.
+
+    Raises:
+        SimError: a state or good that the run does not have, or a state with itself.
+    """
+    made = new_figure(WIDTH, TALL)
+    return made, mirror_gap.draw(source, made, pair)
+
+
+def save_pair(source: Source, pair: Pair, folder: str | Path) -> tuple[Path, Path]:
+    """Writes the mirror gap of a pair as ``mirror_<exporter>_<importer>[_<good>]``, picture and table.
+
+    Raises:
+        SimError: the folder cannot be written, or the pair is faulty.
+    """
+    stem = "_".join(["mirror", pair.exporter, pair.importer, *([pair.good] if pair.good else [])])
+    picture, table = _put_both(Path(folder), stem, *figure_of_pair(source, pair))
+    return picture, table
 
 
 def _put_both(place: Path, name: str, made: Figure, table: pd.DataFrame) -> list[Path]:
-    """Writes a figure and the table behind it."""
-    return [
-        _put(place / f"{name}.png", partial(made.savefig, format="png", dpi=DPI)),
-        _put(place / f"{name}.csv", partial(table.to_csv, index=False)),
-    ]
+    """Writes a figure and the table behind it; the folder is made if it is missing."""
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+        return [
+            _put(place / f"{name}.png", partial(made.savefig, format="png", dpi=DPI)),
+            _put(place / f"{name}.csv", partial(table.to_csv, index=False)),
+        ]
+    except OSError as error:
+        raise SimError(f"cannot write figures to {place}: {error.strerror or error}") from error
 
 
 def _put(path: Path, write: Callable[[Path], object]) -> Path:

@@ -11,7 +11,7 @@ import pytest
 
 Sim = Callable[[str], Any]
 COMMANDS = (
-    "run", "demo", "check", "diff", "explain", "mechanism", "plot", "policies", "scenarios", "world show",
+    "run", "demo", "check", "diff", "explain", "mechanism", "mirror", "plot", "policies", "scenarios", "world show",
     "world build",
 )  # fmt: skip
 

@@ -29,6 +29,7 @@ MISTAKES = {
     "check": "name at least one",
     "check nowhere.yaml refrence": "2 faults",
     "plot .": "not the folder of a run",
+    "mirror . A B": "not the folder of a run",
     "policies export_bann": "did you mean 'export_ban'?",
     "world show nowhere": "no such world",
     "world build nothing-here out": "nothing-here",

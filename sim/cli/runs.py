@@ -1,0 +1,123 @@
+"""Commands that run a scenario: run, demo, mechanism."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sim.cli.frame import (
+    Exporters,
+    Mode,
+    Months,
+    OutFolder,
+    ScenarioName,
+    Seed,
+    Setting,
+    app,
+)
+from sim.terminal import progress_of, show
+
+if TYPE_CHECKING:
+    from sim.requests import Changes
+
+
+@app.command()
+def run(
+    scenario: ScenarioName,
+    out: OutFolder = Path("results"),
+    exporters: Exporters = None,
+    mode: Mode = None,
+    seed: Seed = None,
+    months: Months = None,
+    changes: Setting = None,
+    pair: Annotated[
+        bool, typer.Option("--pair/--no-pair", help="Also run it without its policies, to compare.")
+    ] = True,
+    figures: Annotated[bool, typer.Option("--figures/--no-figures", help="Draw figures.")] = True,
+) -> None:
+    r"""Runs a scenario and, paired with it, the same world without its policies.
+
+    Writes tables, record and figures below --out and shows what the policies did.
+
+    \b
+    Examples:
+      sim run reference
+      sim run reference --mode expected --exporters 4000 --months 2021-01:2022-12
+      sim run my-scenario.yaml --seed 7 --set learning=0.8 --set forgetting=0.02
+    """
+    from sim.requests import Changes
+
+    asked = Changes({"exporters": exporters, "mode": mode}, seed, months, changes or ())
+    _run(scenario, asked, out, pair=pair, figures=None if figures else ())
+
+
+@app.command()
+def demo(out: Annotated[Path | None, typer.Option("--out", "-o", help="Folder; else ./results.")] = None) -> None:
+    r"""Runs the reference scenario small and fast, in expected mode, with figures.
+
+    Writes to ./results, or to a temporary folder where that cannot be written, and says where.
+
+    \b
+    Example:
+      sim demo
+    """
+    from sim.requests import DEMO, DEMO_FIGURES, unwritable
+
+    folder = out or Path("results")
+    if out is None and unwritable(folder):
+        folder = Path(tempfile.mkdtemp(prefix="sim-demo-"))
+    _run("reference", DEMO, folder, pair=True, figures=DEMO_FIGURES)
+
+
+@app.command()
+def mechanism(
+    scenario: ScenarioName,
+    exporters: Exporters = None,
+    mode: Mode = None,
+    seed: Seed = None,
+    changes: Setting = None,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Folder for a figure and its tables.")] = None,
+) -> None:
+    r"""Runs a scenario with its mechanism and without, and shows what it says to look at.
+
+    \b
+    Examples:
+      sim mechanism whack-a-mole
+      sim mechanism whack-a-mole --exporters 1500 --out results/whack-a-mole
+    """
+    from sim.reports import looks, mechanism_of, verdict
+    from sim.requests import Changes, asked_for, shown_as_asked
+
+    case = asked_for(scenario, Changes({"exporters": exporters, "mode": mode}, seed, None, changes or ()))
+    with progress_of("two runs") as progress:
+        shown, files = shown_as_asked(case, out, progress)
+    said = shown.scenario
+    show(f"{said.title}\n{said.question}\n{mechanism_of(said)}\n", looks(shown), verdict(shown), *map(str, files))
+
+
+def _run(name: str, changes: Changes, out: Path, *, pair: bool, figures: Sequence[str] | None) -> None:
+    """Runs a case as asked, saves it, shows what came out; figures by name, all of them if None."""
+    from sim.comparison import compare as run_both
+    from sim.reports import deliveries_alone, flows_of, ledgers
+    from sim.requests import FIGURES, asked_for, refuse_unwritable, save_pair, save_run
+
+    case = asked_for(name, changes)
+    refuse_unwritable(out)
+    with progress_of(case.scenario.title) as progress:
+        if pair:
+            comparison = run_both(case, progress=progress)
+            results = comparison.policy
+            folder, usual = save_pair(comparison, out, figures)
+        else:
+            results = case.run(progress)
+            folder, usual = save_run(results, out, figures), None
+    show(*(flows_of(comparison, case) if pair else [deliveries_alone(results)]), ledgers(results))
+    show(f"tables:           {folder}")
+    if pictures := list((folder / FIGURES).glob("*.png")):
+        show(f"figures:          {folder / FIGURES} ({len(pictures)} pictures)")
+    if usual:
+        show(f"without policies: {usual}")

@@ -1,0 +1,53 @@
+"""Commands on worlds: show, build."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sim.cli.frame import (
+    world_app,
+)
+from sim.terminal import show
+
+if TYPE_CHECKING:
+    pass
+
+
+@world_app.command("show")
+def world_show(
+    name: Annotated[str, typer.Argument(help="A world's folder, or the name of a shipped one.")] = "reference",
+) -> None:
+    r"""Shows a world's totals against the published ones, and which share of its value was observed.
+
+    \b
+    Example:
+      sim world show reference
+    """
+    from sim.world import load_world
+    from sim.world.audit import show as audit_of
+
+    typer.echo(audit_of(load_world(name), name))
+
+
+@world_app.command("build")
+def world_build(
+    figures: Annotated[Path, typer.Argument(help="Folder of the tables of facts.")],
+    out: Annotated[Path, typer.Argument(help="Folder that the world is written into.")],
+) -> None:
+    r"""Builds a world from tables of facts: the same facts give the same bytes.
+
+    \b
+    Example:
+      sim world build calibration/figures scenarios/worlds/reference
+    """
+    from sim.requests import in_its_place
+    from sim.world import load_world
+    from sim.world.build import build_world
+
+    with in_its_place(out) as scratch:
+        files = build_world(figures, scratch)
+        load_world(scratch)
+    show(*(str(out / path.name) for path in files))
