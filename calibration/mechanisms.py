@@ -1,7 +1,7 @@
-"""What every mechanism of the source documents does to flows: ``python -m calibration.mechanisms`` writes the page.
+"""What every mechanism of the source documents does to flows: ``make library`` writes the page and draws each.
 
 Runs every shipped scenario that names a mechanism, with it and without (paired), and reads off what its file says to
-look at.
+look at: the page goes to ``docs/mechanisms.md``, a picture with its tables to ``results/library/NAME/``.
 """
 
 from __future__ import annotations
@@ -15,13 +15,14 @@ import pandas as pd
 import sim
 
 FIGURES = Path(__file__).with_name("figures") / "mechanisms.csv"
-PAGE = Path(__file__).resolve().parents[1] / "docs" / "mechanisms.md"
+ROOT = Path(__file__).resolve().parents[1]
+PAGE, PICTURES = ROOT / "docs" / "mechanisms.md", ROOT / "results" / "library"
 HEAD = """# What each mechanism does
 
-Written by `python -m calibration.mechanisms`: every scenario runs with its mechanism and, paired with it, without; the
-table gives the change of what its file says to look at. `sim mechanism NAME --out FOLDER` draws the same, and
-`sim explain NAME` says who did it. Strengths marked as priors in the files are priors here too: read signs and orders
-of size, not digits, until the model is calibrated.
+Written by `make library`, which also draws each below `results/library`: every scenario runs with its mechanism and,
+paired with it, without; the table gives the change of what its file says to look at, mean per month. `sim mechanism
+NAME` shows one, and `sim explain NAME` says who did it. Strengths marked as priors in the files are priors here too:
+read signs and orders of size, not digits, until the model is calibrated.
 
 """
 
@@ -92,7 +93,9 @@ def main() -> int:
     """Writes the page; 0 if every look shows what its file expects."""
     shown = run(names())
     PAGE.write_text(page(shown), encoding="utf-8")
-    sys.stdout.write(f"{PAGE}\n")
+    for name, one in shown.items():
+        sim.save_mechanism(one, PICTURES / name)
+    sys.stdout.write(f"{PAGE}\n{PICTURES}\n")
     return 0 if all(one.holds for one in shown.values()) else 1
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from sim.mechanisms import Shown, show_mechanism
     from sim.model import SanctionsModel
     from sim.parameters import PARAMETERS
+    from sim.plots import save_mechanism
     from sim.policies import INSTRUMENTS
     from sim.results import Results
     from sim.rules import RULES, rule
@@ -47,6 +48,7 @@ __all__ = [
     "load_world",
     "parse_scenario",
     "rule",
+    "save_mechanism",
     "shipped_scenarios",
     "show_mechanism",
 ]
@@ -59,6 +61,7 @@ _HOMES = {
     "mechanisms": ("Shown", "show_mechanism"),
     "model": ("SanctionsModel",),
     "parameters": ("PARAMETERS",),
+    "plots": ("save_mechanism",),
     "policies": ("INSTRUMENTS",),
     "results": ("Results",),
     "rules": ("RULES", "rule"),

@@ -113,7 +113,7 @@ def test_fault_while_drawing_leaves_no_half_run(sim: Sim, tmp_path: Path, monkey
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("sim.requests.save_all", full)
+    monkeypatch.setattr("sim.plots.save_all", full)
     said = sim(f"run reference {FAST}")
     assert said.status == 2
     assert "No space left on device" in said.err

@@ -158,7 +158,7 @@ def test_ctrl_c_ends_with_130_and_leaves_nothing(sim: Sim, tmp_path: Path, monke
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("sim.requests.save_all", interrupted)
+    monkeypatch.setattr("sim.plots.save_all", interrupted)
     said = sim(f"run reference {FAST} --out stopped")
     assert said.status == 130
     assert "Traceback" not in said.err

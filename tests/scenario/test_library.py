@@ -71,6 +71,17 @@ class TestEveryScenario:
         for array in vars(off):
             np.testing.assert_array_equal(getattr(off, array), getattr(nil, array), err_msg=array)
 
+    def test_balances_its_books(self, name: str) -> None:
+        """Truth 2, in every scenario: orders end somewhere, nothing is negative, recorded + hidden = true."""
+        run = run_of(name).comparison.policy.source
+        record, world = run.record, run.world
+        np.testing.assert_allclose(record.fate[:, 1:].sum(axis=1), record.fate[:, 0], rtol=1e-9, atol=1e-9)
+        for array in ("delivered", "exports", "imports", "reexports", "passed_on", "hidden", "exported", "stocks"):
+            assert getattr(record, array).min() >= 0.0, array
+        np.testing.assert_allclose(record.exports.sum(axis=(2, 3)), record.exported.sum(axis=2), rtol=1e-9, atol=1e-9)
+        shown = record.exports[:, :, world.target] - record.borrowed + record.hidden
+        assert shown.min() >= -1e-9
+
     def test_switched_off_names_no_mechanism_any_more(self, name: str) -> None:
         case = small(name)
         mechanism, off = case.scenario.mechanism, without_mechanism(case).scenario

@@ -102,7 +102,7 @@ def test_listings_near_by_frighten_and_are_forgotten(reference):
     """Beliefs jump with a listing in the state, more in its own good, and fade."""
     listing = {
         "id": "few", "kind": "entity_listing", "by": ["USA"], "towards": ["RUS"], "firms_in": ["IND"],
-        "who": "exporters",        "goods": ["electrical"], "effective": "2022-03-01", "strength": 40, "source": "a test",
+        "who": "exporters", "goods": ["electrical"], "effective": "2022-03-01", "strength": 40, "source": "a test",
     }  # fmt: skip
     case = reference.without_policies().with_changes(policies=[listing])
     model = case.model()
@@ -124,7 +124,8 @@ def test_listings_near_by_frighten_and_are_forgotten(reference):
 def test_the_largest_firms_are_listed_first():
     listing = {
         "id": "top", "kind": "entity_listing", "by": ["USA"], "towards": ["RUS"], "firms_in": ["CHN"],
-        "who": "exporters",        "select": "largest", "goods": ["drones"], "effective": "2022-01-10", "strength": 2, "source": "a test",
+        "who": "exporters", "select": "largest", "goods": ["drones"], "effective": "2022-01-10", "strength": 2,
+        "source": "a test",
     }  # fmt: skip
     case = sim.load("reference").without_policies().with_changes(
         policies=[listing], agents={"exporters": 20_000}, months={"first": "2022-01", "last": "2022-02"}
