@@ -9,7 +9,7 @@ import mesa
 import numpy as np
 
 from sim import customs, noise
-from sim.agents import Exporter, ExporterView, Intermediary, IntermediaryView, State, enlist_states
+from sim.agents import Exporter, ExporterView, Intermediary, IntermediaryView, State, enlist_states, trading_network
 from sim.engine.baseline import baseline_of
 from sim.engine.choice import chunks_of
 from sim.engine.drivers import driver_paths
@@ -29,6 +29,8 @@ from sim.phases import FirmPhases, TradePhases
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    import pandas as pd
 
     from sim.scenario import Scenario
     from sim.world import World
@@ -154,6 +156,10 @@ class SanctionsModel(FirmPhases, TradePhases, mesa.Model):  # type: ignore[misc]
     def states(self) -> Any:
         """The states, a Mesa AgentSet in the world's order."""
         return self.agents
+
+    def trading_network(self) -> pd.DataFrame:
+        """Every tie of an exporter to a trading house; see :func:`sim.agents.ties.trading_network`."""
+        return trading_network(self)
 
     @property
     def agents_by_type(self) -> dict[type, Any]:

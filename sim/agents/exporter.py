@@ -8,6 +8,7 @@ import numpy as np
 
 from sim import noise
 from sim.agents.columns import ColumnAgent, ColumnView
+from sim.agents.intermediary import Intermediary
 from sim.engine.choice import BLOCK
 from sim.months import MONTHS_PER_YEAR
 from sim.regime import HEADQUARTERS, Road
@@ -20,7 +21,10 @@ class Exporter(ColumnAgent):
     """One exporting firm.
 
     Rules it follows: :func:`sim.rules.choice.market_pull`, :func:`sim.rules.choice.road_pull` (which road),
-    :func:`sim.rules.beliefs.jolt` (does bad news end its contract), :func:`sim.rules.beliefs.believed_hazard`.
+    :func:`sim.rules.choice.pull_within_nest`, :func:`sim.rules.choice.pull_of_nest` (another road, or another market),
+    :func:`sim.rules.beliefs.jolt` (does bad news end its contract), :func:`sim.rules.beliefs.believed_hazard`,
+    :func:`sim.rules.enforcement.banned_part_shipped`; and in disguise :func:`sim.rules.disguise.label`,
+    :func:`sim.rules.disguise.false_use`, :func:`sim.rules.disguise.wanted_parts`.
     """
 
     @property
@@ -87,6 +91,17 @@ class Exporter(ColumnAgent):
         return self.model.base.roads[int(np.argmax(self.shares))]
 
     @property
+    def house(self) -> Intermediary | None:
+        """The trading house that its contract goes by; None on a direct road, where none was open, in expected mode."""
+        tied = 0 if self.model.expected else int(self.model.columns.house[self.row])
+        return Intermediary(self.model, tied - 1) if tied else None
+
+    @property
+    def label(self) -> float:
+        """Share of its good's military use that its labels hide this month, the same for all of its type, 0..1."""
+        return float(self.model.work.labels[self.type])
+
+    @property
     def contract_months(self) -> int:
         """Months since its contract began; 0 throughout in expected mode, where contracts of all ages mix."""
         if self.model.expected:
@@ -106,10 +121,12 @@ class Exporter(ColumnAgent):
         return np.asarray(odds / odds.sum())
 
     def contract_ends(self) -> bool:
-        """Whether its contract ends this month (sampled mode)."""
+        """Whether its contract ends this month (sampled mode): by its term, for bad news, or with its trading house."""
         model = self.model
         key = noise.stream(model.plan.seed, noise.CONTRACT_ENDS, model.elapsed)
         odds = model.work.ending[self.type, model.columns.road[self.row]]
+        if model.houses.gone[model.columns.house[self.row]]:
+            odds += (1.0 - odds) * model.values.tie_break
         return bool(noise.uniform(key, model.columns.identity(self.row)) < odds)
 
     def step(self) -> None:
@@ -131,9 +148,10 @@ class Exporter(ColumnAgent):
     def __repr__(self) -> str:
         how = "direct" if self.road.hub is None else f"via {self.model.world.states[self.road.hub]}"
         to = self.model.world.states[self.road.destination]
+        house = "" if self.house is None else f" by house {self.house.row}"
         return (
             f"<Exporter {self.row}: {self.good} from {self.origin}, {self.headquarters}, "
-            f"{self.size:.3g} musd/year, {how} to {to}{', listed' if self.listed else ''}>"
+            f"{self.size:.3g} musd/year, {how}{house} to {to}{', listed' if self.listed else ''}>"
         )
 
 
@@ -141,7 +159,19 @@ class ExporterView(ColumnView[Exporter]):
     """The exporters of a model, as objects and as columns."""
 
     kind = Exporter
-    columns = ("origin", "headquarters", "good", "size", "aversion", "exposure", "reputation", "listed", "road")
+    columns = (
+        "origin",
+        "headquarters",
+        "good",
+        "size",
+        "aversion",
+        "exposure",
+        "reputation",
+        "listed",
+        "road",
+        "house",
+        "label",
+    )
 
     def __init__(self, model: SanctionsModel) -> None:
         super().__init__(model)
@@ -151,7 +181,11 @@ class ExporterView(ColumnView[Exporter]):
         return len(self.model.columns)
 
     def column(self, name: str) -> Any:
-        """One column; ``road`` is the position of the road in use, ``listed`` a share in expected mode."""
+        """One column.
+
+        ``road`` is the position of the road in use, ``house`` the row of the trading house or -1 for none, ``listed`` a
+        share in expected mode.
+        """
         model, columns = self.model, self.model.columns
         if name in ("size", "aversion", "exposure", "reputation"):
             return np.asarray(getattr(columns, name))
@@ -161,6 +195,10 @@ class ExporterView(ColumnView[Exporter]):
             return np.asarray(HEADQUARTERS)[model.base.headquarters[self._type]]
         if name == "good":
             return np.asarray(model.world.goods)[model.base.good[self._type]]
+        if name == "label":
+            return model.work.labels[self._type]
+        if name == "house":
+            return np.full(len(self), -1) if model.expected else columns.house.astype(np.int64) - 1
         if name == "listed":
             return columns.spread[:, 1].sum(axis=1) if model.expected else columns.listed.astype(bool)
         if name == "road":

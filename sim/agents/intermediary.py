@@ -13,9 +13,10 @@ from sim.engine.trading_houses import STATUS
 class Intermediary(ColumnAgent):
     """One trading house.
 
-    Rules it follows: :func:`sim.rules.trading.opening_odds`, :func:`sim.rules.trading.closing_odds`; its hub's mark-up
-        is
-    :func:`sim.rules.pricing.hub_markup`. A listed house comes back under a new name after a while, one generation on.
+    Rules it follows: :func:`sim.rules.trading.opening_odds`, :func:`sim.rules.trading.closing_odds`; with the others of
+    its hub :func:`sim.rules.pricing.hub_markup` and :func:`sim.rules.network.onward_pull` (straight to the target, or
+    by the next hub). A listed house comes back under a new name after a while, one generation on, and has lost its
+    customers.
     """
 
     @property
@@ -54,15 +55,36 @@ class Intermediary(ColumnAgent):
         """Months since it last opened; 0 throughout in expected mode."""
         return 0 if self.model.expected else max(0, self.model.elapsed - int(self.model.houses.since[self.row]))
 
+    @property
+    def customers(self) -> np.ndarray[Any, np.dtype[np.int64]]:
+        """Rows of the exporters whose contract goes by it; none in expected mode, where ties are not followed."""
+        return np.flatnonzero(self.model.columns.house == self.row + 1)
+
+    @property
+    def customer_count(self) -> int:
+        """How many exporter rows are tied to it."""
+        return len(self.customers)
+
+    @property
+    def gone(self) -> bool:
+        """Whether it closed or was listed this month: the contracts that go by it end early next month."""
+        return bool(self.model.houses.gone[self.row + 1])
+
     def __repr__(self) -> str:
-        return f"<Intermediary {self.row} in {self.hub}: {self.status}, {self.capacity:.3g} musd/month>"
+        return (
+            f"<Intermediary {self.row} in {self.hub}: {self.status}, {self.capacity:.3g} musd/month, "
+            f"{self.customer_count} customers>"
+        )
 
 
 class IntermediaryView(ColumnView[Intermediary]):
-    """The trading houses of a model; columns: hub, capacity, hiding, status, generation."""
+    """The trading houses of a model.
+
+    Columns: hub, capacity, hiding, status, generation, customer_count (exporter rows tied to it), gone.
+    """
 
     kind = Intermediary
-    columns = ("hub", "capacity", "hiding", "status", "generation")
+    columns = ("hub", "capacity", "hiding", "status", "generation", "customer_count", "gone")
 
     def __len__(self) -> int:
         return len(self.model.houses)
@@ -76,4 +98,8 @@ class IntermediaryView(ColumnView[Intermediary]):
             return np.array([self.model.world.states[hub] for hub in self.model.world.hubs])[houses.hub]
         if name == "status":
             return np.array(STATUS)[houses.mass.argmax(axis=1)]
+        if name == "customer_count":
+            return np.bincount(self.model.columns.house, minlength=1 + len(self))[1:]
+        if name == "gone":
+            return houses.gone[1:].copy()
         raise AttributeError(f"intermediaries have no column {name!r}; they have {', '.join(self.columns)}")

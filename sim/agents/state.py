@@ -1,4 +1,4 @@
-"""The state: a member of the coalition, the target, or a third state that decides how hard to enforce."""
+"""The state: a member of the coalition, the target, or a third state that decides what to say, forbid and enforce."""
 
 from __future__ import annotations
 
@@ -15,7 +15,12 @@ if TYPE_CHECKING:
 class State(mesa.Agent):  # type: ignore[misc]
     """One state.
 
-    Rule it follows: :func:`sim.rules.enforcement.wanted_effort`.
+    Rules it follows. A third state: :func:`sim.rules.enforcement.wanted_effort` (what it says and does),
+    :func:`sim.rules.statecraft.wanted_law` (what it forbids itself), :func:`sim.rules.statecraft.cover` (how far it
+    shields its firms). The coalition: :func:`sim.rules.statecraft.offence` (whether a red line is crossed),
+    :func:`sim.rules.statecraft.resolve` (what its losses leave of its threats),
+    :func:`sim.rules.enforcement.licence_odds`, :func:`sim.rules.enforcement.listing_odds`. Its banks' refusals make
+    room for agents: :func:`sim.rules.network.agents_next`.
 
     Attributes:
         model: the model it lives in.
@@ -53,6 +58,41 @@ class State(mesa.Agent):  # type: ignore[misc]
         self.model.work.effort[self.position] = value
 
     @property
+    def word(self) -> float:
+        """What it has announced that it will not let pass, share of the watched goods, 0..1; costs nothing to say."""
+        return float(self.model.work.word[self.position])
+
+    @property
+    def law(self) -> float:
+        """Share of the watched goods that its own law, adopted by itself, keeps from the target, 0..1."""
+        return float(self.model.work.law[self.position])
+
+    @property
+    def cover(self) -> float:
+        """Part of foreign threats that it keeps off its firms, 0..1."""
+        return float(self.model.work.cover[self.position])
+
+    @property
+    def provoked(self) -> float:
+        """Threat that it drew on its firms by crossing a red line, log points."""
+        return float(self.model.work.provoked[self.position])
+
+    @property
+    def resolve(self) -> float:
+        """Part of its threats and checks that it carries out as a member of the coalition; 1 for the others."""
+        return float(self.model.work.resolve[self.position])
+
+    @property
+    def agents(self) -> float:
+        """Share of the payments that banks refuse which payment agents carry on its roads, 0..1."""
+        return float(self.model.work.agents[self.position])
+
+    @property
+    def firms_listed(self) -> float:
+        """Exporters of it that the coalition has listed since the run began, firms."""
+        return float(self.model.work.firms_listed[self.position])
+
+    @property
     def alignment(self) -> float:
         """Alignment with the target, -1..1."""
         return float(self.model.world.alignment[self.position])
@@ -68,6 +108,21 @@ class State(mesa.Agent):  # type: ignore[misc]
         return float(self.model.regime.state("threat")[self.position])
 
     @property
+    def leverage(self) -> float:
+        """Pressure on it through another market, such as a duty that is reviewed, this month."""
+        return float(self.model.regime.state("leverage")[self.position])
+
+    @property
+    def courting(self) -> float:
+        """Favours that clauses of the target do it this month, envoys' visits; what trade growth earns comes on top."""
+        return float(self.model.regime.state("courting")[self.position])
+
+    @property
+    def commitment(self) -> float:
+        """How far it is bound to the target by supply commitments this month; adds to its alignment."""
+        return float(self.model.regime.state("commitment")[self.position])
+
+    @property
     def sold_to_target_musd(self) -> float:
         """Own goods delivered to the target this month, by every road, at base-year prices."""
         model = self.model
@@ -75,7 +130,7 @@ class State(mesa.Agent):  # type: ignore[misc]
         return float(model.work.fate[DELIVERED][mine][:, model.layout.ends_at_target].sum())
 
     def __repr__(self) -> str:
-        return f"<State {self.code}: {self.role}, effort {self.effort:.2f}>"
+        return f"<State {self.code}: {self.role}, word {self.word:.2f}, law {self.law:.2f}, effort {self.effort:.2f}>"
 
 
 def enlist_states(model: SanctionsModel) -> None:

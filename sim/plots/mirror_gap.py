@@ -72,7 +72,7 @@ def _draw_records(figure: Figure, plate: Plate, view: View, rows: pd.DataFrame, 
     plain_axes(axes, f"{unit} a month", "Records and truth")
     amounts = amounts / size
     _shade_silence(axes, rows)
-    line(axes, amounts["true_musd"], INK, width=3.4)  # it shows on both sides of a record that is true
+    line(axes, amounts["true_musd"], INK, width=2.8)  # it shows on both sides of a record that is true
     line(axes, amounts["recorded_musd"], COALITION)
     if passes:
         line(axes, amounts["exports_musd"], COALITION, _DASHES, 1.1)

@@ -62,23 +62,44 @@ def test_threads_do_not_matter(mode):
     assert_same_bits(*runs)
 
 
+BEFORE_CHOICES = (
+    "read_law", "weigh_threats", "set_efforts", "designate_exporters", "post_demand", "weigh_hubs", "look_ahead",
+)  # fmt: skip
+AFTER_CHOICES = ("clear_borders", "trade_through_hubs", "settle", "move_prices", "keep_ledgers", "learn")
+
+
 def test_objects_and_columns_take_the_same_roads(sampled):
-    """A month of choices, every firm stepped as an object, against the compiled loop over columns."""
-    columns, objects = (sampled.with_changes(months={"first": "2022-02"}).model() for _ in range(2))
-    for _ in range(3):
+    """Months of choices, every firm stepped as an object, against the compiled loop; trading houses go meanwhile."""
+    restless = sampled.with_changes(
+        agents={"exporters": 6000}, months={"first": "2022-08"}, parameters={"entry": 0.5, "leaving": 0.8}
+    )
+    columns, objects = restless.model(), restless.model()
+    for _ in range(5):
         columns.step()
         objects.step()
-    for model in (columns, objects):
-        model.month += 1
-        model.elapsed += 1
-        for phase in ("read_law", "set_efforts", "designate_exporters", "post_demand", "look_ahead"):
-            getattr(model, phase)()
-    before = objects.columns.road.copy()
-    columns.choose_roads()
-    objects.exporters.shuffle_do("step")
-    np.testing.assert_array_equal(objects.columns.road, columns.columns.road)
-    np.testing.assert_array_equal(objects.rows_on_road, columns.rows_on_road)
-    assert (before != objects.columns.road).any()
+    moved = lost = 0
+    for _ in range(4):
+        for model in (columns, objects):
+            model.month += 1
+            model.elapsed += 1
+            for phase in BEFORE_CHOICES:
+                getattr(model, phase)()
+        before, house = objects.columns.road.copy(), objects.columns.house.copy()
+        lost += int(objects.houses.gone[house].sum())
+        columns.choose_roads()
+        objects.exporters.shuffle_do("step")
+        objects._sum_rows()
+        for name in ("road", "house", "since", "listed"):
+            a, b = getattr(objects.columns, name), getattr(columns.columns, name)
+            np.testing.assert_array_equal(a, b, err_msg=name)
+        np.testing.assert_array_equal(objects.rows_on_road, columns.rows_on_road)
+        np.testing.assert_array_equal(objects.work.flow, columns.work.flow)
+        moved += int((before != objects.columns.road).sum())
+        for model in (columns, objects):
+            for phase in AFTER_CHOICES:
+                getattr(model, phase)()
+    assert moved > 0
+    assert lost > 0, "no firm lost its house: nothing was shown of the ties"
 
 
 def test_the_order_of_clauses_and_drivers_in_the_file_does_not_matter(reference):

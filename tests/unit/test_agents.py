@@ -15,7 +15,8 @@ from sim.model import SanctionsModel
 
 @pytest.fixture(scope="module")
 def model(sampled):
-    model = sampled.with_changes(months={"first": "2022-02"}).model()
+    # Late enough, and with enough firms, for some of them to go by trading houses.
+    model = sampled.with_changes(months={"first": "2022-08"}, agents={"exporters": 6000}).model()
     for _ in range(6):
         model.step()
     return model
@@ -43,6 +44,8 @@ def test_columns_and_objects_say_the_same(model):
             value = getattr(model.exporters[row], name)
             if name == "road":
                 value = model.base.roads.index(value)
+            if name == "house":
+                value = -1 if value is None else value.row
             assert column[row] == value, name
     for name in model.intermediaries.columns:
         column = model.intermediaries.get(name)
@@ -50,6 +53,67 @@ def test_columns_and_objects_say_the_same(model):
             assert column[row] == getattr(model.intermediaries[row], name), name
     with pytest.raises(AttributeError, match="no column 'colour'"):
         model.exporters.get("colour")
+
+
+def test_states_show_what_they_say_write_and_do(model):
+    work = model.work
+    for name in ("word", "law", "effort", "cover", "provoked", "resolve", "agents", "firms_listed"):
+        assert list(model.states.get(name)) == getattr(work, name).tolist(), name
+    for name in ("pressure", "threat", "leverage", "courting", "commitment"):
+        assert list(model.states.get(name)) == model.regime.state(name).tolist(), name
+    third = next(state for state in model.states if state.role == "third" and state.word > 0.0)
+    assert f"word {third.word:.2f}, law {third.law:.2f}, effort {third.effort:.2f}" in repr(third)
+
+
+def test_exporter_and_house_know_each_other(model):
+    tied = np.flatnonzero(model.exporters.get("house") >= 0)
+    assert len(tied) > 20
+    for row in tied[:50]:
+        firm = model.exporters[int(row)]
+        assert row in firm.house.customers and firm.house.hub == model.world.states[firm.road.hub]
+        assert f"by house {firm.house.row} to" in repr(firm)
+    direct = next(firm for firm in model.exporters if firm.road.hub is None)
+    assert direct.house is None and "by house" not in repr(direct)
+    assert sum(house.customer_count for house in model.intermediaries) == len(tied)
+    busy = model.intermediaries[int(np.argmax(model.intermediaries.get("customer_count")))]
+    assert f"{len(busy.customers)} customers" in repr(busy) and busy.customer_count == len(busy.customers) > 0
+
+
+def test_the_trading_network_is_one_row_per_tie(model):
+    ties = model.trading_network()
+    assert len(ties) == (model.exporters.get("house") >= 0).sum() and ties["exporter"].is_unique
+    for tie in ties.iloc[:: max(1, len(ties) // 20)].itertuples():
+        firm = model.exporters[tie.exporter]
+        assert (firm.house.row, firm.house.hub, firm.good, firm.origin) == (tie.house, tie.hub, tie.good, tie.origin)
+        assert firm.contract_months == model.elapsed - tie.since
+        assert tie.value_musd == pytest.approx(firm.represents * firm.size / 12)
+    through = (model.work.flow - model.base.background)[:, model.base.hub >= 0].sum()
+    assert ties["value_musd"].sum() == pytest.approx(through)
+
+
+def test_no_tie_is_followed_in_expected_mode(reference):
+    model = reference.model()
+    model.step()
+    assert model.exporters[0].house is None and (model.exporters.get("house") == -1).all()
+    assert model.trading_network().empty
+    assert model.intermediaries[0].customer_count == 0 and not model.intermediaries.get("customer_count").any()
+
+
+def test_a_contract_may_end_with_its_house(sampled):
+    """By hand: the houses of all tied firms are gone; then each contract ends by the share that ends so."""
+    for share, everybody in ((1.0, True), (0.0, False)):
+        case = sampled.with_changes(
+            months={"first": "2022-08"}, parameters={"tie_break": share}, agents={"exporters": 6000}
+        )
+        model = case.model()
+        for _ in range(5):
+            model.step()
+        tied = np.flatnonzero(model.exporters.get("house") >= 0)
+        before = [model.exporters[int(row)].contract_ends() for row in tied]
+        model.houses.gone[1:] = True
+        after = [model.exporters[int(row)].contract_ends() for row in tied]
+        assert all(after) if everybody else after == before
+        assert len(tied) > 20 and not all(before)
 
 
 def test_agentset_habits(model):
