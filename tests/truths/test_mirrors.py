@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 
 import sim
 from sim.mirrors import PARTS, Pair, mirror_gap
+from sim.policies.transit_tracking import TransitTracking
 from sim.results import Results
 
 PAIRS = [
@@ -25,10 +27,15 @@ def run(request, paired, drawn):
 
 @pytest.fixture(scope="module")
 def hard(reference):
-    """Much ghost transit, many false codes, few re-exports on record, dear freight."""
+    """All banned goods in ghost transit but where it is tracked, many false codes, few re-exports on record."""
+    tracked = TransitTracking(
+        id="tracked", by=("TUR", "KGZ"), goods=("all",), towards=("RUS",), effective=dt.date(2022, 4, 1), strength=0.8,
+        source="made up",
+    )  # fmt: skip
     return reference.with_changes(
         months={"first": "2022-01", "last": "2022-12"},
-        parameters={"ghost": 0.9, "misdeclared": 0.5, "reexport_recorded": 0.2, "cif": 0.11},
+        policies=[*reference.scenario.policies, tracked],
+        parameters={"ghost": 1.0, "misdeclared": 0.5, "reexport_recorded": 0.2, "cif": 0.11},
     ).run()
 
 
@@ -46,6 +53,7 @@ def test_the_parts_add_up_to_the_gap(run, pair, good):
 def test_they_add_up_at_other_strengths_too(hard, pair):
     table = mirror_gap(hard, Pair(*pair))
     np.testing.assert_allclose(table[ADDED].sum(axis=1), table["gap_musd"], rtol=1e-9, atol=1e-9)
+    assert hard.source.record.tracking.max() > 0.5
 
 
 @pytest.mark.parametrize("by", ["origin", "consignment"])
