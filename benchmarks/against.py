@@ -1,7 +1,7 @@
 """How fast this checkout is against another commit: ``python -m benchmarks.against COMMIT``.
 
-Both run the reference scenario in turn in the same minutes, several rounds, each in processes of its own; medians count.
-What is timed is the 48 months themselves, without set-up.
+Both run the reference scenario in turn in the same minutes, several rounds, each in processes of its own; medians are
+compared. What is timed is the 48 months themselves, without set-up.
 """
 
 from __future__ import annotations

@@ -166,11 +166,13 @@ def _choose_group(group, chunks, start, keys, month, prospects, ending, closed, 
                     moves[c, choice[j]] += 1
                     road[r] = choice[j]
                     since[r] = month
-                    h = hub[choice[j]]
-                    if h >= 0:
-                        house[r] = tie(noise.uniform(keys[2], first + r), h, house[r], used[j] == choice[j], ties)
-                    else:
-                        house[r] = 0
+                for j in range(size):  # apart, since few firms trade through hubs
+                    if hub[choice[j]] >= 0:
+                        r = rows[done + j]
+                        met = noise.uniform(keys[2], first + r)
+                        house[r] = tie(met, hub[choice[j]], house[r], used[j] == choice[j], ties)
+                    elif hub[used[j]] >= 0:
+                        house[rows[done + j]] = 0
                 done += size
             for j in range(n - done):
                 rows[j] = rows[done + j]

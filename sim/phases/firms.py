@@ -77,7 +77,14 @@ class FirmPhases(Phases):
         """What firms need to know of trading houses; see :func:`sim.engine.choice.tie`."""
         houses, values = self.houses, self.values
         gone = houses.gone
-        return gone, bool(gone.any()), values.tie_break, values.tie_turnover, self.base.hub, *houses.reach()
+        return (
+            gone,
+            values.tie_break > 0.0 and bool(gone.any()),
+            values.tie_break,
+            values.tie_turnover,
+            self.base.hub,
+            *houses.reach(),
+        )
 
     def learn(self) -> None:
         """10. Firms update the hazards they believe in, and how plainly they label what they sell."""
