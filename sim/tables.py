@@ -171,9 +171,8 @@ def _transit(run: RunArrays) -> pd.DataFrame:
     where = month, kind, road = np.nonzero((record.shipped > 0.0) & abroad)
     hub, good = base.hub[road], base.good[kind]
     fob = np.exp(run.fob_share * record.log_price[month, world.target, base.headquarters[kind], good])
-    effort = record.effort[month, np.asarray(world.hubs, dtype=np.int64)[hub]]
     banned = record.banned[where]
-    unseen = run.ghost * banned * (1.0 - record.tracking[month, hub, good] * effort)
+    unseen = run.ghost * banned * (1.0 - record.tracking[month, hub, good])
     sent, arrived = record.shipped[where] * fob, record.delivered[where] * fob
     keys = {
         "month": _labels(run.months, month),

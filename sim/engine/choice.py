@@ -167,12 +167,12 @@ def _choose_group(group, chunks, start, keys, month, prospects, ending, closed, 
                     road[r] = choice[j]
                     since[r] = month
                 for j in range(size):  # apart, since few firms trade through hubs
+                    r = rows[done + j]
                     if hub[choice[j]] >= 0:
-                        r = rows[done + j]
-                        met = noise.uniform(keys[2], first + r)
-                        house[r] = tie(met, hub[choice[j]], house[r], used[j] == choice[j], ties)
+                        drawn = noise.uniform(keys[2], first + r)
+                        house[r] = tie(drawn, hub[choice[j]], house[r], used[j] == choice[j], ties)
                     elif hub[used[j]] >= 0:
-                        house[rows[done + j]] = 0
+                        house[r] = 0
                 done += size
             for j in range(n - done):
                 rows[j] = rows[done + j]
