@@ -263,17 +263,6 @@ def _spread_rows(start, prospects, ending, closed, nest, traits, spread):  # typ
                     spread[i, listed, k] += leaving * weight[k]
 
 
-@compiled
-def sum_spread(start, row_value, spread, flow):  # type: ignore[no-untyped-def]
-    """Contracted trade by (type, road), musd per month, from the rows' shares; ``flow`` filled."""
-    for t in range(len(start) - 1):
-        flow[t, :] = 0.0
-        for i in range(start[t], start[t + 1]):
-            for listed in range(2):
-                for k in range(flow.shape[1]):
-                    flow[t, k] += spread[i, listed, k] * row_value[t]
-
-
 choose = compiled(_choose_rows)
 choose_parallel = compiled(_choose_rows, parallel=True)
 spread_out = compiled(_spread_rows)

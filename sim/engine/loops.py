@@ -23,7 +23,6 @@ class Loops:
         self.choose_parallel = with_rules(choice.choose_parallel, rules)
         self.spread_out = with_rules(choice.spread_out, rules)
         self.spread_out_parallel = with_rules(choice.spread_out_parallel, rules)
-        self.sum_spread = choice.sum_spread
         self.clear_borders = with_rules(settlement.clear_borders, rules)
         self.mark_up = with_rules(trading_houses.mark_up, rules)
         self.trade_month = with_rules(trading_houses.trade_month, rules)

@@ -41,6 +41,17 @@ def sum_trade(layout, weight, flow, legs, trade, military):  # type: ignore[no-u
 
 
 @compiled
+def sum_spread(start, row_value, spread, flow):  # type: ignore[no-untyped-def]
+    """Contracted trade by (type, road), musd per month, from the rows' shares; ``flow`` filled."""
+    for t in range(len(start) - 1):
+        flow[t, :] = 0.0
+        for i in range(start[t], start[t + 1]):
+            for listed in range(2):
+                for k in range(flow.shape[1]):
+                    flow[t, k] += spread[i, listed, k] * row_value[t]
+
+
+@compiled
 def sum_by_hub(hub, good, flow, out):  # type: ignore[no-untyped-def]
     """Goods consigned to each hub, (hub, good), filled from ``flow`` (type, road)."""
     out[:] = 0.0

@@ -7,7 +7,7 @@ import numpy as np
 from sim import noise
 from sim.engine.baseline import Integers
 from sim.engine.parts import law_as_shipped
-from sim.engine.sums import move_rows
+from sim.engine.sums import move_rows, sum_spread
 from sim.phases.base import Phases
 from sim.regime import COALITION_BRAND
 
@@ -124,7 +124,7 @@ class FirmPhases(Phases):
         """Contracted trade: that of the rows, and of the firms that never move."""
         flow = self.work.flow
         if self.expected:
-            self.loops.sum_spread(self.columns.start, self.row_value, self.columns.spread, flow)
+            sum_spread(self.columns.start, self.row_value, self.columns.spread, flow)
         else:
             np.multiply(self.rows_on_road, self.row_value[:, None], out=flow)
         flow += self.base.background
