@@ -16,7 +16,7 @@ PHASES = (
     "read_law", "set_efforts", "designate_exporters", "post_demand", "choose_roads", "clear_borders",
     "trade_through_hubs", "settle", "move_prices", "keep_ledgers", "learn",
 )  # fmt: skip
-LOOPS = ("look_ahead", "choose", "choose_parallel", "spread_out", "spread_out_parallel", "sum_spread")
+LOOPS = ("look_ahead", "choose", "choose_parallel", "spread_out", "spread_out_parallel")
 
 
 def by_phase(case: Case) -> dict[str, float]:
