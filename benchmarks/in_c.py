@@ -80,7 +80,7 @@ def build(options: tuple[str, ...], threads: int) -> Callable[..., None]:
 
     def choose(*args: Any) -> None:
         given = dict(zip(ARGUMENTS, args, strict=True))
-        fields = "aversion", "exposure", "reputation", "listed", "road", "since"
+        fields = "aversion", "exposure", "reputation", "listed", "road", "since", "house"
         given.update(zip(fields, given["columns"], strict=True))
         arrays = [given[name] for name in _POINTERS]
         assert all(array.flags.c_contiguous for array in arrays)

@@ -174,28 +174,48 @@ class ObjectsModel(mesa.Model):  # type: ignore[misc]
             kind.usual = sum(b for b, k in zip(kind.base, kind.roads, strict=True) if k < self.nested)
 
     def _designate(self) -> None:
-        inner = self.inner
-        inner.work.exporters_listed[:] = 0.0
-        to_list = inner.regime.state("exporters_listed").tolist()
-        if not any(to_list):
+        inner, work = self.inner, self.inner.work
+        work.listed_here[:] = 0.0
+        work.listed_near[:] = 0.0
+        clauses = [inner._firms_named(where, firms) for _, where, firms in inner.regime.acts("exporters_listed")]
+        if not clauses:
             return
         if self.same_luck:
             self.keys[noise.EXPORTER_LISTED] = int(noise.stream(self.luck_seed, noise.EXPORTER_LISTED, inner.elapsed))
+        plain = (1.0 - work.labels).tolist()
         started = time.perf_counter()
         trading = self.agents.select(lambda a: not a.listed and self.at_target[a.road])
-        total, hit = [0.0] * len(to_list), [0.0] * len(to_list)
+        weight = [0.0] * len(self.kinds)
         for agent in trading:
-            total[agent.kind.origin] += agent.kind.suspicion * 12.0 * agent.kind.row_value / agent.size
+            t = self.inner_type(agent)
+            weight[t] += agent.kind.suspicion * plain[t] * 12.0 * agent.kind.row_value / agent.size
+        odds = self._odds(clauses, weight, plain)
+        hit = np.zeros_like(work.listed_here)
         for agent in trading:
-            kind = agent.kind
-            odds = _listing(to_list[kind.origin], kind.suspicion, total[kind.origin])
-            if odds > 0.0 and self.luck(noise.EXPORTER_LISTED, agent) < odds:
+            t = self.inner_type(agent)
+            if odds[t] > 0.0 and self.luck(noise.EXPORTER_LISTED, agent) < odds[t]:
                 agent.listed = True
-                hit[kind.origin] += 12.0 * kind.row_value
+                hit[agent.kind.origin, inner.base.good[t]] += 12.0 * agent.kind.row_value
         self.seconds += time.perf_counter() - started
-        to_target = inner.work.flow[:, inner.layout.ends_at_target].sum(axis=1)
-        sold = 12.0 * np.bincount(inner.base.origin, weights=to_target, minlength=len(to_list))
-        np.divide(hit, sold, out=inner.work.exporters_listed, where=sold > 0)
+        sold = np.zeros_like(hit)
+        to_target = work.flow[:, inner.layout.ends_at_target].sum(axis=1)
+        np.add.at(sold, (inner.base.origin, inner.base.good), 12.0 * to_target)
+        np.divide(hit, sold, out=work.listed_here, where=sold > 0)
+        np.divide(hit.sum(axis=1), sold.sum(axis=1), out=work.listed_near, where=sold.sum(axis=1) > 0)
+
+    def _odds(self, clauses: list[tuple[Any, float]], weight: list[float], plain: list[float]) -> list[float]:
+        """Odds of being listed this month by type: in each state so many firms, the most suspect first."""
+        goods, odds = self.inner.base.good.tolist(), [0.0] * len(self.kinds)
+        for allowed, firms in clauses:
+            total = [0.0] * len(allowed)
+            for t, kind in enumerate(self.kinds):
+                if allowed[kind.origin, goods[t]]:
+                    total[kind.origin] += weight[t]
+            for t, kind in enumerate(self.kinds):
+                if allowed[kind.origin, goods[t]]:
+                    own = _listing(firms, kind.suspicion * plain[t], total[kind.origin])
+                    odds[t] += own - odds[t] * own
+        return odds
 
 
 def _uniform(key: int, identity: int) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import zlib
 from collections.abc import Callable
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +18,7 @@ Array = np.ndarray[Any, Any]
 
 # Arguments of the model's own loop, by name: a replay follows it when it takes another one.
 ARGUMENTS = tuple(inspect.signature(choice.choose.py_func).parameters)
-_BY_MONTH = ("keys", "month", "prospects", "ending")
+_BY_MONTH = ("keys", "month", "prospects", "ending", "ties")
 
 
 @dataclass(eq=False)
@@ -49,9 +50,9 @@ class Tape:
     def play(self, choose: Callable[..., None]) -> Array:
         """Plays every month to a choice of road with the arguments of :func:`sim.engine.choice.choose`; the roads."""
         road, since = self.first_road.copy(), np.zeros(len(self.first_road), dtype=np.int16)
-        listed = np.zeros(len(road), dtype=np.uint8)
+        listed, house = np.zeros(len(road), dtype=np.uint8), np.zeros(len(road), dtype=np.int32)
         moves = np.zeros((len(self.constant["chunks"]), len(self.constant["closed"])), dtype=np.int64)
-        mine = {"columns": (*self.traits, listed, road, since), "moves": moves}
+        mine = {"columns": (*self.traits, listed, road, since, house), "moves": moves}
         for month in self.months:
             listed[month.newly_listed] = 1
             moves[:] = 0
@@ -77,7 +78,7 @@ def tape(case: Case) -> Tape:
             given = dict(zip(ARGUMENTS, args, strict=True))
             newly = np.flatnonzero(columns.listed != listed)
             listed[newly] = 1
-            arguments = {name: given[name].copy() if name != "month" else given[name] for name in _BY_MONTH}
+            arguments = {name: deepcopy(given[name]) for name in _BY_MONTH}
             months.append(Month(arguments, newly))
             constant.update({name: given[name] for name in given if name not in (*_BY_MONTH, "columns", "moves")})
             choose(*args)
