@@ -58,7 +58,8 @@ def _table(name: str) -> pd.DataFrame:
     return table
 
 
-def _record(series: dict[str, str]) -> pd.DataFrame:
+def record_of(series: dict[str, str]) -> pd.DataFrame:
+    """The rows of a customs table that a series chooses, by period, with their value in ``musd``."""
     table = _table(series["file"])
     chosen = np.ones(len(table), dtype=bool)
     for name in ("reporter", "flow", "exporter", "importer", "good"):
@@ -70,7 +71,7 @@ def _record(series: dict[str, str]) -> pd.DataFrame:
 
 
 def _rows_of(series: dict[str, str]) -> list[dict[str, str]]:
-    record = _record(series)
+    record = record_of(series)
     # What was held out is not even looked at for a row that may be fitted.
     judged = record.index.str[:4] == HELD_OUT if series["role"] == "judge" else record.index <= FIT_UNTIL
     found = []
