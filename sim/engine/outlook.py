@@ -6,17 +6,17 @@ import numpy as np
 
 from sim.compiling import compiled
 from sim.rules.beliefs import believed_hazard, jolt
-from sim.rules.choice import market_pull
+from sim.rules.choice import market_pull, road_pull
 from sim.rules.disguise import label
 
 
 @compiled
-def look_ahead(layout, law, standing, hubs, means, numbers, prospects, ending, fear, worse):  # type: ignore[no-untyped-def]
+def look_ahead(layout, law, standing, hubs, means, numbers, prospects, ending, fear, worse, appetite):  # type: ignore[no-untyped-def]
     """Fills the prospects of every type and road.
 
     Args:
-        layout: origin, headquarters, good, pull, response by type; destination, hub by road; number of roads to the
-            target (first).
+        layout: origin, headquarters, good by type; pull, trade of firms that consider no watched market by (type,
+            road); response by type; destination, hub by road; number of roads to the target (first).
         law: as shipped: banned share, licence share; as written: domestic, declared, pledge and foreign hazard, shield,
             reputation, payment fee, payment refusal, closure, tariff, promotion, licence delay; each (type, road).
         standing: log_price (destination, headquarters, good); effort, checks left at the border, law of its own, cover
@@ -29,9 +29,11 @@ def look_ahead(layout, law, standing, hubs, means, numbers, prospects, ending, f
         ending: filled, odds that a contract ends, (type, road).
         fear: filled, aversion times hazard of the mean firm, log points, (type, road).
         worse: how bad the road looked last month, log points; updated, (type, road).
+        appetite: part of the base year's trade that firms which consider no watched market still do; updated, (type,
+            road).
     """
     values = numbers[0]
-    origin, brand, good, pull, response, destination, hub, n_target = layout
+    origin, brand, good, pull, background, response, destination, hub, n_target = layout
     (
         banned, licence_share, domestic, declared, pledge, foreign, shield, shame, fee, refusal, closure, tariff,
         promotion, licence_delay,
@@ -47,7 +49,7 @@ def look_ahead(layout, law, standing, hubs, means, numbers, prospects, ending, f
         still = market_pull(values.price_response * response[t], 0.0, 0.0)
         own = own_law[o] * watched[g]
         for k in range(pull.shape[1]):
-            if pull[t, k] == 0.0:
+            if pull[t, k] == 0.0 and background[t, k] == 0.0:
                 prospects[t, 6, k] = 0.0
                 ending[t, k] = values.contract_end
                 continue
@@ -94,6 +96,12 @@ def look_ahead(layout, law, standing, hubs, means, numbers, prospects, ending, f
             news = bad - worse[t, k]
             ending[t, k] = end + (1.0 - end) * jolt(news, values.reopening) if news > 0.0 else end
             worse[t, k] = bad
+            if background[t, k] > 0.0:
+                # These firms weigh the road as the mean firm does; what they no longer sell on it stays at home.
+                wanted = kept * road_pull(
+                    market, forbidden, aversion[t], hazard, exposure[t], threat, reputation[t], name
+                )
+                appetite[t, k] += ending[t, k] * (wanted - appetite[t, k])
 
 
 @compiled

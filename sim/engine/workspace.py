@@ -25,6 +25,7 @@ class Workspace:
     Attributes:
         prospects: (T, 7, K), single precision in sampled mode; see :func:`sim.engine.choice.block_pulls`.
         ending, fear, worse, believed: (T, K); see :func:`sim.engine.outlook.look_ahead`.
+        appetite: part of the base year's trade that firms which consider no watched market still do, (T, K).
         as_parts: share shipped as parts, (T, K); shipped: law on what is shipped, banned and licence share, (2, T, K).
         labels: share of military use that labels hide, (T,).
         flow: contracted trade, musd per month, (T, K).
@@ -57,6 +58,7 @@ class Workspace:
     fear: Floats
     worse: Floats
     believed: Floats
+    appetite: Floats
     as_parts: Floats
     shipped: Floats
     labels: Floats
@@ -118,8 +120,8 @@ def workspace(world: World, base: Baseline, legs: Floats, *, fullness: float, si
 
     return Workspace(
         prospects=np.zeros((n_types, 7, n_roads), dtype=np.float32 if single else np.float64),
-        ending=table(), fear=table(), worse=table(), believed=table(), as_parts=table(),
-        shipped=np.zeros((2, n_types, n_roads)), labels=np.zeros(n_types), flow=base.flow.copy(), queue=table(),
+        ending=table(), fear=table(), worse=table(), believed=table(), appetite=np.ones((n_types, n_roads)),
+        as_parts=table(), shipped=np.zeros((2, n_types, n_roads)), labels=np.zeros(n_types), flow=base.flow.copy(), queue=table(),
         fate=np.zeros((8, n_types, n_roads)), banned=table(), passing=table(),
         arrivals=np.zeros((n_states, 2, n_goods)), log_price=np.zeros((n_states, 2, n_goods)),
         stocks=np.zeros((n_states, 2, n_goods)), replaced=by_good(),

@@ -21,8 +21,8 @@ class FirmPhases(Phases):
         self._ship_as_parts()
         self._count_leavers()
         roads = (
-            base.origin, base.headquarters, base.good, base.pull, base.response, base.destination, base.hub,
-            layout.target_roads,
+            base.origin, base.headquarters, base.good, base.pull, base.background, base.response, base.destination,
+            base.hub, layout.target_roads,
         )  # fmt: skip
         law = (
             work.shipped[0], work.shipped[1], lane("domestic_hazard"), lane("declared_hazard"), lane("pledge_hazard"),
@@ -37,7 +37,7 @@ class FirmPhases(Phases):
         lost = self.houses.lost_ties if self.expected else np.zeros_like(self.houses.lost_ties)
         hubs = layout.hub_states, work.hub_cost, work.hub_kept, lost
         means = self.means.aversion, self.means.exposure, self.means.reputation
-        outlook = work.prospects, work.ending, work.fear, work.worse
+        outlook = work.prospects, work.ending, work.fear, work.worse, work.appetite
         self.loops.look_ahead(roads, law, standing, hubs, means, self._numbers, *outlook)
 
     @property
@@ -121,10 +121,10 @@ class FirmPhases(Phases):
         work.left[:] = np.maximum(0.0, gone)
 
     def _sum_rows(self) -> None:
-        """Contracted trade: that of the rows, and of the firms that never move."""
+        """Contracted trade: that of the rows, and of the firms that consider no watched market."""
         flow = self.work.flow
         if self.expected:
             sum_spread(self.columns.start, self.row_value, self.columns.spread, flow)
         else:
             np.multiply(self.rows_on_road, self.row_value[:, None], out=flow)
-        flow += self.base.background
+        flow += self.base.background * self.work.appetite

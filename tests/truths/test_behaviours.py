@@ -139,3 +139,23 @@ def test_the_largest_firms_are_listed_first():
     assert listed[at_target].any()
     assert not listed[~mine].any()
     assert size[listed].min() >= size[at_target & ~listed].max()
+
+
+def test_a_ban_binds_firms_that_never_thought_of_the_target(reference):
+    """The ban that names another destination stops what is sold there for its own use, by whomever."""
+    hub = {
+        "id": "hub-too", "kind": "export_ban", "by": ["coalition"], "towards": ["KAZ"], "goods": ["optics"],
+        "effective": "2022-01-10", "strength": 0.9, "source": "a test",
+    }  # fmt: skip
+    runs = [
+        case.run().flows
+        for case in (reference.without_policies().with_changes(policies=[hub]), reference.without_policies())
+    ]
+    sold = [
+        flows[
+            (flows["destination"] == "KAZ") & (flows["good"] == "optics") & (flows["origin"] == "EU27")
+            & (flows["month"] >= "2023-06")
+        ]["quantity_musd_2021"].sum()
+        for flows in runs
+    ]  # fmt: skip
+    assert sold[0] < 0.3 * sold[1]
