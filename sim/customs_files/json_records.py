@@ -5,7 +5,7 @@ The standard reader forgets where a record stood; here each keeps its line, so t
 
 import json
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from typing import Any
 
 from sim.customs_files.record import Cells, SourceFile
@@ -27,6 +27,9 @@ def read_json(file: SourceFile, needed: Sequence[str], known: Sequence[str]) -> 
     reading = _Reading(file, text)
     try:
         records = list(reading.records())
+    except RecursionError:
+        file.blame(0, 0, "", "is nested too deeply to be an answer of UN Comtrade's interface")
+        return
     except json.JSONDecodeError as error:
         file.blame(error.lineno, error.colno, "", f"is no JSON: {error.msg}", reading.line_text(error.lineno))
         return
@@ -114,7 +117,7 @@ class _Reading:
         if at < len(self.text):
             raise json.JSONDecodeError("something stands behind the end", self.text, at)
 
-    def _items(self, at: int) -> "Iterator[tuple[int, int, Any]] | Any":
+    def _items(self, at: int) -> Generator[tuple[int, int, Any], None, int]:
         at = self._expect(at, "[")
         while self.text[at : at + 1] != "]":
             value, end = _DECODER.raw_decode(self.text, at)
