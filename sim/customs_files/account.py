@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 # What can become of a row; each row has exactly one of these fates.
 FATES = ("kept", "dropped", "double counting avoided")
 # What is said beyond that; these count figures, or parts of the value of rows that are kept.
-REMARKS = ("shifted", "set aside", "note")
+REMARKS = ("shifted", "set aside", "incomplete", "note")
 COLUMNS = ("file", "what", "reason", "rows", "value_musd")
 _READ = "read"
 _MOST_CODES = 12
@@ -25,9 +25,7 @@ class Account:
     """
 
     lines: dict[tuple[str, str, str], list[float]] = field(default_factory=lambda: defaultdict(lambda: [0.0, 0.0]))
-    strangers: dict[tuple[str, str, str], list[float]] = field(
-        default_factory=lambda: defaultdict(lambda: [0.0, 0.0])
-    )
+    strangers: dict[tuple[str, str, str], list[float]] = field(default_factory=lambda: defaultdict(lambda: [0.0, 0.0]))
 
     def tell(self, file: str, what: str, reason: str, rows: int, musd: float) -> None:
         """Add rows to a line of the account."""
@@ -69,6 +67,7 @@ class Account:
         """Return the account as it is printed."""
         parts: list[str] = []
         last = ""
+        width = max((len(_named(what, why)) for _, what, why in self.lines if what != "note"), default=0)
         for (file, what, reason), (rows, musd) in self._sorted():
             if file != last:
                 parts += ["", file]
@@ -77,7 +76,7 @@ class Account:
                 parts.append(f"  note: {reason}")
             else:
                 worth = "" if what == _READ else f"  {musd:>14,.3f} musd"
-                parts.append(f"  {what + (': ' + reason if reason else ''):<86} {int(rows):>10,} rows{worth}")
+                parts.append(f"  {_named(what, reason):<{width}} {int(rows):>10,} rows{worth}")
         strangers = self._largest()
         if strangers:
             parts += ["", f"Codes of no state of the mapping, largest first (at most {_MOST_CODES} a file and role)"]
@@ -100,3 +99,7 @@ class Account:
             for place in sorted(by_place)
             for item in sorted(by_place[place], key=lambda item: (-item[1][1], item[0]))[:_MOST_CODES]
         ]
+
+
+def _named(what: str, reason: str) -> str:
+    return f"{what}: {reason}" if reason else what

@@ -1,11 +1,11 @@
 """Reads the bulk files of Eurostat COMEXT: `full_202112.dat` out of `full_v2_202112.7z`.
 
-Format: comma-delimited text. Since the second version REPORTER, PARTNER, TRADE_TYPE, PRODUCT_NC ... PERIOD, VALUE_EUR ...
-(18 columns); before it DECLARANT, DECLARANT_ISO, PARTNER, PARTNER_ISO ... VALUE_IN_EUROS ... (19 columns). FLOW is 1
-import, 2 export. Each figure stands twice: by CN8 code, and in a row whose PRODUCT_NC is TOTAL. A code such as 39XXXXXX
-holds what the office keeps secret below chapter 39. Procedures (normal, inward, outward processing) add up. A period
-that ends in 52 is a year (some older files have 13). Trade with the parts of the United Kingdom (types L and M) stands in
-the rows of the whole as well. Imports from outsiders are by country of origin, CIF; exports FOB.
+Format: comma-delimited text. Since the second version REPORTER, PARTNER, TRADE_TYPE, PRODUCT_NC ... PERIOD,
+VALUE_EUR ... (18 columns); before it DECLARANT, DECLARANT_ISO, PARTNER, PARTNER_ISO ... VALUE_IN_EUROS (19 columns).
+FLOW is 1 import, 2 export. Each figure stands twice: by CN8 code, and in a row whose PRODUCT_NC is TOTAL. A code such
+as 39XXXXXX holds what the office keeps secret below chapter 39. Procedures (normal, inward, outward processing) add
+up. A period that ends in 52 is a year (some older files have 13). Trade with the parts of the United Kingdom (types L
+and M) stands in the rows of the whole as well. Imports from outsiders are by country of origin, CIF; exports FOB.
 """
 
 import re
@@ -90,7 +90,7 @@ def _record(cells: Cells, names: tuple[str, ...]) -> Record | None:
         cells.file.account.tell(cells.file.name, "double counting avoided", _PIECE, 1, musd)
         return None
     procedure = cells.get("STAT_PROCEDURE") or cells.get("STAT_REGIME")
-    part = "" if procedure in ("", _ALL_PROCEDURES) else f"procedure {procedure}"
+    part = "" if procedure in ("", _ALL_PROCEDURES) else f"procedure={procedure}"
     places = cells.get(reporter), cells.get(partner), ""
     flow, basis = _FLOWS[cells.get("FLOW")]
     return Record(cells.line, freq, period, *places, flow, goods, musd, basis, part, adds=True)

@@ -1,11 +1,11 @@
 """Reads UN Comtrade, version 1: the CSV that the site gives (47 columns) and the JSON that the interface gives.
 
-Format: primaryValue in US dollars, CIF for imports, FOB for exports; reporterCode and partnerCode are the numbers of the
-UN (partner 0 is the world; some differ from ISO 3166). partnerCode is the origin of imports, partner2Code where they were
-consigned from. A figure stands once for all procedures, modes of transport, modes of supply and second partners
-(customsCode C00, motCode 0, mosCode 0, partner2Code 0), and again for each of them: only the first is taken. Codes of
-goods stand at 2, 4 and 6 digits and as TOTAL, each a sum of the next. Exports (X) hold re-exports (RX), imports (M)
-re-imports (RM).
+Format: primaryValue in US dollars, CIF for imports, FOB for exports; reporterCode and partnerCode are the numbers of
+the UN (partner 0 is the world; some differ from ISO 3166). partnerCode is the origin of imports, partner2Code where
+they were consigned from. A figure stands once for all procedures, modes of transport, modes of supply and second
+partners (customsCode C00, motCode 0, mosCode 0, partner2Code 0), and again for each of them: only the first is taken.
+Codes of goods stand at 2, 4 and 6 digits and as TOTAL, each a sum of the next. Exports (X) hold re-exports (RX),
+imports (M) re-imports (RM).
 """
 
 import re
@@ -103,7 +103,9 @@ def _record(cells: Cells) -> Record | None:
     flow = _flow(cells, musd)
     if goods is None or flow is None:
         return None
-    part = " and ".join(what for name, whole, what in _WHOLES if cells.get(name) not in ("", whole))
+    part = " and ".join(
+        f"{what}={cells.get(name)}" for name, whole, what in _WHOLES if cells.get(name) not in ("", whole)
+    )
     second = "" if second in ("", "0") else second
     return Record(cells.line, *when, reporter, partner, second, flow[0], goods, musd, flow[1], part)
 
@@ -148,7 +150,9 @@ def _goods(cells: Cells) -> str | None:
     if code == _TOTAL:
         return ALL_GOODS
     if not _GOODS.fullmatch(code):
-        cells.blame("cmdCode", f"read '{code}', expected 2, 4 or 6 digits, or {_TOTAL}{_LOST if code.isdigit() else ''}")
+        cells.blame(
+            "cmdCode", f"read '{code}', expected 2, 4 or 6 digits, or {_TOTAL}{_LOST if code.isdigit() else ''}"
+        )
         return None
     if level.isdigit() and int(level) in (2, 4, 6) and int(level) != len(code):
         cells.blame("cmdCode", f"read '{code}', expected {level} digits, as aggrLevel says{_LOST}")

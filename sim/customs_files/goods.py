@@ -22,6 +22,7 @@ class Goods:
     left_out: Mapping[str, tuple[str, ...]]
     rest: str
     _known: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
+    _finer: dict[str, dict[str, str]] = field(default_factory=dict, repr=False, compare=False)
 
     def of(self, code: str) -> str:
         """Return the good of a code, or nothing."""
@@ -31,10 +32,12 @@ class Goods:
 
     def below(self, code: str) -> dict[str, str]:
         """Return codes strictly below this one that belong to another good than it: code -> good."""
-        own = self.of(code)
-        named = {*self.taken, *(spec for specs in self.left_out.values() for spec in specs)}
-        finer = (spec for spec in sorted(named) if len(spec) > len(code) and spec.startswith(code))
-        return {spec: self.of(spec) for spec in finer if self.of(spec) != own}
+        if code not in self._finer:
+            own = self.of(code)
+            named = {*self.taken, *(spec for specs in self.left_out.values() for spec in specs)}
+            finer = (spec for spec in sorted(named) if len(spec) > len(code) and spec.startswith(code))
+            self._finer[code] = {spec: self.of(spec) for spec in finer if self.of(spec) != own}
+        return self._finer[code]
 
     def _find(self, code: str) -> str:
         for length in range(len(code), 0, -1):

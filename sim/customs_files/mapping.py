@@ -17,8 +17,8 @@ from pathlib import Path
 from sim.customs_files.goods import Goods, read_goods
 from sim.errors import Fault, FaultList, nearest
 from sim.scenario.reader import Node, decode, read_yaml
-from sim.world.tables import between, number, read_table, text
 from sim.world.tables import Column as TableColumn
+from sim.world.tables import between, number, read_table, text
 
 KINDS = ("comtrade", "comext", "baci")
 UN, EUROSTAT = "un", "eurostat"
@@ -152,7 +152,9 @@ class _Reading:
         places: dict[str, Node] = {}
         if node is not None and isinstance(node.value, str):
             columns = (TableColumn("code", text), TableColumn("hs_codes", text))
-            table = read_table(self.path.parent / node.value, self.other_columns(node.value, columns), ("code",), self.faults)
+            table = read_table(
+                self.path.parent / node.value, self.other_columns(node.value, columns), ("code",), self.faults
+            )
             specs = {row.text("code"): row.text("hs_codes") for row in table.rows}
         elif node is not None:
             for good, codes in node.children().items():
@@ -171,7 +173,9 @@ class _Reading:
             return {}
         if isinstance(node.value, str):
             columns = (TableColumn("year", text), TableColumn("usd_per_eur", between(0.5, 2)))
-            table = read_table(self.path.parent / node.value, self.other_columns(node.value, columns), ("year",), self.faults)
+            table = read_table(
+                self.path.parent / node.value, self.other_columns(node.value, columns), ("year",), self.faults
+            )
             return {row.text("year"): row.number("usd_per_eur") for row in table.rows}
         rates = {}
         for year, rate in node.children().items():

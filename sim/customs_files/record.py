@@ -35,7 +35,8 @@ class Record(NamedTuple):
             digits that are known where the office keeps the rest secret.
         musd: Million US dollars in the period.
         basis: FOB or CIF.
-        part: What the figure is a part of (a procedure, a mode of transport, a second partner); empty for the whole.
+        part: What the figure is a part of (a procedure, a mode of transport, a second partner), such as
+            `procedure=2`; empty for the whole.
         adds: Whether the parts of a whole add up to it in this file, so that a whole can be made of them.
     """
 
@@ -61,20 +62,22 @@ class SourceFile:
         path: Where it lies.
         kind: comtrade, baci or comext.
         account: What became of every row.
-        rates: US dollars per euro by year, for files in euros.
+        rates: US dollars per euro by year, for files in euros; None where the mapping could not be read.
+        label: The file as the report calls it.
     """
 
     path: Path
     kind: str
     account: Account
-    rates: Mapping[str, float]
+    rates: Mapping[str, float] | None = None
+    label: str = ""
     faults: list[Fault] = field(default_factory=list)
     more: int = 0
 
     @property
     def name(self) -> str:
         """The file as the report calls it."""
-        return self.path.name
+        return self.label or self.path.name
 
     def blame(self, line: int, column: int, where: str, message: str, text: str = "") -> None:
         """Note a fault; behind the two-hundredth of a file they are only counted."""
@@ -95,7 +98,7 @@ class SourceFile:
 
     def musd(self, euros: float, year: str) -> float | None:
         """Return euros as million US dollars, or None where the year has no rate."""
-        rate = self.rates.get(year)
+        rate = 1.0 if self.rates is None else self.rates.get(year)
         return None if rate is None else euros * rate / 1e6
 
 

@@ -1,5 +1,6 @@
 """Keeps every figure of the customs files once: repeated rows are counted, contradicting ones are faults."""
 
+import re
 from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -8,6 +9,8 @@ from sim.customs_files.mapping import SCHEME, UN, CodeBook
 from sim.customs_files.record import ALL_GOODS, Record, SourceFile
 
 _WORLD = "0"
+# The code behind what a row is a part of, as in `mode of transport=2100`.
+_CODE = re.compile(r"=\S+")
 _SAME = 1e-9
 _DOUBLE = "double counting avoided"
 
@@ -89,7 +92,8 @@ class Store:
         """
         for (lane, code), lines in self._lone.items():
             whole = code in self.lanes[lane].wholes
-            for (name, part), (rows, musd) in lines.items():
+            for (name, single), (rows, musd) in lines.items():
+                part = _CODE.sub("", single)
                 what, why = (_DOUBLE, "in the row over all of them") if whole else ("dropped", "without a row over all")
                 file.account.tell(name, what, f"single {part}, {why}", int(rows), musd)
         for figures in self.lanes.values():
@@ -104,7 +108,9 @@ class Store:
         self.met.update(((scheme, record.reporter), (scheme, record.partner)))
         reporter = states.get(record.reporter)
         if reporter is None:
-            file.account.stranger(file.name, "reporter" if file.kind != "baci" else "exporter", record.reporter, record.musd)
+            file.account.stranger(
+                file.name, "reporter" if file.kind != "baci" else "exporter", record.reporter, record.musd
+            )
             return False
         if scheme == UN and record.partner == _WORLD:
             return self._world_known(file, record, reporter)
