@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 # What can become of a row; each row has exactly one of these fates.
 FATES = ("kept", "dropped", "double counting avoided")
 # What is said beyond that; these count figures, or parts of the value of rows that are kept.
-REMARKS = ("shifted", "set aside", "incomplete", "note")
+REMARKS = ("shifted", "set aside", "incomplete", "replaced", "beside", "note")
 COLUMNS = ("file", "what", "reason", "rows", "value_musd")
 _READ = "read"
 _MOST_CODES = 12

@@ -24,13 +24,14 @@ def read_rows(file: SourceFile, needed: Sequence[str], known: Sequence[str]) -> 
     names = _header(file, first[1], needed, known)
     if names is None:
         return
-    trailing = 0
+    # Downloads of UN Comtrade end each row, but not the header, with a comma; the first row says whether this one does.
+    trailing: bool | None = None
     for number, text in lines:
         file.account.read(file.name)
         cells = cells_of(text)
-        if len(cells) == len(names) + 1 and cells[-1] == "":
-            # Downloads of UN Comtrade end each row, but not the header, with a comma.
-            trailing += 1
+        ends_in_comma = len(cells) == len(names) + 1 and cells[-1] == ""
+        trailing = ends_in_comma if trailing is None else trailing
+        if trailing and ends_in_comma:
             cells.pop()
         if len(cells) != len(names):
             _, broken = split_line(text)

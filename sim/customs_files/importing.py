@@ -12,6 +12,7 @@ from sim.customs_files.comtrade import read_comtrade, read_comtrade_json
 from sim.customs_files.figures import figures_of
 from sim.customs_files.goods import read_goods
 from sim.customs_files.mapping import SCHEME, CodeBook, read_mapping
+from sim.customs_files.merge import lay_over
 from sim.customs_files.record import Record, SourceFile
 from sim.customs_files.store import Store
 from sim.customs_files.tables import tables_of
@@ -39,6 +40,14 @@ class Imported:
 
     tables: dict[str, str]
     account: Account
+
+    def onto(self, folder: Path) -> "Imported":
+        """Return this import laid over a folder of facts: its figures replace the same ones there, all else stays.
+
+        Raises:
+            FaultList: If the folder cannot be read.
+        """
+        return Imported(lay_over(self.tables, folder, self.account), self.account)
 
     def write(self, folder: Path) -> list[Path]:
         """Write the tables and the account into a folder that is there."""
