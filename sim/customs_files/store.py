@@ -35,12 +35,14 @@ class Figures:
         parts: Code -> (musd, file) of parts that add up to a whole that the file may lack.
         rows: Code -> how many rows stand behind the parts.
         basis: FOB or CIF.
+        first: Code, with what it is a part of -> (musd, number of the file, line) of the row that was first.
     """
 
     basis: str
     wholes: dict[str, tuple[float, str]] = field(default_factory=dict)
     parts: dict[str, tuple[float, str]] = field(default_factory=dict)
     rows: dict[str, int] = field(default_factory=dict)
+    first: dict[str, tuple[float, int, int]] = field(default_factory=dict)
 
 
 class Store:
@@ -57,7 +59,7 @@ class Store:
         self.lanes: dict[Lane, Figures] = {}
         self.seen: dict[tuple[str, ...], set[str]] = defaultdict(set)
         self.met: set[tuple[str, str]] = set()
-        self._first: dict[tuple[Lane, str, str, str], tuple[float, str, int]] = {}
+        self._paths: list[str] = []
         self._lone: dict[tuple[Lane, str], dict[tuple[str, str], list[float]]] = defaultdict(dict)
 
     def take(self, file: SourceFile, record: Record) -> None:
@@ -65,14 +67,16 @@ class Store:
         if not self._both_known(file, record):
             return
         lane = Lane(file.kind, record.freq, record.period, record.reporter, record.partner, record.flow)
-        key = (lane, record.hs, record.part, record.second_partner)
-        first = self._first.setdefault(key, (record.musd, str(file.path), record.line))
-        if first[1:] != (str(file.path), record.line):
+        figures = self.lanes.setdefault(lane, Figures(record.basis))
+        # One text for each row: files have millions of them.
+        key = record.hs if not record.part else f"{record.hs} {record.part} {record.second_partner}"
+        here = (record.musd, self._number(file), record.line)
+        first = figures.first.setdefault(key, here)
+        if first is not here:
             self._repeated(file, record, first)
             return
         codes = self.seen[(*lane[:4], lane.flow)]
         codes.update(record.hs[:length] for length in (2, 4, 6, 8) if length <= len(record.hs))
-        figures = self.lanes.setdefault(lane, Figures(record.basis))
         if not record.part:
             figures.wholes[record.hs] = (record.musd, file.name)
         elif record.adds:
@@ -101,6 +105,12 @@ class Store:
                 musd, name = figures.parts.pop(code)
                 rows = figures.rows.pop(code)
                 file.account.tell(name, _DOUBLE, "single procedure, in the row over all procedures", rows, musd)
+
+    def _number(self, file: SourceFile) -> int:
+        path = str(file.path)
+        if not self._paths or self._paths[-1] != path:
+            self._paths.append(path)
+        return len(self._paths) - 1
 
     def _both_known(self, file: SourceFile, record: Record) -> bool:
         """Say whether both ends are states of the mapping, and not the same one."""
@@ -133,12 +143,13 @@ class Store:
             return False
         return True
 
-    def _repeated(self, file: SourceFile, record: Record, first: tuple[float, str, int]) -> None:
+    def _repeated(self, file: SourceFile, record: Record, first: tuple[float, int, int]) -> None:
         if abs(first[0] - record.musd) <= _SAME * max(first[0], record.musd):
             file.account.tell(file.name, _DOUBLE, "row repeats another one", 1, record.musd)
             return
         goods = "all goods" if record.hs == ALL_GOODS else record.hs
         which = f"{record.flow} of {record.reporter} with {record.partner} in {record.period}, {goods}"
-        place = f"line {first[2]}" if first[1] == str(file.path) else f"{first[1]}:{first[2]}"
+        path = self._paths[first[1]]
+        place = f"line {first[2]}" if path == str(file.path) else f"{path}:{first[2]}"
         message = f"{which}: read {record.musd:g} million USD, but {place} has {first[0]:g}; expected one of the two"
         file.blame(record.line, 0, "", message)
