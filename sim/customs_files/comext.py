@@ -5,7 +5,8 @@ VALUE_EUR ... (18 columns); before it DECLARANT, DECLARANT_ISO, PARTNER, PARTNER
 FLOW is 1 import, 2 export. Each figure stands twice: by CN8 code, and in a row whose PRODUCT_NC is TOTAL. A code such
 as 39XXXXXX holds what the office keeps secret below chapter 39. Procedures (normal, inward, outward processing) add
 up. A period that ends in 52 is a year (some older files have 13). Trade with the parts of the United Kingdom (types L
-and M) stands in the rows of the whole as well. Imports from outsiders are by country of origin, CIF; exports FOB.
+and M, partners XI and XU) is taken to stand in the rows of the whole as well. Imports from outsiders are by country of
+origin, CIF; exports FOB.
 """
 
 import re
@@ -49,7 +50,7 @@ _TOTAL = "TOTAL"
 _PLACE = re.compile(r"[A-Z0-9]{2,9}(_[0-9]{4})?")
 _GOODS = re.compile(r"[0-9]{8}")
 _SECRET_GOODS = re.compile(r"([0-9]{2,7})[A-Z][0-9A-Z]*")
-_PIECE = "trade with a part of the United Kingdom, in the rows of the whole"
+_PIECE = "trade with a part of the United Kingdom (types L and M), taken to be in the rows of the whole"
 
 
 def read_comext(file: SourceFile, *, old: bool) -> Iterator[Record]:

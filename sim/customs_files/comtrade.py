@@ -47,6 +47,7 @@ _WITHIN = {
     **dict.fromkeys(("MIP", "MOP", "MIF"), "imports for processing, in the imports already"),
     **dict.fromkeys(("XIP", "XOP", "XIF"), "exports after processing, in the exports already"),
     "DX": "domestic exports, in the exports already",
+    "FM": "foreign imports, in the imports already",
 }
 # Column, code of the sum over all, what a single row of it is.
 _WHOLES = (

@@ -27,6 +27,8 @@ _WIDE = (b"\xff\xfe", b"\xfe\xff")
 _HEAD = 8192
 _LEAST_COLUMNS_OF_BACI = 4
 _CLOSE = "did you mean"
+_CHAPTER = 2
+_MOST_CODES = 8
 
 
 @dataclass(frozen=True)
@@ -184,7 +186,10 @@ def _note_unmet(store: Store, account: Account, mapping: Path) -> None:
                 more = f"; {hint}" if hint.startswith(_CLOSE) else ""
                 account.note(mapping.name, f"no row names code {code} ({scheme}) of {state}{more}")
     named = set().union(*store.seen.values()) if store.seen else set()
-    for code, good in store.book.goods.taken.items():
-        if code not in named and len(code) > 2:
-            text = f"no row names code {code} of '{good}': is it of another revision of the Harmonised System?"
-            account.note(mapping.name, text)
+    for good in dict.fromkeys(store.book.goods.taken.values()):
+        own = [code for code, whose in store.book.goods.taken.items() if whose == good and len(code) > _CHAPTER]
+        lacking = [code for code in own if code not in named]
+        if lacking:
+            text = f"no row names {len(lacking)} of {len(own)} codes of '{good}' ({', '.join(lacking[:_MOST_CODES])}"
+            more = ", ..." if len(lacking) > _MOST_CODES else ""
+            account.note(mapping.name, f"{text}{more}): not asked for, or of another revision of the Harmonised System")

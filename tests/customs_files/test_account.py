@@ -61,6 +61,13 @@ def test_a_heading_that_cannot_be_told_apart_is_left_out() -> None:
     assert "no figure of 'electrical': the rows do not suffice" in imported.account.text()
 
 
+@pytest.mark.parametrize("flow", ["RM", "FM", "DX", "MIP", "XIP", "MOP", "XOP", "MIF", "XIF"])
+def test_flows_within_exports_and_imports_are_not_added(tmp_path: Path, flow: str) -> None:
+    imported = import_files([comtrade(tmp_path / "a.csv", [{}, {"flowCode": flow, "primaryValue": "400000"}])], MAPPING)
+    assert list(figures(imported).values()) == [1]
+    assert imported.account.rows("a.csv", "double counting avoided") == 1
+
+
 def test_without_a_total_all_goods_are_not_guessed(tmp_path: Path) -> None:
     path = comtrade(tmp_path / "a.csv", [{"cmdCode": "84"}, {"cmdCode": "01"}])
     assert set(figures(import_files([path], MAPPING))) == {
@@ -95,7 +102,7 @@ def test_a_code_that_no_row_names_is_said_with_the_nearest(tmp_path: Path) -> No
     told.write_text(text, encoding="utf-8")
     said = taken("comtrade_annual.csv", mapping=told).account.text()
     assert "no row names code 840 (un) of WEST; did you mean '842'?" in said
-    assert "no row names code 8549 of 'chips': is it of another revision" in said
+    assert "no row names 1 of 1 codes of 'chips' (8549): not asked for, or of another revision" in said
 
 
 def test_a_union_without_a_member_says_so(tmp_path: Path) -> None:

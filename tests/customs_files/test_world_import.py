@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 import shutil
 from pathlib import Path
 
@@ -134,3 +135,20 @@ def test_folder_that_cannot_be_laid_under(tmp_path: Path) -> None:
     (tmp_path / "other" / "customs_annual.csv").write_text("period,value\n", encoding="utf-8")
     with pytest.raises(FaultList, match="has other columns"):
         imported.onto(tmp_path / "other")
+
+
+def test_mapping_in_the_page_can_be_read(tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "own-figures.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"^```yaml\n(.*?)^```$", page, flags=re.MULTILINE | re.DOTALL)
+    for name in ("exchange_rates.csv", "good_facts.csv"):
+        shutil.copy(FIGURES / name, tmp_path)
+    (tmp_path / "mapping.yaml").write_text(block, encoding="utf-8")
+    assert read_mapping(tmp_path / "mapping.yaml").members["eurostat", "EU27"] == ("AT", "BE", "FR")
+
+
+def test_tables_that_may_be_a_header_only(tmp_path: Path) -> None:
+    own = Path(shutil.copytree(FIGURES, tmp_path / "own"))
+    for name in ("pair_totals_2021.csv", "customs_sanctioned_lines.csv"):
+        path = own / name
+        path.write_text(path.read_text(encoding="utf-8").splitlines()[0] + "\n", encoding="utf-8")
+    assert read_facts(own).tables["pair_totals_2021"] == []
