@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from sim.customs_files.account import Account
 from sim.customs_files.levels import Settled, settle
-from sim.customs_files.mapping import PUBLISHED, SCHEME, SUMMED, CodeBook
+from sim.customs_files.mapping import PARTIAL, PUBLISHED, SCHEME, SUMMED, CodeBook
 from sim.customs_files.record import ALL_GOODS, IMPORT
 from sim.customs_files.store import Figures, Lane, Store
 
@@ -62,13 +62,11 @@ def figures_of(store: Store, account: Account) -> list[Figure]:
     """Return the figures, sorted, and put into the account what became of every row that was kept so far."""
     totalled = {lane.kind for lane, figures in store.lanes.items() if ALL_GOODS in {*figures.wholes, *figures.parts}}
     sums: dict[tuple[str, Pair], Sums] = {}
-    reporters: dict[tuple[str, str, str, str, str], set[str]] = defaultdict(set)
     for lane, found in store.lanes.items():
         pair = _pair(lane, store.book)
         one = sums.setdefault((lane.kind, pair), Sums(found.basis))
-        reporters[lane.kind, lane.freq, lane.period, pair.reporter, lane.flow].add(lane.reporter)
         _add(one, lane, found, store, account, may_sum=_may_sum(store.book, lane.kind, totalled))
-    return _chosen(sums, reporters, store.book, account)
+    return _chosen(sums, store, account)
 
 
 def _may_sum(book: CodeBook, kind: str, totalled: set[str]) -> bool:
@@ -117,24 +115,18 @@ def _tell(settled: Settled, values: dict[str, float], files: dict[str, str], fou
         account.tell(next(iter(files.values())), what, why, 1, musd)
 
 
-def _chosen(
-    sums: dict[tuple[str, Pair], Sums],
-    reporters: dict[tuple[str, str, str, str, str], set[str]],
-    book: CodeBook,
-    account: Account,
-) -> list[Figure]:
+def _chosen(sums: dict[tuple[str, Pair], Sums], store: Store, account: Account) -> list[Figure]:
     """Return one figure for each pair and good: that of the kind of files that is preferred."""
+    book = store.book
     found: dict[tuple[Pair, str], Figure] = {}
     ranked = sorted(sums.items(), key=lambda item: (book.prefer.index(item[0][0]), item[0][1]))
     for (kind, pair), one in ranked:
-        lacking = sorted(one.vague - {ALL_GOODS})
-        for good in lacking:
-            why = f"no figure of '{good}': the rows do not suffice"
-            if good == EVERYTHING:
-                why = "no figure of all goods: no row over all goods (write `totals: summed` if all codes are there)"
-            account.tell(TITLES[kind], "set aside", why, 1, one.goods.get(good, 0.0))
-        quality = _quality(kind, pair, reporters[kind, pair.freq, pair.period, pair.reporter, pair.flow], book)
-        _tell_missing(kind, pair, reporters[kind, pair.freq, pair.period, pair.reporter, pair.flow], book, account)
+        members = book.members[SCHEME[kind], pair.reporter]
+        lacking = sorted(set(members) - store.reporting[kind, pair.freq, pair.period, pair.flow])
+        if lacking and not _kept_without(kind, pair, lacking, book, account):
+            continue
+        _tell_vague(kind, one, account)
+        quality = _quality(kind, pair, len(members) - len(lacking), len(members), book)
         for good, musd in one.goods.items():
             if good in one.vague:
                 continue
@@ -151,22 +143,32 @@ def _sorted(figures: Iterable[Figure]) -> list[Figure]:
     return sorted(figures, key=lambda one: (one.pair.period, one.pair[2:], one.good))
 
 
-def _quality(kind: str, pair: Pair, reporters: set[str], book: CodeBook) -> str:
+def _tell_vague(kind: str, one: Sums, account: Account) -> None:
+    for good in sorted(one.vague - {ALL_GOODS}):
+        why = f"no figure of '{good}': the rows do not suffice"
+        if good == EVERYTHING:
+            why = "no figure of all goods: no row over all goods (write `totals: summed` if all codes are there)"
+        account.tell(TITLES[kind], "set aside", why, 1, one.goods.get(good, 0.0))
+
+
+def _quality(kind: str, pair: Pair, reporting: int, members: int, book: CodeBook) -> str:
     parts = ["reconciled from both sides" if kind == "baci" else "as reported"]
     if kind == "comext":
         parts.append(f"EUR at {book.rates.get(pair.period[:4], 1):g} USD")
-    members = book.members[SCHEME[kind], pair.reporter]
-    if len(members) > 1:
-        parts.append(f"sum of {len(reporters)} of {len(members)} members")
+    if members > 1:
+        parts.append(f"sum of {reporting} of {members} members")
     return "; ".join(parts)
 
 
-def _tell_missing(kind: str, pair: Pair, reporters: set[str], book: CodeBook, account: Account) -> None:
-    """Say which members of a union have no row of that flow in the period: its figure lacks them."""
-    lacking = sorted(set(book.members[SCHEME[kind], pair.reporter]) - reporters)
-    if lacking:
-        why = f"{pair.flow} of {pair.reporter} in {pair.period} without its members {', '.join(lacking)}"
+def _kept_without(kind: str, pair: Pair, lacking: list[str], book: CodeBook, account: Account) -> bool:
+    """Say which members of a union have no row in the period, and whether its figure is kept without them."""
+    kept = book.texts["unions"] == PARTIAL
+    why = f"{pair.flow} of {pair.reporter} in {pair.period} without its members {', '.join(lacking)}"
+    if kept:
         account.tell(TITLES[kind], "incomplete", why, 1, 0.0)
+    else:
+        account.tell(TITLES[kind], "set aside", f"{why} (write `unions: partial` to keep it)", 1, 0.0)
+    return kept
 
 
 def _with_conflict(figure: Figure, found: dict[tuple[Pair, str], Figure]) -> Figure:

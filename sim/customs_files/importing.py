@@ -180,11 +180,11 @@ def _note_unmet(store: Store, account: Account, mapping: Path) -> None:
     for (scheme, state), codes in store.book.members.items():
         mapped = store.book.states[scheme]
         free = [code for kind, code in store.met if kind == scheme and code not in mapped]
-        for code in codes if scheme in used else ():
-            if (scheme, code) not in store.met:
-                hint = nearest(code, free)
-                more = f"; {hint}" if hint.startswith(_CLOSE) else ""
-                account.note(mapping.name, f"no row names code {code} ({scheme}) of {state}{more}")
+        lacking = [code for code in codes if scheme in used and (scheme, code) not in store.met]
+        hints = {code: nearest(code, free) for code in lacking}
+        told = [f"{code}; {hint}" if hint.startswith(_CLOSE) else code for code, hint in hints.items()]
+        if told:
+            account.note(mapping.name, f"no row names of {state} ({scheme}): {', '.join(told)}")
     named = set().union(*store.seen.values()) if store.seen else set()
     for good in dict.fromkeys(store.book.goods.taken.values()):
         own = [code for code, whose in store.book.goods.taken.items() if whose == good and len(code) > _CHAPTER]

@@ -7,7 +7,7 @@
       A: {un: [36], eurostat: [AU]}
       B: {un: [40, 56], eurostat: [AT, BE]}   # several codes: a union; trade within it is dropped
 
-Optional: `world` (how the tables call all partners together), `totals`, `prefer`, `judge_from`, `fit_from`.
+Optional: `world` (how the tables call all partners together), `totals`, `unions`, `prefer`, `judge_from`, `fit_from`.
 """
 
 from collections.abc import Mapping
@@ -25,7 +25,8 @@ UN, EUROSTAT = "un", "eurostat"
 SCHEME = {"comtrade": UN, "baci": UN, "comext": EUROSTAT}
 PUBLISHED, SUMMED = "published", "summed"
 _NEEDED = ("base_year", "goods", "states")
-_DEFAULTS = {"world": "WLD", "totals": "", "fit_from": "2019", "judge_from": "2024"}
+WHOLE, PARTIAL = "whole", "partial"
+_DEFAULTS = {"world": "WLD", "totals": "", "unions": WHOLE, "fit_from": "2019", "judge_from": "2024"}
 _OPTIONAL = (*_DEFAULTS, "usd_per_eur", "prefer", "title", "note")
 
 
@@ -38,7 +39,7 @@ class CodeBook:
         members: (scheme, state) -> its codes.
         goods: Which code belongs to which good.
         rates: US dollars per euro by year.
-        texts: base_year, world, totals, fit_from, judge_from.
+        texts: base_year, world, totals, unions, fit_from, judge_from.
         prefer: Kinds of files, the one that wins first.
     """
 
@@ -89,9 +90,10 @@ class _Reading:
         texts["base_year"] = self.text("base_year", "")
         if "base_year" in self.parts and not (texts["base_year"].isdigit() and len(texts["base_year"]) == 4):
             self.blame(self.parts["base_year"], "base_year", f"read '{texts['base_year']}', expected a year")
-        if texts["totals"] not in ("", PUBLISHED, SUMMED):
-            hint = nearest(texts["totals"], (PUBLISHED, SUMMED))
-            self.blame(self.parts["totals"], "totals", f"unknown choice '{texts['totals']}'; {hint}")
+        for name, choices in (("totals", (PUBLISHED, SUMMED)), ("unions", (WHOLE, PARTIAL))):
+            if name in self.parts and texts[name] not in choices:
+                message = f"unknown choice '{texts[name]}'; {nearest(texts[name], choices)}"
+                self.blame(self.parts[name], name, message)
         states, members = self.states()
         return CodeBook(states, members, self.goods(), self.rates(), texts, self.prefer())
 

@@ -52,6 +52,7 @@ class Store:
         lanes: Figures by lane.
         seen: (kind, freq, period, reporter, flow) -> codes of goods, and their beginnings, that some row names.
         met: (scheme, code) of places that the files name.
+        reporting: (kind, freq, period, flow) -> codes of offices with a row, whoever the partner.
     """
 
     def __init__(self, book: CodeBook) -> None:
@@ -59,11 +60,13 @@ class Store:
         self.lanes: dict[Lane, Figures] = {}
         self.seen: dict[tuple[str, ...], set[str]] = defaultdict(set)
         self.met: set[tuple[str, str]] = set()
+        self.reporting: dict[tuple[str, str, str, str], set[str]] = defaultdict(set)
         self._paths: list[str] = []
         self._lone: dict[tuple[Lane, str], dict[tuple[str, str], list[float]]] = defaultdict(dict)
 
     def take(self, file: SourceFile, record: Record) -> None:
         """Keep a record, or say why not."""
+        self.reporting[file.kind, record.freq, record.period, record.flow].add(record.reporter)
         if not self._both_known(file, record):
             return
         lane = Lane(file.kind, record.freq, record.period, record.reporter, record.partner, record.flow)

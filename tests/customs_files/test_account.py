@@ -101,15 +101,26 @@ def test_a_code_that_no_row_names_is_said_with_the_nearest(tmp_path: Path) -> No
     text = MAPPING.read_text(encoding="utf-8").replace("[842]", "[840]").replace('"8542"', '"8549"')
     told.write_text(text, encoding="utf-8")
     said = taken("comtrade_annual.csv", mapping=told).account.text()
-    assert "no row names code 840 (un) of WEST; did you mean '842'?" in said
+    assert "no row names of WEST (un): 840; did you mean '842'?" in said
     assert "no row names 1 of 1 codes of 'chips' (8549): not asked for, or of another revision" in said
 
 
 def test_a_union_without_a_member_says_so(tmp_path: Path) -> None:
     path = comtrade(tmp_path / "a.csv", [{"reporterCode": "276"}])
-    imported = import_files([path], MAPPING)
-    assert "export of UNION in 2021 without its members 251" in imported.account.text()
-    assert "sum of 1 of 2 members" in imported.tables["customs_annual.csv"]
+    whole = import_files([path], MAPPING)
+    assert "set aside: export of UNION in 2021 without its members 251" in whole.account.text()
+    assert whole.tables == {}
+    told = tmp_path / "mapping.yaml"
+    told.write_text(MAPPING.read_text(encoding="utf-8") + "unions: partial\n", encoding="utf-8")
+    partial = import_files([path], told)
+    assert "incomplete: export of UNION in 2021 without its members 251" in partial.account.text()
+    assert "sum of 1 of 2 members" in partial.tables["customs_annual.csv"]
+
+
+def test_a_member_that_trades_with_others_only_is_not_lacking(tmp_path: Path) -> None:
+    rows = [{"reporterCode": "276"}, {"reporterCode": "251", "partnerCode": "36"}]
+    imported = import_files([comtrade(tmp_path / "a.csv", rows)], MAPPING)
+    assert "sum of 2 of 2 members" in imported.tables["customs_annual.csv"]
 
 
 def test_held_out_months_are_marked(tmp_path: Path) -> None:
