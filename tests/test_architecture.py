@@ -21,7 +21,7 @@ LAYERS = (
     ("regime",),
     ("policies", "rules"),
     ("scenario", "lawbook", "customs"),
-    ("engine",),
+    ("engine", "customs_files"),
     ("phases",),
     ("agents",),
     ("model",),

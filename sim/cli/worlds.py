@@ -51,3 +51,30 @@ def world_build(
         files = build_world(figures, scratch)
         load_world(scratch)
     show(*(str(out / path.name) for path in files))
+
+
+@world_app.command("import")
+def world_import(
+    files: Annotated[list[Path], typer.Argument(help="Files of UN Comtrade, BACI or Eurostat COMEXT.")],
+    mapping: Annotated[Path, typer.Option("--mapping", help="Which codes are which states and goods (YAML).")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="Folder that the tables of facts are written into.")],
+    onto: Annotated[
+        Path | None, typer.Option("--onto", metavar="FIGURES", help="Folder of facts that the figures are laid over.")
+    ] = None,
+) -> None:
+    r"""Turns customs files into tables of facts, and says what was dropped, counted twice or shifted.
+
+    \b
+    Example:
+      sim world import comtrade.csv --mapping mapping.yaml --onto calibration/figures --out my-figures
+      sim world build my-figures my-world
+    """
+    from sim.customs_files import import_files
+    from sim.requests import in_its_place
+
+    imported = import_files(files, mapping)
+    if onto is not None:
+        imported = imported.onto(onto)
+    with in_its_place(out) as scratch:
+        written = imported.write(scratch)
+    show(imported.account.text(), *(str(out / path.name) for path in written))

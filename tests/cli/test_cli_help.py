@@ -12,7 +12,7 @@ import pytest
 Sim = Callable[[str], Any]
 COMMANDS = (
     "run", "demo", "check", "diff", "explain", "mechanism", "mirror", "plot", "policies", "scenarios", "world show",
-    "world build",
+    "world build", "world import",
 )  # fmt: skip
 
 

@@ -33,6 +33,7 @@ MISTAKES = {
     "policies export_bann": "did you mean 'export_ban'?",
     "world show nowhere": "no such world",
     "world build nothing-here out": "nothing-here",
+    "world import nothing.csv --mapping none.yaml --out out": "none.yaml: cannot be read",
     "compare reference nowhere.yaml": "no file and no shipped scenario",
     "mechanism null": "names no mechanism to switch off",
     "mechanism nowhere.yaml": "no file and no shipped scenario",
