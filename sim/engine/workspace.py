@@ -121,7 +121,8 @@ def workspace(world: World, base: Baseline, legs: Floats, *, fullness: float, si
     return Workspace(
         prospects=np.zeros((n_types, 7, n_roads), dtype=np.float32 if single else np.float64),
         ending=table(), fear=table(), worse=table(), believed=table(), appetite=np.ones((n_types, n_roads)),
-        as_parts=table(), shipped=np.zeros((2, n_types, n_roads)), labels=np.zeros(n_types), flow=base.flow.copy(), queue=table(),
+        as_parts=table(), shipped=np.zeros((2, n_types, n_roads)), labels=np.zeros(n_types), flow=base.flow.copy(),
+        queue=table(),
         fate=np.zeros((8, n_types, n_roads)), banned=table(), passing=table(),
         arrivals=np.zeros((n_states, 2, n_goods)), log_price=np.zeros((n_states, 2, n_goods)),
         stocks=np.zeros((n_states, 2, n_goods)), replaced=by_good(),
