@@ -90,7 +90,7 @@ _DECLARED = (
     Parameter("listing_loss", 3.0, "log points", 0.0, 8.0, "pull of coalition markets that a listed firm loses", "assumption"),
     Parameter("listing_near", 0.5, "share", 0.0, 1.0, "part of the fear of a listing felt all over the state, not in its good alone",
               "two thirds of Hong Kong's listed shippers stopped, others took their place: C4ADS 2024; size is an assumption"),
-    Parameter("overcompliance", 8.0, "log points", 0.0, 40.0, "hazard believed per share of the coalition's exports that law newly bans",
+    Parameter("overcompliance", 6.0, "log points", 0.0, 40.0, "hazard believed by sellers of coalition brands per share of what an army needs that law newly bans",
               "laptops -40 %, phones -2/3 from China in March 2022 without a ban (Washington Post, 17 May 2022); size is a prior"),
     Parameter("label_response", 0.5, "per log point", 0.0, 10.0, "how fast sellers blur what an ambiguous good is for as its sale grows risky",
               "drones sold as toys and for farms, plates as ceramics (documents 002, 003); size is an assumption"),

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from sim.engine.baseline import watched_markets
 from sim.engine.workspace import state_exposure, usual_effort
-from sim.regime import COALITION_BRAND
 
 if TYPE_CHECKING:
     from sim.engine.baseline import Baseline
@@ -33,7 +32,6 @@ class Layout:
         deciding: whether a state decides its effort, its usual effort, alignment, exposure; each (S,).
         members: whether a state belongs to the coalition, (S,).
         exports: exports of the base year, musd per month, (S,).
-        supply: what coalition states sold straight to the target in the base year, share by good, (G,); sums to 1 or 0.
         checks: part of the border checks left towards the target: less inside its customs union, (S,).
         closed_to_listed: log points a listed firm loses on each road, (K,).
         sensitivity: how military each good is, (G,); ambiguity: how deniable its use, (G,).
@@ -53,7 +51,6 @@ class Layout:
     deciding: tuple[NDArray[np.bool_], Floats, Floats, Floats]
     members: NDArray[np.bool_]
     exports: Floats
-    supply: Floats
     checks: Floats
     closed_to_listed: Floats
     sensitivity: Floats
@@ -83,7 +80,6 @@ def layout_of(world: World, base: Baseline, values: Values) -> Layout:
         ),
         members=member,
         exports=_exports(base, len(world.states)),
-        supply=_coalition_supply(base, member, len(world.goods)),
         checks=_border_checks(world, values.union_checks),
         closed_to_listed=np.where(member[base.destination], values.listing_loss, 0.0),
         sensitivity=np.asarray(world.military_sensitivity, dtype=float),
@@ -101,13 +97,6 @@ def _exports(base: Baseline, n_states: int) -> Floats:
     abroad = base.origin[:, None] != base.destination[None, :]
     sold: Floats = np.bincount(base.origin, weights=(base.flow * abroad).sum(axis=1), minlength=n_states).astype(float)
     return sold
-
-
-def _coalition_supply(base: Baseline, member: NDArray[np.bool_], n_goods: int) -> Floats:
-    mine = member[base.origin] & (base.headquarters == COALITION_BRAND)
-    sold = np.bincount(base.good[mine], weights=base.flow[mine, 0], minlength=n_goods).astype(float)
-    share: Floats = sold / sold.sum() if sold.sum() > 0.0 else sold
-    return share
 
 
 def _border_checks(world: World, left: float) -> Floats:

@@ -106,7 +106,7 @@ def learn(layout, threat, announced, seen, traits, numbers, believed, labels):  
         announced: hazard announced, not yet in force, (type, road).
         seen: share of the trade with the target whose sellers were listed this month, by (state, good) and by state;
             share of the hub's trading houses (hub,); threat against states that crossed a red line, log points,
-            (state,); share of its exports that the coalition newly bans.
+            (state,); share of what an army needs that the coalition newly bans.
         traits: exposure of the mean firm (type,); ambiguity, brand share (good,).
         numbers: parameters, see :func:`sim.parameters.for_loops`.
         believed: updated, (type, road).

@@ -46,7 +46,7 @@ class Workspace:
         legs: last legs of what enters a hub, (H, G, H); hub_cost, hub_kept, hub_stopped, obstacle: (H, G), see
             :func:`sim.engine.network.weigh_hubs`.
         watched: share of a good's lines that the coalition bans to the target, (G,).
-        alarm: share of the coalition's exports to the target newly banned this month.
+        alarm: share of what an army needs that the coalition newly bans this month.
         listed_here, listed_near: share of the trade with the target whose sellers were listed this month, (S, G), (S,).
         own_listed: share of a state's trade whose sellers were lately listed, fading, (S,).
         firms_listed: exporters listed since the run began, (S,).

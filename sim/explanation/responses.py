@@ -39,8 +39,8 @@ RESPONSES: dict[str, tuple[str, dict[str, float]]] = {
         },
     ),
     "markets and target": (
-        "prices, and what home production replaces",
-        dict.fromkeys(("price_speed", "substitution_speed", "courting", "import_propensity"), 0.0),
+        "prices, stocks bought ahead, and what home production replaces",
+        dict.fromkeys(("price_speed", "substitution_speed", "front_loading", "courting", "import_propensity"), 0.0),
     ),
 }  # fmt: skip
 

@@ -32,8 +32,9 @@ class StatePhases(Phases):
         self.work.watched[:] = banned[self.layout.members].max(axis=(0, 1), initial=0.0)
 
     def _covered(self) -> float:
-        """Share of the coalition's exports of the base year to the target that it bans."""
-        return float((self.work.watched * self.layout.supply).sum())
+        """How much of what an army needs the coalition bans: share of lines, weighted by how military a good is."""
+        weight = self.layout.sensitivity
+        return float((self.work.watched * weight).sum() / weight.sum()) if weight.sum() > 0.0 else 0.0
 
     def weigh_threats(self) -> None:
         """2a. The coalition sees what third states trade, takes offence at a crossed red line, counts its losses."""

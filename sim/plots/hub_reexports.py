@@ -20,17 +20,34 @@ if TYPE_CHECKING:
 
 
 def data(source: Source) -> pd.DataFrame:
-    """Goods of others passed on to the target: month, hub, through_musd (true), recorded_musd (as re-export)."""
+    """Goods of others that leave each hub for the target: month, hub, through_musd, recorded_musd (as re-export).
+
+    What entered one hub and left another counts where it left: that office writes the re-export to the target.
+    """
     view = look(source)
-    flows, books = view.to_target, view.policy.recorded
-    true = view.monthly(flows, flows["road"].str.removeprefix("via ")).reindex(columns=view.hubs, fill_value=0.0)
-    books = books[books["flow"] == "re-export"]
+    books, left = view.policy.recorded, _leaving(view)
+    true = view.monthly(left, "exit").reindex(columns=view.hubs, fill_value=0.0)
+    books = books[(books["flow"] == "re-export") & (books["partner"] == view.policy.target)]
     seen = view.monthly(books, "office").reindex(columns=view.hubs, fill_value=0.0)
     columns = {
         name: table.rename_axis(index="month", columns="hub").stack()
         for name, table in (("through_musd", true), ("recorded_musd", seen))
     }
     return pd.DataFrame(columns).reset_index()
+
+
+def _leaving(view: View) -> pd.DataFrame:
+    """Deliveries through hubs by the hub they left: month, exit, value_musd."""
+    flows, network = view.to_target, view.policy.network
+    flows = flows[flows["road"] != "direct"]
+    keys = ["month", "good", "entry"]
+    entered = (
+        flows.assign(entry=flows["road"].str.removeprefix("via ")).groupby(keys, as_index=False)["value_musd"].sum()
+    )
+    quantity = network["quantity_musd_2021"]
+    share = quantity / quantity.groupby([network[name] for name in keys]).transform("sum")
+    legs = network.assign(share=share).merge(entered, on=keys)
+    return legs.assign(value_musd=legs["value_musd"] * legs["share"])
 
 
 def draw(source: Source, figure: Figure) -> pd.DataFrame:

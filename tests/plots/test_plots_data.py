@@ -45,7 +45,10 @@ def _hubs(pair: Comparison, table: pd.DataFrame) -> Sums:
     flows, books = pair.policy.to_target(), pair.policy.recorded
     return {
         "true": (table["through_musd"].sum(), flows[flows["road"] != "direct"]["value_musd"].sum()),
-        "recorded": (table["recorded_musd"].sum(), books[books["flow"] == "re-export"]["value_musd"].sum()),
+        "recorded": (
+            table["recorded_musd"].sum(),
+            books[(books["flow"] == "re-export") & (books["partner"] == pair.policy.target)]["value_musd"].sum(),
+        ),
     }
 
 
