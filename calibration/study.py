@@ -12,13 +12,15 @@ from typing import Any
 import numpy as np
 
 import sim
+from calibration.distance import observed, simulated
 from calibration.evidence import Evidence
-from calibration.priors import Prior, case_at, values_at
-from calibration.targets import observed, simulated
+from calibration.priors import Prior, case_at, load_priors, values_at
+from calibration.targets import TARGETS, Target, WorldCodes, codes_of, load_targets, of_role
 
 CODE = Path(__file__).resolve().parents[1] / "sim"
-# Targets of this role are what the model is judged on; they never enter a likelihood.
-JUDGE, FIT = "judge", "fit"
+# Rows of any other role never enter a likelihood.
+FIT = "fit"
+Blocks = tuple[tuple[str, tuple[tuple[str, Any], ...]], ...]
 
 
 @dataclass(frozen=True)
@@ -33,9 +35,9 @@ class ModelRuns:
     """
 
     scenario: str
-    blocks: tuple[tuple[str, Any], ...]
+    blocks: Blocks
     priors: tuple[Prior, ...]
-    targets: Any
+    targets: tuple[Target, ...]
 
     def __call__(self, points: np.ndarray) -> np.ndarray:
         """Simulated targets at points, log; points x targets."""
@@ -47,53 +49,80 @@ class ModelRuns:
 
     def case(self) -> sim.Case:
         """The case that runs, before a point's values are put in."""
-        return _case(self.scenario, repr(self.blocks), self.blocks)
+        return _case(self.scenario, self.blocks)
 
     def digest(self) -> str:
         """Of all that a simulated target depends on beside the point: code, scenario, world, priors, targets."""
         case = self.case()
-        parts = [case.scenario.digest, case.world.digest, repr(self.priors), repr(list(_rows(self.targets)))]
-        for path in sorted([*CODE.rglob("*.py"), *Path(__file__).parent.glob("targets*.py")]):
+        parts = [case.scenario.digest, case.world.digest, repr(self.priors), repr(self.targets)]
+        for path in sorted([*CODE.rglob("*.py"), Path(__file__).with_name("distance.py")]):
             parts.append(hashlib.sha256(path.read_bytes()).hexdigest())
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
 @lru_cache(maxsize=4)
-def _case(scenario: str, key: str, blocks: Any) -> sim.Case:
+def _case(scenario: str, blocks: Blocks) -> sim.Case:
     return sim.load(scenario).with_changes(**{name: dict(value) for name, value in blocks})
 
 
-def _rows(targets: Any) -> Sequence[Any]:
-    return list(targets.to_dict("records")) if hasattr(targets, "to_dict") else list(targets)
-
-
-def blocks_of(exporters: int, intermediaries: int, last: str) -> tuple[tuple[str, Any], ...]:
+def blocks_of(exporters: int, intermediaries: int, last: str) -> Blocks:
     """The changes of a scenario that make it fast: expected mode, few rows, months to ``last``."""
     agents = (("mode", "expected"), ("exporters", exporters), ("intermediaries", intermediaries))
     return ("agents", agents), ("months", (("last", last),))
 
 
-def evidence_of(targets: Any) -> Evidence:
-    """The figures of targets as evidence.
+def model_runs(scenario: str, blocks: Blocks, targets: Path = TARGETS, priors: Path | None = None) -> ModelRuns:
+    """The model of a scenario, as a function of the free parameters.
+
+    Args:
+        scenario: file or name of the scenario.
+        blocks: changes of it.
+        targets: table of published figures; rows to be judged on or told as context are left out.
+        priors: table of priors; the shipped one by default.
 
     Raises:
-        SimError: a target is held out for judging, or is not a number.
+        FaultList: everything wrong with either table.
     """
-    rows = _rows(targets)
-    if held := [row.id for row in rows if row.role != FIT]:
+    case = _case(scenario, blocks)
+    chosen = load_priors(case=case) if priors is None else load_priors(priors, case)
+    return ModelRuns(scenario, blocks, chosen, of_role(load_targets(targets, codes_of(case.world)), FIT))
+
+
+def evidence_of(targets: Sequence[Target], codes: WorldCodes, target: str) -> Evidence:
+    """The figures of targets as evidence.
+
+    Args:
+        targets: rows, all of role ``fit``.
+        codes: what the world knows.
+        target: code of the sanctioned state.
+
+    Raises:
+        SimError: a row is held out from the fit, or no number.
+    """
+    if held := [row.id for row in targets if row.role != FIT]:
         raise sim.SimError(f"held out from the fit, yet among its targets: {', '.join(held[:5])}")
-    low, high, sd = (np.asarray(one, dtype=float) for one in observed(targets))
+    low, high, sd = observed(targets)
     if np.isnan(low).any() or np.isnan(high).any() or not (np.isfinite(sd).all() and (sd >= 0.0).all()):
-        raise sim.SimError("a target's figure or its measurement error is not a number")
-    groups = tuple(dict.fromkeys(row.group for row in rows))
-    series = list(dict.fromkeys(row.series for row in rows))
+        raise sim.SimError("a figure or its measurement error is not a number")
+    group = [group_of(row, codes, target) for row in targets]
+    series = [(row.ledger, row.office, row.flow, row.partner, row.good, row.brand, row.measure) for row in targets]
+    known = list(dict.fromkeys(series))
     return Evidence(
-        tuple(row.id for row in rows), low, high, sd,
-        np.array([groups.index(row.group) for row in rows]),
-        np.array([series.index(row.series) for row in rows]), groups,
+        tuple(row.id for row in targets), low, high, sd, np.array([GROUPS.index(one) for one in group]),
+        np.array([known.index(one) for one in series]), GROUPS,
     )  # fmt: skip
 
 
-def to_fit(targets: Any) -> Any:
-    """The targets that may be fitted; the rest is judged on or told as context."""
-    return tuple(row for row in _rows(targets) if row.role == FIT)
+GROUPS = ("coalition to the target", "third states to the target", "into the hubs", "listed goods", "shares")
+
+
+def group_of(row: Target, codes: WorldCodes, target: str) -> str:
+    """The group of a row: figures that the model may miss for the same reasons share a discrepancy."""
+    if row.measure == "ratio":
+        return "shares"
+    if row.good != "all":
+        return "listed goods"
+    if row.partner != target or row.flow == "import" and row.office != target:
+        return "into the hubs"
+    inside = set(row.office.split("+")) <= {*codes.coalition, "coalition"}
+    return "coalition to the target" if inside else "third states to the target"
