@@ -1,8 +1,8 @@
 """Runs of the model at many points, kept in a folder that can be taken up again after a stop.
 
-A folder holds chunks of runs (``runs-00000.npz``: points and simulated targets) and ``design.json``: what they were made
-from. A chunk is written under a hidden name and renamed when complete; a chunk that is there is not run again. A folder
-made from something else (other priors, targets, world or size) is a fault, never mixed in.
+A folder holds chunks of runs (``runs-00000.npz``: points and simulated targets) and ``design.json``: what they
+were made from. A chunk is written under a hidden name and renamed when complete; a chunk that is there is not run
+again. A folder made from something else (other priors, targets, world or size) is a fault, never mixed in.
 """
 
 from __future__ import annotations
@@ -73,10 +73,9 @@ def runs_at(
     chunks = [points[first : first + CHUNK] for first in range(0, len(points), CHUNK)]
     paths = [folder / f"runs-{number:05d}.npz" for number in range(len(chunks))]
     todo = [number for number, path in enumerate(paths) if not path.exists()]
-    started, done = time.perf_counter(), 0
-    for number, found in _in_turn(simulator, chunks, todo, processes):
+    started = time.perf_counter()
+    for done, (number, found) in enumerate(_in_turn(simulator, chunks, todo, processes), start=1):
         _write(paths[number], chunks[number], found)
-        done += 1
         _tell(folder.name, done, len(todo), time.perf_counter() - started)
     return np.concatenate([np.load(path)["found"] for path in paths])
 
@@ -102,7 +101,9 @@ def _claim(folder: Path, digest: str) -> None:
     note = folder / "design.json"
     if note.exists():
         if json.loads(note.read_text(encoding="utf-8"))["digest"] != digest:
-            raise sim.SimError(f"{folder} holds runs made from other priors, targets or code; delete it or name another")
+            raise sim.SimError(
+                f"{folder} holds runs made from other priors, targets or code; delete it or name another"
+            )
         return
     scratch = note.with_name(".unfinished-design.json")
     scratch.write_text(json.dumps({"digest": digest}) + "\n", encoding="utf-8")

@@ -1,8 +1,8 @@
 """A fast stand-in for the model: what the simulated targets would be at a point not run.
 
-Targets move together, so they are turned into principal components first. Each component is a sum of quadratic functions of
-one parameter each (ridge, chosen by leave-one-out error) plus a Gaussian process with one length per parameter on what
-is left, which holds what parameters do together. (All products as ridge terms did worse: with 39 parameters they drown
+Targets move together, so they are turned into principal components first. Each is a sum of quadratic functions of
+one parameter each (ridge, chosen by leave-one-out error) plus a Gaussian process with one length per parameter on
+what is left: what parameters do together. (All products as ridge terms did worse: with 39 parameters they drown
 the few that matter.) How well it does is measured on runs that
 it has not seen, target by target, and its error enters the likelihood.
 """
@@ -18,7 +18,7 @@ from scipy.linalg import cho_factor, cho_solve
 from scipy.optimize import minimize
 
 # Part of the variance among runs that the components keep.
-_KEPT = 0.99
+_KEPT = 0.995
 # Runs on which the lengths of a process are chosen; all runs then carry it.
 _CHOOSING = 350
 _RIDGES = 10.0 ** np.arange(-2.0, 4.1, 0.5)
@@ -42,7 +42,7 @@ class Process:
 
     @cached_property
     def near(self) -> np.ndarray:
-        """The runs over the lengths; single precision is far finer than the emulator, and the sampler spends its time here."""
+        """The runs over the lengths, in single precision: finer than the emulator, and the sampler lives here."""
         return np.asarray((self.runs / self.scales).astype(np.float32))
 
 

@@ -1,6 +1,7 @@
 """What the figures say, and how likely they are at a point: measurement error, model discrepancy, emulator error.
 
-All in logarithms. A figure is a number, or an interval where sources disagree or say no more (an open side is infinite).
+All in logarithms. A figure is a number, or an interval where sources disagree or say no more (an open side is
+infinite).
 Figures of one series share part of the model's discrepancy: 24 months of one flow are not 24 witnesses. The discrepancy
 of a group of targets is a free standard deviation, sampled with the parameters.
 """

@@ -76,24 +76,37 @@ class Fit:
     seconds: dict[str, float] = field(default_factory=dict)
 
 
-def calibrate(
-    simulator: Simulator, made_from: str, seen: Evidence, dimensions: int, folder: Path, plan: Plan | None = None
-) -> Fit:
-    """Fits the free parameters to the figures.
+@dataclass(frozen=True, eq=False)
+class Problem:
+    """What is fitted to what.
 
-    Args:
+    Attributes:
         simulator: from points to simulated targets; picklable.
         made_from: digest of what the simulator depends on.
         seen: the figures.
         dimensions: free parameters.
+    """
+
+    simulator: Simulator
+    made_from: str
+    seen: Evidence
+    dimensions: int
+
+
+def calibrate(problem: Problem, folder: Path, plan: Plan | None = None) -> Fit:
+    """Fits the free parameters to the figures.
+
+    Args:
+        problem: what is fitted to what.
         folder: where runs are kept; a stopped calibration goes on from there.
         plan: how much work.
     """
     plan = plan or Plan()
+    seen, dimensions = problem.seen, problem.dimensions
     clock = _Clock()
 
     def run(points: np.ndarray, name: str) -> np.ndarray:
-        return runs_at(points, simulator, folder / name, made_from, plan.processes)
+        return runs_at(points, problem.simulator, folder / name, problem.made_from, plan.processes)
 
     z = sobol_points(plan.points, dimensions, plan.seed)
     found = run(z, "prior")
@@ -196,9 +209,7 @@ def predictive(fit: Fit, seen: Evidence, seed: int, repeats: int = 10) -> np.nda
     return np.concatenate([with_errors(fit.found, seen, fit.discrepancy, rng) for _ in range(repeats)])
 
 
-def with_errors(
-    found: np.ndarray, seen: Evidence, discrepancy: np.ndarray, rng: np.random.Generator
-) -> np.ndarray:
+def with_errors(found: np.ndarray, seen: Evidence, discrepancy: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Simulated figures with discrepancy and measurement error drawn on top, as the likelihood has them."""
     spread = discrepancy[:, seen.group]
     together = rng.standard_normal((len(found), int(seen.series.max()) + 1))[:, seen.series]

@@ -1,4 +1,4 @@
-"""Draws from the posterior by an affine-invariant ensemble (emcee), with the numbers that say whether it has converged."""
+"""Draws from the posterior by an affine-invariant ensemble (emcee), and whether it has converged."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ import numpy as np
 
 from calibration.evidence import USUAL_DISCREPANCY, Evidence, log_likelihood
 
+# Independent runs, held against each other.
+ENSEMBLES = 2
 # Log discrepancies below this cannot be told from none.
 _LEAST = np.log(1e-3)
 
@@ -64,18 +66,17 @@ class Posterior:
         return np.where(outside | ~np.isfinite(found), -np.inf, found)
 
 
-def sample(posterior: Posterior, walkers: int, steps: int, seed: int, ensembles: int = 2, processes: int = 1) -> Chain:
-    """Runs ensembles from points spread through the prior; the first half of each is burn-in.
+def sample(posterior: Posterior, walkers: int, steps: int, seed: int, processes: int = 1) -> Chain:
+    """Runs two ensembles from points spread through the prior; the first half of each is burn-in.
 
     Args:
         posterior: what to sample.
         walkers: of each ensemble; at least twice the dimensions.
         steps: of each walker, burn-in included.
         seed: fixes every draw.
-        ensembles: independent runs, held against each other.
         processes: how many at once.
     """
-    work = [(posterior, walkers, steps, seed + number) for number in range(ensembles)]
+    work = [(posterior, walkers, steps, seed + number) for number in range(ENSEMBLES)]
     if processes == 1:
         runs = [_ensemble(*one) for one in work]
     else:

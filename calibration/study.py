@@ -55,8 +55,8 @@ class ModelRuns:
         """Of all that a simulated target depends on beside the point: code, scenario, world, priors, targets."""
         case = self.case()
         parts = [case.scenario.digest, case.world.digest, repr(self.priors), repr(self.targets)]
-        for path in sorted([*CODE.rglob("*.py"), Path(__file__).with_name("distance.py")]):
-            parts.append(hashlib.sha256(path.read_bytes()).hexdigest())
+        code = sorted([*CODE.rglob("*.py"), Path(__file__).with_name("distance.py")])
+        parts += [hashlib.sha256(path.read_bytes()).hexdigest() for path in code]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
@@ -122,7 +122,7 @@ def group_of(row: Target, codes: WorldCodes, target: str) -> str:
         return "shares"
     if row.good != "all":
         return "listed goods"
-    if row.partner != target or row.flow == "import" and row.office != target:
+    if target != (row.office if row.flow == "import" else row.partner):
         return "into the hubs"
     inside = set(row.office.split("+")) <= {*codes.coalition, "coalition"}
     return "coalition to the target" if inside else "third states to the target"
