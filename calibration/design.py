@@ -1,0 +1,126 @@
+"""Runs of the model at many points, kept in a folder that can be taken up again after a stop.
+
+A folder holds chunks of runs (``runs-00000.npz``: points and simulated targets) and ``design.json``: what they
+were made from. A chunk is written under a hidden name and renamed when complete; a chunk that is there is not run
+again. A folder made from something else (other priors, targets, world or size) is a fault, never mixed in.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import multiprocessing
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from pathlib import Path
+
+import numpy as np
+from scipy.special import ndtri
+from scipy.stats import qmc
+
+import sim
+
+# Points of a chunk: about ten seconds of work on one core, the most that a stop can lose.
+CHUNK = 32
+# From a chunk's points (standard normal, points x parameters) to simulated targets (points x targets).
+Simulator = Callable[[np.ndarray], np.ndarray]
+
+
+def sobol_points(count: int, dimensions: int, seed: int) -> np.ndarray:
+    """Points spread evenly through the prior: a scrambled Sobol sequence as standard normal numbers.
+
+    Args:
+        count: how many; rounded up to a power of two inside, so that each prefix is balanced.
+        dimensions: free parameters.
+        seed: of the scrambling.
+    """
+    sequence = qmc.Sobol(dimensions, scramble=True, rng=np.random.default_rng(seed))
+    unit = sequence.random_base2(int(np.ceil(np.log2(max(count, 2)))))[:count]
+    return ndtri(np.clip(unit, 1e-6, 1.0 - 1e-6))
+
+
+def digest_of(*parts: str) -> str:
+    """Digest of what determines a set of runs."""
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def runs_at(
+    points: np.ndarray,
+    simulator: Simulator,
+    folder: Path,
+    made_from: str,
+    processes: int = 2,
+) -> np.ndarray:
+    """Simulated targets at points, from the folder where they are there already.
+
+    Args:
+        points: standard normal numbers, points x parameters.
+        simulator: what to run; must be picklable, since chunks run in processes of their own.
+        folder: where chunks are kept.
+        made_from: digest of everything else that the result depends on.
+        processes: how many at once; 1 runs them here.
+
+    Returns:
+        Points x targets.
+
+    Raises:
+        SimError: the folder holds runs made from something else.
+    """
+    _claim(folder, digest_of(made_from, points.tobytes().hex()))
+    chunks = [points[first : first + CHUNK] for first in range(0, len(points), CHUNK)]
+    paths = [folder / f"runs-{number:05d}.npz" for number in range(len(chunks))]
+    todo = [number for number, path in enumerate(paths) if not path.exists()]
+    started = time.perf_counter()
+    for done, (number, found) in enumerate(_in_turn(simulator, chunks, todo, processes), start=1):
+        _write(paths[number], chunks[number], found)
+        _tell(folder.name, done, len(todo), time.perf_counter() - started)
+    return np.concatenate([np.load(path)["found"] for path in paths])
+
+
+def _in_turn(
+    simulator: Simulator, chunks: Sequence[np.ndarray], todo: Sequence[int], processes: int
+) -> Iterator[tuple[int, np.ndarray]]:
+    """Runs chunks, in this process or in others, and hands each on when it is done."""
+    if processes == 1 or len(todo) < 2:
+        for number in todo:
+            yield number, simulator(chunks[number])
+        return
+    # Spawned, not forked: the compiled loops may hold threads, and a fork would copy their locks.
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(processes, mp_context=context) as pool:
+        waiting = {pool.submit(simulator, chunks[number]): number for number in todo}
+        for future in as_completed(waiting):
+            yield waiting[future], future.result()
+
+
+def _claim(folder: Path, digest: str) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    note = folder / "design.json"
+    if note.exists():
+        if json.loads(note.read_text(encoding="utf-8"))["digest"] != digest:
+            raise sim.SimError(
+                f"{folder} holds runs made from other priors, targets or code; delete it or name another"
+            )
+        return
+    scratch = note.with_name(".unfinished-design.json")
+    scratch.write_text(json.dumps({"digest": digest}) + "\n", encoding="utf-8")
+    os.replace(scratch, note)
+
+
+def _write(path: Path, points: np.ndarray, found: np.ndarray) -> None:
+    scratch = path.with_name(f".unfinished-{path.name}")
+    with scratch.open("wb") as file:
+        np.savez(file, points=points, found=found)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(scratch, path)
+
+
+def _tell(name: str, done: int, chunks: int, seconds: float) -> None:
+    left = seconds / done * (chunks - done)
+    sys.stderr.write(f"\r{name}: {done} of {chunks} chunks, {left:4.0f} s left ")
+    sys.stderr.write("\n" if done == chunks else "")
+    sys.stderr.flush()

@@ -1,0 +1,190 @@
+"""The posterior as files: draws, summary, fit table, record, and a report that names what is missed."""
+
+from __future__ import annotations
+
+import json
+import platform
+from collections.abc import Sequence
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from calibration.evidence import Evidence
+from calibration.fit import Fit, Plan, predictive
+from calibration.priors import Prior, values_at
+from calibration.targets import Target
+
+# A posterior narrower than this share of the prior, in standard deviations, counts as learnt from the figures.
+IDENTIFIED, PARTLY = 0.6, 0.85
+PACKAGES = ("emcee", "numba", "numpy", "pandas", "scipy")
+
+
+def draws_table(fit: Fit, priors: Sequence[Prior]) -> pd.DataFrame:
+    """Draws of the posterior, one a row, each parameter in its unit."""
+    return pd.DataFrame(values_at(priors, fit.points), columns=[prior.name for prior in priors])
+
+
+def summary_table(fit: Fit, priors: Sequence[Prior]) -> pd.DataFrame:
+    """Prior against posterior, parameter by parameter.
+
+    Returns:
+        Columns name, place, group, prior and posterior median with the ends of their 90 % intervals, ``width_ratio``
+        (posterior over prior standard deviation on the prior's scale), ``moved`` (prior standard deviations that the
+        median moved) and ``identified`` (yes, partly, no), from all draws of the sampler.
+    """
+    quantiles = np.array([0.05, 0.5, 0.95])
+    normal = np.array([-1.6449, 0.0, 1.6449])
+    rows = []
+    for number, prior in enumerate(priors):
+        z = fit.chain.points[:, number]
+        before, after = prior.value(normal), prior.value(np.quantile(z, quantiles))
+        ratio, moved = float(z.std()), float(np.median(z))
+        rows.append(
+            {
+                "name": prior.name, "place": prior.place, "group": prior.group,
+                **{f"prior_{q}": v for q, v in zip(("p05", "median", "p95"), before, strict=True)},
+                **{f"posterior_{q}": v for q, v in zip(("p05", "median", "p95"), after, strict=True)},
+                "width_ratio": ratio, "moved": moved,
+                "identified": "yes" if ratio < IDENTIFIED else "partly" if ratio < PARTLY else "no",
+            }
+        )  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def fit_table(fit: Fit, seen: Evidence, targets: Sequence[Target], seed: int) -> pd.DataFrame:
+    """Target by target: data, model, bands, misses before and after, all in logs but for the last two.
+
+    Returns:
+        Columns id, group, data (with low and high), sd, before (at the prior centres), model (median at the draws),
+        model_p05 and model_p95 (parameters alone), band_p05 and band_p95 (with discrepancy and measurement error),
+        inside (the data lie in the band; an interval, if any of it does), miss and miss_before (percent, from the
+        nearer end of the figure).
+    """
+    with_error = predictive(fit, seen, seed)
+    band = np.quantile(with_error, [0.05, 0.95], axis=0)
+    alone = np.quantile(fit.found, [0.05, 0.5, 0.95], axis=0)
+    table = pd.DataFrame(
+        {
+            "id": seen.ids, "group": [seen.groups[g] for g in seen.group], "data": [t.value for t in targets],
+            "low": seen.low, "high": seen.high, "sd": seen.sd, "before": fit.at_centre, "model": alone[1],
+            "model_p05": alone[0], "model_p95": alone[2], "band_p05": band[0], "band_p95": band[1],
+        }
+    )  # fmt: skip
+    table["inside"] = (seen.high >= band[0]) & (seen.low <= band[1])
+    table["miss"] = 100.0 * np.expm1(_beyond(alone[1], seen))
+    table["miss_before"] = 100.0 * np.expm1(_beyond(fit.at_centre, seen))
+    table["emulator_r2"], table["emulator_sd"] = fit.emulator.r2, fit.emulator.error
+    return table
+
+
+def _beyond(model: np.ndarray, seen: Evidence) -> np.ndarray:
+    """Log points from the nearer end of each figure; nil inside."""
+    away: np.ndarray = np.maximum(model - seen.high, 0.0) - np.maximum(seen.low - model, 0.0)
+    return away
+
+
+def write_posterior(folder: Path, tables: dict[str, pd.DataFrame], record: dict[str, object]) -> None:
+    """Writes the tables as CSV and the record as JSON."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, table in tables.items():
+        table.to_csv(folder / f"{name}.csv", index=False, float_format="%.6g", lineterminator="\n")
+    (folder / "record.json").write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+
+
+def record_of(fit: Fit, seen: Evidence, plan: Plan, facts: dict[str, object]) -> dict[str, object]:
+    """What made a posterior, and the numbers that say how far to trust it."""
+    r2 = fit.emulator.r2
+    return {
+        **facts,
+        "plan": {name: getattr(plan, name) for name in plan.__dataclass_fields__},
+        "targets": len(seen),
+        "emulator": {
+            "components": len(fit.emulator.processes),
+            "r2_median": round(float(np.median(r2)), 3),
+            "r2_p10": round(float(np.quantile(r2, 0.1)), 3),
+            "error_median": round(float(np.median(fit.emulator.error)), 4),
+            "missed_at_posterior_median": round(float(np.median(fit.emulator_missed)), 4),
+        },
+        "sampler": {
+            "acceptance": round(fit.chain.acceptance, 3), "autocorrelation_steps": round(fit.chain.autocorrelation, 1),
+            "steps_kept": fit.chain.steps, "rhat": round(fit.chain.rhat, 4),
+        },
+        "effective_draws_after_check": round(fit.effective, 1),
+        "discrepancy_median": {
+            name: round(float(np.median(fit.chain.discrepancy[:, g])), 3) for g, name in enumerate(seen.groups)
+        },
+        "seconds": fit.seconds,
+        "versions": {"python": platform.python_version(), **{name: version(name) for name in PACKAGES}},
+    }  # fmt: skip
+
+
+def report(tables: dict[str, pd.DataFrame], record: dict[str, object]) -> str:
+    """The report, as Markdown: how well it fits, what is missed, what the figures do not identify."""
+    fit, summary = tables["fit"], tables["summary"]
+    emulator, sampler = record["emulator"], record["sampler"]
+    assert isinstance(emulator, dict) and isinstance(sampler, dict)
+    missed = fit[~fit["inside"]].sort_values("miss", key=lambda m: -np.log1p(m / 100.0).abs())
+    wide = fit.reindex(np.log1p(fit["miss"] / 100.0).abs().sort_values(ascending=False).index).head(15)
+    unlearnt = summary[summary["identified"] == "no"]["name"]
+    parts = [
+        "# Calibration of the reference world\n",
+        "Written by `make calibrate`. Figures to December 2023 are fitted; nothing later is used. Growth and levels "
+        "are compared in logarithms; a miss is the model's median against the figure, in percent.\n",
+        "## How well it fits\n",
+        f"{_inside(fit)} Without the posterior (at the prior centres) the median absolute miss is "
+        f"{fit['miss_before'].abs().median():.0f} %, with it {fit['miss'].abs().median():.0f} %.\n",
+        _markdown(by_group(fit, record)),
+        "The band holds the spread of the parameters, the model's discrepancy (sampled, by group) and the error of "
+        "measurement. A wide discrepancy is a finding about the model, not a success of the fit.\n",
+        "## What it misses\n",
+        f"{len(missed)} figures lie outside their band"
+        + (": " + ", ".join(f"{r.id} ({r.miss:+.0f} %)" for r in missed.itertuples()) if len(missed) else "")
+        + ". The largest misses of the median, inside the band or not:\n",
+        _markdown(wide[["id", "group", "data", "before", "model", "miss", "inside"]]),
+        "## What the figures say about the parameters\n",
+        _markdown(summary.sort_values("width_ratio").drop(columns=["place"])),
+        f"Not identified (posterior as wide as the prior): {', '.join(unlearnt) or 'none'}. Here the prior speaks.\n",
+        "## How far to trust the computation\n",
+        f"Emulator: {emulator['components']} components, held-out R² {emulator['r2_median']} in the median target and "
+        f"{emulator['r2_p10']} in the worst tenth; its error ({emulator['error_median']} log points in the median) is "
+        "part of the likelihood. "
+        f"Sampler: acceptance {sampler['acceptance']}, slowest autocorrelation {sampler['autocorrelation_steps']} of "
+        f"{sampler['steps_kept']} steps kept, split R-hat {sampler['rhat']}. The model itself ran at "
+        f"{record['plan']['checked']} draws; "  # type: ignore[index]
+        f"{record['effective_draws_after_check']} of them are effective after weighing by its own likelihood.\n",
+        "## All targets\n",
+        _markdown(fit.drop(columns=["emulator_r2", "emulator_sd", "low", "high"])),
+    ]
+    return "\n".join(parts)
+
+
+def by_group(fit: pd.DataFrame, record: dict[str, object]) -> pd.DataFrame:
+    """Fit by group of targets: how many, how many inside, median absolute miss before and after, discrepancy."""
+    spread = record["discrepancy_median"]
+    assert isinstance(spread, dict)
+    rows = [
+        {
+            "group": name, "targets": len(part), "inside_percent": 100.0 * part["inside"].mean(),
+            "miss_before": part["miss_before"].abs().median(), "miss": part["miss"].abs().median(),
+            "discrepancy": spread[name],
+        }
+        for name, part in fit.groupby("group", sort=False)
+    ]  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def _inside(fit: pd.DataFrame) -> str:
+    share = 100.0 * fit["inside"].mean()
+    return f"{int(fit['inside'].sum())} of {len(fit)} figures ({share:.0f} %) lie inside the 90 % band."
+
+
+def _markdown(table: pd.DataFrame) -> str:
+    """A table as Markdown, numbers to three digits."""
+
+    def cell(value: object) -> str:
+        return f"{value:.3g}" if isinstance(value, float) else str(value)
+
+    head = "| " + " | ".join(table.columns) + " |\n|" + "---|" * len(table.columns) + "\n"
+    return head + "".join("| " + " | ".join(cell(v) for v in row) + " |\n" for row in table.to_numpy(dtype=object))

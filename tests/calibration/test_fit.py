@@ -1,0 +1,196 @@
+"""The method on a simulator whose answer is known, and what must never happen to it."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy.stats import multivariate_normal, norm
+
+import sim
+from calibration.design import CHUNK, runs_at, sobol_points
+from calibration.emulator import train
+from calibration.evidence import SHARED, Evidence, log_likelihood
+from calibration.fit import Fit, Plan, Problem, calibrate, predictive
+from calibration.recovery import judge
+from calibration.sampling import rhat
+from calibration.study import blocks_of, evidence_of, model_runs
+from calibration.targets import TARGETS, codes_of, load_targets
+
+TRUTH = np.array([0.8, -0.6, 0.3])
+PLAN = Plan(points=96, waves=(32,), trained_on=128, walkers=24, steps=900, checked=120, draws=100, processes=1, seed=3)
+
+
+@dataclass(frozen=True)
+class Toy:
+    """Six targets of three parameters, one of which (the last) no target shows."""
+
+    stops_after: int = 1_000_000
+
+    def __call__(self, z: np.ndarray) -> np.ndarray:
+        if len(z) > self.stops_after:
+            raise KeyboardInterrupt
+        a, b = z[:, 0], z[:, 1]
+        return np.column_stack([a, b, a * b, np.exp(0.3 * a), a - b**2, np.sin(a + b)])
+
+
+def evidence(figures: np.ndarray, sd: float = 0.02) -> Evidence:
+    place = np.arange(6)
+    return Evidence(tuple("abcdef"), figures, figures, np.full(6, sd), place * 0, place // 2, ("all",))
+
+
+@pytest.fixture(scope="module")
+def problem() -> Problem:
+    return Problem(Toy(), "toy", evidence(Toy()(TRUTH[None])[0]), 3)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("toy")
+
+
+@pytest.fixture(scope="module")
+def fit(problem: Problem, folder: Path) -> Fit:
+    return calibrate(problem, folder, PLAN)
+
+
+def test_the_posterior_covers_the_truth(fit: Fit) -> None:
+    low, high = np.quantile(fit.points, [0.025, 0.975], axis=0)
+    assert np.all((low < TRUTH) & (high > TRUTH))
+
+
+def test_what_the_figures_show_is_learnt_and_the_rest_is_not(fit: Fit) -> None:
+    width = fit.chain.points.std(axis=0)
+    assert np.all(width[:2] < 0.4)
+    assert 0.8 < width[2] < 1.2
+
+
+def test_the_sampler_has_converged(fit: Fit) -> None:
+    assert fit.chain.rhat < 1.1
+    assert 0.1 < fit.chain.acceptance < 0.9
+
+
+def test_bands_hold_the_figures(fit: Fit, problem: Problem) -> None:
+    low, high = np.quantile(predictive(fit, problem.seen, 1), [0.05, 0.95], axis=0)
+    assert np.mean((low <= problem.seen.low) & (problem.seen.low <= high)) >= 5 / 6
+
+
+def test_kept_draws_are_the_models_own(fit: Fit) -> None:
+    assert np.allclose(fit.found, Toy()(fit.points))
+
+
+def test_the_same_seed_gives_the_same_draws(fit: Fit, problem: Problem, tmp_path: Path) -> None:
+    again = calibrate(problem, tmp_path, PLAN)
+    assert np.array_equal(again.points, fit.points)
+    assert np.array_equal(again.discrepancy, fit.discrepancy)
+
+
+def test_resuming_gives_the_same(fit: Fit, problem: Problem, folder: Path) -> None:
+    lost = [folder / "prior" / "runs-00001.npz", folder / "check" / "runs-00000.npz"]
+    for path in lost:
+        path.unlink()
+    again = calibrate(problem, folder, PLAN)
+    assert np.array_equal(again.points, fit.points)
+    assert all(path.exists() for path in lost)
+
+
+def test_a_stop_loses_only_the_chunk_in_work(tmp_path: Path) -> None:
+    points = np.concatenate([sobol_points(2 * CHUNK, 3, 1), np.zeros((5, 3))])
+    with pytest.raises(KeyboardInterrupt):
+        runs_at(points[::-1], Toy(stops_after=CHUNK - 1), tmp_path / "none", "toy", processes=1)
+    assert not list((tmp_path / "none").glob("runs-*"))
+    runs_at(points[:CHUNK], Toy(), tmp_path / "one", "toy", processes=1)
+    before = (tmp_path / "one" / "runs-00000.npz").stat().st_mtime_ns
+    found = runs_at(points[:CHUNK], Toy(stops_after=0), tmp_path / "one", "toy", processes=1)
+    assert np.array_equal(found, Toy()(points[:CHUNK]))
+    assert (tmp_path / "one" / "runs-00000.npz").stat().st_mtime_ns == before
+
+
+@pytest.mark.parametrize("change", ["points", "made_from"])
+def test_runs_of_something_else_are_not_mixed_in(tmp_path: Path, change: str) -> None:
+    points = sobol_points(8, 3, 1)
+    runs_at(points, Toy(), tmp_path, "toy", processes=1)
+    with pytest.raises(sim.SimError, match="made from other"):
+        runs_at(points + (change == "points"), Toy(), tmp_path, "toy" if change == "points" else "new", processes=1)
+
+
+def test_processes_do_not_change_the_runs(tmp_path: Path) -> None:
+    points = sobol_points(3 * CHUNK, 3, 1)
+    one, two = (runs_at(points, Toy(), tmp_path / str(n), "toy", processes=n) for n in (1, 2))
+    assert np.array_equal(one, two)
+
+
+def test_the_emulator_is_honest_about_its_error() -> None:
+    z, fresh = sobol_points(160, 3, 5), sobol_points(400, 3, 6)
+    emulator = train(z, Toy()(z))
+    true_error = np.sqrt(np.mean((emulator(fresh) - Toy()(fresh)) ** 2, axis=0))
+    assert np.all(emulator.r2 > 0.75)
+    assert np.all(true_error < 2.5 * emulator.error + 0.01)
+
+
+# ---------------------------------------------------------------------------------------------------- likelihood
+def test_numbers_are_a_normal_law_with_a_shared_error() -> None:
+    rng = np.random.default_rng(0)
+    seen = evidence(rng.standard_normal(6), sd=0.3)
+    model, spread, emulator = rng.standard_normal((2, 6)), np.array([[0.5], [1.1]]), np.full(6, 0.2)
+    for k in range(2):
+        together = seen.series[:, None] == seen.series[None, :]
+        own = 0.3**2 + 0.2**2 + (1 - SHARED) * spread[k, 0] ** 2
+        law = multivariate_normal(model[k], np.eye(6) * own + SHARED * spread[k, 0] ** 2 * together)
+        assert log_likelihood(seen, model, spread, emulator)[k] == pytest.approx(law.logpdf(seen.low))
+
+
+@pytest.mark.parametrize(("low", "high"), [(0.2, 0.9), (-np.inf, 0.4), (0.4, np.inf), (30.0, 31.0), (-31.0, -30.0)])
+def test_intervals_are_the_probability_of_lying_inside(low: float, high: float) -> None:
+    seen = evidence(np.zeros(6)).part(np.arange(6) < 1).but(np.array([low]), np.array([high]))
+    got = log_likelihood(seen, np.array([[0.1]]), np.array([[0.3]]), np.zeros(1))[0]
+    scale = np.hypot(0.02, 0.3)
+    if abs(low) < 20 or np.isinf(low):
+        assert got == pytest.approx(np.log(norm.cdf((high - 0.1) / scale) - norm.cdf((low - 0.1) / scale)))
+    else:
+        nearest = min(abs(low), abs(high))
+        assert -0.5 * ((nearest + 0.1) / scale) ** 2 - 10 < got < -0.5 * ((nearest - 0.1) / scale) ** 2
+
+
+def test_rhat_sees_chains_apart() -> None:
+    chains = np.random.default_rng(0).standard_normal((400, 8, 2))
+    assert np.all(rhat(chains) < 1.02)
+    chains[:, 0, 1] += 5.0
+    assert rhat(chains)[1] > 1.3 > 1.02 > rhat(chains)[0]
+
+
+def test_coverage_is_told_as_it_is() -> None:
+    rng = np.random.default_rng(0)
+    right, sure = rng.random((400, 1)), np.round(rng.random((400, 1)))
+    nothing = rng.standard_normal((400, 1))
+    good, bad = judge(right, nothing, nothing), judge(sure, nothing, nothing)
+    assert good["coverage_90"][0] == pytest.approx(0.9, abs=0.05)
+    assert good["uniform_p"][0] > 0.01
+    assert bad["coverage_90"][0] == 0.0
+    assert bad["uniform_p"][0] < 1e-6
+
+
+# ------------------------------------------------------------------------------------------------- what is judged
+@pytest.fixture(scope="module")
+def world() -> sim.World:
+    return sim.load("reference").world
+
+
+def test_judged_rows_stay_out_of_the_likelihood(world: sim.World) -> None:
+    every = load_targets(TARGETS, codes_of(world))
+    held = [row for row in every if row.role != "fit"]
+    assert any(row.role == "judge" for row in held)
+    model = model_runs("reference", blocks_of(1500, 330, "2023-12"))
+    assert not {row.id for row in model.targets} & {row.id for row in held}
+    assert max(row.period[1] for row in model.targets) <= "2023-12"
+    target = world.states[world.target]
+    for row in held:
+        with pytest.raises(sim.SimError, match="held out"):
+            evidence_of((*model.targets, row), codes_of(world), target)
+
+
+def test_a_figure_that_is_no_number_is_not_fitted(world: sim.World) -> None:
+    model = model_runs("reference", blocks_of(1500, 330, "2023-12"))
+    wrong = replace(model.targets[0], low=float("nan"))
+    with pytest.raises(sim.SimError, match="not a number"):
+        evidence_of((wrong, *model.targets[1:]), codes_of(world), world.states[world.target])
