@@ -73,10 +73,10 @@ def _calibrate(chosen: argparse.Namespace) -> None:
         points=chosen.points, waves=(chosen.wave, chosen.wave), steps=chosen.steps, processes=chosen.processes,
         seed=chosen.seed,
     )  # fmt: skip
-    problem = Problem(model, model.digest(), seen, len(model.priors))
+    problem = Problem(model, model.digest(), seen, len(model.fitted))
     fit = calibrate(problem, chosen.results / "runs", plan)
     tables = {
-        "draws": draws_table(fit, model.priors),
+        "draws": draws_table(fit, model.priors, plan.seed),
         "summary": summary_table(fit, model.priors),
         "fit": fit_table(fit, seen, model.targets, plan.seed),
     }
@@ -91,7 +91,7 @@ def _calibrate(chosen: argparse.Namespace) -> None:
     (chosen.results / "report.md").write_text(text, encoding="utf-8")
     pictures.draw_fit(tables["fit"], chosen.results / "fit.png")
     pictures.draw_widths(tables["summary"], chosen.results / "widths.png")
-    pictures.draw_corner(fit, model.priors, chosen.results / "corner.png")
+    pictures.draw_corner(fit, model.fitted, chosen.results / "corner.png")
     sys.stdout.write(text.split("## What it misses")[0])
     sys.stdout.write(f"{chosen.posterior}\n{chosen.results}\n{time.perf_counter() - started:.0f} s\n")
 

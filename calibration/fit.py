@@ -38,9 +38,9 @@ class Plan:
 
     points: int = 2048
     waves: tuple[int, ...] = (512, 512)
-    trained_on: int = 1400
-    walkers: int = 144
-    steps: int = 6000
+    trained_on: int = 1200
+    walkers: int = 128
+    steps: int = 4000
     checked: int = 400
     draws: int = 200
     processes: int = 2

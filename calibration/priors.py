@@ -6,6 +6,9 @@ walls. :meth:`Prior.value` turns one into a value inside the bounds that ``sim.P
 Rows stand in one of three places. ``parameter``: a row of ``sim.PARAMETERS``; its centre is the declared default.
 ``strength``: strength of a clause of the scenario. ``swing``: how far a driver's path departs from 1, as a multiple of
 what the scenario says, in logs (2 squares the path, 0 holds it at 1).
+
+Rows with ``fitted`` no hardly move any figure to be fitted (less than a third of its error over their whole prior), but
+matter to what comes after: they stay at their centre in the fit, and a draw of the posterior has them from the prior.
 """
 
 from __future__ import annotations
@@ -40,6 +43,7 @@ class Prior:
         low: smallest value.
         high: largest value.
         group: what it belongs to, for tables and pictures.
+        fitted: whether the figures may speak about it.
         source: where centre and width come from.
     """
 
@@ -51,6 +55,7 @@ class Prior:
     low: float
     high: float
     group: str
+    fitted: bool
     source: str
 
     def value(self, z: Any) -> Any:
@@ -71,7 +76,7 @@ def load_priors(path: Path = FIGURES, case: sim.Case | None = None) -> tuple[Pri
     """Reads the table of priors.
 
     Args:
-        path: the table; columns name, place, family, centre, width, group, source.
+        path: the table; columns name, place, family, centre, width, group, fitted, source.
         case: if given, rows that name a clause or driver that its scenario lacks are faults.
 
     Raises:
@@ -94,7 +99,8 @@ def _prior(row: Mapping[str, str]) -> Prior:
     centre, width = float(row["centre"]), float(row["width"])
     low, high = _bounds(row, centre)
     return Prior(
-        row["name"], row["place"], row["family"], centre, width, low, high, row["group"], row["source"]
+        row["name"], row["place"], row["family"], centre, width, low, high, row["group"], row["fitted"] == "yes",
+        row["source"],
     )  # fmt: skip
 
 
@@ -107,8 +113,8 @@ def _bounds(row: Mapping[str, str], centre: float) -> tuple[float, float]:
 
 def _problems(row: Mapping[str, str], case: sim.Case | None) -> list[str]:
     """What is wrong with one row."""
-    problems = [f"unknown {key} '{row[key]}'" for key, known in (("place", PLACES), ("family", FAMILIES))
-                if row[key] not in known]  # fmt: skip
+    known = {"place": PLACES, "family": FAMILIES, "fitted": ("yes", "no")}
+    problems = [f"unknown {key} '{row[key]}'" for key in known if row[key] not in known[key]]
     if not row["source"].strip():
         problems.append("has no source")
     try:
@@ -147,6 +153,8 @@ def values_at(priors: Sequence[Prior], z: np.ndarray) -> np.ndarray:
 def case_at(case: sim.Case, values: Mapping[str, float], priors: Sequence[Prior]) -> sim.Case:
     """The case with values put where they belong: parameters, strengths of clauses, swings of drivers.
 
+    What begins after the case's last month is not part of it, and its strength or swing moves nothing.
+
     Args:
         case: the case they are put into.
         values: value by name.
@@ -157,10 +165,10 @@ def case_at(case: sim.Case, values: Mapping[str, float], priors: Sequence[Prior]
     changes: dict[str, Any] = {"parameters": chosen["parameter"]}
     if chosen["strength"]:
         clauses = _entries(case, "strength")
-        changes["policies"] = [{**clauses[n], "strength": v} for n, v in chosen["strength"].items()]
+        changes["policies"] = [{**clauses[n], "strength": v} for n, v in chosen["strength"].items() if n in clauses]
     if chosen["swing"]:
         drivers = _entries(case, "swing")
-        for name, swing in chosen["swing"].items():
+        for name, swing in ((n, v) for n, v in chosen["swing"].items() if n in drivers):
             path = {month: float(level) ** swing for month, level in drivers[name]["path"].items()}
             drivers[name] = {**drivers[name], "path": path}
         changes["drivers"] = list(drivers.values())

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from scipy.special import ndtri
 
 from calibration.evidence import Evidence
 from calibration.fit import Fit, Plan, predictive
@@ -21,9 +22,11 @@ IDENTIFIED, PARTLY = 0.6, 0.85
 PACKAGES = ("emcee", "numba", "numpy", "pandas", "scipy")
 
 
-def draws_table(fit: Fit, priors: Sequence[Prior]) -> pd.DataFrame:
-    """Draws of the posterior, one a row, each parameter in its unit."""
-    return pd.DataFrame(values_at(priors, fit.points), columns=[prior.name for prior in priors])
+def draws_table(fit: Fit, priors: Sequence[Prior], seed: int) -> pd.DataFrame:
+    """Draws of the posterior, one a row, each parameter in its unit; those that were not fitted, from their priors."""
+    z = np.random.default_rng(seed).standard_normal((len(fit.points), len(priors)))
+    z[:, [prior.fitted for prior in priors]] = fit.points
+    return pd.DataFrame(values_at(priors, z), columns=[prior.name for prior in priors])
 
 
 def summary_table(fit: Fit, priors: Sequence[Prior]) -> pd.DataFrame:
@@ -37,8 +40,9 @@ def summary_table(fit: Fit, priors: Sequence[Prior]) -> pd.DataFrame:
     quantiles = np.array([0.05, 0.5, 0.95])
     normal = np.array([-1.6449, 0.0, 1.6449])
     rows = []
-    for number, prior in enumerate(priors):
-        z = fit.chain.points[:, number]
+    fitted = [prior.name for prior in priors if prior.fitted]
+    for prior in priors:
+        z = fit.chain.points[:, fitted.index(prior.name)] if prior.fitted else ndtri(np.linspace(0.0005, 0.9995, 1000))
         before, after = prior.value(normal), prior.value(np.quantile(z, quantiles))
         ratio, moved = float(z.std()), float(np.median(z))
         rows.append(
@@ -47,10 +51,14 @@ def summary_table(fit: Fit, priors: Sequence[Prior]) -> pd.DataFrame:
                 **{f"prior_{q}": v for q, v in zip(("p05", "median", "p95"), before, strict=True)},
                 **{f"posterior_{q}": v for q, v in zip(("p05", "median", "p95"), after, strict=True)},
                 "width_ratio": ratio, "moved": moved,
-                "identified": "yes" if ratio < IDENTIFIED else "partly" if ratio < PARTLY else "no",
+                "identified": _learnt(ratio) if prior.fitted else "not fitted",
             }
         )  # fmt: skip
     return pd.DataFrame(rows)
+
+
+def _learnt(ratio: float) -> str:
+    return "yes" if ratio < IDENTIFIED else "partly" if ratio < PARTLY else "no"
 
 
 def fit_table(fit: Fit, seen: Evidence, targets: Sequence[Target], seed: int) -> pd.DataFrame:
@@ -127,7 +135,7 @@ def report(tables: dict[str, pd.DataFrame], record: dict[str, object]) -> str:
     assert isinstance(emulator, dict) and isinstance(sampler, dict)
     missed = fit[~fit["inside"]].sort_values("miss", key=lambda m: -np.log1p(m / 100.0).abs())
     wide = fit.reindex(np.log1p(fit["miss"] / 100.0).abs().sort_values(ascending=False).index).head(15)
-    unlearnt = summary[summary["identified"] == "no"]["name"]
+    unlearnt, unfitted = (summary[summary["identified"] == kind]["name"] for kind in ("no", "not fitted"))
     parts = [
         "# Calibration of the reference world\n",
         "Written by `make calibrate`. Figures to December 2023 are fitted; nothing later is used. Growth and levels "
@@ -145,7 +153,8 @@ def report(tables: dict[str, pd.DataFrame], record: dict[str, object]) -> str:
         _markdown(wide[["id", "group", "data", "before", "model", "miss", "inside"]]),
         "## What the figures say about the parameters\n",
         _markdown(summary.sort_values("width_ratio").drop(columns=["place"])),
-        f"Not identified (posterior as wide as the prior): {', '.join(unlearnt) or 'none'}. Here the prior speaks.\n",
+        f"Not identified (posterior as wide as the prior): {', '.join(unlearnt) or 'none'}. Here the prior speaks. "
+        f"Not fitted, since the figures hardly depend on them: {', '.join(unfitted) or 'none'}.\n",
         "## How far to trust the computation\n",
         f"Emulator: {emulator['components']} components, held-out R² {emulator['r2_median']} in the median target and "
         f"{emulator['r2_p10']} in the worst tenth; its error ({emulator['error_median']} log points in the median) is "

@@ -30,7 +30,7 @@ class ModelRuns:
     Attributes:
         scenario: file or name of the scenario.
         blocks: changes of it, such as agents and months.
-        priors: the free parameters.
+        priors: the free parameters, fitted or not.
         targets: what is read off a run.
     """
 
@@ -42,10 +42,15 @@ class ModelRuns:
     def __call__(self, points: np.ndarray) -> np.ndarray:
         """Simulated targets at points, log; points x targets."""
         case = self.case()
-        names = [prior.name for prior in self.priors]
-        rows = values_at(self.priors, points)
-        runs = (case_at(case, dict(zip(names, row, strict=True)), self.priors).run() for row in rows)
+        names = [prior.name for prior in self.fitted]
+        rows = values_at(self.fitted, points)
+        runs = (case_at(case, dict(zip(names, row, strict=True)), self.fitted).run() for row in rows)
         return np.stack([np.asarray(simulated(run, self.targets), dtype=float) for run in runs])
+
+    @property
+    def fitted(self) -> tuple[Prior, ...]:
+        """The parameters that a point has; the others stay at their centre, which is the scenario's own value."""
+        return tuple(prior for prior in self.priors if prior.fitted)
 
     def case(self) -> sim.Case:
         """The case that runs, before a point's values are put in."""

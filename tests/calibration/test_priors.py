@@ -10,7 +10,7 @@ import sim
 from calibration.priors import FIGURES, Prior, case_at, load_priors, values_at
 
 PRIORS = load_priors()
-HEAD = "name,place,family,centre,width,group,source\n"
+HEAD = "name,place,family,centre,width,group,fitted,source\n"
 
 
 @pytest.fixture(scope="module")
@@ -84,21 +84,22 @@ def test_the_centre_is_the_scenario_itself(case: sim.Case) -> None:
 @pytest.mark.parametrize(
     ("row", "said"),
     [
-        ("nonsense,parameter,lognormal,1,0.5,g,a source", "no parameter"),
-        ("loyalty,parameter,lognormal,1,0.5,g,", "no source"),
-        ("loyalty,parameter,lognormal,9,0.5,g,a source", "between 0 and 4"),
-        ("loyalty,parameter,lognormal,one,0.5,g,a source", "must be numbers"),
-        ("loyalty,parameter,lognormal,nan,0.5,g,a source", "finite"),
-        ("loyalty,parameter,lognormal,1,0,g,a source", "width above nil"),
-        ("loyalty,parameter,gaussian,1,0.5,g,a source", "unknown family"),
-        ("loyalty,somewhere,lognormal,1,0.5,g,a source", "unknown place"),
-        ("no-clause,strength,lognormal,1,0.5,g,a source", "no clause"),
-        ("no-driver,swing,lognormal,1,0.5,g,a source", "no driver"),
+        ("nonsense,parameter,lognormal,1,0.5,g,yes,a source", "no parameter"),
+        ("loyalty,parameter,lognormal,1,0.5,g,yes,", "no source"),
+        ("loyalty,parameter,lognormal,9,0.5,g,yes,a source", "between 0 and 4"),
+        ("loyalty,parameter,lognormal,one,0.5,g,yes,a source", "must be numbers"),
+        ("loyalty,parameter,lognormal,nan,0.5,g,yes,a source", "finite"),
+        ("loyalty,parameter,lognormal,1,0,g,yes,a source", "width above nil"),
+        ("loyalty,parameter,gaussian,1,0.5,g,yes,a source", "unknown family"),
+        ("loyalty,somewhere,lognormal,1,0.5,g,yes,a source", "unknown place"),
+        ("loyalty,parameter,lognormal,1,0.5,g,maybe,a source", "unknown fitted"),
+        ("no-clause,strength,lognormal,1,0.5,g,yes,a source", "no clause"),
+        ("no-driver,swing,lognormal,1,0.5,g,yes,a source", "no driver"),
     ],
 )
 def test_faults_are_told(tmp_path: Path, case: sim.Case, row: str, said: str) -> None:
     table = tmp_path / "priors.csv"
-    table.write_text(HEAD + row + "\n" + "aversion,parameter,lognormal,6,x,g,s\n", encoding="utf-8")
+    table.write_text(HEAD + row + "\n" + "aversion,parameter,lognormal,6,x,g,yes,s\n", encoding="utf-8")
     with pytest.raises(sim.FaultList) as caught:
         load_priors(table, case)
     assert said in str(caught.value)
