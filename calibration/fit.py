@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from calibration.design import Simulator, runs_at, sobol_points
+from calibration.design import Simulator, digest_of, runs_at, sobol_points
 from calibration.emulator import Emulator, train
 from calibration.evidence import SHARED, USUAL_DISCREPANCY, Evidence, log_likelihood
 from calibration.sampling import Chain, Posterior, sample
@@ -104,6 +104,8 @@ def calibrate(problem: Problem, folder: Path, plan: Plan | None = None) -> Fit:
     plan = plan or Plan()
     seen, dimensions = problem.seen, problem.dimensions
     clock = _Clock()
+    # Runs of other code, priors or targets lie in a folder of their own: nobody has to clear anything away.
+    folder = folder / digest_of(problem.made_from, repr(plan))[:12]
 
     def run(points: np.ndarray, name: str) -> np.ndarray:
         return runs_at(points, problem.simulator, folder / name, problem.made_from, plan.processes)

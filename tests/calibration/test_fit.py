@@ -86,7 +86,8 @@ def test_the_same_seed_gives_the_same_draws(fit: Fit, problem: Problem, tmp_path
 
 
 def test_resuming_gives_the_same(fit: Fit, problem: Problem, folder: Path) -> None:
-    lost = [folder / "prior" / "runs-00001.npz", folder / "check" / "runs-00000.npz"]
+    (runs,) = folder.iterdir()
+    lost = [runs / "prior" / "runs-00001.npz", runs / "check" / "runs-00000.npz"]
     for path in lost:
         path.unlink()
     again = calibrate(problem, folder, PLAN)
