@@ -9,6 +9,8 @@ from sim.world import World
 from sim.world.facts import Facts
 
 TABLES = sorted(path.name for path in FIGURES.glob("*.csv"))
+# Chooses rows of other tables, where their sources stand; it holds no figure of its own.
+CHOICES = ("target_series.csv",)
 CUSTOMS = ("customs_annual", "customs_monthly", "customs_by_chapter", "customs_sanctioned_lines")
 
 
@@ -21,7 +23,7 @@ def rows(name: str) -> list[dict[str, str]]:
 def test_every_row_names_its_source(name: str) -> None:
     found = rows(name)
     assert found
-    assert all(row["source"].strip() for row in found)
+    assert name in CHOICES or all(row["source"].strip() for row in found)
     assert all(None not in row.values() and None not in row for row in found)
 
 
