@@ -3,9 +3,9 @@
 A point is a vector of standard normal numbers ``z``, one per row: the prior is the same for all, and a sampler needs no
 walls. :meth:`Prior.value` turns one into a value inside the bounds that ``sim.PARAMETERS`` declares.
 
-Rows stand in one of three places. ``parameter``: a row of ``sim.PARAMETERS``; its centre is the declared default.
+Rows stand in one of four places. ``parameter``: a row of ``sim.PARAMETERS``; its centre is the declared default.
 ``strength``: strength of a clause of the scenario. ``swing``: how far a driver's path departs from 1, as a multiple of
-what the scenario says, in logs (2 squares the path, 0 holds it at 1).
+what the scenario says, in logs (2 squares the path, 0 holds it at 1). ``opening``: the opening of a hub, by its code.
 
 Rows with ``fitted`` no hardly move any figure to be fitted (less than a third of its error over their whole prior), but
 matter to what comes after: they stay at their centre in the fit, and a draw of the posterior has them from the prior.
@@ -23,9 +23,10 @@ import pandas as pd
 from scipy.special import expit, logit, ndtr, ndtri
 
 import sim
+from sim.errors import nearest
 
 FIGURES = Path(__file__).resolve().parent / "figures" / "priors.csv"
-PLACES, FAMILIES = ("parameter", "strength", "swing"), ("lognormal", "logit-normal")
+PLACES, FAMILIES = ("parameter", "strength", "swing", "opening"), ("lognormal", "logit-normal")
 # No more than this many times the scenario's own strength or swing; a guard, far outside every prior's mass.
 _STRETCH = 10.0
 
@@ -107,6 +108,8 @@ def _prior(row: Mapping[str, str]) -> Prior:
 def _bounds(row: Mapping[str, str], centre: float) -> tuple[float, float]:
     if row["place"] == "parameter":
         return sim.PARAMETERS[row["name"]].low, sim.PARAMETERS[row["name"]].high
+    if row["place"] == "opening":
+        return sim.PARAMETERS["opening"].low, sim.PARAMETERS["opening"].high
     # A strength that is a share says so by its family.
     return 0.0, 1.0 if row["family"] == "logit-normal" else _STRETCH * centre
 
@@ -129,6 +132,9 @@ def _problems(row: Mapping[str, str], case: sim.Case | None) -> list[str]:
             problems.append("is no parameter of sim.PARAMETERS")
         elif not declared.low < centre < declared.high:
             problems.append(f"centre must lie between {declared.low:g} and {declared.high:g}")
+    elif row["place"] == "opening":
+        if case is not None and row["name"] not in (hubs := [case.world.states[hub] for hub in case.world.hubs]):
+            problems.append(f"is no hub of the world; {nearest(row['name'], hubs)}")
     elif case is not None and row["name"] not in _entries(case, row["place"]):
         problems.append(f"the scenario has no {'clause' if row['place'] == 'strength' else 'driver'} of this name")
     return problems
@@ -162,7 +168,7 @@ def case_at(case: sim.Case, values: Mapping[str, float], priors: Sequence[Prior]
     """
     place = {prior.name: prior.place for prior in priors}
     chosen = {kind: {n: float(v) for n, v in values.items() if place[n] == kind} for kind in PLACES}
-    changes: dict[str, Any] = {"parameters": chosen["parameter"]}
+    changes: dict[str, Any] = {"parameters": chosen["parameter"], "openings": chosen["opening"]}
     if chosen["strength"]:
         clauses = _entries(case, "strength")
         changes["policies"] = [{**clauses[n], "strength": v} for n, v in chosen["strength"].items() if n in clauses]

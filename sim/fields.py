@@ -76,6 +76,13 @@ def _good(value: str, info: ValidationInfo) -> str:
     return value
 
 
+def _hub(value: str, info: ValidationInfo) -> str:
+    hubs = info.context.hubs if isinstance(info.context, Codes) else None
+    if hubs is not None and value not in hubs:
+        raise wrong(f"unknown hub {shown(value)}; {nearest(value, hubs)}")
+    return value
+
+
 def no_repeats(values: tuple[str, ...]) -> tuple[str, ...]:
     """Return the names, each of which stands once."""
     for index, value in enumerate(values):
@@ -102,6 +109,7 @@ Month = Annotated[
     WithJsonSchema({"type": "string", "pattern": "^[0-9]{4}-(0[1-9]|1[0-2])$"}),
 ]
 StateName = Annotated[str, AfterValidator(_state), Field(json_schema_extra={NAMES_MARK: "state"})]
+HubName = Annotated[str, AfterValidator(_hub)]
 GoodName = Annotated[str, AfterValidator(_good), Field(json_schema_extra={NAMES_MARK: "good"})]
 FirmName = Annotated[str, AfterValidator(_text), Field(json_schema_extra={NAMES_MARK: "firm", "minLength": 1})]
 AnyStates = Annotated[tuple[StateName, ...], AfterValidator(no_repeats)]

@@ -80,7 +80,7 @@ class SanctionsModel(FirmPhases, TradePhases, mesa.Model):  # type: ignore[misc]
         self.base = baseline_of(
             world, self.values.home_share, self.values.loyalty, consideration=self.values.consideration
         )
-        self.layout = layout_of(world, self.base, self.values)
+        self.layout = layout_of(world, self.base, self.values, scenario.openings)
         self.work = workspace(
             world, self.base, self.layout.onward, fullness=self.values.hub_fullness, single=not self.expected
         )
@@ -102,7 +102,7 @@ class SanctionsModel(FirmPhases, TradePhases, mesa.Model):  # type: ignore[misc]
         entered, consigned = np.empty((len(world.hubs), len(world.goods))), np.empty(len(world.hubs))
         sum_by_hub(self.base.hub, self.base.good, self.base.flow, entered)
         sum_by_exit(entered, self.layout.onward, consigned)
-        sizing = HouseMarket(consigned, values.hub_fullness, values.hub_headroom, values.traders_per_hub)
+        sizing = HouseMarket(consigned, values.hub_fullness, values.hub_headroom, values.house_size)
         self.means = mean_traits(world, self.base, values)
         try:
             self.columns = populate(

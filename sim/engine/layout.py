@@ -12,6 +12,8 @@ from sim.engine.baseline import watched_markets
 from sim.engine.workspace import state_exposure, usual_effort
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sim.engine.baseline import Baseline
     from sim.parameters import Values
     from sim.world import World
@@ -40,6 +42,7 @@ class Layout:
         catch_all: the good under which misdeclared goods go: the least military one.
         by_consignment: whether a state records its imports by consignment, (S,).
         onward: last leg of what enters a hub, base year: shares by (entry hub, good, exit hub), (H, G, H).
+        opening: part of what a shut direct road loses that finds each hub's road, (H,).
         reexports_shown: whether a hub's office records banned re-exports at all, (H,).
     """
 
@@ -60,10 +63,11 @@ class Layout:
     catch_all: int
     by_consignment: NDArray[np.bool_]
     onward: Floats
+    opening: Floats
     reexports_shown: NDArray[np.bool_]
 
 
-def layout_of(world: World, base: Baseline, values: Values) -> Layout:
+def layout_of(world: World, base: Baseline, values: Values, openings: Mapping[str, float]) -> Layout:
     """The constants of a run."""
     member = np.asarray(world.is_coalition, dtype=bool)
     at_target = base.destination == world.target
@@ -89,6 +93,7 @@ def layout_of(world: World, base: Baseline, values: Values) -> Layout:
         catch_all=world.catch_all,
         by_consignment=np.array([how == "consignment" for how in world.records]),
         onward=_last_legs(world),
+        opening=np.array([openings.get(world.states[hub], values.opening) for hub in world.hubs]),
         reexports_shown=np.array([habit != "unrecorded" for habit in habits], dtype=bool),
     )  # fmt: skip
 

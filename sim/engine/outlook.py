@@ -6,7 +6,7 @@ import numpy as np
 
 from sim.compiling import compiled
 from sim.rules.beliefs import believed_hazard, jolt
-from sim.rules.choice import market_pull, road_pull
+from sim.rules.choice import market_pull, opened_pull, road_pull
 from sim.rules.disguise import label
 
 
@@ -22,7 +22,7 @@ def look_ahead(layout, law, standing, hubs, means, numbers, prospects, ending, f
         standing: log_price (destination, headquarters, good); effort, checks left at the border, law of its own, cover
             of its firms, share of refusals that agents carry, peers that left (state,); mean effort of the coalition;
             watched (good,); believed (type, road).
-        hubs: hub states; log cost, share that gets through (hub, good); share of ties lost last month (hub,).
+        hubs: hub states; log cost, share that gets through (hub, good); share of ties lost last month, opening (hub,).
         means: aversion, exposure, reputation by type.
         numbers: parameters, see :func:`sim.parameters.for_loops`.
         prospects: filled, (type, 7, road): see :func:`sim.engine.choice.block_pulls`.
@@ -39,7 +39,7 @@ def look_ahead(layout, law, standing, hubs, means, numbers, prospects, ending, f
         promotion, licence_delay,
     ) = law  # fmt: skip
     log_price, effort, checks, own_law, cover, agents, left, coalition_effort, watched, believed = standing
-    hub_state, hub_cost, hub_kept, lost_ties = hubs
+    hub_state, hub_cost, hub_kept, lost_ties, opening = hubs
     aversion, exposure, reputation = means
     bonus = np.exp(values.loyalty) - 1.0
     agent_cost = np.log(1.0 + values.agent_fee)
@@ -48,6 +48,7 @@ def look_ahead(layout, law, standing, hubs, means, numbers, prospects, ending, f
         o, b, g = origin[t], brand[t], good[t]
         still = market_pull(values.price_response * response[t], 0.0, 0.0)
         own = own_law[o] * watched[g]
+        shut = 0.0  # part of the direct road to the target, which comes first
         for k in range(pull.shape[1]):
             if pull[t, k] == 0.0 and background[t, k] == 0.0:
                 prospects[t, 6, k] = 0.0
@@ -82,8 +83,14 @@ def look_ahead(layout, law, standing, hubs, means, numbers, prospects, ending, f
             market = still
             if price != 0.0 or log_cost != 0.0:
                 market = market_pull(values.price_response * response[t], price, log_cost)
+            if shut > 0.0 and hub[k] >= 0 and k < n_target and pull[t, k] > 0.0:
+                market *= opened_pull(opening[hub[k]], shut, pull[t, 0] / pull[t, k], values.similarity)
             threat = believed[t, k] * open_to_threat
             name = shame[t, k] * (1.0 + values.exit_herding * left[o]) if shame[t, k] > 0.0 else 0.0
+            if k == 0:
+                shut = 1.0 - kept * road_pull(
+                    1.0, forbidden, aversion[t], hazard, exposure[t], threat, reputation[t], name
+                )
             prospects[t, 0, k] = market * kept
             prospects[t, 6, k] = pull[t, k]
             prospects[t, 1, k] = forbidden

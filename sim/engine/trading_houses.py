@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from sim import noise
 from sim.compiling import compiled
 from sim.engine.population import normal_quantile
+from sim.months import MONTHS_PER_YEAR
 from sim.rules.pricing import hub_markup
 from sim.rules.trading import closing_odds, opening_odds
 
@@ -36,7 +37,7 @@ class TradingHouses:
         lost_ties: share of each hub's open capacity that closed or was listed this month, (hub,).
         gone: whether each house closed or was listed this month, after one entry for no house, (1 + house,); sampled
             mode.
-        represents: firms that one row stands for.
+        represents: firms that one row of each hub stands for, (hub,).
     """
 
     hub: NDArray[np.int64]
@@ -48,7 +49,7 @@ class TradingHouses:
     listed_now: NDArray[np.float64]
     lost_ties: NDArray[np.float64]
     gone: NDArray[np.bool_]
-    represents: float
+    represents: NDArray[np.float64]
 
     def __len__(self) -> int:
         return len(self.hub)
@@ -74,7 +75,7 @@ class HouseMarket:
     consigned: NDArray[np.float64]
     fullness: float
     headroom: float
-    firms_per_hub: float
+    house_size: float
 
 
 def open_houses(market: HouseMarket, houses: int, seed: int, *, expected: bool) -> TradingHouses:
@@ -109,10 +110,12 @@ def open_houses(market: HouseMarket, houses: int, seed: int, *, expected: bool) 
     mass[:, DORMANT] = 1.0 - mass[:, OPEN]
     opened = np.bincount(hub, weights=capacity * mass[:, OPEN], minlength=n_hubs)
     capacity *= (market.consigned / market.fullness / opened)[hub] if n_hubs else 1.0
+    firms_open = MONTHS_PER_YEAR * market.consigned / market.house_size
+    open_rows_now = np.bincount(hub, weights=mass[:, OPEN], minlength=n_hubs)
     generation, since, gone = np.zeros(len(hub)), np.zeros(len(hub), dtype=np.int64), np.zeros(1 + len(hub), dtype=bool)
     return TradingHouses(
         hub, capacity, hiding, mass, generation, since, np.zeros(n_hubs), np.zeros(n_hubs), gone,
-        represents=market.firms_per_hub / max(1, per_hub),
+        represents=firms_open / open_rows_now,
     )  # fmt: skip
 
 
@@ -142,8 +145,8 @@ def trade_month(key, month, expected, columns, hubs, numbers):  # type: ignore[n
         month: months since the run began.
         expected: whether masses move by their odds instead of by draws.
         columns: hub, capacity, hiding, mass, generation, since by house (updated); gone (1 + house,) filled.
-        hubs: fullness (hub,), usual fullness, firms to be listed (hub,), firms per row; listed_now and lost_ties (hub,)
-            filled.
+        hubs: fullness (hub,), usual fullness, firms to be listed (hub,), firms per row (hub,); listed_now and lost_ties
+            (hub,) filled.
         numbers: parameters, see :func:`sim.parameters.for_loops`.
     """
     values = numbers[0]
@@ -154,7 +157,7 @@ def trade_month(key, month, expected, columns, hubs, numbers):  # type: ignore[n
     opened = np.zeros(n_hubs)
     tied = np.zeros(n_hubs)
     for i in range(len(hub)):
-        attention[hub[i]] += hiding[i] * mass[i, OPEN] * represents
+        attention[hub[i]] += hiding[i] * mass[i, OPEN] * represents[hub[i]]
         opened[hub[i]] += mass[i, OPEN]
         tied[hub[i]] += capacity[i] * mass[i, OPEN]
     listed_now[:] = 0.0
@@ -195,9 +198,9 @@ def count_houses(hub, mass, generation, represents, counts):  # type: ignore[no-
     """Firms open, firms listed and returns so far by hub; ``counts`` (3, hub) filled."""
     counts[:] = 0.0
     for i in range(len(hub)):
-        counts[0, hub[i]] += mass[i, OPEN] * represents
-        counts[1, hub[i]] += mass[i, LISTED] * represents
-        counts[2, hub[i]] += generation[i] * represents
+        counts[0, hub[i]] += mass[i, OPEN] * represents[hub[i]]
+        counts[1, hub[i]] += mass[i, LISTED] * represents[hub[i]]
+        counts[2, hub[i]] += generation[i] * represents[hub[i]]
 
 
 @compiled

@@ -35,7 +35,7 @@ class FirmPhases(Phases):
         )  # fmt: skip
         # In sampled mode a contract ends when its own house is gone, not by the hub's mean.
         lost = self.houses.lost_ties if self.expected else np.zeros_like(self.houses.lost_ties)
-        hubs = layout.hub_states, work.hub_cost, work.hub_kept, lost
+        hubs = layout.hub_states, work.hub_cost, work.hub_kept, lost, layout.opening
         means = self.means.aversion, self.means.exposure, self.means.reputation
         outlook = work.prospects, work.ending, work.fear, work.worse, work.appetite
         self.loops.look_ahead(roads, law, standing, hubs, means, self._numbers, *outlook)

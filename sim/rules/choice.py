@@ -53,6 +53,23 @@ def road_pull(
 
 
 @rule
+def opened_pull(opening: float, shut: float, direct: float, similarity: float) -> float:
+    """Pull that a road through a hub gains for sellers whose direct road is shut, against the base year.
+
+    In the base year hardly anybody needs the hub, so its share then says little about who would find it. Part of the
+    weight that the direct road loses passes to the hub, whatever its usual share: the constant of an alternative moves
+    with the need for it, as new alternatives are given theirs in applied choice models (Train 2009, section 2.8).
+
+    Args:
+        opening: part of what the direct road loses that finds the hub's road, 0 or more.
+        shut: part of the direct road that is shut to the mean firm of the type, 0..1.
+        direct: weight of the direct road over that of the hub's, base year.
+        similarity: as in :func:`pull_within_nest`, whose power turns the gain in pull into a gain in weight.
+    """
+    return power(1.0 + opening * shut * direct, similarity)
+
+
+@rule
 def pull_within_nest(pull: float, similarity: float) -> float:
     """Weight of a road among the roads to the same destination, against the base year.
 

@@ -1,13 +1,18 @@
 """The parts of a scenario: the months that it runs, its agents, and the dated drivers of demand."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, ValidationInfo, field_validator, model_validator
+from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, model_validator
 
 from sim.fields import Goods, Month, Number, Slug, StateName, StrictModel, Text
 from sim.months import format_month, month_range
-from sim.texts import wrong
+from sim.parameters import PARAMETERS
+from sim.texts import read_number, wrong
 
+# A hub's opening: from shut to everybody to the road of nearly all.
+Opening = Annotated[
+    float, BeforeValidator(read_number), Field(ge=PARAMETERS["opening"].low, le=PARAMETERS["opening"].high)
+]
 MOST_MONTHS = 600
 MOST_EXPORTERS = 20_000_000
 

@@ -9,11 +9,11 @@ import yaml
 from pydantic import Field, PrivateAttr, SerializeAsAny
 
 from sim.errors import Fault, FaultList, nearest
-from sim.fields import StrictModel, Text
+from sim.fields import HubName, StrictModel, Text
 from sim.policies.base import Policy
 from sim.scenario.checks import Vocabulary, check, mappings
 from sim.scenario.looks import Look, Mechanism
-from sim.scenario.parts import Agents, Driver, MonthSpan
+from sim.scenario.parts import Agents, Driver, MonthSpan, Opening
 from sim.scenario.stack import BY_KEY
 
 
@@ -32,6 +32,9 @@ class Scenario(StrictModel):
     seed: int = Field(default=1, ge=0, lt=2**63, description="Seed of every draw.")
     agents: Agents = Field(default=Agents(), description="How many agents, and how they draw.")
     parameters: dict[str, float] = Field(default={}, description="Parameters that differ from their defaults.")
+    openings: dict[HubName, Opening] = Field(
+        default={}, description="Hub -> its opening, where it differs from the parameter `opening`."
+    )
     rules: dict[str, str] = Field(default={}, description="Rules replaced: name -> default or package.module:function.")
     drivers: tuple[Driver, ...] = Field(default=(), description="Dated multipliers of demand; never law.")
     policies: tuple[SerializeAsAny[Policy], ...] = Field(default=(), description="The dated clauses of law.")

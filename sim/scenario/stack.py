@@ -1,14 +1,14 @@
 """Lays one scenario file over another: `extends:` names what is below, the file above says only what differs.
 
-`parameters`, `months`, `agents` and `rules` merge key by key, `policies` and `drivers` entry by entry by their `id`,
-and anything else is replaced, `mechanism` and `look_at` too. Laying is associative: three files give the same scenario
-whichever two are laid first.
+`parameters`, `openings`, `months`, `agents` and `rules` merge key by key, `policies` and `drivers` entry by entry by
+their `id`, and anything else is replaced, `mechanism` and `look_at` too. Laying is associative: three files give the
+same scenario whichever two are laid first.
 """
 
 from sim.scenario.checks import SWITCH_KEYS
 from sim.scenario.reader import Node
 
-BY_KEY = ("parameters", "months", "agents", "rules")
+BY_KEY = ("parameters", "openings", "months", "agents", "rules")
 _BY_ID = ("policies", "drivers")
 
 

@@ -33,9 +33,14 @@ def test_a_parameter_is_centred_on_its_default(prior: Prior) -> None:
 
 def test_strengths_are_centred_on_the_scenario(case: sim.Case) -> None:
     strengths = {clause.id: clause.strength for clause in case.scenario.policies}
+    centres = {
+        "swing": lambda _: 1.0,
+        "strength": strengths.get,
+        "opening": lambda _: sim.PARAMETERS["opening"].default,
+    }
     for prior in PRIORS:
         if prior.place != "parameter":
-            assert prior.centre == (strengths[prior.name] if prior.place == "strength" else 1.0), prior.name
+            assert prior.centre == centres[prior.place](prior.name), prior.name
 
 
 @given(st.floats(-12, 12))

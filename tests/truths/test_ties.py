@@ -156,10 +156,11 @@ def test_contracts_end_with_houses_as_often_as_expected_mode_says(sampled, share
             getattr(columns, name)[:] = values
         model.rows_on_road[:] = rows_on_road
     assert np.mean(by_rate) > 1.15 * usual.sum(), "the losses end contracts"
-    for told, most in ((by_odds, 0.02), (by_rate, 0.06)):  # of one's own house, and of the hub's mean
+    # Of one's own house; and of the hub's mean, which cannot know that houses just opened have few customers yet.
+    for told, bias, most in ((by_odds, 0.0, 0.02), (by_rate, 0.02, 0.06)):
         gap = np.array(by_loop) - np.array(told)
         error = gap.std() / np.sqrt(len(gap))
-        assert abs(gap.mean()) < 3.5 * error < most * np.mean(told)
+        assert abs(gap.mean()) - bias * np.mean(told) < 3.5 * error < most * np.mean(told)
 
 
 @pytest.mark.parametrize("fullness", [0.35, 1.4])
@@ -180,7 +181,7 @@ def test_drawn_houses_are_lost_at_the_rate_of_expected_mode(reference, fullness)
             houses.hub, houses.capacity, houses.hiding, houses.mass, houses.generation, houses.since, houses.gone,
         )  # fmt: skip
         is_open = houses.mass[:, OPEN].copy()
-        listing = 10.0 / (np.bincount(houses.hub, weights=is_open) * houses.represents)
+        listing = np.minimum(1.0, 10.0 / (np.bincount(houses.hub, weights=is_open) * houses.represents))
         model.loops.trade_month(np.uint64(77), 1, mode == "expected", columns, hubs, model._numbers)
         if mode == "sampled":
             np.testing.assert_array_equal(houses.gone[1:], (is_open == 1.0) & (houses.mass[:, OPEN] == 0.0))
