@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -48,13 +49,13 @@ def books_of(run: sim.Results, *, with_true: bool = True) -> Books:
         run: a run.
         with_true: whether the true ledger is wanted as well; without it the array is empty.
     """
-    months, states = _months(run), list(run.record["offices"])
-    if isinstance(run.source, Path):
-        goods = sorted(run.recorded["good"].unique())
-        recorded, true = _from_tables(run, (months, states, goods), with_true=with_true)
-    else:
-        goods = list(run.source.world.goods)
-        recorded, true = _recorded(run.source), _true(run.source) if with_true else np.empty(0)
+    if not isinstance(run.source, Path):
+        source, world = run.source, run.source.world
+        coalition = [code for code, member in zip(world.states, world.is_coalition, strict=True) if member]
+        true = _true(source) if with_true else np.empty(0)
+        return Books(source.months, list(world.states), list(world.goods), coalition, _recorded(source), true)
+    months, states, goods = _months(run), list(run.record["offices"]), sorted(run.recorded["good"].unique())
+    recorded, true = _from_tables(run, (months, states, goods), with_true=with_true)
     return Books(months, states, goods, list(run.record["coalition"]), recorded, true)
 
 
@@ -75,14 +76,15 @@ def _recorded(source: Any) -> Floats:
 
 def _true(source: Any) -> Floats:
     world, record, base = source.world, source.record, source.base
-    month, kind, road = np.nonzero(record.delivered > 0.0)
-    abroad = base.origin[kind] != base.destination[road]
-    month, kind, road = month[abroad], kind[abroad], road[abroad]
-    destination, brand, good = base.destination[road], base.headquarters[kind], base.good[kind]
-    price = np.exp(source.fob_share * record.log_price)[month, destination, brand, good]
-    where = (base.hub[road] >= 0).astype(np.int64), month, base.origin[kind], destination, brand, good
-    shape = 2, len(record.delivered), len(world.states), len(world.states), len(BRANDS), len(world.goods)
-    return _sum_into(shape, where, record.delivered[month, kind, road] * price)
+    states, goods, roads = len(world.states), len(world.goods), len(base.hub)
+    # Types are (origin, headquarters, good) in this order; roads are added up by where they end and whether by a hub.
+    ends = np.zeros((roads, 2, states))
+    ends[np.arange(roads), (base.hub >= 0).astype(np.int64), base.destination] = 1.0
+    sent = record.delivered.reshape(-1, roads) @ ends.reshape(roads, -1)
+    sent = sent.reshape(-1, states, len(BRANDS), goods, 2, states).transpose(4, 0, 1, 5, 2, 3)
+    found: Floats = sent * np.exp(source.fob_share * record.log_price)[None, :, None]
+    found[:, :, np.arange(states), np.arange(states)] = 0.0  # sales at home
+    return found
 
 
 def _from_tables(run: sim.Results, axes: tuple[list[str], ...], *, with_true: bool) -> tuple[Floats, Floats]:
@@ -135,45 +137,79 @@ def simulated(run: sim.Results, targets: Sequence[Target]) -> Floats:
 
 def simulated_of(books: Books, targets: Sequence[Target]) -> Floats:
     """As :func:`simulated`, of a run that is already added up."""
-    outside = [t.id for t in targets if not all(_inside(books, span) for span in (t.period, t.base or t.period))]
-    if outside:
-        raise sim.SimError(f"the run covers {books.months[0]} to {books.months[-1]}, not {', '.join(outside)}")
-    return np.array([_simulated(books, target) for target in targets])
+    axes = (tuple(books.months), tuple(books.states), tuple(books.goods), tuple(books.coalition))
+    cells, starts, logs = _cells(tuple(targets), axes)
+    total = np.zeros(len(starts))
+    for ledger, book in enumerate((books.recorded, books.true)):
+        if len(cells[ledger]):
+            chosen = book.reshape(-1)[cells[ledger][:, 1]]
+            total += np.bincount(cells[ledger][:, 0], weights=chosen, minlength=len(starts))
+    log_total = np.log(np.maximum(total, LEAST_MUSD))
+    found: Floats = np.bincount(starts, weights=logs * log_total, minlength=len(targets))
+    return found - np.array([_log_months(target) for target in targets])
 
 
-def _inside(books: Books, span: Months) -> bool:
-    return books.months[0] <= span[0] and span[1] <= books.months[-1]
+def _log_months(target: Target) -> float:
+    """Growth compares means of a month, not sums of spans of unequal length."""
+    return math.log(_count(target.period) / _count(target.base)) if target.measure != "ratio" and target.base else 0.0
 
 
-def _simulated(books: Books, target: Target) -> float:
-    if target.measure == "ratio":
-        return _log_total(books, target, target.period, 0) - _log_total(books, target, target.period, 1)
-    level = _log_total(books, target, target.period, 0)
-    if target.base is None:
-        return level
-    return level - _log_total(books, target, target.base, 0) - math.log(_count(target.period) / _count(target.base))
+@lru_cache(maxsize=8)
+def _cells(targets: tuple[Target, ...], axes: tuple[tuple[str, ...], ...]) -> tuple[Any, Any, Any]:
+    """Which cells of a run's books each target adds up.
+
+    A target is a sum of logarithms of block sums: of its period, less those of its base or of its denominator.
+
+    Returns:
+        For each ledger, (cell, 2): block and place in the flattened book; the target of each block, and its sign.
+
+    Raises:
+        sim.SimError: a target lies outside the run's months.
+    """
+    months, states, goods, coalition = axes
+    inside = [all(months[0] <= a and b <= months[-1] for a, b in (t.period, t.base or t.period)) for t in targets]
+    if not all(inside):
+        outside = ", ".join(t.id for t, within in zip(targets, inside, strict=True) if not within)
+        raise sim.SimError(f"the run covers {months[0]} to {months[-1]}, not {outside}")
+    cells: tuple[list[NDArray[np.int64]], list[NDArray[np.int64]]] = ([], [])
+    owner, sign = [], []
+    for number, target in enumerate(targets):
+        blocks = [(target.period, 0, 1.0)]
+        if target.measure == "ratio":
+            blocks.append((target.period, 1, -1.0))
+        elif target.base is not None:
+            blocks.append((target.base, 0, -1.0))
+        for span, side, weight in blocks:
+            places = _block(target, span, side, (months, states, goods, coalition))
+            block = np.full(len(places), len(owner))
+            cells[target.ledger != "recorded"].append(np.column_stack([block, places]))
+            owner.append(number)
+            sign.append(weight)
+    joined = tuple(np.concatenate(part) if part else np.empty((0, 2), dtype=np.int64) for part in cells)
+    return joined, np.array(owner, dtype=np.int64), np.array(sign)
 
 
-def _log_total(books: Books, target: Target, span: Months, side: int) -> float:
-    """Log of the sum over a block of a ledger; side 1 is the denominator."""
-    first, last = books.months.index(span[0]), books.months.index(span[1]) + 1
-    states, goods = books.states, books.goods
+def _block(target: Target, span: Months, side: int, axes: tuple[tuple[str, ...], ...]) -> NDArray[np.int64]:
+    """Places of a block in its flattened book; side 1 is the denominator."""
+    months, states, goods, coalition = axes
 
     def chosen(text: str, known: Sequence[str]) -> list[int]:
         part = text.split("/")[-1 if side else 0]
         if part == "all":
             return list(range(len(known)))
-        codes = books.coalition if part == "coalition" and known is states else part.split("+")
+        codes = coalition if part == "coalition" and known is states else part.split("+")
         return [known.index(code) for code in codes]
 
-    offices, partners = chosen(target.office, states), chosen(target.partner, states)
+    when = range(months.index(span[0]), months.index(span[1]) + 1)
     flows, kinds = chosen(target.flow, FLOWS), chosen(target.good, goods)
+    offices, partners = chosen(target.office, states), chosen(target.partner, states)
     if target.ledger == "recorded":
-        block = books.recorded[:, first:last][np.ix_(flows, range(last - first), offices, partners, kinds)]
+        shape: tuple[int, ...] = (len(FLOWS), len(months), len(states), len(states), len(goods))
+        grid = np.ix_(flows, when, offices, partners, kinds)
     else:
-        brands = chosen(target.brand or "all", BRANDS)
-        block = books.true[:, first:last][np.ix_(flows, range(last - first), offices, partners, brands, kinds)]
-    return math.log(max(float(block.sum()), LEAST_MUSD))
+        shape = (2, len(months), len(states), len(states), len(BRANDS), len(goods))
+        grid = np.ix_(flows, when, offices, partners, chosen(target.brand or "all", BRANDS), kinds)
+    return np.ravel_multi_index(np.broadcast_arrays(*grid), shape).reshape(-1)
 
 
 def _count(span: Months) -> int:
