@@ -118,7 +118,10 @@ def evidence_of(targets: Sequence[Target], codes: WorldCodes, target: str) -> Ev
     )  # fmt: skip
 
 
-GROUPS = ("coalition to the target", "third states to the target", "into the hubs", "listed goods", "shares")
+GROUPS = (
+    "coalition to the target", "third states to the target", "coalition into the hubs", "third states into the hubs",
+    "listed goods", "shares",
+)  # fmt: skip
 
 
 def group_of(row: Target, codes: WorldCodes, target: str) -> str:
@@ -127,7 +130,6 @@ def group_of(row: Target, codes: WorldCodes, target: str) -> str:
         return "shares"
     if row.good != "all":
         return "listed goods"
-    if target != (row.office if row.flow == "import" else row.partner):
-        return "into the hubs"
-    inside = set(row.office.split("+")) <= {*codes.coalition, "coalition"}
-    return "coalition to the target" if inside else "third states to the target"
+    seller, buyer = (row.partner, row.office) if row.flow == "import" else (row.office, row.partner)
+    seller_of = "coalition" if set(seller.split("+")) <= {*codes.coalition, "coalition"} else "third states"
+    return f"{seller_of} {'to the target' if buyer == target else 'into the hubs'}"

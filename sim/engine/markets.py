@@ -43,7 +43,9 @@ def move_prices(market, drivers, arrivals, numbers, log_price, replaced):  # typ
                 padding = _PADDING * baseline[d, b, g] * activity[d, g]
                 elasticities = (values.demand_elasticity, brand)
                 wanted = wanted_quantity(baseline[d, b, g], driver, log_price[d, b, g], log_index, elasticities)
-                move = price_move(wanted + padding, arrivals[d, b, g] + padding, values.price_speed)
+                share = baseline[d, b, g] / total
+                own = values.demand_elasticity * share + brand * (1.0 - share)
+                move = price_move(wanted + padding, arrivals[d, b, g] + padding, values.price_speed, own)
                 log_price[d, b, g] = min(max(log_price[d, b, g] + move, -ceiling), ceiling)
             room = values.substitution_limit - replaced[d, g]
             replaced[d, g] += min(room, values.substitution_speed * max(0.0, log_index)) if room > 0.0 else 0.0

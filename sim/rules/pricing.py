@@ -25,20 +25,27 @@ def wanted_quantity(
 
 
 @rule
-def price_move(wanted: float, arrived: float, speed: float) -> float:
-    """Move of the log price: a share of the log gap between demand and arrivals (tatonnement, Samuelson 1947).
+def price_move(wanted: float, arrived: float, speed: float, elasticity: float) -> float:
+    """Move of the log price in a month: it follows the log gap between demand and arrivals (tatonnement, Samuelson 1947).
+
+    Demand falls as the price rises in the course of the month, so the gap closes by itself: the move is the solution of
+    ``dp/dt = speed x (gap - elasticity x p)``, at most what clears the market. A step of ``speed x gap`` would overshoot
+    where brands are close substitutes, and set prices swinging.
 
     Args:
-        wanted: quantity demanded, above 0.
+        wanted: quantity demanded at the month's first price, above 0.
         arrived: quantity delivered, above 0.
-        speed: share of the gap closed in a month.
+        speed: share of the gap closed in a month if demand did not move.
+        elasticity: fall of demand with the own price, 0 or more.
     """
     # ln(x) = 2 artanh((x-1)/(x+1)), cut after five terms: exact to 1e-3 up to a gap of 4, and bounded where nothing
     # arrives.
     ratio = (wanted - arrived) / (wanted + arrived)
     square = ratio * ratio
     series = 1.0 + square * (1.0 / 3.0 + square * (1.0 / 5.0 + square * (1.0 / 7.0 + square / 9.0)))
-    return speed * 2.0 * ratio * series
+    damping = speed * elasticity
+    slowed = (1.0 - exp(-damping)) / damping if damping > 1e-6 else 1.0
+    return speed * slowed * 2.0 * ratio * series
 
 
 @rule
