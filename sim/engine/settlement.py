@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.compiling import compiled
+from sim.customs import unseen_by_hub
 from sim.rules.disguise import false_use
 from sim.rules.enforcement import banned_part_shipped, licence_odds
 
@@ -82,8 +83,7 @@ def clear_borders(layout, flow, activity, law, standing, hubs, traits, numbers, 
             fate[SEIZED, t, k] = onward * banned[t, k] * seen_here * values.seizure
             onward -= fate[SEIZED, t, k]
             if hub[k] >= 0:
-                # Ghost transit never meets the hub's officers, unless tracking shows it to them.
-                seen = 1.0 - values.ghost * banned[t, k] * (1.0 - tracking[hub_state[hub[k]], g])
+                seen = 1.0 - unseen_by_hub(values.ghost, banned[t, k], tracking[hub_state[hub[k]], g])
                 fate[STOPPED, t, k] = onward * seen * hub_stopped[hub[k], g]
                 onward -= fate[STOPPED, t, k]
             passing[t, k] = onward
