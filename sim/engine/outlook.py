@@ -55,9 +55,8 @@ def look_ahead(layout, law, standing, hubs, means, numbers, prospects, ending, f
                 ending[t, k] = values.contract_end
                 continue
             forbidden, home = banned[t, k], domestic[t, k]
-            if k < n_target and own > 0.0:  # the state's own new law is as binding as it is enforced
-                forbidden = 1.0 - (1.0 - forbidden) * (1.0 - own)
-                home = 1.0
+            if k < n_target and own > 0.0:
+                home = 1.0  # the state's own new law is as binding as it is enforced
             open_to_threat = (1.0 - shield[t, k]) * (1.0 - cover[o])
             abroad = foreign[t, k] * coalition_effort * open_to_threat
             log_cost = fee[t, k] + tariff[t, k] - promotion[t, k]
