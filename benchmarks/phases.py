@@ -13,8 +13,8 @@ from sim.lawbook import lawbook
 from sim.recorder import blank_record, keep
 
 PHASES = (
-    "read_law", "set_efforts", "designate_exporters", "post_demand", "choose_roads", "clear_borders",
-    "trade_through_hubs", "settle", "move_prices", "keep_ledgers", "learn",
+    "read_law", "weigh_threats", "set_efforts", "designate_exporters", "post_demand", "weigh_hubs", "look_ahead",
+    "choose_roads", "clear_borders", "trade_through_hubs", "settle", "move_prices", "keep_ledgers", "learn",
 )  # fmt: skip
 LOOPS = ("look_ahead", "choose", "choose_parallel", "spread_out", "spread_out_parallel")
 

@@ -17,7 +17,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 import sim
-from calibration.targets import BRANDS, FLOWS, LEAST_MUSD, Months, Target
+from calibration.targets import BRANDS, FLOWS, LEAST_MUSD, Months, Target, count_months, months_of
 
 Floats = NDArray[np.float64]
 # Half-width of the central 90 % of a normal law, in standard deviations.
@@ -61,7 +61,7 @@ def books_of(run: sim.Results, *, with_true: bool = True) -> Books:
 
 def _months(run: sim.Results) -> list[str]:
     first, last = str(run.record["months"]).split(" to ")
-    return [str(month) for month in pd.period_range(first, last, freq="M")]
+    return months_of((first, last))
 
 
 def _recorded(source: Any) -> Floats:
@@ -151,7 +151,9 @@ def simulated_of(books: Books, targets: Sequence[Target]) -> Floats:
 
 def _log_months(target: Target) -> float:
     """Growth compares means of a month, not sums of spans of unequal length."""
-    return math.log(_count(target.period) / _count(target.base)) if target.measure != "ratio" and target.base else 0.0
+    if target.measure == "ratio" or target.base is None:
+        return 0.0
+    return math.log(count_months(target.period) / count_months(target.base))
 
 
 @lru_cache(maxsize=8)
@@ -210,11 +212,6 @@ def _block(target: Target, span: Months, side: int, axes: tuple[tuple[str, ...],
         shape = (2, len(months), len(states), len(states), len(BRANDS), len(goods))
         grid = np.ix_(flows, when, offices, partners, chosen(target.brand or "all", BRANDS), kinds)
     return np.ravel_multi_index(np.broadcast_arrays(*grid), shape).reshape(-1)
-
-
-def _count(span: Months) -> int:
-    (y0, m0), (y1, m1) = ((int(part) for part in month.split("-")) for month in span)
-    return 12 * (y1 - y0) + m1 - m0 + 1
 
 
 def observed(targets: Sequence[Target]) -> tuple[Floats, Floats, Floats]:

@@ -23,7 +23,7 @@ import sim
 from calibration.distance import Books, books_of, observed, simulated_of
 from calibration.gravity import predicted_sales
 from calibration.target_table import SERIES, record_of
-from calibration.targets import TARGETS, Months, Target, codes_of, load_targets, of_role
+from calibration.targets import TARGETS, Months, Target, codes_of, count_months, load_targets, months_of, of_role
 
 Floats = NDArray[np.float64]
 Forecaster = Callable[[Target], float]
@@ -62,10 +62,10 @@ def years_back(target: Target, years: int) -> Target | None:
     if series is None or target.base is None:
         return None
     period, base = _shifted(target.period, -years), _shifted(target.base, -years)
-    months = (*_months(period), *_months(base))
+    months = (*months_of(period), *months_of(base))
     if not set(months) <= set(series.index):
         return None
-    value = float(np.log(series[_months(period)].mean() / series[_months(base)].mean()))
+    value = float(np.log(series[months_of(period)].mean() / series[months_of(base)].mean()))
     return replace(
         target, id=f"{target.id}-{years}", period=period, base=base, value=value, low=value, high=value, role="context"
     )
@@ -76,18 +76,14 @@ def _shifted(span: Months, years: int) -> Months:
     return first, last
 
 
-def _months(span: Months) -> list[str]:
-    return [str(month) for month in pd.period_range(*span, freq="M")]
-
-
 # ----------------------------------------------------------------------------------------------- who foretells it
 def _from_path(target: Target, path: Callable[[pd.Series[float], list[str]], Floats]) -> float:
     """Growth on the published base of a path foretold by month; NaN where there is no series."""
     series = known(target)
     if series is None or target.base is None or series.empty:
         return float("nan")
-    ahead = path(series, _months(target.period))
-    return float(np.log(np.mean(ahead) / series[_months(target.base)].mean()))
+    ahead = path(series, months_of(target.period))
+    return float(np.log(np.mean(ahead) / series[months_of(target.base)].mean()))
 
 
 def no_change(target: Target) -> float:
@@ -105,14 +101,10 @@ def drift(target: Target) -> float:
 
     def path(series: pd.Series[float], months: list[str]) -> Floats:
         step = np.log(series.iloc[-1] / series.iloc[0]) / (len(series) - 1)
-        ahead = np.array([_ahead(series.index[-1], month) for month in months])
+        ahead = np.array([count_months((series.index[-1], month)) - 1 for month in months])
         return np.asarray(series.iloc[-1] * np.exp(step * ahead))
 
     return _from_path(target, path)
-
-
-def _ahead(first: str, later: str) -> int:
-    return 12 * (int(later[:4]) - int(first[:4])) + int(later[5:]) - int(first[5:])
 
 
 def synthetic_control(target: Target) -> float:
@@ -163,14 +155,14 @@ def gravity(case: sim.Case, fields: Sequence[str] = ("banned_share",)) -> Foreca
     def total(target: Target, span: Months) -> float:
         offices = range(len(world.states)) if target.office == "all" else _positions(target.office, world.states)
         goods = range(len(world.goods)) if target.good == "all" else _positions(target.good, world.goods)
-        return float(np.mean([sales[month][np.ix_(offices, goods)].sum() for month in _months(span)]))
+        return float(np.mean([sales[month][np.ix_(offices, goods)].sum() for month in months_of(span)]))
 
     def forecast(target: Target) -> float:
         to_target = target.partner == world.states[world.target]
         if not to_target or target.measure == "ratio":
             return float("nan")
         if target.base is None:
-            return float(np.log(total(target, target.period) * len(_months(target.period))))
+            return float(np.log(total(target, target.period) * count_months(target.period)))
         return float(np.log(total(target, target.period) / total(target, target.base)))
 
     return forecast

@@ -25,7 +25,6 @@ class Chain:
     Attributes:
         points: draws of the free parameters as standard normal numbers, draws x parameters.
         discrepancy: draws of the discrepancy by group, log points, draws x groups.
-        log_posterior: of each draw.
         acceptance: share of moves accepted.
         autocorrelation: integrated time in steps, the slowest dimension's.
         rhat: split R-hat over the walkers of all ensembles, the worst dimension's.
@@ -34,7 +33,6 @@ class Chain:
 
     points: np.ndarray
     discrepancy: np.ndarray
-    log_posterior: np.ndarray
     acceptance: float
     autocorrelation: float
     rhat: float
@@ -82,18 +80,17 @@ def sample(posterior: Posterior, walkers: int, steps: int, seed: int, processes:
     else:
         with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
             runs = list(pool.map(_ensemble, *zip(*work, strict=True)))
-    chains = np.concatenate([chain for chain, _, _ in runs], axis=1)
-    times = [emcee.autocorr.integrated_time(chain, tol=0, quiet=True) for chain, _, _ in runs]
+    chains = np.concatenate([chain for chain, _ in runs], axis=1)
+    times = [emcee.autocorr.integrated_time(chain, tol=0, quiet=True) for chain, _ in runs]
     flat = chains.reshape(-1, chains.shape[2])
     cut = posterior.dimensions
-    logs = np.concatenate([log for _, log, _ in runs], axis=1).reshape(-1)
     return Chain(
-        flat[:, :cut], np.exp(flat[:, cut:]), logs, float(np.mean([a for _, _, a in runs])),
+        flat[:, :cut], np.exp(flat[:, cut:]), float(np.mean([accepted for _, accepted in runs])),
         float(np.nanmax(times)), float(rhat(chains).max()), len(chains),
     )  # fmt: skip
 
 
-def _ensemble(posterior: Posterior, walkers: int, steps: int, seed: int) -> tuple[np.ndarray, np.ndarray, float]:
+def _ensemble(posterior: Posterior, walkers: int, steps: int, seed: int) -> tuple[np.ndarray, float]:
     rng = np.random.default_rng(seed)
     groups = len(posterior.seen.groups)
     start = np.column_stack(
@@ -107,7 +104,7 @@ def _ensemble(posterior: Posterior, walkers: int, steps: int, seed: int) -> tupl
     sampler.random_state = np.random.RandomState(seed).get_state()
     sampler.run_mcmc(start, steps)
     kept = steps // 2
-    return sampler.get_chain()[kept:], sampler.get_log_prob()[kept:], float(sampler.acceptance_fraction.mean())
+    return sampler.get_chain()[kept:], float(sampler.acceptance_fraction.mean())
 
 
 def rhat(chains: np.ndarray) -> np.ndarray:

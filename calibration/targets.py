@@ -344,6 +344,17 @@ class _Reader:
                     self._blame("conflict_with", f"no other row '{name}'; {_nearest(name, ids)}")
 
 
+def months_of(span: Months) -> list[str]:
+    """The months of a span, its last one included."""
+    return [str(month) for month in pd.period_range(*span, freq="M")]
+
+
+def count_months(span: Months) -> int:
+    """How many months a span has, its last one included."""
+    (y0, m0), (y1, m1) = ((int(part) for part in month.split("-")) for month in span)
+    return 12 * (y1 - y0) + m1 - m0 + 1
+
+
 def _parts(text: str) -> set[str]:
     return {part for side in text.split("/") for part in side.split("+")}
 

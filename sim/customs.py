@@ -117,7 +117,7 @@ def record(layout, goods, prices, hubs, habits, numbers, books):  # type: ignore
                     borrowed[o, parts[g]] += dismantled
             if hub[k] >= 0:
                 h, i = hub_state[hub[k]], hub[k]
-                ghost = values.ghost * banned[t, k] * (1.0 - tracking[h, g]) * value
+                ghost = unseen_by_hub(values.ghost, banned[t, k], tracking[h, g]) * value
                 imports[o, h, g] += (value - ghost) * freight
                 arrives[o, i, g] += arrived
                 seen = (value - ghost) * arrived / value
@@ -176,6 +176,18 @@ def spread_over_last_legs(passing, hubs, office, numbers, books):  # type: ignor
                     if j != i:
                         partner = first if by_consignment[last] else o
                         imports[partner, last, g] += leg * met[o, i, g] * freight
+
+
+@inlined
+def unseen_by_hub(ghost, banned, tracked):  # type: ignore[no-untyped-def]
+    """Share of what is sent through a hub that never meets its officers: ghost transit that tracking does not show.
+
+    Args:
+        ghost: share of banned goods sold through a hub that never arrive there.
+        banned: share of what is sent that is banned goods.
+        tracked: share of the good's passage that tracking shows to the officers.
+    """
+    return ghost * banned * (1.0 - tracked)
 
 
 @inlined

@@ -137,7 +137,7 @@ _DECLARED = (
               "Kazakh chips to Russia rose 70 times in 2022 (OCCRP), Kyrgyz car trade over 50 times, and neither met a limit; size is an assumption"),
     Parameter("entry", 0.08, "share per month", 0.0, 1.0, "dormant traders that open per log point of excess use",
               "founded April 2022, top seller of US chips by year end: Nikkei Asia 2023"),
-    Parameter("leaving", 0.1, "share per month", 0.0, 1.0, "open traders that close per log point of idle capacity", "assumption"),
+    Parameter("leaving", 0.1, "share per month", 0.0, 1.0, "open traders that close per log point of idle capacity; and payment agents that leave while no bank refuses", "assumption"),
     Parameter("return_delay", 4.0, "months", 0.25, 60.0, "time until a listed trader is back under a new name",
               "a shell costs a few days (Guardian, July 2024) plus the time to find customers; assumption"),
     Parameter("house_size", 3.0, "musd per year", 0.01, 1000.0, "what an open trading house passes on in the base year",

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
@@ -23,9 +23,6 @@ import pyarrow.parquet as pq
 
 from sim.errors import SimError
 from sim.tables import build_tables
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 TABLES = ("flows", "orders", "recorded", "prices", "hubs", "states", "network", "transit")
 RECORD, SCENARIO = "record.json", "scenario.yaml"

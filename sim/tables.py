@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from sim.customs import unseen_by_hub
 from sim.engine.settlement import FATES, STOPPED, UNSOLD
 from sim.months import format_month, parse_month
 from sim.regime import HEADQUARTERS
@@ -172,7 +173,7 @@ def _transit(run: RunArrays) -> pd.DataFrame:
     hub, good = base.hub[road], base.good[kind]
     fob = np.exp(run.fob_share * record.log_price[month, world.target, base.headquarters[kind], good])
     banned = record.banned[where]
-    unseen = run.ghost * banned * (1.0 - record.tracking[month, hub, good])
+    unseen = unseen_by_hub.py_func(run.ghost, banned, record.tracking[month, hub, good])
     sent, arrived = record.shipped[where] * fob, record.delivered[where] * fob
     keys = {
         "month": _labels(run.months, month),

@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from sim.months import days_in_month, format_month, parse_month
 
-_NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
+PLAIN_NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
 _WHOLE = re.compile(r"[+-]?[0-9]{1,30}")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
@@ -41,7 +41,7 @@ def read_number(value: object, expected: str = "a number, such as 0.25") -> obje
         raise wrong(f"read {shown(value)}, expected {expected}")
     if not isinstance(value, str):
         return value
-    if not _NUMBER.fullmatch(value):
+    if not PLAIN_NUMBER.fullmatch(value):
         raise wrong(f"read {shown(value)}, expected {expected}{_number_hint(value)}")
     number = float(value)
     if not math.isfinite(number):
@@ -106,12 +106,12 @@ def read_switch(value: object) -> object:
 def _number_hint(text: str) -> str:
     """Return what to write instead of a common slip, such as a percentage or a thousands separator."""
     bare = text.strip().rstrip("%").strip()
-    if text.strip().endswith("%") and _NUMBER.fullmatch(bare):
+    if text.strip().endswith("%") and PLAIN_NUMBER.fullmatch(bare):
         return f"; write {float(bare) / 100:g} for {text.strip()}"
     joined = re.sub(r"[_,' ]", "", text)
-    if joined != text and _NUMBER.fullmatch(joined) and not re.fullmatch(r"[+-]?[0-9]+,[0-9]{1,2}", text):
+    if joined != text and PLAIN_NUMBER.fullmatch(joined) and not re.fullmatch(r"[+-]?[0-9]+,[0-9]{1,2}", text):
         return f"; write {joined} without separators"
-    if "," in text and _NUMBER.fullmatch(text.replace(",", ".")):
+    if "," in text and PLAIN_NUMBER.fullmatch(text.replace(",", ".")):
         return f"; write {text.replace(',', '.')} with a point"
     if re.fullmatch(r"[+-]?\.?(inf|infinity|nan)", text, re.IGNORECASE):
         return "; it has to be finite"

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from sim.customs_files.figures import EVERYTHING, TITLES, Figure, Pair
 from sim.customs_files.mapping import CodeBook
 from sim.customs_files.record import EXPORT, MONTHLY, REEXPORT, YEARLY
+from sim.months import MONTHS_PER_YEAR
 
 CUSTOMS = (
     *("period", "freq", "reporter", "flow", "exporter", "importer", "good", "value", "unit", "basis", "source"),
@@ -19,7 +20,6 @@ FILES = {YEARLY: "customs_annual.csv", MONTHLY: "customs_monthly.csv"}
 # The builder looks for the cells of its base year under this name, whatever the year.
 CELL_FILE = "good_cells_2021.csv"
 REEXPORT_FILE = "reexports_seen.csv"
-_MONTHS = 12
 _FILES_NAMED = 3
 _DIGITS = 10
 
@@ -72,7 +72,7 @@ def _cells(figures: Sequence[Figure], book: CodeBook) -> Iterable[list[str]]:
         kept[one.pair._replace(freq=YEARLY, period=year)].append(one)
     for pair in sorted({*yearly, *monthly}):
         months = {one.pair.period for one in monthly[pair] if one.good == EVERYTHING}
-        if pair not in yearly and len(months) < _MONTHS:
+        if pair not in yearly and len(months) < MONTHS_PER_YEAR:
             continue
         goods: dict[str, list[Figure]] = defaultdict(list)
         for one in yearly.get(pair) or monthly[pair]:

@@ -9,6 +9,11 @@ from sim.rules.beliefs import believed_hazard, jolt
 from sim.rules.choice import market_pull, opened_pull, road_pull
 from sim.rules.disguise import label
 
+# The shipped rule leaves a road its market's pull where nothing is forbidden, threatened or shameful. A rule that
+# replaces it need not: the compiler then sets the switch to False.
+MARKET_ALONE = True
+SHORTCUTS = {"road_pull": "MARKET_ALONE"}
+
 
 @compiled
 def look_ahead(layout, law, standing, hubs, means, numbers, prospects, ending, fear, worse, appetite):  # type: ignore[no-untyped-def]
@@ -55,9 +60,8 @@ def look_ahead(layout, law, standing, hubs, means, numbers, prospects, ending, f
                 ending[t, k] = values.contract_end
                 continue
             forbidden, home = banned[t, k], domestic[t, k]
-            if k < n_target and own > 0.0:  # the state's own new law is as binding as it is enforced
-                forbidden = 1.0 - (1.0 - forbidden) * (1.0 - own)
-                home = 1.0
+            if k < n_target and own > 0.0:
+                home = 1.0  # the state's own new law is as binding as it is enforced
             open_to_threat = (1.0 - shield[t, k]) * (1.0 - cover[o])
             abroad = foreign[t, k] * coalition_effort * open_to_threat
             log_cost = fee[t, k] + tariff[t, k] - promotion[t, k]
@@ -105,10 +109,10 @@ def look_ahead(layout, law, standing, hubs, means, numbers, prospects, ending, f
             worse[t, k] = bad
             if background[t, k] > 0.0:
                 # These firms weigh the road as the mean firm does; what they no longer sell on it stays at home.
-                wanted = kept * road_pull(
-                    market, forbidden, aversion[t], hazard, exposure[t], threat, reputation[t], name
-                )
-                appetite[t, k] += ending[t, k] * (wanted - appetite[t, k])
+                wanted = market
+                if not (MARKET_ALONE and forbidden == 0.0 and threat == 0.0 and name == 0.0):
+                    wanted = road_pull(market, forbidden, aversion[t], hazard, exposure[t], threat, reputation[t], name)
+                appetite[t, k] += ending[t, k] * (kept * wanted - appetite[t, k])
 
 
 @compiled

@@ -1,4 +1,4 @@
-"""Product switching: a watched good shipped as its parts, under the law on the parts."""
+"""Law as it falls on what is shipped: a watched good may go as its parts, and a state may have a law of its own."""
 
 from __future__ import annotations
 
@@ -56,6 +56,24 @@ def law_as_shipped(layout, as_parts, mixed):  # type: ignore[no-untyped-def]
             if a != 0.0:
                 for written, shipped in mixed:
                     shipped[t, k] = (1.0 - a) * written[t, k] + a * written[p, k]
+
+
+@compiled
+def add_own_law(layout, own_law, watched, banned):  # type: ignore[no-untyped-def]
+    """A state's own law on exports to the target comes on top of what clauses forbid, as on independent lines.
+
+    Args:
+        layout: origin, good by type; number of roads to the target, which come first.
+        own_law: law of the state's own, (state,).
+        watched: lines that the coalition bans, (good,).
+        banned: updated, banned share as shipped, (type, road).
+    """
+    origin, good, n_roads = layout
+    for t in range(len(good)):
+        own = own_law[origin[t]] * watched[good[t]]
+        if own > 0.0:
+            for k in range(n_roads):
+                banned[t, k] = 1.0 - (1.0 - banned[t, k]) * (1.0 - own)
 
 
 @compiled

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.compiling import compiled
+from sim.customs import unseen_by_hub
 from sim.rules.disguise import false_use
 from sim.rules.enforcement import banned_part_shipped, licence_odds
 
@@ -24,7 +25,7 @@ def clear_borders(layout, flow, activity, law, standing, hubs, traits, numbers, 
         law: as shipped: banned share, licence share; as written: licence odds civil, odds military, delay months,
             payment refusal, closure, share of lines that announced law will bind; each (type, road).
         standing: effort, checks left at the border, inspections beyond the usual, share of refusals that agents carry
-            (state,); law of the state's own (state,); watched (good,); fear (type, road).
+            (state,); fear (type, road).
         hubs: share that hubs stop (hub, good); passage that tracking shows (state, good).
         traits: military sensitivity and ambiguity by good.
         numbers: parameters, see :func:`sim.parameters.for_loops`.
@@ -34,7 +35,7 @@ def clear_borders(layout, flow, activity, law, standing, hubs, traits, numbers, 
     """
     values = numbers[0]
     origin, good, destination, hub, hub_state, n_target = layout
-    effort, checks, campaign, agents, own_law, watched, fear = standing
+    effort, checks, campaign, agents, fear = standing
     forbidden, licence_share, odds_civil, odds_military, licence_delay, refusal, closure, coming = law
     hub_stopped, tracking = hubs
     sensitivity, ambiguity = traits
@@ -42,7 +43,6 @@ def clear_borders(layout, flow, activity, law, standing, hubs, traits, numbers, 
     for t in range(flow.shape[0]):
         o, g = origin[t], good[t]
         inspected = (1.0 - (1.0 - values.inspection) * (1.0 - campaign[o])) * effort[o]
-        own = own_law[o] * watched[g]
         for k in range(flow.shape[1]):
             for f in range(8):
                 fate[f, t, k] = 0.0
@@ -67,23 +67,20 @@ def clear_borders(layout, flow, activity, law, standing, hubs, traits, numbers, 
                 fate[DENIED, t, k] = decided * (1.0 - odds)
                 fate[HELD, t, k] = waiting - decided - queue[t, k]
                 queue[t, k] = waiting - decided
-            shut, refused, seen_here = forbidden[t, k], refusal[t, k], inspected
+            refused, seen_here = refusal[t, k], inspected
             if hub[k] >= 0:
                 refused *= 1.0 - agents[hub_state[hub[k]]]
             else:
                 refused *= 1.0 - agents[o]
                 if k < n_target:
                     seen_here *= checks[o]
-            if k < n_target and own > 0.0:
-                shut = 1.0 - (1.0 - shut) * (1.0 - own)
             fate[REFUSED, t, k] = onward * (1.0 - (1.0 - refused) * (1.0 - closure[t, k]))
             onward -= fate[REFUSED, t, k]
-            banned[t, k] = banned_part_shipped(shut, fear[t, k])
+            banned[t, k] = banned_part_shipped(forbidden[t, k], fear[t, k])
             fate[SEIZED, t, k] = onward * banned[t, k] * seen_here * values.seizure
             onward -= fate[SEIZED, t, k]
             if hub[k] >= 0:
-                # Ghost transit never meets the hub's officers, unless tracking shows it to them.
-                seen = 1.0 - values.ghost * banned[t, k] * (1.0 - tracking[hub_state[hub[k]], g])
+                seen = 1.0 - unseen_by_hub(values.ghost, banned[t, k], tracking[hub_state[hub[k]], g])
                 fate[STOPPED, t, k] = onward * seen * hub_stopped[hub[k], g]
                 onward -= fate[STOPPED, t, k]
             passing[t, k] = onward

@@ -84,10 +84,7 @@ def sum_passages(layout, delivered, legs, carried, out):  # type: ignore[no-unty
     """
     good, hub = layout
     entered = np.zeros((legs.shape[0], legs.shape[1]))
-    for t in range(delivered.shape[0]):
-        for k in range(delivered.shape[1]):
-            if hub[k] >= 0:
-                entered[hub[k], good[t]] += delivered[t, k]
+    sum_by_hub(hub, good, delivered, entered)
     for i in range(legs.shape[0]):
         for g in range(legs.shape[1]):
             total = 0.0

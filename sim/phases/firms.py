@@ -6,7 +6,7 @@ import numpy as np
 
 from sim import noise
 from sim.engine.baseline import Integers
-from sim.engine.parts import law_as_shipped
+from sim.engine.parts import add_own_law, law_as_shipped
 from sim.engine.sums import move_rows, sum_spread
 from sim.phases.base import Phases
 from sim.regime import COALITION_BRAND
@@ -101,13 +101,14 @@ class FirmPhases(Phases):
         np.add.at(work.own_listed, layout.hub_states, houses.listed_now)
 
     def _ship_as_parts(self) -> None:
-        """Law as it falls on what is shipped: a watched good may go as its parts."""
-        work, layout, lane = self.work, self.layout, self.regime.lane
-        goods = self.base.good, layout.parts, layout.target_roads
+        """Law as it falls on what is shipped: a watched good may go as its parts, and a state has a law of its own."""
+        work, base, layout, lane = self.work, self.base, self.layout, self.regime.lane
+        goods = base.good, layout.parts, layout.target_roads
         banned, licence = lane("banned_share"), lane("licence_share")
         law = banned, licence, lane("licence_odds_military")
         self.loops.switch_to_parts(goods, law, work.fear, self._numbers, work.as_parts)
         law_as_shipped(goods, work.as_parts, ((banned, work.shipped[0]), (licence, work.shipped[1])))
+        add_own_law((base.origin, base.good, layout.target_roads), work.law, work.watched, work.shipped[0])
 
     def _count_leavers(self) -> None:
         """Share of the coalition firms' direct trade with the target that is gone, by the state they sell from."""

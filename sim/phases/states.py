@@ -20,7 +20,7 @@ class StatePhases(Phases):
     """Phases in which states act."""
 
     def read_law(self) -> None:
-        """1. The regime of the month, which goods the coalition watches, and how much of its trade is newly banned."""
+        """1. The regime of the month, the goods the coalition watches, how much of what an army needs it newly bans."""
         before = self._covered()
         self.take_up_law()
         self.work.alarm = max(0.0, self._covered() - before)

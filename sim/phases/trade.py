@@ -52,7 +52,7 @@ class TradePhases(StatePhases):
             lane("licence_delay_months"), lane("payment_refusal"), lane("closure"), lane("coming"),
         )  # fmt: skip
         campaign = self.regime.state("inspection")
-        standing = work.effort, layout.checks, campaign, work.agents, work.law, work.watched, work.fear
+        standing = work.effort, layout.checks, campaign, work.agents, work.fear
         hubs = work.hub_stopped, self.regime.cell("tracking")
         traits = layout.sensitivity, layout.ambiguity
         goods = work.queue, work.fate, work.banned, work.passing

@@ -27,20 +27,14 @@ if TYPE_CHECKING:
 
     from sim.plots.view import Source, View
 
-_NAMED = 7
 _LABELS = 1.75  # inches
 
 
 def data(source: Source) -> pd.DataFrame:
     """Deliveries to the target: run (policy, baseline), month, origin or group of origins, value_musd."""
     view = look(source)
-    groups = view.grouped_origins(_NAMED)
-    pieces = []
-    for run, table in (("policy", view.to_target), ("baseline", view.to_target_without)):
-        if table is not None:
-            sums = view.monthly(table, table["origin"].map(groups).rename("origin"))
-            pieces.append(view.long(sums).assign(run=run))
-    return pd.concat(pieces, ignore_index=True)[["run", "month", "origin", "value_musd"]]
+    groups = view.grouped_origins()
+    return view.both_runs(lambda flows: view.monthly(flows, flows["origin"].map(groups)))
 
 
 def draw(source: Source, figure: Figure) -> pd.DataFrame:
@@ -54,7 +48,7 @@ def draw(source: Source, figure: Figure) -> pd.DataFrame:
     top, right = plate.top - (LAW_LANES * LAW_LANE + 0.02) / height, plate.right - _LABELS / width
     left, bottom = plate.left + 0.3 / width, plate.bottom + 0.25 / height
     axes = figure.add_axes((left, bottom, right - left, top - bottom))
-    order = list(dict.fromkeys(view.grouped_origins(_NAMED).values()))
+    order = list(dict.fromkeys(view.grouped_origins().values()))
     table = shown[shown["run"] == "policy"].pivot_table(
         index="month", columns="origin", values="value_musd", sort=False
     )

@@ -25,13 +25,13 @@ _THROUGH = "via "
 def data(source: Source) -> pd.DataFrame:
     """Deliveries to the target: run (policy, baseline), month, road (``direct`` or a hub), value_musd."""
     view = look(source)
-    pieces = []
-    for run, table in (("policy", view.to_target), ("baseline", view.to_target_without)):
-        if table is not None:
-            roads = table["road"].str.removeprefix(_THROUGH)
-            sums = view.monthly(table, roads.rename("road")).reindex(columns=[DIRECT, *view.hubs], fill_value=0.0)
-            pieces.append(view.long(sums).assign(run=run))
-    return pd.concat(pieces, ignore_index=True)[["run", "month", "road", "value_musd"]]
+    roads = [DIRECT, *view.hubs]
+
+    def summed(flows: pd.DataFrame) -> pd.DataFrame:
+        sums = view.monthly(flows, flows["road"].str.removeprefix(_THROUGH))
+        return sums.reindex(columns=roads, fill_value=0.0)
+
+    return view.both_runs(summed)
 
 
 def draw(source: Source, figure: Figure) -> pd.DataFrame:

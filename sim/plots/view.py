@@ -18,10 +18,13 @@ from sim.tables import RunArrays
 from sim.world import World, load_world
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from sim.results import Results
 
 DIRECT = "direct"
 OTHER_COALITION, OTHER_STATES = "other coalition", "other states"
+_NAMED = 7  # origins that keep their own name
 
 
 @dataclass(frozen=True)
@@ -161,16 +164,12 @@ class View:
         found |= dict(zip(inside, cycle(COALITION_COLOURS[:-1]), strict=False))
         return found | dict(zip(outside, cycle(OTHER_COLOURS), strict=False))
 
-    def grouped_origins(self, most: int) -> dict[str, str]:
-        """Each origin, or the group it is counted in where it is not among the largest; in the order of a stack.
-
-        Args:
-            most: how many origins keep their own name.
-        """
+    def grouped_origins(self) -> dict[str, str]:
+        """Each origin, or the group it is counted in where it is not among the largest; in the order of a stack."""
         total = self.to_target.groupby("origin")["value_musd"].sum()
         if self.to_target_without is not None:
             total = total.add(self.to_target_without.groupby("origin")["value_musd"].sum(), fill_value=0.0)
-        own = set(total.nlargest(most).index)
+        own = set(total.nlargest(_NAMED).index)
         ordered = [str(state) for state in total.sort_values(ascending=False, kind="stable").index]
         inside = [state for state in ordered if state in self.coalition]
         outside = [state for state in ordered if state not in self.coalition]
@@ -212,6 +211,16 @@ class View:
     def long(table: pd.DataFrame, value: str = "value_musd") -> pd.DataFrame:
         """A table of months by label as one row per month and label."""
         return table.reset_index().melt(id_vars="month", value_name=value)
+
+    def both_runs(self, summed: Callable[[pd.DataFrame], pd.DataFrame]) -> pd.DataFrame:
+        """Deliveries to the target in both runs, or in the one there is: run (policy, baseline), month, label, value.
+
+        Args:
+            summed: makes sums by month, as :meth:`monthly` does, of one run's deliveries.
+        """
+        runs = ("policy", self.to_target), ("baseline", self.to_target_without)
+        pieces = {run: self.long(summed(table)) for run, table in runs if table is not None}
+        return pd.concat(pieces, names=["run", None]).reset_index("run").reset_index(drop=True)
 
     @cached_property
     def dated_law(self) -> list[tuple[int, str]]:

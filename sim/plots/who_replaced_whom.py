@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     from sim.plots.view import Contrast, Source, View
 
-_NAMED = 7
 _LEFT, _RIGHT, _COLUMN = 2.0, 7.0, 0.22  # places along the axis, which runs from 0 to 9
 _GAP, _LABELLED = 0.012, 0.015  # shares of the column's height
 _COALITION_HUBS, _OTHER_HUBS = "coalition goods via hubs", "other goods via hubs"
@@ -38,7 +37,7 @@ def data(source: Source) -> pd.DataFrame:
 
 def _ribbons(view: View, contrast: Contrast) -> pd.DataFrame:
     pairs = matched(contrast.first, contrast.second)
-    groups = view.grouped_origins(_NAMED)
+    groups = view.grouped_origins()
     for side in ("before", "after"):
         own = pairs[f"origin_{side}"].map(lambda origin: groups.get(origin, origin))
         hubs = pairs[f"origin_{side}"].isin(view.coalition).map({True: _COALITION_HUBS, False: _OTHER_HUBS})
@@ -50,7 +49,7 @@ def _ribbons(view: View, contrast: Contrast) -> pd.DataFrame:
 
 def _order(view: View) -> list[str]:
     """Blocks from the top of a column to its bottom: the coalition, what goes round, the others, what is no match."""
-    names = list(dict.fromkeys(view.grouped_origins(_NAMED).values()))
+    names = list(dict.fromkeys(view.grouped_origins().values()))
     inside = [name for name in names if name in view.coalition or name == OTHER_COALITION]
     outside = [name for name in names if name not in inside]
     return [*inside, _COALITION_HUBS, *outside, _OTHER_HUBS, NEW, GONE]

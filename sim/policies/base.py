@@ -19,6 +19,12 @@ if TYPE_CHECKING:
     from sim.regime import LaneIndex, Regime
 
 
+def fading(months: float, half_life: float, lasting: float = 0.0) -> float:
+    """Return what is left (0..1) after `months` of what halves every `half_life` months down to a part that stays."""
+    left: float = lasting + (1.0 - lasting) * 0.5 ** (months / half_life)
+    return left
+
+
 class Policy(StrictModel, ABC):
     """One dated clause of a package of law; a clause shapes the month's regime and touches nobody.
 

@@ -8,7 +8,7 @@ import numpy as np
 from pydantic import Field
 
 from sim.fields import Share
-from sim.policies.base import Policy
+from sim.policies.base import Policy, fading
 
 if TYPE_CHECKING:
     from sim.regime import Regime
@@ -43,7 +43,7 @@ class CurrencyBan(Policy):
         hit = self.strength * self.invoiced_share * self.in_force_share(month)
         if hit == 0.0:
             return
-        left = 0.5 ** (self.months_before(month) / self.switch_months)
+        left = fading(self.months_before(month), self.switch_months)
         lanes = regime.index.lanes(("all",), self.goods, self.towards)
         regime.impose("payment_refusal", lanes, hit * left)
         regime.impose("payment_fee", lanes, float(np.log1p(self.fee)) * hit * (1.0 - left))

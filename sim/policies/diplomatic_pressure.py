@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from pydantic import Field
 
 from sim.fields import States
-from sim.policies.base import Policy
+from sim.policies.base import Policy, fading
 
 if TYPE_CHECKING:
     from sim.regime import Regime
@@ -34,5 +34,5 @@ class DiplomaticPressure(Policy):
     def shape(self, regime: Regime, month: int) -> None:
         """Adds what is left of the pressure to the states named."""
         if (share := self.in_force_share(month)) > 0.0:
-            left = 0.5 ** (self.months_before(month) / self.half_life_months)
+            left = fading(self.months_before(month), self.half_life_months)
             regime.impose_states("pressure", self.against, self.strength * share * left)

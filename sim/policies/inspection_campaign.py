@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from pydantic import Field
 
 from sim.fields import Share
-from sim.policies.base import Policy
+from sim.policies.base import Policy, fading
 
 if TYPE_CHECKING:
     from sim.regime import Regime
@@ -32,5 +32,5 @@ class InspectionCampaign(Policy):
     def shape(self, regime: Regime, month: int) -> None:
         """Raises inspections by what is left of the campaign."""
         if (share := self.strength * self.in_force_share(month)) > 0.0:
-            left = 0.5 ** (self.months_before(month) / self.half_life_months)
+            left = fading(self.months_before(month), self.half_life_months)
             regime.impose_states("inspection", self.by, share * left)

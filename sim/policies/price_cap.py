@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from pydantic import Field
 
 from sim.fields import Share
-from sim.policies.base import Policy
+from sim.policies.base import Policy, fading
 
 if TYPE_CHECKING:
     from sim.regime import Regime
@@ -41,5 +41,5 @@ class PriceCap(Policy):
         """Raises the income lost by the states it is aimed at."""
         loss = self.strength * self.coverage * self.in_force_share(month)
         if loss > 0.0:
-            left = self.lasting + (1.0 - self.lasting) * 0.5 ** (self.months_before(month) / self.evasion_months)
+            left = fading(self.months_before(month), self.evasion_months, self.lasting)
             regime.impose_states("revenue_loss", self.towards, loss * left)

@@ -8,7 +8,7 @@ import numpy as np
 from pydantic import Field
 
 from sim.fields import Share, States
-from sim.policies.base import Policy
+from sim.policies.base import Policy, fading
 
 if TYPE_CHECKING:
     from sim.regime import Regime
@@ -43,8 +43,8 @@ class SecondaryBanks(Policy):
         if (share := self.in_force_share(month)) == 0.0 or self.strength == 0.0:
             return
         age = self.months_since_effective(month)
-        height = 1.0 - 0.5 ** (age / self.build_up_months)
-        left = self.lasting + (1.0 - self.lasting) * 0.5 ** (age / self.workaround_months)
+        height = 1.0 - fading(age, self.build_up_months)
+        left = fading(age, self.workaround_months, self.lasting)
         index = regime.index
         where = [index.lanes(self.against, self.goods, self.towards, through=())]
         hubs = tuple(index.world.states[i] for i in index.states(self.against) if i in index.hub_states)

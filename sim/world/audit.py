@@ -6,13 +6,13 @@ import numpy as np
 import pandas as pd
 
 from sim.errors import Fault
+from sim.months import MONTHS_PER_YEAR
 from sim.shipped import shipped
 from sim.world.load import find_world
 from sim.world.schema import PAIR_COLUMNS, STATUSES
 from sim.world.tables import AMOUNT, Column, read_table, text
 from sim.world.world import Codes, Floats, World
 
-_MONTHS = 12
 _BILLION = 1000.0
 
 
@@ -70,7 +70,7 @@ def show(world: World, folder_or_name: str | None = None) -> str:
 
 def _totals(world: World, *, all_trade: bool) -> pd.DataFrame:
     """Return exports and imports by state, beside the published totals where the world means all trade."""
-    recorded = world.recorded_musd * _MONTHS / _BILLION
+    recorded = world.recorded_musd * MONTHS_PER_YEAR / _BILLION
     table = pd.DataFrame(
         {"exports": recorded.sum(axis=(1, 2)), "imports": recorded.sum(axis=(0, 2))},
         index=pd.Index(world.states, name="state"),
@@ -107,12 +107,12 @@ def _shares(value: Floats, status: Codes) -> list[float]:
 
 
 def _towards_target(world: World, pair_status: Codes | None) -> pd.DataFrame:
-    record = world.recorded_musd[:, world.target].sum(axis=1) * _MONTHS / _BILLION
+    record = world.recorded_musd[:, world.target].sum(axis=1) * MONTHS_PER_YEAR / _BILLION
     passing = np.zeros(len(world.states))
-    passing[list(world.hubs)] = world.leaving_musd.sum(axis=1) * _MONTHS / _BILLION
+    passing[list(world.hubs)] = world.leaving_musd.sum(axis=1) * MONTHS_PER_YEAR / _BILLION
     columns: dict[str, object] = {
         "record_busd": record,
-        "own_goods_busd": world.direct_musd[:, world.target].sum(axis=1) * _MONTHS / _BILLION,
+        "own_goods_busd": world.direct_musd[:, world.target].sum(axis=1) * MONTHS_PER_YEAR / _BILLION,
         "passing_as_hub_busd": passing,
     }
     if pair_status is not None:
@@ -122,8 +122,8 @@ def _towards_target(world: World, pair_status: Codes | None) -> pd.DataFrame:
 
 
 def _goods(world: World) -> pd.DataFrame:
-    direct = world.direct_musd[:, world.target].sum(axis=0) * _MONTHS / _BILLION
-    through = world.through_musd.sum(axis=(0, 1)) * _MONTHS / _BILLION
+    direct = world.direct_musd[:, world.target].sum(axis=0) * MONTHS_PER_YEAR / _BILLION
+    through = world.through_musd.sum(axis=(0, 1)) * MONTHS_PER_YEAR / _BILLION
     table = {"direct_busd": direct, "through_hubs_busd": through, "hub_share": through / (direct + through)}
     return pd.DataFrame(table, index=pd.Index(world.goods, name="good"))
 
@@ -134,7 +134,7 @@ def _onward(world: World) -> pd.DataFrame:
     codes = [world.states[hub] for hub in world.hubs]
     rows = {
         (first, second): {
-            "musd": passing[i, j] * _MONTHS,
+            "musd": passing[i, j] * MONTHS_PER_YEAR,
             "of_what_enters": passing[i, j] / entering[i].sum(),
             "of_what_leaves": passing[i, j] / world.leaving_musd[j].sum(),
         }

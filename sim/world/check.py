@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sim.errors import Fault, nearest
+from sim.months import MONTHS_PER_YEAR
 from sim.world import schema
 from sim.world.tables import Table
 
-_MONTHS = 12
 _MEAN_TOLERANCE = 1e-4
 _SUM_TOLERANCE = 1e-9
 _NAMED_FAULTS = 3
@@ -38,7 +38,7 @@ def check_tables(tables: WorldTables) -> None:
     for row in tables.season.rows:
         totals.setdefault(row.text("destination"), []).append(row.number("factor"))
     for code, factors in totals.items():
-        if len(factors) != _MONTHS or abs(sum(factors) / _MONTHS - 1.0) > _MEAN_TOLERANCE:
+        if len(factors) != MONTHS_PER_YEAR or abs(sum(factors) / MONTHS_PER_YEAR - 1.0) > _MEAN_TOLERANCE:
             mean = sum(factors) / len(factors)
             tables.season.blame(
                 None, "factor", f"'{code}' has {len(factors)} months of mean {mean:.6g}, expected 12 of mean 1"

@@ -8,13 +8,13 @@ import yaml
 from numpy.typing import NDArray
 
 from sim.errors import Fault, FaultList, nearest
+from sim.months import MONTHS_PER_YEAR
 from sim.shipped import shipped
 from sim.world import schema
 from sim.world.check import WorldTables, check_tables
 from sim.world.tables import Row, Table, read_table
 from sim.world.world import Floats, World, entering, headquarters_share, onward_chains, own_use, split_through
 
-_MONTHS = 12
 _NO_PARTS = -1
 _SHIPPED_WORLDS = "scenarios/worlds"
 
@@ -140,15 +140,15 @@ def _assemble(tables: WorldTables, digest: str) -> World:
     status: NDArray[np.int8] = np.zeros(recorded.shape, dtype=np.int8)
     for row in tables.baseline.rows:
         cell = at[row.text("origin")], at[row.text("destination")], good_at[row.text("good")]
-        recorded[cell] = row.number("value_musd_per_year") / _MONTHS
+        recorded[cell] = row.number("value_musd_per_year") / MONTHS_PER_YEAR
         status[cell] = schema.STATUSES.index(row.text("status"))
     reexports = np.zeros((len(hubs), len(good_at)))
     passing: NDArray[np.int8] = np.full(reexports.shape, schema.STATUSES.index("imputed"), dtype=np.int8)
     for row in tables.reexports.rows:
         spot = hubs.index(at[row.text("hub")]), good_at[row.text("good")]
-        reexports[spot] = row.number("value_musd_per_year") / _MONTHS
+        reexports[spot] = row.number("value_musd_per_year") / MONTHS_PER_YEAR
         passing[spot] = schema.STATUSES.index(row.text("status"))
-    season = np.ones((len(at), _MONTHS))
+    season = np.ones((len(at), MONTHS_PER_YEAR))
     for row in tables.season.rows:
         season[at[row.text("destination")], int(row.text("calendar_month")) - 1] = row.number("factor")
     shares = np.zeros((len(hubs), len(hubs)))

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sim.months import MONTHS_PER_YEAR
 from sim.world.facts import Facts
 from sim.world.pairs import Figure, PairTotals
 from sim.world.ras import fit_margins
 from sim.world.world import Floats
 
-_MONTHS = 12
 _LARGEST_HELD = 0.95
 _SANCTIONED, _BASKET, _SECTION, _CHAPTER = "sanctioned_lines_", "priority_list_29_codes", "sitc_7", "chapter_"
 Cell = tuple[str, str, str]
@@ -113,7 +113,7 @@ def held_cells(facts: Facts) -> dict[Cell, Figure]:
     held = {
         key: Figure(sum(values), "observed", f"{credit[key]}; origin's record, FOB")
         for key, values in months.items()
-        if len(values) == _MONTHS
+        if len(values) == MONTHS_PER_YEAR
     }
     for row in facts.tables["customs_annual"]:
         if row.text("period") == year and row.text("good") == _BASKET:

@@ -13,13 +13,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.months import MONTHS_PER_YEAR
 from sim.world.facts import Facts
 from sim.world.ras import fit_margins
 from sim.world.tables import Row
 from sim.world.world import Floats
 
 EARTH_RADIUS_KM = 6371.0
-_MONTHS = 12
 _ALL_GOODS = "all"
 Pair = tuple[str, str]
 
@@ -133,7 +133,7 @@ def _margins(facts: Facts, held: Floats) -> tuple[Floats, Floats, dict[str, tupl
 def _seen(facts: Facts) -> dict[Pair, Figure]:
     """Return the figure that wins for every pair that some office shows."""
     year, freight = facts.settings.texts["base_year"], facts.settings.numbers["cif_over_fob"]
-    annual, monthly = _records(facts, "customs_annual", 1), _records(facts, "customs_monthly", _MONTHS)
+    annual, monthly = _records(facts, "customs_annual", 1), _records(facts, "customs_monthly", MONTHS_PER_YEAR)
     published = {
         (row.text("exporter"), row.text("importer")): Figure(
             row.number("value_musd"), row.text("status"), f"{row.text('source')}; {row.text('quality')}"

@@ -12,11 +12,10 @@ from pathlib import Path
 
 from sim.errors import Fault, nearest
 from sim.months import parse_month
+from sim.texts import PLAIN_NUMBER
 
 Value = str | float
 Reader = Callable[[str], Value]
-
-_NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
 
 
 @dataclass(frozen=True)
@@ -127,7 +126,7 @@ def text(cell: str) -> str:
 
 def number(cell: str) -> float:
     """Read a plain finite decimal number."""
-    if not _NUMBER.fullmatch(cell) or not math.isfinite(float(cell)):
+    if not PLAIN_NUMBER.fullmatch(cell) or not math.isfinite(float(cell)):
         raise ValueError(f"read '{cell}', expected a plain finite number, such as 12.5")
     return float(cell)
 

@@ -62,6 +62,15 @@ def test_a_rule_may_tell_firms_apart_where_no_law_bites(sampled, rule, differ):
     assert (pull[-1, 0] != pull[-1, 1]) == differ
 
 
+@pytest.mark.parametrize(("rule", "moves"), [(timid, True), (None, False)])
+def test_so_may_it_move_firms_that_consider_no_watched_market(reference, rule, moves):
+    case = reference.without_policies()
+    model = (case.with_rules(road_pull=rule) if rule else case).model()
+    model.step()
+    appetite = model.work.appetite[model.base.background > 0.0]
+    assert (appetite > 1.0).all() if moves else (appetite == 1.0).all()
+
+
 def test_a_rule_of_the_month_can_be_replaced_too(reference):
     case = reference.with_changes(months={"first": "2022-01", "last": "2023-06"})
 
