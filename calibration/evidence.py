@@ -21,7 +21,7 @@ SHARED = 0.5
 # trade models, the tail reaches misses of a factor of two.
 USUAL_DISCREPANCY = 0.3
 # Discrepancies that are integrated over, log points; finer than the data can tell apart.
-SPREADS = np.geomspace(0.005, 1.6, 24)
+SPREADS = np.geomspace(0.01, 1.6, 18)
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,8 +1,9 @@
 """From the published figures to a posterior: design, emulator, sampler, check on the model itself.
 
 1. The model runs at points spread through the prior; the emulator learns from those that are not far off.
-2. A first posterior says where to look closer; the model runs there (two waves), and the emulator learns again.
-3. The posterior is sampled, and the model runs at draws of it: what the emulator missed is weighed back in.
+2. A first posterior says where to look closer; the model runs there, wave by wave, and the emulator learns again.
+3. The posterior is sampled, and the model runs at draws of it: what the emulator missed is weighed back in. Where few
+   draws are left of those weighed, the emulator learns from them too, and new ones are drawn.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import numpy as np
 
 from calibration.design import Simulator, digest_of, runs_at, sobol_points
 from calibration.emulator import Emulator, train
-from calibration.evidence import SHARED, USUAL_DISCREPANCY, Evidence, log_likelihood
+from calibration.evidence import SHARED, Evidence, Marginal
 from calibration.sampling import Chain, Posterior, sample
 
 
@@ -30,18 +31,22 @@ class Plan:
         trained_on: runs the emulator learns from, the nearest to the figures of all that were made.
         walkers: of each ensemble of the sampler.
         steps: of each walker, half of them burn-in; the waves take a third of them.
-        checked: draws of the posterior at which the model itself runs.
+        checked: draws of the posterior at which the model itself runs, in each round.
+        effective: effective number of them after weighing that ends the rounds.
+        rounds: most rounds.
         draws: draws that are kept.
         processes: runs at the same time.
         seed: fixes everything that is random.
     """
 
-    points: int = 2048
+    points: int = 1536
     waves: tuple[int, ...] = (512, 512)
-    trained_on: int = 1200
-    walkers: int = 128
-    steps: int = 4000
-    checked: int = 400
+    trained_on: int = 2048
+    walkers: int = 144
+    steps: int = 3000
+    checked: int = 384
+    effective: float = 120.0
+    rounds: int = 3
     draws: int = 200
     processes: int = 2
     seed: int = 20240101
@@ -121,17 +126,21 @@ def calibrate(problem: Problem, folder: Path, plan: Plan | None = None) -> Fit:
         near = _spread(chain, count, plan.seed + number)
         z, found = np.concatenate([z, near]), np.concatenate([found, run(near, f"wave-{number}")])
         clock.mark(f"wave {number}")
-    emulator = _learn(seen, z, found, plan)
-    clock.mark("emulator")
-    chain = _draw(seen, emulator, plan, plan.steps, 0)
-    clock.mark("sampler")
-    points, discrepancy = chain.thinned(plan.checked, plan.seed)
-    true = run(points, "check")
-    clock.mark("check on the model")
-    picked, effective = _reweigh(seen, emulator, (points, discrepancy), true, plan)
+    for number in range(1, plan.rounds + 1):
+        emulator = _learn(seen, z, found, plan)
+        chain = _draw(seen, emulator, plan, plan.steps, len(plan.waves) + number)
+        clock.mark(f"emulator and sampler, round {number}")
+        points, _ = chain.thinned(plan.checked, plan.seed + number)
+        true = run(points, f"check-{number}")
+        clock.mark(f"check on the model, round {number}")
+        picked, effective = _reweigh(seen, emulator, points, true, plan)
+        if effective >= plan.effective:
+            break
+        z, found = np.concatenate([z, points]), np.concatenate([found, true])
     missed = np.sqrt(np.mean((emulator(points) - true) ** 2, axis=0))
+    discrepancy = Marginal(seen, np.zeros(len(seen))).draw(true[picked], np.random.default_rng(plan.seed))
     return Fit(
-        points[picked], true[picked], discrepancy[picked], emulator, chain, effective, missed, centre[0], prior_found,
+        points[picked], true[picked], discrepancy, emulator, chain, effective, missed, centre[0], prior_found,
         clock.seconds,
     )  # fmt: skip
 
@@ -155,8 +164,7 @@ def _learn(seen: Evidence, z: np.ndarray, found: np.ndarray, plan: Plan) -> Emul
     Far from them the model falls into other regimes (trade that collapses in a price spiral), and an emulator that has
     to hold those as well is worse everywhere.
     """
-    usual = np.full((len(z), len(seen.groups)), USUAL_DISCREPANCY)
-    near = log_likelihood(seen, found, usual, np.zeros(len(seen)))
+    near = Marginal(seen, np.zeros(len(seen)))(found)
     kept = np.sort(np.argsort(-near, kind="stable")[: plan.trained_on])
     return train(z[kept], found[kept], plan.seed)
 
@@ -174,15 +182,14 @@ def _spread(chain: Chain, count: int, seed: int) -> np.ndarray:
 
 
 def _reweigh(
-    seen: Evidence, emulator: Emulator, drawn: tuple[np.ndarray, np.ndarray], true: np.ndarray, plan: Plan
+    seen: Evidence, emulator: Emulator, points: np.ndarray, true: np.ndarray, plan: Plan
 ) -> tuple[np.ndarray, float]:
     """Which of the checked draws to keep, weighed by how likely the figures are under the model itself.
 
     Weights are cut at the square root of their number times their mean (Ionides, JCGS 2008), so that no draw decides.
     """
-    points, discrepancy = drawn
-    itself = log_likelihood(seen, true, discrepancy, np.zeros(len(seen)))
-    stand_in = log_likelihood(seen, emulator(points), discrepancy, emulator.error)
+    itself = Marginal(seen, np.zeros(len(seen)))(true)
+    stand_in = Marginal(seen, emulator.error)(emulator(points))
     logs = np.where(np.isfinite(itself), itself - stand_in, -np.inf)
     weight = np.exp(logs - logs.max())
     weight = np.minimum(weight, weight.mean() * np.sqrt(len(weight)))

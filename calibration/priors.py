@@ -23,7 +23,6 @@ import pandas as pd
 from scipy.special import expit, logit, ndtr, ndtri
 
 import sim
-from sim.errors import nearest
 
 FIGURES = Path(__file__).resolve().parent / "figures" / "priors.csv"
 PLACES, FAMILIES = ("parameter", "strength", "swing", "opening"), ("lognormal", "logit-normal")
@@ -134,7 +133,7 @@ def _problems(row: Mapping[str, str], case: sim.Case | None) -> list[str]:
             problems.append(f"centre must lie between {declared.low:g} and {declared.high:g}")
     elif row["place"] == "opening":
         if case is not None and row["name"] not in (hubs := [case.world.states[hub] for hub in case.world.hubs]):
-            problems.append(f"is no hub of the world; {nearest(row['name'], hubs)}")
+            problems.append(f"is no hub of the world; its hubs: {', '.join(hubs)}")
     elif case is not None and row["name"] not in _entries(case, row["place"]):
         problems.append(f"the scenario has no {'clause' if row['place'] == 'strength' else 'driver'} of this name")
     return problems

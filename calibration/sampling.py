@@ -10,12 +10,12 @@ from multiprocessing import get_context
 import emcee
 import numpy as np
 
-from calibration.evidence import USUAL_DISCREPANCY, Evidence, log_likelihood
+from calibration.evidence import Evidence, Marginal
 
 # Independent runs, held against each other.
 ENSEMBLES = 2
-# Log discrepancies below this cannot be told from none.
-_LEAST = np.log(1e-3)
+# Draws kept of each walker: they follow each other so closely that more say nothing.
+_KEPT = 200
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,24 +44,26 @@ class Chain:
         return self.points[picked], self.discrepancy[picked]
 
 
-@dataclass(frozen=True, eq=False)
 class Posterior:
-    """Log posterior of (points, log discrepancies), for many points at once."""
+    """Log posterior of points, up to a constant, for many at once; discrepancies are integrated over.
 
-    seen: Evidence
-    model: Callable[[np.ndarray], np.ndarray]
-    error: np.ndarray
-    dimensions: int
+    Args:
+        seen: the figures.
+        model: simulated targets at points.
+        error: standard deviation of its error by target.
+        dimensions: parameters of a point.
+    """
 
-    def __call__(self, theta: np.ndarray) -> np.ndarray:
-        """Log posterior up to a constant; theta is points x (parameters + groups)."""
-        z, logs = theta[:, : self.dimensions], theta[:, self.dimensions :]
-        spread = np.exp(np.clip(logs, _LEAST, 3.0))
-        # Half-normal on the standard deviation; the logarithm's Jacobian is the sum of logs.
-        prior = -0.5 * np.sum(z**2, axis=1) + np.sum(logs - 0.5 * (spread / USUAL_DISCREPANCY) ** 2, axis=1)
-        outside = np.any((logs < _LEAST) | (logs > 3.0), axis=1)
-        found = prior + log_likelihood(self.seen, self.model(z), spread, self.error)
-        return np.where(outside | ~np.isfinite(found), -np.inf, found)
+    def __init__(
+        self, seen: Evidence, model: Callable[[np.ndarray], np.ndarray], error: np.ndarray, dimensions: int
+    ) -> None:
+        self.model, self.dimensions = model, dimensions
+        self.likely = Marginal(seen, error)
+
+    def __call__(self, z: np.ndarray) -> np.ndarray:
+        """Log posterior of points, points x parameters."""
+        found = self.likely(self.model(z)) - 0.5 * np.sum(z**2, axis=1)
+        return np.where(np.isfinite(found), found, -np.inf)
 
 
 def sample(posterior: Posterior, walkers: int, steps: int, seed: int, processes: int = 1) -> Chain:
@@ -82,29 +84,25 @@ def sample(posterior: Posterior, walkers: int, steps: int, seed: int, processes:
             runs = list(pool.map(_ensemble, *zip(*work, strict=True)))
     chains = np.concatenate([chain for chain, _ in runs], axis=1)
     times = [emcee.autocorr.integrated_time(chain, tol=0, quiet=True) for chain, _ in runs]
-    flat = chains.reshape(-1, chains.shape[2])
-    cut = posterior.dimensions
+    points = chains[:: max(1, len(chains) // _KEPT)].reshape(-1, posterior.dimensions)
+    rng = np.random.default_rng(seed)
+    parts = np.array_split(points, max(1, len(points) // 500))
+    discrepancy = np.concatenate([posterior.likely.draw(posterior.model(part), rng) for part in parts])
     return Chain(
-        flat[:, :cut], np.exp(flat[:, cut:]), float(np.mean([accepted for _, accepted in runs])),
-        float(np.nanmax(times)), float(rhat(chains).max()), len(chains),
+        points, discrepancy, float(np.mean([a for _, a in runs])), float(np.nanmax(times)), float(rhat(chains).max()),
+        len(chains),
     )  # fmt: skip
 
 
 def _ensemble(posterior: Posterior, walkers: int, steps: int, seed: int) -> tuple[np.ndarray, float]:
-    rng = np.random.default_rng(seed)
-    groups = len(posterior.seen.groups)
-    start = np.column_stack(
-        [0.5 * rng.standard_normal((walkers, posterior.dimensions)),
-         np.log(USUAL_DISCREPANCY) + 0.3 * rng.standard_normal((walkers, groups))]
-    )  # fmt: skip
+    start = 0.5 * np.random.default_rng(seed).standard_normal((walkers, posterior.dimensions))
     # Differences of walkers as steps: in 40 dimensions they mix several times faster than the stretch move alone.
     moves = [(emcee.moves.DEMove(), 0.7), (emcee.moves.DESnookerMove(), 0.1), (emcee.moves.StretchMove(), 0.2)]
     sampler = emcee.EnsembleSampler(walkers, start.shape[1], posterior, moves=moves, vectorize=True)
     # emcee keeps to the legacy generator; its state comes from ours.
     sampler.random_state = np.random.RandomState(seed).get_state()
     sampler.run_mcmc(start, steps)
-    kept = steps // 2
-    return sampler.get_chain()[kept:], float(sampler.acceptance_fraction.mean())
+    return sampler.get_chain()[steps // 2 :], float(sampler.acceptance_fraction.mean())
 
 
 def rhat(chains: np.ndarray) -> np.ndarray:

@@ -64,19 +64,19 @@ def record(layout, goods, prices, hubs, habits, numbers, books):  # type: ignore
 
     Args:
         layout: origin, headquarters, good by type; destination, hub by road; hub states; target.
-        goods: passing, delivered, banned share, share shipped as parts, by (type, road); stopped at the hub (type,
-            road); the good as whose parts each goes, -1 for none, (good,).
+        goods: passing, delivered, banned share, share that evades, share shipped as parts, by (type, road); stopped at
+            the hub (type, road); the good as whose parts each goes, -1 for none, (good,).
         prices: log price (destination, headquarters, good).
         hubs: last legs by (entry hub, good, exit hub); share of its consignments that each hub carries, (hub,); passage
             that tracking shows, (state, good).
-        habits: whether a state records by consignment, (state,); whether a hub records banned re-exports, (hub,); good
+        habits: whether a state records by consignment, (state,); whether a hub records what evades, (hub,); good
             under which misdeclared goods go.
         numbers: parameters, see :func:`sim.parameters.for_loops`.
         books: see :meth:`Ledgers.tables`; all filled.
     """
     values = numbers[0]
     origin, brand, good, destination, hub, hub_state, target = layout
-    passing, delivered, banned, as_parts, stopped, parts = goods
+    passing, delivered, banned, evading, as_parts, stopped, parts = goods
     legs, carried, tracking = hubs
     by_consignment, shows, other_good = habits
     exports, imports, reexports, passed_on, hidden, borrowed, exported = books
@@ -88,7 +88,7 @@ def record(layout, goods, prices, hubs, habits, numbers, books):  # type: ignore
     # By origin, entry hub and good: what arrives at the target, and the part of it that the hubs' officers saw.
     arrives = np.zeros((len(exports), n_hubs, len(parts)))
     met = np.zeros((len(exports), n_hubs, len(parts)))
-    shown = np.zeros((2, n_hubs, len(parts)))  # the same over origins: all that was met, and the banned goods in it
+    shown = np.zeros((2, n_hubs, len(parts)))  # the same over origins: all that was met, and what of it evades
     freight = 1.0 + values.cif
     for t in range(passing.shape[0]):
         o, g = origin[t], good[t]
@@ -117,13 +117,13 @@ def record(layout, goods, prices, hubs, habits, numbers, books):  # type: ignore
                     borrowed[o, parts[g]] += dismantled
             if hub[k] >= 0:
                 h, i = hub_state[hub[k]], hub[k]
-                ghost = unseen_by_hub(values.ghost, banned[t, k], tracking[h, g]) * value
+                ghost = unseen_by_hub(values.ghost, evading[t, k], tracking[h, g]) * value
                 imports[o, h, g] += (value - ghost) * freight
                 arrives[o, i, g] += arrived
                 seen = (value - ghost) * arrived / value
                 met[o, i, g] += seen
                 shown[0, i, g] += seen
-                shown[1, i, g] += seen * banned[t, k]
+                shown[1, i, g] += seen * evading[t, k]
             else:
                 imports[o, d, g] += arrived * freight
     office = by_consignment, shows, hub_state, target
@@ -136,9 +136,9 @@ def spread_over_last_legs(passing, hubs, office, numbers, books):  # type: ignor
 
     Args:
         passing: what arrives at the target, and the part of it that the hubs' officers met, by (origin, entry hub,
-            good); the same over origins, all and banned goods, (2, entry hub, good).
+            good); the same over origins, all and what evades, (2, entry hub, good).
         hubs: last legs by (entry hub, good, exit hub); share of its consignments that each hub carries, (hub,).
-        office: whether a state records by consignment, (state,); whether a hub records banned re-exports, (hub,); hub
+        office: whether a state records by consignment, (state,); whether a hub records what evades, (hub,); hub
             states; target.
         numbers: parameters, see :func:`sim.parameters.for_loops`.
         books: imports, re-exports, passed on; added to.
@@ -157,16 +157,16 @@ def spread_over_last_legs(passing, hubs, office, numbers, books):  # type: ignor
             if total == 0.0:
                 continue
             # Where all is ghost transit the hubs met nothing, yet it arrives.
-            banned = shown[1, i, g] / shown[0, i, g] if shown[0, i, g] > 0.0 else 0.0
+            evades = shown[1, i, g] / shown[0, i, g] if shown[0, i, g] > 0.0 else 0.0
             for j in range(legs.shape[2]):
                 leg = legs[i, g, j] * carried[j] / total
                 if leg == 0.0:
                     continue
                 first, last = hub_state[i], hub_state[j]
                 passes = leg * shown[0, i, g]
-                reexports[j, g] += passes * (1.0 - banned * (1.0 - _of_banned(shows[j], values.reexport_recorded)))
+                reexports[j, g] += passes * (1.0 - evades * (1.0 - _of_evading(shows[j], values.reexport_recorded)))
                 if j != i:
-                    kept = 1.0 - banned * (1.0 - _of_banned(shows[i], values.reexport_recorded))
+                    kept = 1.0 - evades * (1.0 - _of_evading(shows[i], values.reexport_recorded))
                     passed_on[i, j, g] += passes * kept
                 for o in range(arrives.shape[0]):
                     if arrives[o, i, g] == 0.0:
@@ -179,18 +179,18 @@ def spread_over_last_legs(passing, hubs, office, numbers, books):  # type: ignor
 
 
 @inlined
-def unseen_by_hub(ghost, banned, tracked):  # type: ignore[no-untyped-def]
+def unseen_by_hub(ghost, evading, tracked):  # type: ignore[no-untyped-def]
     """Share of what is sent through a hub that never meets its officers: ghost transit that tracking does not show.
 
     Args:
-        ghost: share of banned goods sold through a hub that never arrive there.
-        banned: share of what is sent that is banned goods.
+        ghost: share of what evades a shut road through a hub that never arrives there.
+        evading: share of what is sent that is banned, or that would go direct if it could.
         tracked: share of the good's passage that tracking shows to the officers.
     """
-    return ghost * banned * (1.0 - tracked)
+    return ghost * evading * (1.0 - tracked)
 
 
 @inlined
-def _of_banned(shows, recorded):  # type: ignore[no-untyped-def]
-    """Share of banned goods passed on that a hub's office has in its books."""
+def _of_evading(shows, recorded):  # type: ignore[no-untyped-def]
+    """Share of what evades a shut road that a hub's office has in its books."""
     return recorded if shows else 0.0

@@ -110,7 +110,7 @@ class _True:
         own: own goods sold directly.
         consigned: own goods sent to the importer as the first hub; unseen: of them met by none of its officers.
         passed: goods of all origins passed on by the exporter as a hub; passed_unseen: of them met by no officer;
-            passed_banned: banned goods that were met.
+            passed_evading: of them met, what is banned or would go direct if it could.
         round_about: own goods sent to the target (the importer) by way of hubs; or own goods that another hub passed on
             to the importer (a hub) and its officers met. stopped, unsold: of the former lost on the way.
     """
@@ -120,7 +120,7 @@ class _True:
     unseen: pd.Series[float]
     passed: pd.Series[float]
     passed_unseen: pd.Series[float]
-    passed_banned: pd.Series[float]
+    passed_evading: pd.Series[float]
     round_about: pd.Series[float]
     stopped: pd.Series[float]
     unsold: pd.Series[float]
@@ -152,7 +152,7 @@ class _True:
             unseen=total(entered, "sent_unseen_musd"),
             passed=total(passed, "arrived_musd"),
             passed_unseen=total(passed, "arrived_unseen_musd"),
-            passed_banned=total(passed, "arrived_banned_musd"),
+            passed_evading=total(passed, "arrived_evading_musd"),
             round_about=total(about, counted),
             stopped=total(lost, "stopped_musd"),
             unsold=total(lost, "unsold_musd"),
@@ -174,7 +174,7 @@ def _parts(results: Results, pair: Pair, table: pd.DataFrame, true: _True) -> di
     counted = to_target and by_origin
     return {
         "freight": table["mirror"] * (float(numbers["cif"]) / (1.0 + float(numbers["cif"]))),
-        "unrecorded": (1.0 - shown) * true.passed_banned,
+        "unrecorded": (1.0 - shown) * true.passed_evading,
         "ghost": ghost,
         # Over all goods codes cancel: what is missing under one stands under another.
         "other_codes": nothing if pair.good is None else true.own + true.consigned - table["exports"],
@@ -214,7 +214,7 @@ def _legs(transit: pd.DataFrame, network: pd.DataFrame) -> pd.DataFrame:
     )
     legs = transit.merge(network, left_on=["month", "good", "hub"], right_on=keys)
     legs["arrived_met_musd"] = legs["arrived_musd"] - legs["arrived_unseen_musd"]
-    for column in ("arrived_musd", "arrived_unseen_musd", "arrived_banned_musd", "arrived_met_musd"):
+    for column in ("arrived_musd", "arrived_unseen_musd", "arrived_evading_musd", "arrived_met_musd"):
         legs[column] *= legs["leg"]
     return legs
 

@@ -166,10 +166,10 @@ _DECLARED = (
     Parameter("substitution_limit", 0.3, "share", 0.0, 1.0, "largest part of demand that home production can replace", "assumption"),
     Parameter("import_propensity", 0.5, "elasticity", 0.0, 3.0, "fall of import demand with export revenue lost", "imports follow export receipts with about half their swing: assumption"),
     # -- customs offices
-    Parameter("ghost", 0.5, "share", 0.0, 1.0, "banned goods sold through a hub that never arrive there",
+    Parameter("ghost", 0.5, "share", 0.0, 1.0, "goods that evade a shut road through a hub and never arrive there",
               "about half of extra EU and UK exports to Armenia, Kazakhstan, Kyrgyzstan: Chupilkin et al., CEPR DP20097 (2025)"),
     Parameter("misdeclared", 0.1, "share", 0.0, 1.0, "banned goods declared under another code", "assumption"),
-    Parameter("reexport_recorded", 0.7, "share", 0.0, 1.0, "banned goods passed on that the hub's export record shows", "assumption"),
+    Parameter("reexport_recorded", 0.7, "share", 0.0, 1.0, "goods that evade a shut road and that the export record of the hub that passes them on shows", "assumption"),
     Parameter("cif", 0.06, "share of value", 0.0, 0.5, "freight and insurance in import records",
               "customary CIF/FOB margin of about 6 %, OECD ITIC"),
 )  # fmt: skip

@@ -27,7 +27,8 @@ class Record:
     Attributes:
         delivered: musd at base-year prices, (M, T, K).
         fate: what orders for the target came to, (M, 8, T, R); see :mod:`sim.engine.settlement`.
-        shipped: left the origin for the target, (M, T, R); banned: share of it that is banned goods, (M, T, R).
+        shipped: left the origin for the target, (M, T, R); banned, evading: shares of it that are banned goods, and
+            that are banned or would go direct if they could, (M, T, R).
         log_price: against the base year, (M, S, B, G). stocks: bought ahead, musd at base-year prices, same.
         exports, imports: records by (month, partner, partner, good), see :class:`sim.customs.Ledgers`; musd of the
             month.
@@ -44,6 +45,7 @@ class Record:
     fate: Floats
     shipped: Floats
     banned: Floats
+    evading: Floats
     as_parts: Floats
     log_price: Floats
     stocks: Floats
@@ -82,7 +84,8 @@ def blank_record(model: SanctionsModel, months: int) -> Record:
 
     return Record(
         delivered=table(n_types, n_roads), fate=table(8, n_types, target_roads), shipped=table(n_types, target_roads),
-        banned=table(n_types, target_roads), as_parts=table(n_types, target_roads), log_price=table(s, 2, g),
+        banned=table(n_types, target_roads),
+        evading=table(n_types, target_roads), as_parts=table(n_types, target_roads), log_price=table(s, 2, g),
         stocks=table(s, 2, g),
         exports=table(s, s, g), imports=table(s, s, g), reexports=table(h, g), passed_on=table(h, h, g),
         hidden=table(s, g), borrowed=table(s, g), exported=table(s, g), word=table(s), law=table(s), effort=table(s),
@@ -107,7 +110,8 @@ def keep(model: SanctionsModel, record: Record) -> None:
     record.delivered[m] = work.fate[DELIVERED]
     record.fate[m] = work.fate[:, :, :roads]
     np.add(work.passing[:, :roads], work.fate[STOPPED, :, :roads], out=record.shipped[m])
-    record.banned[m], record.as_parts[m] = work.banned[:, :roads], work.as_parts[:, :roads]
+    for name in ("banned", "evading", "as_parts"):
+        getattr(record, name)[m] = getattr(work, name)[:, :roads]
     sum_passages((model.base.good, model.base.hub), work.fate[DELIVERED], work.legs, work.carried, record.onward[m])
     for name in _OF_WORK:
         getattr(record, name)[m] = getattr(work, name)

@@ -109,7 +109,8 @@ class Results:
         """Goods sent to the target through hubs, by month, good, origin and the hub they entered; FOB, musd.
 
         ``sent`` = ``stopped`` + ``unsold`` + ``arrived`` at the target. ``sent_unseen`` and ``arrived_unseen`` of it
-        never met the officers of the hub (ghost transit); ``arrived_banned`` is banned goods that they met.
+        never met the officers of the hub (ghost transit); ``arrived_evading`` is what they met of goods
+        that are banned, or that would go direct if they could.
         """
         return self._table("transit")
 

@@ -172,8 +172,8 @@ def _transit(run: RunArrays) -> pd.DataFrame:
     where = month, kind, road = np.nonzero((record.shipped > 0.0) & abroad)
     hub, good = base.hub[road], base.good[kind]
     fob = np.exp(run.fob_share * record.log_price[month, world.target, base.headquarters[kind], good])
-    banned = record.banned[where]
-    unseen = unseen_by_hub.py_func(run.ghost, banned, record.tracking[month, hub, good])
+    evading = record.evading[where]
+    unseen = unseen_by_hub.py_func(run.ghost, evading, record.tracking[month, hub, good])
     sent, arrived = record.shipped[where] * fob, record.delivered[where] * fob
     keys = {
         "month": _labels(run.months, month),
@@ -188,7 +188,7 @@ def _transit(run: RunArrays) -> pd.DataFrame:
         "arrived_musd": arrived,
         "sent_unseen_musd": sent * unseen,
         "arrived_unseen_musd": arrived * unseen,
-        "arrived_banned_musd": arrived * (1.0 - unseen) * banned,
+        "arrived_evading_musd": arrived * (1.0 - unseen) * evading,
     }
     table = pd.DataFrame(keys | values)
     # Coalition and neutral brands stand together: no officer writes down whose brand it is.

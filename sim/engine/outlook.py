@@ -16,7 +16,7 @@ SHORTCUTS = {"road_pull": "MARKET_ALONE"}
 
 
 @compiled
-def look_ahead(layout, law, standing, hubs, means, numbers, prospects, ending, fear, worse, appetite):  # type: ignore[no-untyped-def]
+def look_ahead(layout, law, standing, hubs, means, numbers, prospects, ending, fear, worse, appetite, diverted):  # type: ignore[no-untyped-def]
     """Fills the prospects of every type and road.
 
     Args:
@@ -36,6 +36,7 @@ def look_ahead(layout, law, standing, hubs, means, numbers, prospects, ending, f
         worse: how bad the road looked last month, log points; updated, (type, road).
         appetite: part of the base year's trade that firms which consider no watched market still do; updated, (type,
             road).
+        diverted: filled, part of a hub road's trade that is there because the direct road is shut, (type, road).
     """
     values = numbers[0]
     origin, brand, good, pull, background, response, destination, hub, n_target = layout
@@ -87,8 +88,11 @@ def look_ahead(layout, law, standing, hubs, means, numbers, prospects, ending, f
             market = still
             if price != 0.0 or log_cost != 0.0:
                 market = market_pull(values.price_response * response[t], price, log_cost)
+            diverted[t, k] = 0.0
             if shut > 0.0 and hub[k] >= 0 and k < n_target and pull[t, k] > 0.0:
-                market *= opened_pull(opening[hub[k]], shut, pull[t, 0] / pull[t, k], values.similarity)
+                direct = pull[t, 0] / pull[t, k]
+                market *= opened_pull(opening[hub[k]], shut, direct, values.similarity)
+                diverted[t, k] = 1.0 - 1.0 / (1.0 + opening[hub[k]] * shut * direct)
             threat = believed[t, k] * open_to_threat
             name = shame[t, k] * (1.0 + values.exit_herding * left[o]) if shame[t, k] > 0.0 else 0.0
             if k == 0:

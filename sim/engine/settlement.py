@@ -25,21 +25,22 @@ def clear_borders(layout, flow, activity, law, standing, hubs, traits, numbers, 
         law: as shipped: banned share, licence share; as written: licence odds civil, odds military, delay months,
             payment refusal, closure, share of lines that announced law will bind; each (type, road).
         standing: effort, checks left at the border, inspections beyond the usual, share of refusals that agents carry
-            (state,); fear (type, road).
+            (state,); fear, part of a hub road's trade that is there because the direct road is shut, (type, road).
         hubs: share that hubs stop (hub, good); passage that tracking shows (state, good).
         traits: military sensitivity and ambiguity by good.
         numbers: parameters, see :func:`sim.parameters.for_loops`.
         goods: queue, waiting for a licence, updated, (type, road); fate, filled except delivered and unsold, (8, type,
             road), musd at base-year prices; banned, filled, share of what is shipped that is banned goods, (type,
+            road); evading, filled, share of what goes through a hub that is banned or would else go direct, (type,
             road); passing, filled, what reaches its destination or its hub's trading houses, (type, road).
     """
     values = numbers[0]
     origin, good, destination, hub, hub_state, n_target = layout
-    effort, checks, campaign, agents, fear = standing
+    effort, checks, campaign, agents, fear, diverted = standing
     forbidden, licence_share, odds_civil, odds_military, licence_delay, refusal, closure, coming = law
     hub_stopped, tracking = hubs
     sensitivity, ambiguity = traits
-    queue, fate, banned, passing = goods
+    queue, fate, banned, evading, passing = goods
     for t in range(flow.shape[0]):
         o, g = origin[t], good[t]
         inspected = (1.0 - (1.0 - values.inspection) * (1.0 - campaign[o])) * effort[o]
@@ -48,6 +49,7 @@ def clear_borders(layout, flow, activity, law, standing, hubs, traits, numbers, 
                 fate[f, t, k] = 0.0
             passing[t, k] = 0.0
             banned[t, k] = 0.0
+            evading[t, k] = 0.0
             # Buyers bring orders forward before a law binds that is announced.
             ordered = flow[t, k] * activity[destination[k], g] * (1.0 + values.front_loading * coming[t, k])
             if ordered == 0.0 and queue[t, k] == 0.0:
@@ -80,7 +82,8 @@ def clear_borders(layout, flow, activity, law, standing, hubs, traits, numbers, 
             fate[SEIZED, t, k] = onward * banned[t, k] * seen_here * values.seizure
             onward -= fate[SEIZED, t, k]
             if hub[k] >= 0:
-                seen = 1.0 - unseen_by_hub(values.ghost, banned[t, k], tracking[hub_state[hub[k]], g])
+                evading[t, k] = max(banned[t, k], diverted[t, k])
+                seen = 1.0 - unseen_by_hub(values.ghost, evading[t, k], tracking[hub_state[hub[k]], g])
                 fate[STOPPED, t, k] = onward * seen * hub_stopped[hub[k], g]
                 onward -= fate[STOPPED, t, k]
             passing[t, k] = onward

@@ -31,7 +31,7 @@ class Workspace:
         flow: contracted trade, musd per month, (T, K).
         queue: waiting for licences, (T, K).
         fate: (8, T, K); see :mod:`sim.engine.settlement`.
-        banned, passing: (T, K).
+        banned, evading, passing, diverted: (T, K); see :mod:`sim.engine.settlement` and :mod:`sim.engine.outlook`.
         arrivals, log_price, stocks: (S, B, G); stocks are goods bought ahead of law that was announced.
         replaced: share of demand replaced by home production, (S, G).
         activity, need: drivers of orders and of demand, (S, G).
@@ -66,6 +66,8 @@ class Workspace:
     queue: Floats
     fate: Floats
     banned: Floats
+    evading: Floats
+    diverted: Floats
     passing: Floats
     arrivals: Floats
     log_price: Floats
@@ -123,7 +125,7 @@ def workspace(world: World, base: Baseline, legs: Floats, *, fullness: float, si
         ending=table(), fear=table(), worse=table(), believed=table(), appetite=np.ones((n_types, n_roads)),
         as_parts=table(), shipped=np.zeros((2, n_types, n_roads)), labels=np.zeros(n_types), flow=base.flow.copy(),
         queue=table(),
-        fate=np.zeros((8, n_types, n_roads)), banned=table(), passing=table(),
+        fate=np.zeros((8, n_types, n_roads)), banned=table(), evading=table(), diverted=table(), passing=table(),
         arrivals=np.zeros((n_states, 2, n_goods)), log_price=np.zeros((n_states, 2, n_goods)),
         stocks=np.zeros((n_states, 2, n_goods)), replaced=by_good(),
         activity=np.ones((n_states, n_goods)), need=np.ones((n_states, n_goods)), word=by_state(), law=by_state(),

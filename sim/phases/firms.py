@@ -37,7 +37,7 @@ class FirmPhases(Phases):
         lost = self.houses.lost_ties if self.expected else np.zeros_like(self.houses.lost_ties)
         hubs = layout.hub_states, work.hub_cost, work.hub_kept, lost, layout.opening
         means = self.means.aversion, self.means.exposure, self.means.reputation
-        outlook = work.prospects, work.ending, work.fear, work.worse, work.appetite
+        outlook = work.prospects, work.ending, work.fear, work.worse, work.appetite, work.diverted
         self.loops.look_ahead(roads, law, standing, hubs, means, self._numbers, *outlook)
 
     @property

@@ -52,10 +52,10 @@ class TradePhases(StatePhases):
             lane("licence_delay_months"), lane("payment_refusal"), lane("closure"), lane("coming"),
         )  # fmt: skip
         campaign = self.regime.state("inspection")
-        standing = work.effort, layout.checks, campaign, work.agents, work.fear
+        standing = work.effort, layout.checks, campaign, work.agents, work.fear, work.diverted
         hubs = work.hub_stopped, self.regime.cell("tracking")
         traits = layout.sensitivity, layout.ambiguity
-        goods = work.queue, work.fate, work.banned, work.passing
+        goods = work.queue, work.fate, work.banned, work.evading, work.passing
         self.loops.clear_borders(roads, work.flow, work.activity, law, standing, hubs, traits, self._numbers, goods)
 
     def trade_through_hubs(self) -> None:
@@ -100,7 +100,8 @@ class TradePhases(StatePhases):
             base.origin, base.headquarters, base.good, base.destination, base.hub, layout.hub_states, layout.target
         )  # fmt: skip
         goods = (
-            work.passing, work.fate[DELIVERED], work.banned, work.as_parts, work.fate[STOPPED], layout.parts
+            work.passing, work.fate[DELIVERED], work.banned, work.evading, work.as_parts, work.fate[STOPPED],
+            layout.parts
         )  # fmt: skip
         hubs = work.legs, work.carried, self.regime.cell("tracking")
         habits = layout.by_consignment, layout.reexports_shown, layout.catch_all

@@ -26,11 +26,11 @@ def wanted_quantity(
 
 @rule
 def price_move(wanted: float, arrived: float, speed: float, elasticity: float) -> float:
-    """Move of the log price in a month: it follows the log gap between demand and arrivals (tatonnement, Samuelson 1947).
+    """Move of the log price in a month: it follows the log gap of demand and arrivals (tatonnement, Samuelson 1947).
 
     Demand falls as the price rises in the course of the month, so the gap closes by itself: the move is the solution of
-    ``dp/dt = speed x (gap - elasticity x p)``, at most what clears the market. A step of ``speed x gap`` would overshoot
-    where brands are close substitutes, and set prices swinging.
+    ``dp/dt = speed x (gap - elasticity x p)``, at most what clears the market. A step of ``speed x gap`` overshoots
+    where brands are close substitutes, and sets prices swinging.
 
     Args:
         wanted: quantity demanded at the month's first price, above 0.

@@ -10,7 +10,7 @@ from scipy.stats import multivariate_normal, norm
 import sim
 from calibration.design import CHUNK, runs_at, sobol_points
 from calibration.emulator import train
-from calibration.evidence import SHARED, Evidence, log_likelihood
+from calibration.evidence import SHARED, SPREADS, USUAL_DISCREPANCY, Evidence, Marginal, log_likelihood
 from calibration.fit import Fit, Plan, Problem, calibrate, predictive
 from calibration.recovery import judge
 from calibration.sampling import rhat
@@ -87,7 +87,7 @@ def test_the_same_seed_gives_the_same_draws(fit: Fit, problem: Problem, tmp_path
 
 def test_resuming_gives_the_same(fit: Fit, problem: Problem, folder: Path) -> None:
     (runs,) = folder.iterdir()
-    lost = [runs / "prior" / "runs-00001.npz", runs / "check" / "runs-00000.npz"]
+    lost = [runs / "prior" / "runs-00001.npz", runs / "check-1" / "runs-00000.npz"]
     for path in lost:
         path.unlink()
     again = calibrate(problem, folder, PLAN)
@@ -151,6 +151,37 @@ def test_intervals_are_the_probability_of_lying_inside(low: float, high: float) 
     else:
         nearest = min(abs(low), abs(high))
         assert -0.5 * ((nearest + 0.1) / scale) ** 2 - 10 < got < -0.5 * ((nearest - 0.1) / scale) ** 2
+
+
+def mixed(rng: np.random.Generator) -> Evidence:
+    """Two groups, three series, two intervals among the figures."""
+    figures = rng.standard_normal(6)
+    wide = np.where(np.arange(6) % 3 == 2, 0.4, 0.0)
+    place = np.arange(6)
+    return Evidence(tuple("abcdef"), figures, figures + wide, np.full(6, 0.1), place // 4, place // 2, ("one", "two"))
+
+
+def test_the_marginal_is_the_likelihood_weighed_over_discrepancies() -> None:
+    rng = np.random.default_rng(2)
+    seen, model, emulator = mixed(rng), rng.standard_normal((3, 6)), np.full(6, 0.05)
+    prior = SPREADS * norm.pdf(SPREADS / USUAL_DISCREPANCY)
+    pairs = [(a, b) for a in range(len(SPREADS)) for b in range(len(SPREADS))]
+    weight = np.array([prior[a] * prior[b] for a, b in pairs]) / prior.sum() ** 2
+    found = Marginal(seen, emulator)(model)
+    for k in range(3):
+        spreads = np.array([[SPREADS[a], SPREADS[b]] for a, b in pairs])
+        each = log_likelihood(seen, np.repeat(model[k : k + 1], len(pairs), axis=0), spreads, emulator)
+        assert found[k] == pytest.approx(np.log(np.sum(weight * np.exp(each))), rel=1e-9)
+
+
+def test_discrepancies_are_drawn_as_the_figures_say() -> None:
+    rng = np.random.default_rng(3)
+    seen = mixed(rng)
+    marginal = Marginal(seen, np.zeros(6))
+    exact, missed = seen.middle()[None], seen.middle()[None] + 1.5
+    near, far = (marginal.draw(np.repeat(model, 4000, axis=0), rng) for model in (exact, missed))
+    assert np.all(np.median(near, axis=0) < 0.5 * np.median(far, axis=0))
+    assert near.min() > 0.5 * SPREADS[0] and far.max() < 2.0 * SPREADS[-1]
 
 
 def test_rhat_sees_chains_apart() -> None:
