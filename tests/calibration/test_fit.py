@@ -18,7 +18,18 @@ from calibration.study import blocks_of, evidence_of, model_runs
 from calibration.targets import TARGETS, codes_of, load_targets
 
 TRUTH = np.array([0.8, -0.6, 0.3])
-PLAN = Plan(points=96, waves=(32,), trained_on=128, walkers=24, steps=900, checked=120, draws=100, processes=1, seed=3)
+PLAN = Plan(
+    points=384,
+    waves=(64,),
+    rounds=1,
+    trained_on=448,
+    walkers=24,
+    steps=700,
+    checked=120,
+    draws=100,
+    processes=1,
+    seed=3,
+)
 
 
 @dataclass(frozen=True)
