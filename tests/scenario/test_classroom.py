@@ -30,13 +30,16 @@ def flows_by_hand(market: float) -> tuple[float, float, float]:
 
 
 def price_rise(arrived: float) -> float:
-    """Log points that the price rises in the month: speed 0.5 x the log of demand over arrivals, both padded by 2 %.
+    """Log points that the price rises in the month, at speed 0.5, while demand falls with it.
 
-    The code takes the logarithm from five terms of its series; so does the hand.
+    The gap is the log of demand over arrivals, both padded by 2 %; the code takes it from five terms of its series, and
+    so does the hand. Demand falls with elasticity 1 for the good and 4 between brands, of which Alpha's is 110 of 160.
     """
     wanted, came = 110.0 * 1.02, arrived + 110.0 * 0.02
     ratio = (wanted - came) / (wanted + came)
-    return 0.5 * 2 * sum(ratio**power / power for power in (1, 3, 5, 7, 9))
+    gap = 2 * sum(ratio**power / power for power in (1, 3, 5, 7, 9))
+    own = 1 * 110 / 160 + 4 * 50 / 160
+    return gap * (1 - math.exp(-0.5 * own)) / own
 
 
 FEBRUARY = flows_by_hand(1.0)
