@@ -80,9 +80,14 @@ def _calibrate(chosen: argparse.Namespace) -> None:
         "summary": summary_table(fit, model.priors),
         "fit": fit_table(fit, seen, model.targets, plan.seed),
     }
+    # What the scenario said where the draws put their values: a scenario that says otherwise keeps its own.
+    fitted = sim.load(chosen.scenario)
+    columns = {prior.column for prior in model.priors}
     facts = {
-        "scenario": chosen.scenario, "scenario_digest": model.case().scenario.digest, "world_digest": world.digest,
+        "scenario": chosen.scenario, "scenario_digest": model.case().scenario.digest,
+        "world": fitted.scenario.world, "world_digest": world.digest,
         "runs_digest": model.digest(), "exporters": chosen.exporters, "last": chosen.last,
+        "said": {c: value for c, value in fitted.settings().items() if c in columns},
     }  # fmt: skip
     record = record_of(fit, seen, plan, facts)
     write_posterior(chosen.posterior, tables, record)

@@ -23,10 +23,36 @@ PACKAGES = ("emcee", "numba", "numpy", "pandas", "scipy")
 
 
 def draws_table(fit: Fit, priors: Sequence[Prior], seed: int) -> pd.DataFrame:
-    """Draws of the posterior, one a row, each parameter in its unit; those that were not fitted, from their priors."""
+    """Draws of the posterior, one a row, each parameter in its unit; those that were not fitted, from their priors.
+
+    The first is the representative one: of all draws, the one whose targets, and whose parameters that no target shows,
+    lie nearest to the middle of all. Nearness is judged by what the draws do, since in as many dimensions as there are
+    parameters every draw is far from the middle.
+
+    Returns:
+        Columns ``place:name``, as :func:`sim.posterior.load_posterior` reads them.
+    """
     z = np.random.default_rng(seed).standard_normal((len(fit.points), len(priors)))
-    z[:, [prior.fitted for prior in priors]] = fit.points
-    return pd.DataFrame(values_at(priors, z), columns=[prior.name for prior in priors])
+    fitted = np.array([prior.fitted for prior in priors])
+    z[:, fitted] = fit.points
+    first = representative(fit.found, z[:, ~fitted])
+    order = [first, *(draw for draw in range(len(z)) if draw != first)]
+    return pd.DataFrame(values_at(priors, z[order]), columns=[prior.column for prior in priors])
+
+
+def representative(*groups: np.ndarray) -> int:
+    """Which draw lies nearest to the medians of all, in standard deviations; each group of columns counts alike.
+
+    Args:
+        groups: numbers by draw (rows).
+    """
+    away = np.zeros(len(groups[0]))
+    numbers = (group[:, np.isfinite(group).all(axis=0)] for group in groups)
+    for group in (group for group in numbers if group.shape[1]):
+        scale = group.std(axis=0)
+        steps = (group - np.median(group, axis=0)) / np.where(scale > 0.0, scale, 1.0)
+        away += np.mean(steps**2, axis=1)
+    return int(np.argmin(away))
 
 
 def summary_table(fit: Fit, priors: Sequence[Prior]) -> pd.DataFrame:

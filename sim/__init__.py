@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from sim.parameters import PARAMETERS
     from sim.plots import save_mechanism
     from sim.policies import INSTRUMENTS
+    from sim.posterior import PLACES, Posterior, load_posterior
     from sim.results import Results
     from sim.rules import RULES, rule
     from sim.scenario import Scenario, load_scenario, parse_scenario, shipped_scenarios
@@ -29,12 +30,14 @@ if TYPE_CHECKING:
 __all__ = [
     "INSTRUMENTS",
     "PARAMETERS",
+    "PLACES",
     "RULES",
     "Case",
     "Comparison",
     "Explanation",
     "Fault",
     "FaultList",
+    "Posterior",
     "Results",
     "SanctionsModel",
     "Scenario",
@@ -44,6 +47,7 @@ __all__ = [
     "compare",
     "explain",
     "load",
+    "load_posterior",
     "load_scenario",
     "load_world",
     "parse_scenario",
@@ -63,6 +67,7 @@ _HOMES = {
     "parameters": ("PARAMETERS",),
     "plots": ("save_mechanism",),
     "policies": ("INSTRUMENTS",),
+    "posterior": ("PLACES", "Posterior", "load_posterior"),
     "results": ("Results",),
     "rules": ("RULES", "rule"),
     "scenario": ("Scenario", "load_scenario", "parse_scenario", "shipped_scenarios"),

@@ -21,6 +21,7 @@ LAYERS = (
     ("regime",),
     ("policies", "rules"),
     ("scenario", "lawbook", "customs"),
+    ("posterior",),
     ("engine", "customs_files"),
     ("phases",),
     ("agents",),
