@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from sim.cases import Case, load
     from sim.comparison import Comparison, compare
+    from sim.ensembles import Ensemble, ensemble
     from sim.errors import Fault, FaultList, SimError
     from sim.explanation import Explanation, explain
     from sim.mechanisms import Shown, show_mechanism
@@ -34,6 +35,7 @@ __all__ = [
     "RULES",
     "Case",
     "Comparison",
+    "Ensemble",
     "Explanation",
     "Fault",
     "FaultList",
@@ -45,6 +47,7 @@ __all__ = [
     "SimError",
     "World",
     "compare",
+    "ensemble",
     "explain",
     "load",
     "load_posterior",
@@ -60,6 +63,7 @@ __all__ = [
 _HOMES = {
     "cases": ("Case", "load"),
     "comparison": ("Comparison", "compare"),
+    "ensembles": ("Ensemble", "ensemble"),
     "errors": ("Fault", "FaultList", "SimError"),
     "explanation": ("Explanation", "explain"),
     "mechanisms": ("Shown", "show_mechanism"),

@@ -8,7 +8,7 @@ import pandas as pd
 
 from sim.plots.panels import panels
 from sim.plots.style import COALITION, INK, MUTED, frame, key, plain_axes, stamp
-from sim.plots.timeline import highest, line, month_axis, positions, totals
+from sim.plots.timeline import band, highest, line, month_axis, positions, top_of, totals
 from sim.plots.view import DIRECT, look
 from sim.plots.words import money, scale
 
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from sim.plots.view import Source, View
 
 GAP = "#f3cfb7"
+BANDED = (
+    "true_musd", "recorded_musd", "declared_to_hubs_musd", "other_code_musd", "to_hubs_musd", "to_hubs_change_musd",
+)  # fmt: skip
 _GROUPS = {"coalition": "Coalition", "others": "Other states"}
 
 
@@ -28,7 +31,7 @@ def data(source: Source) -> pd.DataFrame:
     ``true_musd`` reaches the target by any road; ``recorded_musd`` of it stands in the origins' offices under the
     target and its true code; ``declared_to_hubs_musd`` and ``other_code_musd`` make up the difference.
     ``to_hubs_musd`` is everything that the offices (but the target's) have as exports to hubs,
-    ``to_hubs_baseline_musd`` the same without the policies.
+    ``to_hubs_baseline_musd`` the same without the policies, ``to_hubs_change_musd`` the difference.
     """
     view = look(source)
     pieces = []
@@ -45,6 +48,7 @@ def data(source: Source) -> pd.DataFrame:
         columns["to_hubs_musd"] = _towards_hubs(view, view.policy.recorded, group)
         if view.baseline is not None:
             columns["to_hubs_baseline_musd"] = _towards_hubs(view, view.baseline.recorded, group)
+            columns["to_hubs_change_musd"] = columns["to_hubs_musd"] - columns["to_hubs_baseline_musd"]
         pieces.append(pd.DataFrame(columns).rename_axis("month").reset_index().assign(group=group))
     table = pd.concat(pieces, ignore_index=True)
     return table[["month", "group", *(name for name in table.columns if name.endswith("_musd"))]]
@@ -59,10 +63,11 @@ def _towards_hubs(view: View, books: pd.DataFrame, group: str) -> pd.Series[floa
 def draw(source: Source, figure: Figure) -> pd.DataFrame:
     """Draws true and recorded deliveries and the offices' exports to hubs; returns the figures behind it."""
     view = look(source)
-    shown = data(view)
+    table = data(view)
+    shown = view.beside("recorded_and_true", table, [name for name in BANDED if name in table])
     subtitle = "What the exporters' customs offices have on record against what happened, USD a month, FOB"
-    footer = stamp(view.policy, view.baseline, "Prices of the month.")
-    plate = frame(figure, _title(view), subtitle, footer)
+    footer = stamp(view.policy, view.baseline, f"Prices of the month.{view.bands_note}")
+    plate = frame(figure, _title(view), subtitle + view.shaded, footer)
     below = ", or to hubs (below)" if view.hubs else ""
     keys = [
         ("True", INK, "-"),
@@ -79,12 +84,15 @@ def draw(source: Source, figure: Figure) -> pd.DataFrame:
 
 
 def _draw_true(axes: Axes, view: View, rows: pd.DataFrame, group: str) -> None:
-    unit, size = scale(float(rows["true_musd"].max()))
+    top = top_of(rows, "true_musd", "recorded_musd")
+    unit, size = scale(top)
     plain_axes(axes, f"{unit} a month", f"{group} to {view.target_name}")
     rows = rows / size
-    highest(axes, float(rows["true_musd"].max()))
+    highest(axes, top / size)
     x, seen, true = positions(list(rows.index)), rows["recorded_musd"], rows["true_musd"]
     axes.fill_between(x, seen, true, color=GAP, linewidth=0)
+    band(axes, rows, "true_musd", INK)
+    band(axes, rows, "recorded_musd", COALITION)
     line(axes, true, INK)
     line(axes, seen, COALITION)
     month_axis(axes, view.months)
@@ -92,16 +100,19 @@ def _draw_true(axes: Axes, view: View, rows: pd.DataFrame, group: str) -> None:
 
 def _draw_towards_hubs(axes: Axes, view: View, rows: pd.DataFrame, group: str) -> None:
     heading = f"{group} to hubs, as recorded"
-    if "to_hubs_baseline_musd" in rows:
-        change = rows["to_hubs_musd"] - rows["to_hubs_baseline_musd"]
-        unit, size = scale(float(change.abs().max()))
+    if "to_hubs_change_musd" in rows:
+        change = rows["to_hubs_change_musd"]
+        unit, size = scale(float(rows.filter(like="to_hubs_change_musd").abs().max().max()))
         plain_axes(axes, f"{unit} a month more or less than without the policies", heading)
+        band(axes, rows, "to_hubs_change_musd", COALITION, size)
         line(axes, change / size, COALITION)
         axes.axhline(0.0, color=MUTED, linewidth=0.8)
     else:
-        unit, size = scale(float(rows["to_hubs_musd"].max()))
+        top = top_of(rows, "to_hubs_musd")
+        unit, size = scale(top)
         plain_axes(axes, f"{unit} a month", heading)
-        highest(axes, float(rows["to_hubs_musd"].max()) / size)
+        highest(axes, top / size)
+        band(axes, rows, "to_hubs_musd", COALITION, size)
         line(axes, rows["to_hubs_musd"] / size, COALITION)
     month_axis(axes, view.months)
 
