@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from sim.bands import KEYS, Bands, tall
+from sim.bands import DELIVERIES, KEYS, Bands, tall
 from sim.cases import Case, load
 from sim.comparison import Comparison, compare
 from sim.plots import FIGURES
@@ -24,10 +24,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from sim.results import Results
+
 # Draws that are run unless the user says otherwise; the ends of a 90 % band then rest on the second and the third
 # lowest and highest. Rows as in the calibration.
 DRAWS, EXPORTERS, INTERMEDIARIES = 24, 1500, 330
-DELIVERIES = "deliveries"
 _MONTH = len("2022-01")
 
 
@@ -56,16 +57,17 @@ def ensemble(
     case: Case | str,
     draws: int = DRAWS,
     posterior: Posterior | str | Path | None = None,
-    like: Comparison | None = None,
+    like: Comparison | Results | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Ensemble:
-    """Runs a case and its counterfactual at draws of a posterior.
+    """Runs a case, and its counterfactual, at draws of a posterior.
 
     Args:
         case: a case without a draw, a scenario file, or the name of a shipped scenario.
         draws: how many, the representative one among them.
         posterior: one that was read, or its folder; the one that ships with the world by default.
-        like: the pair of runs whose figures get the bands; states are grouped as there. The first draw by default.
+        like: whose figures get the bands; states are grouped as there, and one run alone needs no counterfactual. The
+            pair of the first draw by default.
         progress: called after each draw with (draws done, draws in all).
 
     Raises:
@@ -77,8 +79,7 @@ def ensemble(
     small = few_rows(case)
     guide, kept, numbers = None if like is None else look(like), {}, posterior.spread(draws)
     for done, draw in enumerate(numbers, start=1):
-        pair = compare(small.with_posterior(draw, posterior))
-        light = View(pair.policy.condensed(), pair.baseline.condensed(), like=guide)
+        light = _light(small.with_posterior(draw, posterior), guide)
         guide = guide or light
         kept[draw] = series_of(light)
         if progress is not None:
@@ -89,6 +90,14 @@ def ensemble(
         "mode": agents.mode, "exporters": agents.exporters, "intermediaries": agents.intermediaries,
     }  # fmt: skip
     return Ensemble(pd.DataFrame(kept), record)
+
+
+def _light(case: Case, like: View | None) -> View:
+    """What the figures need of a run; of a pair where the other view has one."""
+    if like is not None and like.baseline is None:
+        return View(case.run().condensed(), like=like)
+    pair = compare(case)
+    return View(pair.policy.condensed(), pair.baseline.condensed(), like=like)
 
 
 def few_rows(case: Case) -> Case:

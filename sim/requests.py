@@ -11,19 +11,23 @@ from typing import TYPE_CHECKING, Any
 
 from sim import plots
 from sim.answers import explanation_text
+from sim.bands import Bands
 from sim.cases import Case, load
 from sim.comparison import Comparison
+from sim.ensembles import DRAWS, ensemble
 from sim.errors import FaultList, SimError
 from sim.mechanisms import Shown, show_mechanism
 from sim.mirrors import Pair
-from sim.results import Results, run_name
+from sim.plots.view import View
+from sim.posterior import Posterior, load_posterior, shipped_posterior
+from sim.results import BANDS, Results, run_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from sim.explanation import Explanation
 
-FIGURES = "figures"
+FIGURES, NONE = "figures", "none"
 
 
 @dataclass(frozen=True)
@@ -82,6 +86,70 @@ def _assignment(text: str) -> tuple[str, float]:
         raise SimError(f"--set {text}: {problem}; expected NAME=VALUE, such as learning=0.5") from None
 
 
+@dataclass(frozen=True)
+class Beliefs:
+    """Where the parameters of a run come from.
+
+    Attributes:
+        case: what runs: with the representative draw, if there is a posterior.
+        undrawn: the same before the draw.
+        posterior: None where the parameters are priors.
+        draws: how many are run for bands.
+        words: all this, for the screen.
+    """
+
+    case: Case
+    undrawn: Case
+    posterior: Posterior | None
+    draws: int
+    words: str
+
+
+def beliefs(case: Case, asked: str | None, draws: int | None) -> Beliefs:
+    """Chooses the parameters of a run.
+
+    Args:
+        case: as the scenario and the command line say.
+        asked: folder of a posterior, ``none``, or None for the one that ships with the world.
+        draws: how many are run for bands; None for the usual number.
+
+    Raises:
+        SimError: the posterior is faulty, or has not as many draws.
+    """
+    found = shipped_posterior(case.scenario.world) if asked is None else None if asked == NONE else asked
+    if found is None:
+        why = "as asked" if asked else f"no posterior ships with world '{case.scenario.world}'"
+        if draws:
+            raise SimError(f"--draws {draws}: there is nothing to draw from ({why})")
+        return Beliefs(case, case, None, 0, f"parameters: priors; {why}")
+    posterior = load_posterior(found)
+    drawn = case.with_posterior(posterior=posterior)
+    assert drawn.drawn is not None
+    outside = {"of the scenario's own": drawn.drawn.kept, "of what the scenario lacks": drawn.drawn.absent}
+    left = [f"{len(names)} {why} ({_some(names)})" for why, names in outside.items() if names]
+    used = len(posterior.names) - sum(map(len, outside.values()))
+    said = f"; left out: {', '.join(left)}" if left else ""
+    which = f"posterior '{posterior.name}' ({posterior.digest[:10]})"
+    if not used:
+        return Beliefs(case, case, None, 0, f"parameters: the scenario's; {which} would change none{said}")
+    count = min(DRAWS, posterior.count) if draws is None else len(posterior.spread(draws))
+    words = f"parameters: {used} values from the representative draw of {which}{said}"
+    return Beliefs(drawn, case, posterior, count, words)
+
+
+def _some(names: Sequence[str]) -> str:
+    return ", ".join(names[:3]) + (", ..." if len(names) > 3 else "")
+
+
+def bands_for(
+    chosen: Beliefs, like: Comparison | Results, progress: Callable[[int, int], None] | None = None
+) -> Bands | None:
+    """Bands for a run's figures over draws of its posterior; None where there is nothing to draw."""
+    if chosen.posterior is None or not chosen.draws:
+        return None
+    return ensemble(chosen.undrawn, chosen.draws, chosen.posterior, like, progress).bands
+
+
 def save_pair(comparison: Comparison, out: Path, figures: Sequence[str] | None = None) -> tuple[Path, Path]:
     """Saves a run with its counterfactual, and the figures inside the run's folder.
 
@@ -99,12 +167,31 @@ def save_pair(comparison: Comparison, out: Path, figures: Sequence[str] | None =
     # The record names the counterfactual's folder, so that the figures can be drawn again.
     comparison.policy.record["baseline"] = run_name(comparison.baseline.record)
     usual = comparison.baseline.save(out)
-    return comparison.policy.save(out, _drawn(comparison, figures)), usual
+    return _save(comparison.policy, View(comparison.policy, comparison.baseline, comparison.bands), out, figures), usual
 
 
-def save_run(results: Results, out: Path, figures: Sequence[str] | None = None) -> Path:
+def save_run(results: Results, out: Path, figures: Sequence[str] | None = None, bands: Bands | None = None) -> Path:
     """Saves a run that has no counterfactual; arguments and errors as in :func:`save_pair`."""
-    return results.save(out, _drawn(results, figures))
+    return _save(results, View(results, None, bands), out, figures)
+
+
+def draw_again(folder: Path, baseline: Path | None) -> list[Path]:
+    """Draws the figures of a saved run again, with the bands that it was run with.
+
+    Args:
+        folder: of the run.
+        baseline: folder of its counterfactual; the one recorded by default.
+
+    Raises:
+        SimError: no run stands there, or the folder cannot be written.
+    """
+    results = Results.open(folder)
+    if baseline is None and "baseline" in results.record:
+        baseline = folder.resolve().parent / str(results.record["baseline"])
+    bands = Bands.open(folder, results.record.get(BANDS))
+    with in_its_place(folder / FIGURES) as scratch:
+        plots.save_all(View(results, Results.open(baseline) if baseline else None, bands), scratch)
+    return sorted((folder / FIGURES).iterdir())
 
 
 def save_explanation(told: Explanation, folder: Path) -> str:
@@ -120,10 +207,19 @@ def save_explanation(told: Explanation, folder: Path) -> str:
     return f"text and tables: {folder}"
 
 
-def _drawn(source: Comparison | Results, figures: Sequence[str] | None) -> Callable[[Path], object] | None:
-    if figures is not None and not figures:
-        return None
-    return lambda folder: plots.save_all(source, folder / FIGURES, figures)
+def _save(results: Results, view: View, out: Path, figures: Sequence[str] | None) -> Path:
+    """Saves a run with the bands and the figures of a view of it."""
+    results.record.pop(BANDS, None)
+    if view.bands is not None:
+        results.record[BANDS] = dict(view.bands.record)
+
+    def also(folder: Path) -> None:
+        if view.bands is not None:
+            view.bands.save(folder)
+        if figures is None or figures:
+            plots.save_all(view, folder / FIGURES, figures)
+
+    return results.save(out, also)
 
 
 def shown_as_asked(

@@ -117,17 +117,9 @@ def plot(
     Example:
       sim plot results/NAME-OF-THE-RUN
     """
-    from sim.comparison import Comparison
-    from sim.plots import save_all
-    from sim.requests import FIGURES, in_its_place
-    from sim.results import Results
+    from sim.requests import draw_again
 
-    results = Results.open(folder)
-    if baseline is None and "baseline" in results.record:
-        baseline = folder.resolve().parent / str(results.record["baseline"])
-    with in_its_place(folder / FIGURES) as scratch:
-        save_all(Comparison(results, Results.open(baseline)) if baseline else results, scratch)
-    show(*sorted(str(path) for path in (folder / FIGURES).iterdir()))
+    show(*map(str, draw_again(folder, baseline)))
 
 
 @app.command()

@@ -54,7 +54,7 @@ def draw(source: Source, figure: Figure) -> pd.DataFrame:
     without = "; black line: total without the policies" if view.baseline is not None else ""
     subtitle = f"Deliveries to {view.target_name} by origin of the goods, by any road, USD a month{without}"
     footer = stamp(view.policy, view.baseline, f"FOB, prices of the month.{view.bands_note}")
-    plate = frame(figure, _title(view), subtitle + view.shaded.replace("shaded", "hatched"), footer)
+    plate = frame(figure, _title(view), subtitle + view.shaded.replace("shaded", "total hatched"), footer)
     width, height = (float(side) for side in figure.get_size_inches())
     top, right = plate.top - (LAW_LANES * LAW_LANE + 0.02) / height, plate.right - _LABELS / width
     left, bottom = plate.left + 0.3 / width, plate.bottom + 0.25 / height

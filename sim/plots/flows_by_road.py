@@ -52,7 +52,7 @@ def draw(source: Source, figure: Figure) -> pd.DataFrame:
     if view.baseline is not None:
         subtitle += "; dotted: without the policies"
     footer = stamp(view.policy, view.baseline, f"FOB, prices of the month.{view.bands_note}")
-    plate = frame(figure, _title(view), subtitle + view.shaded.replace("shaded", "shaded, hatched"), footer)
+    plate = frame(figure, _title(view), subtitle + view.shaded.replace("shaded", "shaded, all hubs hatched"), footer)
     width, height = (float(side) for side in figure.get_size_inches())
     top, bottom = plate.top - 0.45 / height, plate.bottom + 0.25 / height
     left, right = plate.left + 0.28 / width, plate.right - _LABELS / width
