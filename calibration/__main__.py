@@ -30,6 +30,9 @@ from calibration.report import (  # noqa: E402
 from calibration.study import blocks_of, evidence_of, model_runs  # noqa: E402
 from calibration.targets import TARGETS, codes_of  # noqa: E402
 
+EXAMPLES = """Examples, which `python -m calibration` takes too:
+  sim calibrate
+  sim calibrate --processes 4 --posterior my-posterior"""
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -45,7 +48,10 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m calibration", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m calibration", description=__doc__, epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )  # fmt: skip
     plan = Plan()
     parser.add_argument("--scenario", default="reference", help="file or name of the scenario")
     parser.add_argument("--targets", type=Path, default=TARGETS, help="table of published figures")

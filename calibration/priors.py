@@ -5,7 +5,7 @@ walls. :meth:`Prior.value` turns one into a value inside the bounds that ``sim.P
 
 Rows stand in one of the places of :mod:`sim.posterior`. ``parameter``: a row of ``sim.PARAMETERS``; its centre is the
 declared default. ``strength``: strength of a clause of the scenario. ``swing``: how far a driver's path departs from 1,
-as a multiple of what the scenario says, in logs (2 squares the path, 0 holds it at 1). ``opening``: the opening of a hub.
+as a multiple of what the scenario says, in logs (2 squares the path, 0 holds it at 1). ``opening``: that of a hub.
 
 Rows with ``fitted`` no hardly move any figure to be fitted (less than a third of its error over their whole prior), but
 matter to what comes after: they stay at their centre in the fit, and a draw of the posterior has them from the prior.

@@ -89,8 +89,7 @@ class Bands:
         path = folder / FILE
         try:
             kinds = dict.fromkeys(KEYS, str)
-            table = pd.read_csv(path, dtype=kinds, keep_default_na=False, na_values=dict.fromkeys(ENDS, ""),
-                                float_precision="round_trip")  # fmt: skip
+            table = pd.read_csv(path, dtype=kinds, keep_default_na=False, na_values=dict.fromkeys(ENDS, ""))
             return Bands(table[[*KEYS, *ENDS]], record)
         except (OSError, ValueError, KeyError) as error:
             raise SimError(f"{path} cannot be read: {error}; run the scenario again") from error
