@@ -1,4 +1,4 @@
-"""Finds what ships with the package (scenarios, worlds, figures, posterior), in a checkout and in an installed wheel."""
+"""Finds what ships with the package (scenarios, worlds, figures, posterior), in a checkout and in a wheel."""
 
 from __future__ import annotations
 
