@@ -2,7 +2,8 @@
 
 A band is told by four words: ``figure`` (see :data:`sim.plots.FIGURES`, or ``deliveries`` for the sums by year),
 ``series`` (what else than the period tells rows of the figure's table apart, such as ``policy / direct``), ``period``
-(month or year) and ``column`` (what is measured). On disk it is one row of ``bands.csv``.
+(month or year; empty where a figure shows one stretch of time) and ``column`` (what is measured). On disk it is one row
+of ``bands.csv``.
 """
 
 from __future__ import annotations
@@ -97,7 +98,7 @@ class Bands:
 
 def named(table: pd.DataFrame) -> pd.DataFrame:
     """Series and period of each row of a figure's table; what is no number and no switch tells series apart."""
-    period = table[_MONTH if _MONTH in table else _PERIOD]
+    period = next((table[name] for name in (_MONTH, _PERIOD) if name in table), pd.Series("", index=table.index))
     words = [table[name] for name in table if name not in (_MONTH, _PERIOD) and is_text(table[name])]
     series = words[0] if words else pd.Series("", index=table.index)
     for more in words[1:]:

@@ -89,7 +89,8 @@ def ensemble(
         "posterior": posterior.name, "digest": posterior.digest, "draws": draws, "numbers": list(numbers),
         "mode": agents.mode, "exporters": agents.exporters, "intermediaries": agents.intermediaries,
     }  # fmt: skip
-    return Ensemble(pd.DataFrame(kept), record)
+    # A ribbon that a draw lacks is nil in it.
+    return Ensemble(pd.concat(kept, axis=1, sort=False).fillna(0.0), record)
 
 
 def _light(case: Case, like: View | None) -> View:

@@ -36,7 +36,7 @@ _OVER_DRAWS = {
     "policy_busd": "with", "change_percent": "change, %", "direct_busd": "direct", "via_hubs_busd": "via hubs",
     "unrecorded_busd": "off origins' books", "price_index": "price",
 }  # fmt: skip
-_TENS = 10.0
+_DIGITS = ((100.0, 0), (10.0, 1))  # decimals of numbers from this size on; smaller ones have two
 _MANY = 5.0  # above that a percentage says less than how many times
 
 
@@ -98,7 +98,8 @@ def over_draws(bands: Bands) -> Table:
 
 
 def _interval(ends: Sequence[float]) -> str:
-    median, low, high = (f"{end + 0.0:,.1f}" if abs(end) >= _TENS else f"{end + 0.0:.2f}" for end in ends)
+    digits = next((digits for least, digits in _DIGITS if max(map(abs, ends)) >= least), 2)
+    median, low, high = (f"{end + 0.0:,.{digits}f}" for end in ends)
     return f"{median} [{low}, {high}]"
 
 

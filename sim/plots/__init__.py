@@ -54,7 +54,7 @@ class FigureKind:
         draw: draws it on an empty figure and returns the table behind it.
         needs: ``run`` if one run is enough, ``comparison`` if a counterfactual adds to it (it is drawn without, too).
         height: inches.
-        series: time series that draws of a posterior give bands to, as a table; None if it shows none.
+        series: what draws of a posterior give bands to, as a table, by month or by year or of one stretch.
         banded: the columns of that table that a draw moves.
     """
 
@@ -75,7 +75,10 @@ FIGURES: dict[str, FigureKind] = {
         "Deliveries to the target by road", flows_by_road.draw, "comparison",
         series=flows_by_road.series, banded=flows_by_road.BANDED,
     ),
-    "who_replaced_whom": FigureKind("Suppliers lost and gained", who_replaced_whom.draw, "comparison", TALL),
+    "who_replaced_whom": FigureKind(
+        "Suppliers lost and gained", who_replaced_whom.draw, "comparison", TALL,
+        who_replaced_whom.series, who_replaced_whom.BANDED,
+    ),
     "price_premium": FigureKind(
         "Prices paid by the target", price_premium.draw, "run", TALL, price_premium.data, price_premium.BANDED
     ),
@@ -85,7 +88,7 @@ FIGURES: dict[str, FigureKind] = {
     ),
     "recorded_and_true": FigureKind(
         "Exports as they were and as recorded", recorded_and_true.draw, "comparison", TALL,
-        recorded_and_true.data, recorded_and_true.BANDED,
+        recorded_and_true.series, recorded_and_true.BANDED,
     ),
     "simulated_and_customs": FigureKind(
         "Simulated and published customs figures", simulated_and_customs.draw, "run", TALL,

@@ -31,7 +31,7 @@ def data(source: Source) -> pd.DataFrame:
     ``true_musd`` reaches the target by any road; ``recorded_musd`` of it stands in the origins' offices under the
     target and its true code; ``declared_to_hubs_musd`` and ``other_code_musd`` make up the difference.
     ``to_hubs_musd`` is everything that the offices (but the target's) have as exports to hubs,
-    ``to_hubs_baseline_musd`` the same without the policies, ``to_hubs_change_musd`` the difference.
+    ``to_hubs_baseline_musd`` the same without the policies.
     """
     view = look(source)
     pieces = []
@@ -48,7 +48,6 @@ def data(source: Source) -> pd.DataFrame:
         columns["to_hubs_musd"] = _towards_hubs(view, view.policy.recorded, group)
         if view.baseline is not None:
             columns["to_hubs_baseline_musd"] = _towards_hubs(view, view.baseline.recorded, group)
-            columns["to_hubs_change_musd"] = columns["to_hubs_musd"] - columns["to_hubs_baseline_musd"]
         pieces.append(pd.DataFrame(columns).rename_axis("month").reset_index().assign(group=group))
     table = pd.concat(pieces, ignore_index=True)
     return table[["month", "group", *(name for name in table.columns if name.endswith("_musd"))]]
@@ -60,11 +59,18 @@ def _towards_hubs(view: View, books: pd.DataFrame, group: str) -> pd.Series[floa
     return totals(books[wanted & (books["office"].isin(view.coalition) == (group == "coalition"))], view.months)
 
 
+def series(source: Source) -> pd.DataFrame:
+    """The same with the change that the policies made, ``to_hubs_change_musd``: what draws give a band to."""
+    table = data(source)
+    if "to_hubs_baseline_musd" not in table:
+        return table
+    return table.assign(to_hubs_change_musd=table["to_hubs_musd"] - table["to_hubs_baseline_musd"])
+
+
 def draw(source: Source, figure: Figure) -> pd.DataFrame:
     """Draws true and recorded deliveries and the offices' exports to hubs; returns the figures behind it."""
     view = look(source)
-    table = data(view)
-    shown = view.beside("recorded_and_true", table, [name for name in BANDED if name in table])
+    shown = data(view) if view.bands is None else view.beside("recorded_and_true", series(view), BANDED)
     subtitle = "What the exporters' customs offices have on record against what happened, USD a month, FOB"
     footer = stamp(view.policy, view.baseline, f"Prices of the month.{view.bands_note}")
     plate = frame(figure, _title(view), subtitle + view.shaded, footer)
@@ -100,9 +106,10 @@ def _draw_true(axes: Axes, view: View, rows: pd.DataFrame, group: str) -> None:
 
 def _draw_towards_hubs(axes: Axes, view: View, rows: pd.DataFrame, group: str) -> None:
     heading = f"{group} to hubs, as recorded"
-    if "to_hubs_change_musd" in rows:
-        change = rows["to_hubs_change_musd"]
-        unit, size = scale(float(rows.filter(like="to_hubs_change_musd").abs().max().max()))
+    if "to_hubs_baseline_musd" in rows:
+        change = rows["to_hubs_musd"] - rows["to_hubs_baseline_musd"]
+        ends = rows.filter(like="to_hubs_change_musd").abs().max().max() if view.bands is not None else 0.0
+        unit, size = scale(max(float(change.abs().max()), float(ends)))
         plain_axes(axes, f"{unit} a month more or less than without the policies", heading)
         band(axes, rows, "to_hubs_change_musd", COALITION, size)
         line(axes, change / size, COALITION)

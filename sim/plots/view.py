@@ -211,7 +211,7 @@ class View:
 
     def beside(self, figure: str, table: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
         """A figure's table with the ends of the bands after their columns; as it is where there are none."""
-        return table if self.bands is None else self.bands.beside(figure, table, columns)
+        return table if self.bands is None else self.bands.beside(figure, table, [c for c in columns if c in table])
 
     @property
     def shaded(self) -> str:
