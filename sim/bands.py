@@ -21,7 +21,7 @@ from sim.errors import SimError
 
 FILE, RUNS = "bands.csv", "draws"
 KEYS = ["figure", "series", "period", "column"]
-DELIVERIES = "deliveries"
+DELIVERIES, MIRROR = "deliveries", "mirror_gap"
 ENDS = {"low": 0.05, "median": 0.5, "high": 0.95}
 _MONTH, _PERIOD = "month", "period"
 

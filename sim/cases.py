@@ -161,7 +161,11 @@ def load(path_or_name: str | Path) -> Case:
     Raises:
         FaultList: everything wrong with the scenario or with its world's tables.
     """
-    scenario = load_scenario(path_or_name)
+    return case_of(load_scenario(path_or_name))
+
+
+def case_of(scenario: Scenario) -> Case:
+    """A scenario with its world and the rules that it names."""
     return Case(scenario, world_of(scenario), checked_rules(scenario.rules))
 
 

@@ -7,24 +7,29 @@ kept.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from sim.bands import DELIVERIES, KEYS, Bands, tall
-from sim.cases import Case, load
+from sim.bands import DELIVERIES, KEYS, MIRROR, Bands, tall
+from sim.cases import Case, case_of, load
 from sim.comparison import Comparison, compare
+from sim.errors import SimError
+from sim.mirrors import mirror_gap
 from sim.plots import FIGURES
 from sim.plots.view import View, look
 from sim.posterior import Posterior, load_posterior
 from sim.results import summary
+from sim.scenario import parse_scenario
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from sim.mirrors import Pair
     from sim.results import Results
+    from sim.scenario import Agents
 
 # Draws that are run unless the user says otherwise; the ends of a 90 % band then rest on the second and the third
 # lowest and highest. Rows as in the calibration.
@@ -84,13 +89,53 @@ def ensemble(
         kept[draw] = series_of(light)
         if progress is not None:
             progress(done, draws)
-    agents = small.scenario.agents
-    record = {
-        "posterior": posterior.name, "digest": posterior.digest, "draws": draws, "numbers": list(numbers),
-        "mode": agents.mode, "exporters": agents.exporters, "intermediaries": agents.intermediaries,
-    }  # fmt: skip
+    record = _record(posterior, numbers, small.scenario.agents)
     # A ribbon that a draw lacks is nil in it.
     return Ensemble(pd.concat(kept, axis=1, sort=False).fillna(0.0), record)
+
+
+def mirror_bands(
+    results: Results,
+    pair: Pair,
+    posterior: Posterior,
+    draws: int = DRAWS,
+    progress: Callable[[int, int], None] | None = None,
+) -> Bands:
+    """Bands for the mirror gap of two states in a saved run, which is run again at draws of its posterior.
+
+    Args:
+        results: a run with a draw of the posterior.
+        pair: the two states, and a good if not all.
+        posterior: the one that the run's draw is of.
+        draws: how many.
+        progress: called after each draw with (draws done, draws in all).
+
+    Raises:
+        SimError: the run has no draw of this posterior, or rules that its scenario does not name.
+    """
+    drawn = results.record.get("posterior")
+    if drawn is None:
+        raise SimError(f"'{results.title}' was run without a posterior; there is nothing to draw from")
+    scenario = parse_scenario(results.scenario_yaml, "scenario.yaml of the run")
+    if missing := sorted(set(results.record["rules_replaced"]) - set(scenario.rules)):
+        raise SimError(f"cannot run '{results.title}' again: rules replaced in Python ({', '.join(missing)})")
+    case, kept, numbers = case_of(scenario), {}, posterior.spread(draws)
+    for done, draw in enumerate(numbers, start=1):
+        run = few_rows(replace(case, scenario=posterior.instead(scenario, drawn, draw))).run()
+        table = mirror_gap(run, pair)
+        kept[draw] = tall(MIRROR, table, [str(name) for name in table if str(name).endswith("_musd")])
+        if progress is not None:
+            progress(done, draws)
+    agents = few_rows(case).scenario.agents
+    return Bands.over(pd.concat(kept, axis=1).fillna(0.0), _record(posterior, numbers, agents))
+
+
+def _record(posterior: Posterior, numbers: Sequence[int], agents: Agents) -> dict[str, Any]:
+    """Which draws were run, and how."""
+    return {
+        "posterior": posterior.name, "digest": posterior.digest, "draws": len(numbers), "numbers": list(numbers),
+        "mode": agents.mode, "exporters": agents.exporters, "intermediaries": agents.intermediaries,
+    }  # fmt: skip
 
 
 def _light(case: Case, like: View | None) -> View:

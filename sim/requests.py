@@ -14,12 +14,10 @@ from sim.answers import explanation_text
 from sim.bands import Bands
 from sim.cases import Case, load
 from sim.comparison import Comparison
-from sim.ensembles import DRAWS, ensemble
 from sim.errors import FaultList, SimError
 from sim.mechanisms import Shown, show_mechanism
 from sim.mirrors import Pair
 from sim.plots.view import View
-from sim.posterior import Posterior, load_posterior, shipped_posterior
 from sim.results import BANDS, Results, run_name
 
 if TYPE_CHECKING:
@@ -27,7 +25,7 @@ if TYPE_CHECKING:
 
     from sim.explanation import Explanation
 
-FIGURES, NONE = "figures", "none"
+FIGURES = "figures"
 
 
 @dataclass(frozen=True)
@@ -84,70 +82,6 @@ def _assignment(text: str) -> tuple[str, float]:
     except ValueError:
         problem = f"'{value}' is not a number" if equals else "there is no '='"
         raise SimError(f"--set {text}: {problem}; expected NAME=VALUE, such as learning=0.5") from None
-
-
-@dataclass(frozen=True)
-class Beliefs:
-    """Where the parameters of a run come from.
-
-    Attributes:
-        case: what runs: with the representative draw, if there is a posterior.
-        undrawn: the same before the draw.
-        posterior: None where the parameters are priors.
-        draws: how many are run for bands.
-        words: all this, for the screen.
-    """
-
-    case: Case
-    undrawn: Case
-    posterior: Posterior | None
-    draws: int
-    words: str
-
-
-def beliefs(case: Case, asked: str | None, draws: int | None) -> Beliefs:
-    """Chooses the parameters of a run.
-
-    Args:
-        case: as the scenario and the command line say.
-        asked: folder of a posterior, ``none``, or None for the one that ships with the world.
-        draws: how many are run for bands; None for the usual number.
-
-    Raises:
-        SimError: the posterior is faulty, or has not as many draws.
-    """
-    found = shipped_posterior(case.scenario.world) if asked is None else None if asked == NONE else asked
-    if found is None:
-        why = "as asked" if asked else f"no posterior ships with world '{case.scenario.world}'"
-        if draws:
-            raise SimError(f"--draws {draws}: there is nothing to draw from ({why})")
-        return Beliefs(case, case, None, 0, f"parameters: priors; {why}")
-    posterior = load_posterior(found)
-    drawn = case.with_posterior(posterior=posterior)
-    assert drawn.drawn is not None
-    outside = {"of the scenario's own": drawn.drawn.kept, "of what the scenario lacks": drawn.drawn.absent}
-    left = [f"{len(names)} {why} ({_some(names)})" for why, names in outside.items() if names]
-    used = len(posterior.names) - sum(map(len, outside.values()))
-    said = f"; left out: {', '.join(left)}" if left else ""
-    which = f"posterior '{posterior.name}' ({posterior.digest[:10]})"
-    if not used:
-        return Beliefs(case, case, None, 0, f"parameters: the scenario's; {which} would change none{said}")
-    count = min(DRAWS, posterior.count) if draws is None else len(posterior.spread(draws))
-    words = f"parameters: {used} values from the representative draw of {which}{said}"
-    return Beliefs(drawn, case, posterior, count, words)
-
-
-def _some(names: Sequence[str]) -> str:
-    return ", ".join(names[:3]) + (", ..." if len(names) > 3 else "")
-
-
-def bands_for(
-    chosen: Beliefs, like: Comparison | Results, progress: Callable[[int, int], None] | None = None
-) -> Bands | None:
-    """Bands for a run's figures over draws of its posterior; None where there is nothing to draw."""
-    if chosen.posterior is None or not chosen.draws:
-        return None
-    return ensemble(chosen.undrawn, chosen.draws, chosen.posterior, like, progress).bands
 
 
 def save_pair(comparison: Comparison, out: Path, figures: Sequence[str] | None = None) -> tuple[Path, Path]:
@@ -236,24 +170,24 @@ def shown_as_asked(
     return shown, plots.save_mechanism(shown, out) if out is not None else []
 
 
-def draw_pair(folder: Path, states: tuple[str, str], good: str | None, out: Path | None) -> tuple[Results, Pair, Path]:
+def draw_pair(folder: Path, pair: Pair, out: Path | None, bands: Bands | None = None) -> tuple[Results, Path]:
     """Draws the mirror gap of two states of a saved run.
 
     Args:
         folder: of the run.
-        states: exporter and importer.
-        good: None for all goods.
+        pair: exporter, importer, and the good if not all.
         out: folder for picture and table, the run's figures by default.
+        bands: where draws lie, if any were run.
 
     Returns:
-        The run, the pair and the picture.
+        The run and the picture.
 
     Raises:
         SimError: no run stands there, it has no such state or good, or the folder cannot be written.
     """
-    results, pair = Results.open(folder), Pair(*states, good)
-    picture, _ = plots.save_pair(results, pair, out or folder / FIGURES)
-    return results, pair, picture
+    results = Results.open(folder)
+    picture, _ = plots.save_pair(View(results, None, bands), pair, out or folder / FIGURES)
+    return results, picture
 
 
 def refuse_unwritable(folder: Path) -> None:

@@ -33,6 +33,7 @@ LAYERS = (
     ("mechanisms", "explanation"),
     ("plots", "handbook", "reports", "answers"),
     ("handbook_pages", "ensembles"),
+    ("beliefs",),
     ("requests",),
     ("cli",),
     ("__main__",),

@@ -116,15 +116,15 @@ def _run(
     believing: tuple[str | None, int | None],
 ) -> None:
     """Runs a case as asked, saves it, shows what came out; figures by name, all of them if None."""
+    from sim.beliefs import bands_for, beliefs
     from sim.comparison import Comparison
     from sim.comparison import compare as run_both
     from sim.reports import deliveries_alone, flows_of, ledgers, over_draws
-    from sim.requests import FIGURES, asked_for, bands_for, beliefs, refuse_unwritable, save_pair, save_run
+    from sim.requests import FIGURES, asked_for, refuse_unwritable, save_pair, save_run
 
     chosen = beliefs(asked_for(name, changes), *believing)
     case = chosen.case
     refuse_unwritable(out)
-    show(chosen.words)
     with progress_of(case.scenario.title) as progress:
         ran = run_both(case, progress=progress) if pair else case.run(progress)
     with progress_of(f"{chosen.draws} draws for bands, then writing", "draws") as progress:
@@ -133,6 +133,7 @@ def _run(
             folder, usual = save_pair(replace(ran, bands=bands), out, figures)
         else:
             folder, usual = save_run(ran, out, figures, bands), None
+    show(chosen.words)
     results = ran.policy if isinstance(ran, Comparison) else ran
     show(*(flows_of(ran, case) if isinstance(ran, Comparison) else [deliveries_alone(results)]), ledgers(results))
     if bands is not None:

@@ -129,6 +129,10 @@ def mirror(
     importer: Annotated[str, typer.Argument(metavar="IMPORTER", help="State whose office records imports.")],
     good: Annotated[str | None, typer.Option(help="One good; else all together.")] = None,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Folder; else the run's figures.")] = None,
+    draws: Annotated[int, typer.Option(min=0, help="Draws of the run's posterior, for 90 % bands.")] = 0,
+    posterior: Annotated[
+        str | None, typer.Option(metavar="FOLDER", help="Where that posterior is; else shipped with the world.")
+    ] = None,
 ) -> None:
     r"""Sets two states' customs records of one flow against each other and the truth: the mirror gap and its causes.
 
@@ -136,8 +140,14 @@ def mirror(
     Example:
       sim mirror results/NAME-OF-THE-RUN CODE-OF-A-STATE CODE-OF-ANOTHER --out .
     """
+    from sim.beliefs import bands_of_pair
+    from sim.mirrors import Pair
     from sim.reports import mirror as report
     from sim.requests import draw_pair
 
-    results, pair, picture = draw_pair(folder, (exporter, importer), good, out)
+    pair, bands = Pair(exporter, importer, good), None
+    if draws:
+        with progress_of(f"{draws} draws", "draws") as progress:
+            bands = bands_of_pair(folder, pair, posterior, draws, progress)
+    results, picture = draw_pair(folder, pair, out, bands)
     show(report(results, pair), str(picture), str(picture.with_suffix(".csv")))

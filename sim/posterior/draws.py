@@ -123,6 +123,31 @@ class Posterior:
             raise FaultList(replace(f, file=str(self.path), line=f.line or line) for f in error.faults) from None
         return changed.with_changes(sources=[*changed.sources, source]), drawn
 
+    def instead(self, scenario: Scenario, drawn: Mapping[str, Any], draw: int) -> Scenario:
+        """A scenario that has one draw, as a saved run's has, with another in its place.
+
+        Args:
+            scenario: with the values of a draw of this posterior.
+            drawn: what a run's record says of that draw, see :class:`Drawn`.
+            draw: number of the other.
+
+        Raises:
+            SimError: the draw it has is of another posterior, or there is no such draw.
+        """
+        if drawn["digest"] != self.digest:
+            which = f"'{drawn['posterior']}' ({drawn['digest'][:10]})"
+            raise SimError(f"the run has a draw of posterior {which}, which is not that of {self.path}")
+        outside = {*drawn["absent"], *drawn["kept"]}
+        chosen = {column: value for column, value in self.values(draw).items() if column not in outside}
+        # A swing multiplies the path that the scenario had before its draw: that of the fitted scenario.
+        says = self.record.get("said", {})
+        before = {column.partition(":")[2]: says.get(column) for column in chosen if column.startswith("swing:")}
+        if None in before.values():
+            raise SimError(f"{self.path.with_name(RECORD)} does not say which paths the swings are multiples of")
+        drivers = scenario.as_data()["drivers"]
+        drivers = [{**one, "path": before[one["id"]]} if one["id"] in before else one for one in drivers]
+        return put(scenario.with_changes(drivers=drivers), chosen)
+
     def _is_the_authors(self, column: str, value: Any) -> bool:
         """Whether a scenario says something else than the one that was fitted."""
         if "said" in self.record:

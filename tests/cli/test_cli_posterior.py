@@ -41,7 +41,7 @@ def test_a_run_carries_bands(sim: Sim, tmp_path: Path, mine: Path) -> None:
     assert (record["posterior"]["draw"], record["bands"]["draws"], record["bands"]["numbers"]) == (0, 3, [0, 1, 2])
     bands = pd.read_csv(run / FILE, keep_default_na=False)
     assert list(bands.columns) == [*KEYS, "low", "median", "high"]
-    assert set(bands["period"].str.len()) == {len("2022"), len("2022-01")}
+    assert set(bands["period"].str.len()) == {len("2022"), len("2022-01"), 0}, "0: who replaced whom, one stretch"
     behind = pd.read_csv(run / "figures" / "flows_by_road.csv")
     assert {"value_musd_low", "value_musd_high"} <= set(behind.columns)
     assert (behind["value_musd_low"] <= behind["value_musd_high"]).all()
@@ -58,6 +58,26 @@ def test_pictures_drawn_again_carry_the_same_bands(sim: Sim, tmp_path: Path, min
     said = sim(f"plot {run}")
     assert said.status == 2
     assert "run the scenario again" in said.err
+
+
+def test_a_mirror_gap_carries_bands(sim: Sim, tmp_path: Path, mine: Path) -> None:
+    assert sim("run classroom --posterior mine --draws 0 --out there").status == 0
+    run = run_of(tmp_path / "there")
+    said = sim(f"mirror {run} ALPHA GAMMA --draws 4 --posterior mine --out m")
+    assert said.status == 0, said.err
+    table = pd.read_csv(tmp_path / "m" / "mirror_ALPHA_GAMMA.csv")
+    for column in ("true_musd", "recorded_musd", "gap_musd"):
+        assert (table[f"{column}_low"] <= table[f"{column}_high"]).all()
+    assert (table["true_musd_low"] < table["true_musd_high"]).any()
+    assert sim(f"mirror {run} ALPHA GAMMA --out m").status == 0
+    assert "true_musd_low" not in pd.read_csv(tmp_path / "m" / "mirror_ALPHA_GAMMA.csv")
+
+
+def test_a_run_with_priors_has_no_draws_to_mirror(sim: Sim, tmp_path: Path, mine: Path) -> None:
+    assert sim("run classroom --out there").status == 0
+    said = sim(f"mirror {run_of(tmp_path / 'there')} ALPHA GAMMA --draws 4 --posterior mine")
+    assert said.status == 2
+    assert "was run without a posterior" in said.err
 
 
 def test_one_run_alone_has_bands_too(sim: Sim, tmp_path: Path, mine: Path) -> None:

@@ -112,6 +112,21 @@ def test_a_second_draw_is_refused(driven: Path, folder: Path) -> None:
         case.with_posterior(2, folder)
 
 
+def test_a_run_on_disk_can_take_another_draw(driven: Path, folder: Path, tmp_path: Path) -> None:
+    posterior = load_posterior(folder)
+    base = sim.load(driven).with_changes(parameters={"aversion": 7.0})
+    one, other = (base.with_posterior(draw, posterior) for draw in (1, 2))
+    saved = one.run().save(tmp_path / "runs")
+    record = json.loads((saved / "record.json").read_text(encoding="utf-8"))["posterior"]
+    again = posterior.instead(sim.load(saved / "scenario.yaml").scenario, record, 2).as_data()
+    assert {**again, "sources": []} == {**other.scenario.as_data(), "sources": []}
+    with pytest.raises(sim.SimError, match="which is not that of"):
+        posterior.instead(one.scenario, {**record, "digest": "0" * 64}, 2)
+    (folder / "record.json").unlink()
+    with pytest.raises(sim.SimError, match="which paths the swings"):
+        load_posterior(folder).instead(one.scenario, record, 2)
+
+
 @given(st.floats(0.0, 20.0), st.floats(0.0, 1.0), st.floats(0.0, 3.0))
 def test_put_and_said_are_inverse(aversion: float, strength: float, swing: float) -> None:
     case = sim.load("classroom")
