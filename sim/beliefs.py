@@ -66,6 +66,7 @@ def beliefs(case: Case, asked: str | None, draws: int | None) -> Beliefs:
     left = [f"{len(names)} {why} ({_some(names)})" for why, names in outside.items() if names]
     used = len(posterior.names) - sum(map(len, outside.values()))
     said = f"; left out: {', '.join(left)}" if left else ""
+    said += f"; {doubts}" if (doubts := posterior.doubts(case.scenario, case.world)) else ""
     which = f"posterior '{posterior.name}' ({posterior.digest[:10]})"
     if not used:
         return Beliefs(case, case, None, 0, f"parameters: the scenario's; {which} would change none{said}")

@@ -78,6 +78,8 @@ def ensemble(
     Raises:
         SimError: there is no such posterior, it has fewer draws or does not fit the scenario.
     """
+    if draws < 1:
+        raise SimError(f"{draws} draws asked for; an ensemble needs one at least")
     case = load(case) if isinstance(case, str) else case
     if not isinstance(posterior, Posterior):
         posterior = load_posterior(posterior, case.scenario.world)

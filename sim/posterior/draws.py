@@ -96,6 +96,14 @@ class Posterior:
             raise SimError(f"{count} draws asked for; {self.path} has {self.count}")
         return tuple(int(draw) for draw in np.arange(count) * self.count // max(count, 1))
 
+    def doubts(self, scenario: Scenario, world: World) -> str:
+        """What speaks against using it for a scenario on a world, in words; empty if nothing does."""
+        if self.record.get("world", scenario.world) != scenario.world:
+            return f"it was fitted on world '{self.record['world']}', not on '{scenario.world}'"
+        if self.record.get("world_digest", world.digest) != world.digest:
+            return "the world's tables have changed since it was fitted"
+        return ""
+
     def put_into(self, scenario: Scenario, world: World, draw: int = REPRESENTATIVE) -> tuple[Scenario, Drawn]:
         """The scenario with the values of a draw, and what stayed out.
 

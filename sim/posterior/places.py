@@ -36,7 +36,8 @@ class Place:
 def _swung(data: Says, values: Mapping[str, float]) -> dict[str, Any]:
     drivers = [dict(entry) for entry in data["drivers"]]
     for entry in drivers:
-        if (swing := values.get(entry["id"])) is not None:
+        swing = values.get(entry["id"])
+        if swing is not None and "path" in entry:  # a season has none
             entry["path"] = {month: float(level) ** swing for month, level in entry["path"].items()}
     return {"drivers": drivers}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -124,6 +125,18 @@ def test_a_resolved_scenario_gives_the_same_run(sim: Sim, tmp_path: Path, mine: 
     again = Results.open(run_of(tmp_path / "again"))
     assert again.record["posterior"] is None
     assert again.flows.equals(Results.open(first).flows)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [({"world": "reference"}, "fitted on world 'reference'"), ({"world_digest": "0"}, "tables have changed")],
+)
+def test_doubts_about_a_posterior_are_said(sim: Sim, mine: Path, change: dict[str, str], words: str) -> None:
+    record = json.loads((mine / "record.json").read_text(encoding="utf-8"))
+    (mine / "record.json").write_text(json.dumps(record | change), encoding="utf-8")
+    said = sim("run classroom --posterior mine --draws 0 --no-figures")
+    assert said.status == 0, said.err
+    assert words in said.out
 
 
 @pytest.mark.parametrize(

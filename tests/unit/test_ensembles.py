@@ -142,6 +142,8 @@ def test_the_first_draw_guides_where_nothing_else_does(case: Case, posterior: si
 def test_no_more_draws_than_there_are(case: Case, posterior: sim.Posterior) -> None:
     with pytest.raises(sim.SimError, match="13 draws asked for"):
         sim.ensemble(case, DRAWS + 1, posterior)
+    with pytest.raises(sim.SimError, match="needs one at least"):
+        sim.ensemble(case, 0, posterior)
 
 
 # ------------------------------------------------------------------------------------------------------ bands
