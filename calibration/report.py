@@ -135,7 +135,7 @@ def record_of(fit: Fit, seen: Evidence, plan: Plan, facts: dict[str, object]) ->
         "plan": {name: getattr(plan, name) for name in plan.__dataclass_fields__},
         "targets": len(seen),
         "emulator": {
-            "components": len(fit.emulator.processes),
+            "hidden_units": fit.emulator.inward.shape[1],
             "r2_median": round(float(np.median(r2)), 3),
             "r2_p10": round(float(np.quantile(r2, 0.1)), 3),
             "error_median": round(float(np.median(fit.emulator.error)), 4),
@@ -182,7 +182,8 @@ def report(tables: dict[str, pd.DataFrame], record: dict[str, object]) -> str:
         f"Not identified (posterior as wide as the prior): {', '.join(unlearnt) or 'none'}. Here the prior speaks. "
         f"Not fitted, since the figures hardly depend on them: {', '.join(unfitted) or 'none'}.\n",
         "## How far to trust the computation\n",
-        f"Emulator: {emulator['components']} components, held-out R² {emulator['r2_median']} in the median target and "
+        f"Emulator: networks with {emulator['hidden_units']} hidden units in all, held-out R² "
+        f"{emulator['r2_median']} in the median target and "
         f"{emulator['r2_p10']} in the worst tenth; its error ({emulator['error_median']} log points in the median) is "
         "part of the likelihood. "
         f"Sampler: acceptance {sampler['acceptance']}, slowest autocorrelation {sampler['autocorrelation_steps']} of "
