@@ -69,7 +69,7 @@ class Bands:
         one = self.record
         return (
             f"Bands: 90 % of {one['draws']} draws of posterior “{one['posterior']}” ({one['digest'][:10]}), each run "
-            f"in {one['mode']} mode with {one['exporters']:,} exporters."
+            f"in {one['mode']} mode with {one['exporters']:,} exporters; the luck of single firms is not in them."
         )
 
     def save(self, folder: Path) -> Path:
