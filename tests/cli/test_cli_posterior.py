@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numba
 import pandas as pd
 import pytest
 
@@ -155,6 +156,9 @@ def test_mistakes_end_with_two_and_write_nothing(sim: Sim, tmp_path: Path, mine:
 
 
 def test_calibrate_takes_the_options_of_the_calibration(sim: Sim, monkeypatch: pytest.MonkeyPatch) -> None:
+    # What it sets for its own process must not reach the tests that share this one.
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS"):
+        monkeypatch.setenv(name, str(numba.config.NUMBA_NUM_THREADS))
     said = sim("calibrate --targets nowhere.csv")
     assert said.status == 2
     assert "nowhere.csv: cannot be read" in said.err
