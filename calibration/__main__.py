@@ -30,6 +30,9 @@ from calibration.report import (  # noqa: E402
 from calibration.study import blocks_of, evidence_of, model_runs  # noqa: E402
 from calibration.targets import TARGETS, codes_of  # noqa: E402
 
+EXAMPLES = """Examples, which `python -m calibration` takes too:
+  sim calibrate
+  sim calibrate --processes 4 --posterior my-posterior"""
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -45,7 +48,10 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m calibration", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m calibration", description=__doc__, epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )  # fmt: skip
     plan = Plan()
     parser.add_argument("--scenario", default="reference", help="file or name of the scenario")
     parser.add_argument("--targets", type=Path, default=TARGETS, help="table of published figures")
@@ -80,9 +86,14 @@ def _calibrate(chosen: argparse.Namespace) -> None:
         "summary": summary_table(fit, model.priors),
         "fit": fit_table(fit, seen, model.targets, plan.seed),
     }
+    # What the scenario said where the draws put their values: a scenario that says otherwise keeps its own.
+    fitted = sim.load(chosen.scenario)
+    columns = {prior.column for prior in model.priors}
     facts = {
-        "scenario": chosen.scenario, "scenario_digest": model.case().scenario.digest, "world_digest": world.digest,
+        "scenario": chosen.scenario, "scenario_digest": model.case().scenario.digest,
+        "world": fitted.scenario.world, "world_digest": world.digest,
         "runs_digest": model.digest(), "exporters": chosen.exporters, "last": chosen.last,
+        "said": {c: value for c, value in fitted.settings().items() if c in columns},
     }  # fmt: skip
     record = record_of(fit, seen, plan, facts)
     write_posterior(chosen.posterior, tables, record)

@@ -3,9 +3,9 @@
 A point is a vector of standard normal numbers ``z``, one per row: the prior is the same for all, and a sampler needs no
 walls. :meth:`Prior.value` turns one into a value inside the bounds that ``sim.PARAMETERS`` declares.
 
-Rows stand in one of four places. ``parameter``: a row of ``sim.PARAMETERS``; its centre is the declared default.
-``strength``: strength of a clause of the scenario. ``swing``: how far a driver's path departs from 1, as a multiple of
-what the scenario says, in logs (2 squares the path, 0 holds it at 1). ``opening``: the opening of a hub, by its code.
+Rows stand in one of the places of :mod:`sim.posterior`. ``parameter``: a row of ``sim.PARAMETERS``; its centre is the
+declared default. ``strength``: strength of a clause of the scenario. ``swing``: how far a driver's path departs from 1,
+as a multiple of what the scenario says, in logs (2 squares the path, 0 holds it at 1). ``opening``: that of a hub.
 
 Rows with ``fitted`` no hardly move any figure to be fitted (less than a third of its error over their whole prior), but
 matter to what comes after: they stay at their centre in the fit, and a draw of the posterior has them from the prior.
@@ -25,9 +25,10 @@ from scipy.special import expit, logit, ndtr, ndtri
 import sim
 
 FIGURES = Path(__file__).resolve().parent / "figures" / "priors.csv"
-PLACES, FAMILIES = ("parameter", "strength", "swing", "opening"), ("lognormal", "logit-normal")
+FAMILIES = ("lognormal", "logit-normal")
 # No more than this many times the scenario's own strength or swing; a guard, far outside every prior's mass.
 _STRETCH = 10.0
+_WHAT = {"strength": "clause", "swing": "driver", "opening": "hub"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,11 @@ class Prior:
     fitted: bool
     source: str
 
+    @property
+    def column(self) -> str:
+        """What a table of draws calls it; see :mod:`sim.posterior`."""
+        return f"{self.place}:{self.name}"
+
     def value(self, z: Any) -> Any:
         """The value at a standard normal number, or an array of them; rises with it."""
         if self.family == "logit-normal":
@@ -84,9 +90,10 @@ def load_priors(path: Path = FIGURES, case: sim.Case | None = None) -> tuple[Pri
     """
     rows = pd.read_csv(path, dtype=str, keep_default_na=False).to_dict("records")
     names = [row["name"] for row in rows]
+    known = None if case is None else case.settings()
     faults, found = [], []
     for line, row in enumerate(rows, start=2):
-        problems = _problems(row, case) + (["named twice"] if names.count(row["name"]) > 1 else [])
+        problems = _problems(row, known) + (["named twice"] if names.count(row["name"]) > 1 else [])
         faults += [sim.Fault(str(path), line, 1, row["name"], problem) for problem in problems]
         if not problems:
             found.append(_prior(row))
@@ -113,9 +120,9 @@ def _bounds(row: Mapping[str, str], centre: float) -> tuple[float, float]:
     return 0.0, 1.0 if row["family"] == "logit-normal" else _STRETCH * centre
 
 
-def _problems(row: Mapping[str, str], case: sim.Case | None) -> list[str]:
-    """What is wrong with one row."""
-    known = {"place": PLACES, "family": FAMILIES, "fitted": ("yes", "no")}
+def _problems(row: Mapping[str, str], there: Mapping[str, Any] | None) -> list[str]:
+    """What is wrong with one row, of a scenario that has these columns."""
+    known = {"place": tuple(sim.PLACES), "family": FAMILIES, "fitted": ("yes", "no")}
     problems = [f"unknown {key} '{row[key]}'" for key in known if row[key] not in known[key]]
     if not row["source"].strip():
         problems.append("has no source")
@@ -131,18 +138,9 @@ def _problems(row: Mapping[str, str], case: sim.Case | None) -> list[str]:
             problems.append("is no parameter of sim.PARAMETERS")
         elif not declared.low < centre < declared.high:
             problems.append(f"centre must lie between {declared.low:g} and {declared.high:g}")
-    elif row["place"] == "opening":
-        if case is not None and row["name"] not in (hubs := [case.world.states[hub] for hub in case.world.hubs]):
-            problems.append(f"is no hub of the world; its hubs: {', '.join(hubs)}")
-    elif case is not None and row["name"] not in _entries(case, row["place"]):
-        problems.append(f"the scenario has no {'clause' if row['place'] == 'strength' else 'driver'} of this name")
+    elif there is not None and row["place"] in _WHAT and f"{row['place']}:{row['name']}" not in there:
+        problems.append(f"the scenario has no {_WHAT[row['place']]} of this name")
     return problems
-
-
-def _entries(case: sim.Case, place: str) -> dict[str, dict[str, Any]]:
-    """Clauses or drivers of a case's scenario, as data, by id."""
-    block = "policies" if place == "strength" else "drivers"
-    return {str(entry["id"]): dict(entry) for entry in case.scenario.as_data()[block]}
 
 
 def values_at(priors: Sequence[Prior], z: np.ndarray) -> np.ndarray:
@@ -156,7 +154,7 @@ def values_at(priors: Sequence[Prior], z: np.ndarray) -> np.ndarray:
 
 
 def case_at(case: sim.Case, values: Mapping[str, float], priors: Sequence[Prior]) -> sim.Case:
-    """The case with values put where they belong: parameters, strengths of clauses, swings of drivers.
+    """The case with values put where they belong, whatever its scenario says; see :meth:`sim.Case.with_values`.
 
     What begins after the case's last month is not part of it, and its strength or swing moves nothing.
 
@@ -165,16 +163,5 @@ def case_at(case: sim.Case, values: Mapping[str, float], priors: Sequence[Prior]
         values: value by name.
         priors: say where each name stands.
     """
-    place = {prior.name: prior.place for prior in priors}
-    chosen = {kind: {n: float(v) for n, v in values.items() if place[n] == kind} for kind in PLACES}
-    changes: dict[str, Any] = {"parameters": chosen["parameter"], "openings": chosen["opening"]}
-    if chosen["strength"]:
-        clauses = _entries(case, "strength")
-        changes["policies"] = [{**clauses[n], "strength": v} for n, v in chosen["strength"].items() if n in clauses]
-    if chosen["swing"]:
-        drivers = _entries(case, "swing")
-        for name, swing in ((n, v) for n, v in chosen["swing"].items() if n in drivers):
-            path = {month: float(level) ** swing for month, level in drivers[name]["path"].items()}
-            drivers[name] = {**drivers[name], "path": path}
-        changes["drivers"] = list(drivers.values())
-    return case.with_changes(**changes)
+    column = {prior.name: prior.column for prior in priors}
+    return case.with_values({column[name]: float(value) for name, value in values.items()})

@@ -23,10 +23,36 @@ PACKAGES = ("emcee", "numba", "numpy", "pandas", "scipy")
 
 
 def draws_table(fit: Fit, priors: Sequence[Prior], seed: int) -> pd.DataFrame:
-    """Draws of the posterior, one a row, each parameter in its unit; those that were not fitted, from their priors."""
+    """Draws of the posterior, one a row, each parameter in its unit; those that were not fitted, from their priors.
+
+    The first is the representative one: of all draws, the one whose targets, and whose parameters that no target shows,
+    lie nearest to the middle of all. Nearness is judged by what the draws do, since in as many dimensions as there are
+    parameters every draw is far from the middle.
+
+    Returns:
+        Columns ``place:name``, as :func:`sim.posterior.load_posterior` reads them.
+    """
     z = np.random.default_rng(seed).standard_normal((len(fit.points), len(priors)))
-    z[:, [prior.fitted for prior in priors]] = fit.points
-    return pd.DataFrame(values_at(priors, z), columns=[prior.name for prior in priors])
+    fitted = np.array([prior.fitted for prior in priors])
+    z[:, fitted] = fit.points
+    first = representative(fit.found, z[:, ~fitted])
+    order = [first, *(draw for draw in range(len(z)) if draw != first)]
+    return pd.DataFrame(values_at(priors, z[order]), columns=[prior.column for prior in priors])
+
+
+def representative(*groups: np.ndarray) -> int:
+    """Which draw lies nearest to the medians of all, in standard deviations; each group of columns counts alike.
+
+    Args:
+        groups: numbers by draw (rows).
+    """
+    away = np.zeros(len(groups[0]))
+    numbers = (group[:, np.isfinite(group).all(axis=0)] for group in groups)
+    for group in (group for group in numbers if group.shape[1]):
+        scale = group.std(axis=0)
+        steps = (group - np.median(group, axis=0)) / np.where(scale > 0.0, scale, 1.0)
+        away += np.mean(steps**2, axis=1)
+    return int(np.argmin(away))
 
 
 def summary_table(fit: Fit, priors: Sequence[Prior]) -> pd.DataFrame:
@@ -109,7 +135,7 @@ def record_of(fit: Fit, seen: Evidence, plan: Plan, facts: dict[str, object]) ->
         "plan": {name: getattr(plan, name) for name in plan.__dataclass_fields__},
         "targets": len(seen),
         "emulator": {
-            "components": len(fit.emulator.processes),
+            "hidden_units": fit.emulator.inward.shape[1],
             "r2_median": round(float(np.median(r2)), 3),
             "r2_p10": round(float(np.quantile(r2, 0.1)), 3),
             "error_median": round(float(np.median(fit.emulator.error)), 4),
@@ -156,7 +182,8 @@ def report(tables: dict[str, pd.DataFrame], record: dict[str, object]) -> str:
         f"Not identified (posterior as wide as the prior): {', '.join(unlearnt) or 'none'}. Here the prior speaks. "
         f"Not fitted, since the figures hardly depend on them: {', '.join(unfitted) or 'none'}.\n",
         "## How far to trust the computation\n",
-        f"Emulator: {emulator['components']} components, held-out R² {emulator['r2_median']} in the median target and "
+        f"Emulator: networks with {emulator['hidden_units']} hidden units in all, held-out R² "
+        f"{emulator['r2_median']} in the median target and "
         f"{emulator['r2_p10']} in the worst tenth; its error ({emulator['error_median']} log points in the median) is "
         "part of the likelihood. "
         f"Sampler: acceptance {sampler['acceptance']}, slowest autocorrelation {sampler['autocorrelation_steps']} of "

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from sim.cases import Case, load
     from sim.comparison import Comparison, compare
+    from sim.ensembles import Ensemble, ensemble
     from sim.errors import Fault, FaultList, SimError
     from sim.explanation import Explanation, explain
     from sim.mechanisms import Shown, show_mechanism
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from sim.parameters import PARAMETERS
     from sim.plots import save_mechanism
     from sim.policies import INSTRUMENTS
+    from sim.posterior import PLACES, Posterior, load_posterior
     from sim.results import Results
     from sim.rules import RULES, rule
     from sim.scenario import Scenario, load_scenario, parse_scenario, shipped_scenarios
@@ -29,12 +31,15 @@ if TYPE_CHECKING:
 __all__ = [
     "INSTRUMENTS",
     "PARAMETERS",
+    "PLACES",
     "RULES",
     "Case",
     "Comparison",
+    "Ensemble",
     "Explanation",
     "Fault",
     "FaultList",
+    "Posterior",
     "Results",
     "SanctionsModel",
     "Scenario",
@@ -42,8 +47,10 @@ __all__ = [
     "SimError",
     "World",
     "compare",
+    "ensemble",
     "explain",
     "load",
+    "load_posterior",
     "load_scenario",
     "load_world",
     "parse_scenario",
@@ -56,6 +63,7 @@ __all__ = [
 _HOMES = {
     "cases": ("Case", "load"),
     "comparison": ("Comparison", "compare"),
+    "ensembles": ("Ensemble", "ensemble"),
     "errors": ("Fault", "FaultList", "SimError"),
     "explanation": ("Explanation", "explain"),
     "mechanisms": ("Shown", "show_mechanism"),
@@ -63,6 +71,7 @@ _HOMES = {
     "parameters": ("PARAMETERS",),
     "plots": ("save_mechanism",),
     "policies": ("INSTRUMENTS",),
+    "posterior": ("PLACES", "Posterior", "load_posterior"),
     "results": ("Results",),
     "rules": ("RULES", "rule"),
     "scenario": ("Scenario", "load_scenario", "parse_scenario", "shipped_scenarios"),

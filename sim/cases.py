@@ -6,12 +6,14 @@ import hashlib
 import json
 import platform
 import time
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
+from sim.errors import SimError
 from sim.model import SanctionsModel
 from sim.months import format_month
+from sim.posterior import REPRESENTATIVE, Drawn, Posterior, load_posterior, put, said
 from sim.recorder import blank_record, keep
 from sim.results import Results
 from sim.rules.custom import checked_rules
@@ -37,11 +39,13 @@ class Case:
         scenario: what to simulate.
         world: its world.
         rules: behavioural rules replaced in this case, by name.
+        drawn: the draw of a posterior that its values come from, if they do.
     """
 
     scenario: Scenario
     world: World
     rules: Mapping[str, Callable[..., float]] = field(default_factory=dict)
+    drawn: Drawn | None = None
 
     def model(self) -> SanctionsModel:
         """A fresh model before its first month, to be stepped by hand."""
@@ -71,11 +75,45 @@ class Case:
 
     def with_changes(self, **changes: Any) -> Case:
         """The case with a changed scenario; see :meth:`sim.scenario.Scenario.with_changes`."""
-        return Case(self.scenario.with_changes(**changes), self.world, self.rules)
+        return replace(self, scenario=self.scenario.with_changes(**changes))
+
+    def with_posterior(self, draw: int = REPRESENTATIVE, posterior: Posterior | str | Path | None = None) -> Case:
+        """The case with the values of one draw of a posterior: parameters, openings, strengths and swings.
+
+        What the scenario's author chose otherwise than the fitted scenario stays; the record of a run says what did.
+
+        Args:
+            draw: number of the draw, from 0; the representative one by default.
+            posterior: one that was read, or its folder; the one that ships with the world by default.
+
+        Raises:
+            SimError: there is no such posterior or draw, it does not fit the scenario, or the case has a draw already.
+        """
+        if self.drawn is not None:
+            raise SimError(f"the case has draw {self.drawn.draw} already; take another from the case without it")
+        if not isinstance(posterior, Posterior):
+            posterior = load_posterior(posterior, self.scenario.world)
+        scenario, drawn = posterior.put_into(self.scenario, self.world, draw)
+        return replace(self, scenario=scenario, drawn=drawn)
+
+    def settings(self) -> dict[str, Any]:
+        """All that a draw of a posterior can set, by column (see :mod:`sim.posterior`), as the scenario says it."""
+        return said(self.scenario, self.world)
+
+    def with_values(self, values: Mapping[str, float]) -> Case:
+        """The case with values put where their columns say; clauses and drivers that it has not are passed over.
+
+        Args:
+            values: value by column, such as ``{"parameter:aversion": 5.0, "strength:some-clause": 0.4}``.
+
+        Raises:
+            FaultList: a value that the scenario does not take.
+        """
+        return replace(self, scenario=put(self.scenario, values))
 
     def with_rules(self, **rules: Callable[..., float]) -> Case:
         """The case with behavioural rules replaced by plain Python functions of the same arguments."""
-        return Case(self.scenario, self.world, {**self.rules, **checked_rules(rules)})
+        return replace(self, rules={**self.rules, **checked_rules(rules)})
 
     def without_policies(self) -> Case:
         """The counterfactual: the same world, drivers, parameters and luck, and no law."""
@@ -110,6 +148,7 @@ class Case:
             "seed": scenario.seed,
             "clauses": [clause.id for clause in scenario.policies],
             "parameters": values._asdict(),
+            "posterior": None if self.drawn is None else asdict(self.drawn),
             "observed_share_to_target": self.world.observed_share(self.world.target),
             "versions": {"python": platform.python_version(), **{name: version_of(name) for name in PACKAGES}},
             "wall_seconds": round(seconds, 4),
@@ -122,7 +161,11 @@ def load(path_or_name: str | Path) -> Case:
     Raises:
         FaultList: everything wrong with the scenario or with its world's tables.
     """
-    scenario = load_scenario(path_or_name)
+    return case_of(load_scenario(path_or_name))
+
+
+def case_of(scenario: Scenario) -> Case:
+    """A scenario with its world and the rules that it names."""
     return Case(scenario, world_of(scenario), checked_rules(scenario.rules))
 
 

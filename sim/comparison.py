@@ -14,6 +14,8 @@ from sim.results import Results
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from sim.bands import Bands
+
 
 @dataclass(frozen=True, eq=False)
 class Comparison:
@@ -22,10 +24,12 @@ class Comparison:
     Attributes:
         policy: the run with the policies.
         baseline: the run it is compared with.
+        bands: where draws of a posterior lie, if any were run; figures then carry them.
     """
 
     policy: Results
     baseline: Results
+    bands: Bands | None = None
 
     def to_target(self, by: list[str] | None = None) -> pd.DataFrame:
         """Deliveries to the target with, without, and the difference, musd of the month.

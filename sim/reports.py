@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from rich.table import Table
 
+from sim.bands import DELIVERIES
 from sim.mirrors import PARTS, mirror_gap
 from sim.months import format_month
 from sim.results import summary
@@ -19,6 +20,7 @@ from sim.scenario import MEASURES
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from sim.bands import Bands
     from sim.cases import Case
     from sim.comparison import Comparison
     from sim.mechanisms import Shown
@@ -29,6 +31,12 @@ if TYPE_CHECKING:
 _BILLION = 1e3
 _MOST_ROWS = 10
 _LOOK_COLUMNS = ("measure", "months", "with", "without", "change", "expected", "holds")
+# Columns of the sums over draws, see `sim.ensembles.deliveries`.
+_OVER_DRAWS = {
+    "policy_busd": "with", "change_percent": "change, %", "direct_busd": "direct", "via_hubs_busd": "via hubs",
+    "unrecorded_busd": "off origins' books", "price_index": "price",
+}  # fmt: skip
+_DIGITS = ((100.0, 0), (10.0, 1))  # decimals of numbers from this size on; smaller ones have two
 _MANY = 5.0  # above that a percentage says less than how many times
 
 
@@ -72,6 +80,27 @@ def deliveries_alone(results: Results) -> Table:
         table.add_row(str(year), _money(direct + via), _money(direct), _money(via), _index(row["price_index"]))
     table.caption = "price: value over value at the prices of the base year"
     return table
+
+
+def over_draws(bands: Bands) -> Table:
+    """Deliveries by year over the draws of a posterior: the median, and where 90 % of the draws lie."""
+    rows = bands.table[bands.table["figure"] == DELIVERIES]
+    shown = {name: head for name, head in _OVER_DRAWS.items() if name in set(rows["column"])}
+    table = _table(
+        f"Over {bands.record['draws']} draws of posterior '{bands.record['posterior']}', median [5 %, 95 %]",
+        ("year", *shown.values()),
+    )
+    for year, part in rows.groupby("period"):
+        cells = dict(zip(part["column"], part[["median", "low", "high"]].to_numpy().tolist(), strict=True))
+        table.add_row(str(year), *(_interval(cells[name]) for name in shown))
+    table.caption = "billion USD a year, with the policies; change: of each draw against its own world without them"
+    return table
+
+
+def _interval(ends: Sequence[float]) -> str:
+    digits = next((digits for least, digits in _DIGITS if max(map(abs, ends)) >= least), 2)
+    median, low, high = (f"{end + 0.0:,.{digits}f}" for end in ends)
+    return f"{median} [{low}, {high}]"
 
 
 def top_origins(comparison: Comparison, names: Mapping[str, str]) -> Table:

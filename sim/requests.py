@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 from sim import plots
 from sim.answers import explanation_text
+from sim.bands import Bands
 from sim.cases import Case, load
 from sim.comparison import Comparison
 from sim.errors import FaultList, SimError
 from sim.mechanisms import Shown, show_mechanism
 from sim.mirrors import Pair
-from sim.results import Results, run_name
+from sim.plots.view import View
+from sim.results import BANDS, Results, run_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -99,12 +101,31 @@ def save_pair(comparison: Comparison, out: Path, figures: Sequence[str] | None =
     # The record names the counterfactual's folder, so that the figures can be drawn again.
     comparison.policy.record["baseline"] = run_name(comparison.baseline.record)
     usual = comparison.baseline.save(out)
-    return comparison.policy.save(out, _drawn(comparison, figures)), usual
+    return _save(comparison.policy, View(comparison.policy, comparison.baseline, comparison.bands), out, figures), usual
 
 
-def save_run(results: Results, out: Path, figures: Sequence[str] | None = None) -> Path:
+def save_run(results: Results, out: Path, figures: Sequence[str] | None = None, bands: Bands | None = None) -> Path:
     """Saves a run that has no counterfactual; arguments and errors as in :func:`save_pair`."""
-    return results.save(out, _drawn(results, figures))
+    return _save(results, View(results, None, bands), out, figures)
+
+
+def draw_again(folder: Path, baseline: Path | None) -> list[Path]:
+    """Draws the figures of a saved run again, with the bands that it was run with.
+
+    Args:
+        folder: of the run.
+        baseline: folder of its counterfactual; the one recorded by default.
+
+    Raises:
+        SimError: no run stands there, or the folder cannot be written.
+    """
+    results = Results.open(folder)
+    if baseline is None and "baseline" in results.record:
+        baseline = folder.resolve().parent / str(results.record["baseline"])
+    bands = Bands.open(folder, results.record.get(BANDS))
+    with in_its_place(folder / FIGURES) as scratch:
+        plots.save_all(View(results, Results.open(baseline) if baseline else None, bands), scratch)
+    return sorted((folder / FIGURES).iterdir())
 
 
 def save_explanation(told: Explanation, folder: Path) -> str:
@@ -120,10 +141,19 @@ def save_explanation(told: Explanation, folder: Path) -> str:
     return f"text and tables: {folder}"
 
 
-def _drawn(source: Comparison | Results, figures: Sequence[str] | None) -> Callable[[Path], object] | None:
-    if figures is not None and not figures:
-        return None
-    return lambda folder: plots.save_all(source, folder / FIGURES, figures)
+def _save(results: Results, view: View, out: Path, figures: Sequence[str] | None) -> Path:
+    """Saves a run with the bands and the figures of a view of it."""
+    results.record.pop(BANDS, None)
+    if view.bands is not None:
+        results.record[BANDS] = dict(view.bands.record)
+
+    def also(folder: Path) -> None:
+        if view.bands is not None:
+            view.bands.save(folder)
+        if figures is None or figures:
+            plots.save_all(view, folder / FIGURES, figures)
+
+    return results.save(out, also)
 
 
 def shown_as_asked(
@@ -140,24 +170,24 @@ def shown_as_asked(
     return shown, plots.save_mechanism(shown, out) if out is not None else []
 
 
-def draw_pair(folder: Path, states: tuple[str, str], good: str | None, out: Path | None) -> tuple[Results, Pair, Path]:
+def draw_pair(folder: Path, pair: Pair, out: Path | None, bands: Bands | None = None) -> tuple[Results, Path]:
     """Draws the mirror gap of two states of a saved run.
 
     Args:
         folder: of the run.
-        states: exporter and importer.
-        good: None for all goods.
+        pair: exporter, importer, and the good if not all.
         out: folder for picture and table, the run's figures by default.
+        bands: where draws lie, if any were run.
 
     Returns:
-        The run, the pair and the picture.
+        The run and the picture.
 
     Raises:
         SimError: no run stands there, it has no such state or good, or the folder cannot be written.
     """
-    results, pair = Results.open(folder), Pair(*states, good)
-    picture, _ = plots.save_pair(results, pair, out or folder / FIGURES)
-    return results, pair, picture
+    results = Results.open(folder)
+    picture, _ = plots.save_pair(View(results, None, bands), pair, out or folder / FIGURES)
+    return results, picture
 
 
 def refuse_unwritable(folder: Path) -> None:

@@ -22,10 +22,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sim.errors import SimError
-from sim.tables import build_tables
+from sim.tables import build_tables, condensed
 
 TABLES = ("flows", "orders", "recorded", "prices", "hubs", "states", "network", "transit")
-RECORD, SCENARIO = "record.json", "scenario.yaml"
+RECORD, SCENARIO, BANDS = "record.json", "scenario.yaml", "bands"
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,7 +37,7 @@ class Results:
     Attributes:
         made_by: gives :attr:`record`.
         scenario: gives :attr:`scenario_yaml`.
-        source: where the tables come from: arrays of a run just made, or the folder of a run made before.
+        source: where the tables come from: arrays of a run just made, the folder of a run made before, or tables.
     """
 
     made_by: Callable[[], dict[str, Any]]
@@ -58,7 +58,14 @@ class Results:
         if isinstance(self.source, Path):
             table: pd.DataFrame = pq.read_table(self.source / f"{name}.parquet").to_pandas()
             return table
+        if isinstance(self.source, dict):
+            made: pd.DataFrame = self.source[name]
+            return made
         return build_tables(self.source, name)
+
+    def condensed(self) -> Results:
+        """The run as far as time series need it, a hundredth of its size; see :func:`sim.tables.condensed`."""
+        return Results(self.made_by, self.scenario, condensed(self.source))
 
     @cached_property
     def flows(self) -> pd.DataFrame:
@@ -161,8 +168,8 @@ class Results:
 
     def _write(self, scratch: Path) -> None:
         record = dict(self.record, tables={})
-        # The time that it took stays out of the tables, so that the same run gives the same bytes.
-        made = {name: value for name, value in self.record.items() if name != "wall_seconds"}
+        # The time that it took and the runs beside it stay out of the tables: the same run gives the same bytes.
+        made = {name: value for name, value in self.record.items() if name not in ("wall_seconds", BANDS)}
         for name in TABLES:
             path = scratch / f"{name}.parquet"
             table = pa.Table.from_pandas(getattr(self, name), preserve_index=False)

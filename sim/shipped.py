@@ -1,4 +1,4 @@
-"""Finds the scenarios, worlds and figures that ship with the package, in a checkout and in an installed wheel."""
+"""Finds what ships with the package (scenarios, worlds, figures, posterior), in a checkout and in a wheel."""
 
 from __future__ import annotations
 

@@ -47,6 +47,43 @@ def build_tables(run: RunArrays, name: str) -> pd.DataFrame:
     return builders[name](run)
 
 
+def condensed(run: RunArrays) -> dict[str, pd.DataFrame]:
+    """The tables that time series are made of, small enough to be built for many runs.
+
+    ``flows`` holds deliveries to the target only, the firms' headquarters summed up; ``recorded`` all goods summed up.
+    ``prices``, ``hubs``, ``states`` and ``network`` are whole.
+    """
+    whole = {name: build_tables(run, name) for name in ("prices", "hubs", "states", "network")}
+    return {"flows": _to_target(run), "recorded": _recorded(run, whole_goods=True), **whole}
+
+
+def _to_target(run: RunArrays) -> pd.DataFrame:
+    """Deliveries to the target by month, good, origin and road."""
+    base, world, roads = run.base, run.world, run.record.fate.shape[3]
+    delivered = run.record.delivered[:, :, :roads]
+    abroad = base.origin[:, None] != base.destination[None, :roads]
+    month, kind, road = np.nonzero((delivered > 0.0) & abroad)
+    quantity = delivered[month, kind, road]
+    value = quantity * prices_of(run, month, kind, road)[1]
+    shape = len(run.months), len(world.goods), len(world.states), roads
+    cell = np.ravel_multi_index((month, base.good[kind], base.origin[kind], road), shape)
+    used = np.flatnonzero(np.bincount(cell, minlength=int(np.prod(shape))))
+    m, good, origin, way = np.unravel_index(used, shape)
+    sums = {
+        "quantity_musd_2021": quantity,
+        "value_musd": value,
+        "recorded_musd": _recorded_under_own_name(run, (month, kind, road), value),
+    }
+    keys = {
+        "month": _labels(run.months, m),
+        "good": _labels(world.goods, good),
+        "origin": _labels(world.states, origin),
+        "road": _labels(_road_names(run), base.hub[way] + 1),
+        "destination": _labels(world.states, base.destination[way]),
+    }
+    return pd.DataFrame(keys | {name: np.bincount(cell, weights=column)[used] for name, column in sums.items()})
+
+
 def _labels(names: list[str] | tuple[str, ...], positions: Any) -> pd.Index[str]:
     """Labels as text: categories do not survive grouping and joining as people expect."""
     return pd.Index(list(names))[np.asarray(positions)]
@@ -109,20 +146,28 @@ def _orders(run: RunArrays) -> pd.DataFrame:
     return table[table["origin"] != table["destination"]].reset_index(drop=True)
 
 
-def _recorded(run: RunArrays) -> pd.DataFrame:
+def _recorded(run: RunArrays, *, whole_goods: bool = False) -> pd.DataFrame:
     """What every office has in its ledger, and what it publishes of it: when, and under which heading."""
     world, record = run.world, run.record
     hubs = np.asarray(world.hubs, dtype=np.int64)
     passed = np.zeros_like(record.exports)  # re-exports by (month, hub, destination, good)
     passed[:, hubs, world.target] += record.reexports
     passed[:, hubs[:, None], hubs[None, :]] += record.passed_on
-    ledgers = ("export", record.exports, 1), ("import", record.imports, 2), ("re-export", passed, 1)
-    return pd.concat([_records_of(run, *ledger) for ledger in ledgers], ignore_index=True)
+    tables = []
+    for flow, values, office in (
+        ("export", record.exports, 1),
+        ("import", record.imports, 2),
+        ("re-export", passed, 1),
+    ):
+        shown = values.sum(axis=3, keepdims=True) if whole_goods else values
+        tables.append(_records_of(run, flow, shown, office))
+    return pd.concat(tables, ignore_index=True)
 
 
 def _records_of(run: RunArrays, flow: str, values: Any, office_axis: int) -> pd.DataFrame:
     """One kind of record, with whether and in which month its office publishes it."""
     world = run.world
+    goods = world.goods if values.shape[3] == len(world.goods) else ("all",)
     cells = np.nonzero(values > 0.0)
     offices = cells[office_axis]
     lag = np.asarray(world.publication_lag, dtype=np.int64)
@@ -139,7 +184,7 @@ def _records_of(run: RunArrays, flow: str, values: Any, office_axis: int) -> pd.
             "office": _labels(world.states, offices),
             "flow": flow,
             "partner": _labels(world.states, cells[3 - office_axis]),
-            "good": _labels(world.goods, cells[3]),
+            "good": _labels(goods, cells[3]),
             "value_musd": values[cells],
             "published": published,
             "published_as": np.where(published, heading, ""),

@@ -47,6 +47,6 @@ def progress_of(what: str, unit: str = "months") -> Iterator[Callable[[int, int]
         def step(done: int, months: int) -> None:
             # Writing and drawing come after the last month, while the full bar still stands: it says so.
             doing = "writing, drawing" if done == months else what
-            bar.update(task, completed=done, total=months, description=doing, count=f"{done} of {months} months")
+            bar.update(task, completed=done, total=months, description=doing, count=f"{done} of {months} {unit}")
 
         yield step

@@ -55,9 +55,9 @@ def away(tmp_path: Path) -> dict[str, str]:
 def test_wheel_carries_what_it_needs(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
-    for folder in ("scenarios", "calibration/figures"):
+    for folder in ("scenarios", "calibration/figures", "calibration/posterior"):
         for path in (ROOT / folder).rglob("*"):
-            if path.is_file() and path.suffix in (".yaml", ".csv"):
+            if path.is_file() and path.suffix in (".yaml", ".csv", ".json", ".md"):
                 assert f"sim/_shipped/{path.relative_to(ROOT).as_posix()}" in names
     assert any(name.endswith("licenses/LICENSE") for name in names)
     assert not [name for name in names if name.startswith(("tests/", "results/"))]

@@ -11,11 +11,11 @@ from typing import Annotated
 
 import typer
 
-from sim.cli import runs, shelves, why, worlds
+from sim.cli import runs, shelves, tuning, why, worlds
 from sim.cli.frame import app
 from sim.errors import SimError
 
-__all__ = ["app", "main", "runs", "shelves", "why", "worlds"]
+__all__ = ["app", "main", "runs", "shelves", "tuning", "why", "worlds"]
 
 
 def main() -> None:

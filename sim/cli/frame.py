@@ -24,4 +24,11 @@ Mode = Annotated[Literal["sampled", "expected"] | None, typer.Option(help="Firms
 Seed = Annotated[int | None, typer.Option(help="Seed of every draw.")]
 Months = Annotated[str | None, typer.Option(metavar="FIRST:LAST", help="Months to run, YYYY-MM:YYYY-MM.")]
 Setting = Annotated[list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="Sets a parameter.")]
+Draws = Annotated[
+    int | None, typer.Option(min=0, help="Draws of the posterior run beside it, small, for 90 % bands; 24 by default.")
+]
+FromPosterior = Annotated[
+    str | None,
+    typer.Option("--posterior", metavar="FOLDER|none", help="Fitted parameters; else those shipped with the world."),
+]
 OutFolder = Annotated[Path, typer.Option("--out", "-o", help="Folder that the run's folder is written into.")]

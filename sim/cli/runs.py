@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from sim.cli.frame import (
+    Draws,
     Exporters,
+    FromPosterior,
     Mode,
     Months,
     OutFolder,
@@ -38,21 +41,25 @@ def run(
         bool, typer.Option("--pair/--no-pair", help="Also run it without its policies, to compare.")
     ] = True,
     figures: Annotated[bool, typer.Option("--figures/--no-figures", help="Draw figures.")] = True,
+    posterior: FromPosterior = None,
+    draws: Draws = None,
 ) -> None:
     r"""Runs a scenario and, paired with it, the same world without its policies.
 
-    Writes tables, record and figures below --out and shows what the policies did.
+    Writes tables, record and figures below --out and shows what the policies did. Parameters come from the posterior
+    that ships with the scenario's world, if one does; figures then carry bands over its draws.
 
     \b
     Examples:
       sim run reference
       sim run reference --mode expected --exporters 4000 --months 2021-01:2022-12
       sim run my-scenario.yaml --seed 7 --set learning=0.8 --set forgetting=0.02
+      sim run my-scenario.yaml --posterior my-posterior --draws 40
     """
     from sim.requests import Changes
 
     asked = Changes({"exporters": exporters, "mode": mode}, seed, months, changes or ())
-    _run(scenario, asked, out, pair=pair, figures=None if figures else ())
+    _run(scenario, asked, out, pair=pair, figures=None if figures else (), believing=(posterior, draws))
 
 
 @app.command()
@@ -70,7 +77,7 @@ def demo(out: Annotated[Path | None, typer.Option("--out", "-o", help="Folder; e
     folder = out or Path("results")
     if out is None and unwritable(folder):
         folder = Path(tempfile.mkdtemp(prefix="sim-demo-"))
-    _run("reference", DEMO, folder, pair=True, figures=DEMO_FIGURES)
+    _run("reference", DEMO, folder, pair=True, figures=DEMO_FIGURES, believing=(None, 0))
 
 
 @app.command()
@@ -99,23 +106,38 @@ def mechanism(
     show(f"{said.title}\n{said.question}\n{mechanism_of(said)}\n", looks(shown), verdict(shown), *map(str, files))
 
 
-def _run(name: str, changes: Changes, out: Path, *, pair: bool, figures: Sequence[str] | None) -> None:
+def _run(
+    name: str,
+    changes: Changes,
+    out: Path,
+    *,
+    pair: bool,
+    figures: Sequence[str] | None,
+    believing: tuple[str | None, int | None],
+) -> None:
     """Runs a case as asked, saves it, shows what came out; figures by name, all of them if None."""
+    from sim.beliefs import bands_for, beliefs
+    from sim.comparison import Comparison
     from sim.comparison import compare as run_both
-    from sim.reports import deliveries_alone, flows_of, ledgers
+    from sim.reports import deliveries_alone, flows_of, ledgers, over_draws
     from sim.requests import FIGURES, asked_for, refuse_unwritable, save_pair, save_run
 
-    case = asked_for(name, changes)
+    chosen = beliefs(asked_for(name, changes), *believing)
+    case = chosen.case
     refuse_unwritable(out)
     with progress_of(case.scenario.title) as progress:
-        if pair:
-            comparison = run_both(case, progress=progress)
-            results = comparison.policy
-            folder, usual = save_pair(comparison, out, figures)
+        ran = run_both(case, progress=progress) if pair else case.run(progress)
+    with progress_of(f"{chosen.draws} draws for bands, then writing", "draws") as progress:
+        bands = bands_for(chosen, ran, progress)
+        if isinstance(ran, Comparison):
+            folder, usual = save_pair(replace(ran, bands=bands), out, figures)
         else:
-            results = case.run(progress)
-            folder, usual = save_run(results, out, figures), None
-    show(*(flows_of(comparison, case) if pair else [deliveries_alone(results)]), ledgers(results))
+            folder, usual = save_run(ran, out, figures, bands), None
+    show(chosen.words)
+    results = ran.policy if isinstance(ran, Comparison) else ran
+    show(*(flows_of(ran, case) if isinstance(ran, Comparison) else [deliveries_alone(results)]), ledgers(results))
+    if bands is not None:
+        show(over_draws(bands))
     show(f"tables:           {folder}")
     if pictures := list((folder / FIGURES).glob("*.png")):
         show(f"figures:          {folder / FIGURES} ({len(pictures)} pictures)")

@@ -117,17 +117,9 @@ def plot(
     Example:
       sim plot results/NAME-OF-THE-RUN
     """
-    from sim.comparison import Comparison
-    from sim.plots import save_all
-    from sim.requests import FIGURES, in_its_place
-    from sim.results import Results
+    from sim.requests import draw_again
 
-    results = Results.open(folder)
-    if baseline is None and "baseline" in results.record:
-        baseline = folder.resolve().parent / str(results.record["baseline"])
-    with in_its_place(folder / FIGURES) as scratch:
-        save_all(Comparison(results, Results.open(baseline)) if baseline else results, scratch)
-    show(*sorted(str(path) for path in (folder / FIGURES).iterdir()))
+    show(*map(str, draw_again(folder, baseline)))
 
 
 @app.command()
@@ -137,6 +129,10 @@ def mirror(
     importer: Annotated[str, typer.Argument(metavar="IMPORTER", help="State whose office records imports.")],
     good: Annotated[str | None, typer.Option(help="One good; else all together.")] = None,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Folder; else the run's figures.")] = None,
+    draws: Annotated[int, typer.Option(min=0, help="Draws of the run's posterior, for 90 % bands.")] = 0,
+    posterior: Annotated[
+        str | None, typer.Option(metavar="FOLDER", help="Where that posterior is; else shipped with the world.")
+    ] = None,
 ) -> None:
     r"""Sets two states' customs records of one flow against each other and the truth: the mirror gap and its causes.
 
@@ -144,8 +140,14 @@ def mirror(
     Example:
       sim mirror results/NAME-OF-THE-RUN CODE-OF-A-STATE CODE-OF-ANOTHER --out .
     """
+    from sim.beliefs import bands_of_pair
+    from sim.mirrors import Pair
     from sim.reports import mirror as report
     from sim.requests import draw_pair
 
-    results, pair, picture = draw_pair(folder, (exporter, importer), good, out)
+    pair, bands = Pair(exporter, importer, good), None
+    if draws:
+        with progress_of(f"{draws} draws", "draws") as progress:
+            bands = bands_of_pair(folder, pair, posterior, draws, progress)
+    results, picture = draw_pair(folder, pair, out, bands)
     show(report(results, pair), str(picture), str(picture.with_suffix(".csv")))

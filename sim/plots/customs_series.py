@@ -8,6 +8,7 @@ simulated records (``;`` between several flows, ``all`` for all offices), the co
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -74,6 +75,12 @@ def _read(path: Path) -> pd.DataFrame:
 
 def _published(folder: Path, row: Mapping[str, str]) -> pd.DataFrame:
     """By period: published_musd a month, used_for_fitting."""
+    return _published_once(folder, tuple(row.items()))
+
+
+@lru_cache(maxsize=256)
+def _published_once(folder: Path, cells: tuple[tuple[str, str], ...]) -> pd.DataFrame:
+    row = dict(cells)
     rows = _read(folder / row["figure_file"])
     for column, wanted in row.items():
         if column.startswith(_FILTER):

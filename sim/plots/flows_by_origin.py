@@ -10,6 +10,7 @@ from sim.plots.style import REFERENCE, frame, plain_axes, stamp
 from sim.plots.timeline import (
     LAW_LANE,
     LAW_LANES,
+    hatch,
     highest,
     label_right,
     line,
@@ -17,6 +18,7 @@ from sim.plots.timeline import (
     middles,
     month_axis,
     stack,
+    top_of,
     totals,
 )
 from sim.plots.view import look
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from sim.plots.view import Source, View
 
 _LABELS = 1.75  # inches
+BANDED, TOTAL = ("value_musd",), "all origins"
 
 
 def data(source: Source) -> pd.DataFrame:
@@ -37,13 +40,21 @@ def data(source: Source) -> pd.DataFrame:
     return view.both_runs(lambda flows: view.monthly(flows, flows["origin"].map(groups)))
 
 
+def series(source: Source) -> pd.DataFrame:
+    """The same with the sum, ``all origins``: what draws give a band to."""
+    table = data(source)
+    sums = table.groupby(["run", "month"], sort=False)["value_musd"].sum().reset_index()
+    return pd.concat([table, sums.assign(origin=TOTAL)[list(table.columns)]], ignore_index=True)
+
+
 def draw(source: Source, figure: Figure) -> pd.DataFrame:
     """Draws the stack and the line; returns the figures behind it."""
     view = look(source)
-    shown = data(view)
+    shown = data(view) if view.bands is None else view.beside("flows_by_origin", series(view), BANDED)
     without = "; black line: total without the policies" if view.baseline is not None else ""
     subtitle = f"Deliveries to {view.target_name} by origin of the goods, by any road, USD a month{without}"
-    plate = frame(figure, _title(view), subtitle, stamp(view.policy, view.baseline, "FOB, prices of the month."))
+    footer = stamp(view.policy, view.baseline, f"FOB, prices of the month.{view.bands_note}")
+    plate = frame(figure, _title(view), subtitle + view.shaded.replace("shaded", "total hatched"), footer)
     width, height = (float(side) for side in figure.get_size_inches())
     top, right = plate.top - (LAW_LANES * LAW_LANE + 0.02) / height, plate.right - _LABELS / width
     left, bottom = plate.left + 0.3 / width, plate.bottom + 0.25 / height
@@ -58,6 +69,9 @@ def draw(source: Source, figure: Figure) -> pd.DataFrame:
     plain_axes(axes, f"{unit} a month")
     table /= size
     stack(axes, table, view.colours)
+    sums = shown[(shown["run"] == "policy") & (shown["origin"] == TOTAL)].set_index("month")
+    highest(axes, top_of(sums, "value_musd") / size)
+    hatch(axes, sums, "value_musd", size)
     month_axis(axes, view.months)
     places = middles(table.iloc[-1])
     if total is not None:

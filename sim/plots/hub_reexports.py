@@ -8,7 +8,7 @@ import pandas as pd
 
 from sim.plots.panels import panels
 from sim.plots.style import COALITION, NEUTRAL, frame, key, nothing_to_show, plain_axes, stamp
-from sim.plots.timeline import highest, line, month_axis, positions
+from sim.plots.timeline import band, highest, line, month_axis, positions, top_of
 from sim.plots.view import look
 from sim.plots.words import money, scale
 
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from sim.plots.view import Source, View
+
+
+BANDED = ("through_musd", "recorded_musd")
 
 
 def data(source: Source) -> pd.DataFrame:
@@ -53,9 +56,10 @@ def _leaving(view: View) -> pd.DataFrame:
 def draw(source: Source, figure: Figure) -> pd.DataFrame:
     """Draws one panel per hub, the largest first; returns the figures behind it."""
     view = look(source)
-    shown = data(view)
+    shown = view.beside("hub_reexports", data(view), BANDED)
     subtitle = f"Goods of other origins that pass each hub to {view.target_name}, USD a month, each on its own scale"
-    plate = frame(figure, _title(view, shown), subtitle, stamp(view.policy, also="FOB, prices of the month."))
+    footer = stamp(view.policy, also=f"FOB, prices of the month.{view.bands_note}")
+    plate = frame(figure, _title(view, shown), subtitle + view.shaded, footer)
     if not view.hubs:
         nothing_to_show(figure, plate, "This world has no hubs.")
         return shown
@@ -71,13 +75,16 @@ def draw(source: Source, figure: Figure) -> pd.DataFrame:
 
 
 def _draw_hub(axes: Axes, view: View, rows: pd.DataFrame, hub: str) -> None:
-    most = float(rows.max().max())
+    most = top_of(rows, *BANDED)
     unit, size = scale(most)
     plain_axes(axes, f"{unit} a month", view.name(hub))
     highest(axes, most / size)
     rows = rows / size
-    x = positions(list(rows.index))
-    axes.fill_between(x, rows["recorded_musd"], rows["through_musd"], color=NEUTRAL, alpha=0.18, linewidth=0)
+    if view.bands is None:
+        x = positions(list(rows.index))
+        axes.fill_between(x, rows["recorded_musd"], rows["through_musd"], color=NEUTRAL, alpha=0.18, linewidth=0)
+    band(axes, rows, "through_musd", NEUTRAL)
+    band(axes, rows, "recorded_musd", COALITION)
     line(axes, rows["through_musd"], NEUTRAL)
     line(axes, rows["recorded_musd"], COALITION)
     month_axis(axes, view.months)

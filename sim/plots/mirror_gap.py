@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from sim.bands import MIRROR
 from sim.mirrors import PARTS, Pair, mirror_gap
 from sim.plots.panels import panels
 from sim.plots.style import COALITION, INK, MUTED, NEUTRAL, frame, key, plain_axes, stamp
-from sim.plots.timeline import line, month_axis, positions
+from sim.plots.timeline import band, hatch, line, month_axis, positions, top_of
 from sim.plots.view import look
 from sim.plots.words import money, scale
 
@@ -39,14 +40,17 @@ def draw(source: Source, figure: Figure, pair: Pair) -> pd.DataFrame:
         SimError: a state or good that the run does not have, or a state with itself.
     """
     view = look(source)
-    shown = mirror_gap(view.policy, pair)
+    table = mirror_gap(view.policy, pair)
+    shown = view.beside(MIRROR, table, [str(name) for name in table if str(name).endswith("_musd")])
     exporter, importer = view.name(pair.exporter), view.name(pair.importer)
     goods = "All goods" if pair.good is None else view.name(pair.good)
     subtitle = f"{goods} in both offices' books; USD a month, exports FOB, imports CIF, prices of the month"
     told = bool((shown["importer_publishes"] & shown["exporter_publishes"]).all())
     silence = "" if told else " Grey: months that an office does not publish."
-    footer = stamp(view.policy, also=_what_is_true(view, pair) + silence)
-    plate = frame(figure, _title(view, pair, shown), subtitle, footer)
+    footer = stamp(view.policy, also=_what_is_true(view, pair) + silence + view.bands_note)
+    plate = frame(
+        figure, _title(view, pair, shown), subtitle + view.shaded.replace("shaded", "shaded, gap hatched"), footer
+    )
     cut = plate.bottom + (1.0 - _UPPER) * (plate.top - plate.bottom)
     rows = shown.set_index("month")
     _draw_records(figure, replace(plate, bottom=cut), view, rows, (exporter, importer))
@@ -68,10 +72,13 @@ def _draw_records(figure: Figure, plate: Plate, view: View, rows: pd.DataFrame, 
     ]
     (axes,) = panels(figure, key(figure, plate, keys), 1)
     amounts = rows[["true_musd", "recorded_musd", "exports_musd", "mirror_musd"]]
-    unit, size = scale(float(amounts.max().max()))
+    most = top_of(rows, "true_musd", "recorded_musd", "exports_musd", "mirror_musd")
+    unit, size = scale(most)
     plain_axes(axes, f"{unit} a month", "Records and truth")
     amounts = amounts / size
     _shade_silence(axes, rows)
+    for name, colour in (("true", INK), ("recorded", COALITION), ("mirror", NEUTRAL)):
+        band(axes, rows, f"{name}_musd", colour, size)
     line(axes, amounts["true_musd"], INK, width=2.8)  # it shows on both sides of a record that is true
     line(axes, amounts["recorded_musd"], COALITION)
     if passes:
@@ -82,7 +89,7 @@ def _draw_records(figure: Figure, plate: Plate, view: View, rows: pd.DataFrame, 
         # The two stretches meet in the last month that is published.
         silent = ~published | ~published.shift(-1, fill_value=True)
         line(axes, amounts["mirror_musd"].where(silent), NEUTRAL, _DOTS)
-    top = 1.06 * float(amounts.max().max())
+    top = 1.06 * most / size
     axes.set_ylim(0.0, top if top > 0.0 else 1.0)
     month_axis(axes, view.months)
 
@@ -102,6 +109,9 @@ def _draw_gap(figure: Figure, plate: Plate, view: View, rows: pd.DataFrame) -> N
     parts, gap = parts[seen] / size, rows["gap_musd"] / size
     _shade_silence(axes, rows)
     low, high = _stack_signed(axes, parts)
+    hatch(axes, rows, "gap_musd", size)
+    ends = rows.filter(regex="^gap_musd") / size
+    low, high = min(low, float(ends.min().min())), max(high, float(ends.max().max()))
     line(axes, gap, INK)
     axes.axhline(0.0, color=MUTED, linewidth=0.8)
     room = 0.06 * (high - low)

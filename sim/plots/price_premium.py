@@ -8,7 +8,7 @@ import pandas as pd
 
 from sim.plots.panels import panels
 from sim.plots.style import COALITION, MUTED, NEUTRAL, frame, key, plain_axes, stamp
-from sim.plots.timeline import line, month_axis
+from sim.plots.timeline import band, line, month_axis, top_of
 from sim.plots.view import look
 from sim.plots.words import percent
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from sim.plots.view import Source, View
 
+BANDED = ("price_index",)
 _BRANDS = (("coalition", COALITION, "Coalition brands"), ("neutral", NEUTRAL, "Neutral brands"))
 
 
@@ -30,23 +31,24 @@ def data(source: Source) -> pd.DataFrame:
 def draw(source: Source, figure: Figure) -> pd.DataFrame:
     """Draws one panel per good; returns the figures behind it."""
     view = look(source)
-    shown = data(view).reset_index(drop=True)
+    shown = view.beside("price_premium", data(view).reset_index(drop=True), BANDED)
     subtitle = f"Price in {view.target_name} by good and brand, base year = 1, the same scale in all panels"
     ceiling = float(view.policy.record["parameters"].get("price_ceiling", float("inf")))
     note = "Brand: where the headquarters of the firm are."
     if float(shown["price_index"].max()) >= 0.999 * ceiling:
         note += f" The model holds prices below {ceiling:g} times those of the base year."
-    footer = stamp(view.policy, also=note)
-    plate = frame(figure, _title(view), subtitle, footer)
-    top = max(1.5, float(shown["price_index"].max()) * 1.05)
-    low = min(1.0, float(shown["price_index"].min()))
+    footer = stamp(view.policy, also=note + view.bands_note)
+    plate = frame(figure, _title(view), subtitle + view.shaded, footer)
+    top = max(1.5, top_of(shown, "price_index") * 1.05)
+    low = min(1.0, float(shown[[name for name in shown if str(name).startswith("price_index")]].min().min()))
     plate = key(figure, plate, [(text, colour, "-") for _, colour, text in _BRANDS])
     for axes, good in zip(panels(figure, plate, len(view.goods)), view.goods, strict=True):
         plain_axes(axes, heading=view.name(good))
         axes.axhline(1.0, color=MUTED, linewidth=0.8)
         for brand, colour, _ in _BRANDS:
-            rows = shown[(shown["good"] == good) & (shown["headquarters"] == brand)]
-            line(axes, rows.set_index("month")["price_index"], colour)
+            rows = shown[(shown["good"] == good) & (shown["headquarters"] == brand)].set_index("month")
+            band(axes, rows, "price_index", colour)
+            line(axes, rows["price_index"], colour)
         axes.set_ylim(low - 0.02 * top, top)
         axes.set_yticks(sorted({1.0, *(tick for tick in axes.get_yticks() if low <= tick <= top)}))
         axes.yaxis.set_major_formatter("×{x:g}")

@@ -8,7 +8,7 @@ import pandas as pd
 
 from sim.plots.panels import panels
 from sim.plots.style import COALITION, INK, MUTED, frame, key, plain_axes, stamp
-from sim.plots.timeline import highest, line, month_axis, positions, totals
+from sim.plots.timeline import band, highest, line, month_axis, positions, top_of, totals
 from sim.plots.view import DIRECT, look
 from sim.plots.words import money, scale
 
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from sim.plots.view import Source, View
 
 GAP = "#f3cfb7"
+BANDED = (
+    "true_musd", "recorded_musd", "declared_to_hubs_musd", "other_code_musd", "to_hubs_musd", "to_hubs_change_musd",
+)  # fmt: skip
 _GROUPS = {"coalition": "Coalition", "others": "Other states"}
 
 
@@ -56,13 +59,21 @@ def _towards_hubs(view: View, books: pd.DataFrame, group: str) -> pd.Series[floa
     return totals(books[wanted & (books["office"].isin(view.coalition) == (group == "coalition"))], view.months)
 
 
+def series(source: Source) -> pd.DataFrame:
+    """The same with the change that the policies made, ``to_hubs_change_musd``: what draws give a band to."""
+    table = data(source)
+    if "to_hubs_baseline_musd" not in table:
+        return table
+    return table.assign(to_hubs_change_musd=table["to_hubs_musd"] - table["to_hubs_baseline_musd"])
+
+
 def draw(source: Source, figure: Figure) -> pd.DataFrame:
     """Draws true and recorded deliveries and the offices' exports to hubs; returns the figures behind it."""
     view = look(source)
-    shown = data(view)
+    shown = data(view) if view.bands is None else view.beside("recorded_and_true", series(view), BANDED)
     subtitle = "What the exporters' customs offices have on record against what happened, USD a month, FOB"
-    footer = stamp(view.policy, view.baseline, "Prices of the month.")
-    plate = frame(figure, _title(view), subtitle, footer)
+    footer = stamp(view.policy, view.baseline, f"Prices of the month.{view.bands_note}")
+    plate = frame(figure, _title(view), subtitle + view.shaded, footer)
     below = ", or to hubs (below)" if view.hubs else ""
     keys = [
         ("True", INK, "-"),
@@ -79,12 +90,15 @@ def draw(source: Source, figure: Figure) -> pd.DataFrame:
 
 
 def _draw_true(axes: Axes, view: View, rows: pd.DataFrame, group: str) -> None:
-    unit, size = scale(float(rows["true_musd"].max()))
+    top = top_of(rows, "true_musd", "recorded_musd")
+    unit, size = scale(top)
     plain_axes(axes, f"{unit} a month", f"{group} to {view.target_name}")
     rows = rows / size
-    highest(axes, float(rows["true_musd"].max()))
+    highest(axes, top / size)
     x, seen, true = positions(list(rows.index)), rows["recorded_musd"], rows["true_musd"]
     axes.fill_between(x, seen, true, color=GAP, linewidth=0)
+    band(axes, rows, "true_musd", INK)
+    band(axes, rows, "recorded_musd", COALITION)
     line(axes, true, INK)
     line(axes, seen, COALITION)
     month_axis(axes, view.months)
@@ -94,14 +108,18 @@ def _draw_towards_hubs(axes: Axes, view: View, rows: pd.DataFrame, group: str) -
     heading = f"{group} to hubs, as recorded"
     if "to_hubs_baseline_musd" in rows:
         change = rows["to_hubs_musd"] - rows["to_hubs_baseline_musd"]
-        unit, size = scale(float(change.abs().max()))
+        ends = rows.filter(like="to_hubs_change_musd").abs().max().max() if view.bands is not None else 0.0
+        unit, size = scale(max(float(change.abs().max()), float(ends)))
         plain_axes(axes, f"{unit} a month more or less than without the policies", heading)
+        band(axes, rows, "to_hubs_change_musd", COALITION, size)
         line(axes, change / size, COALITION)
         axes.axhline(0.0, color=MUTED, linewidth=0.8)
     else:
-        unit, size = scale(float(rows["to_hubs_musd"].max()))
+        top = top_of(rows, "to_hubs_musd")
+        unit, size = scale(top)
         plain_axes(axes, f"{unit} a month", heading)
-        highest(axes, float(rows["to_hubs_musd"].max()) / size)
+        highest(axes, top / size)
+        band(axes, rows, "to_hubs_musd", COALITION, size)
         line(axes, rows["to_hubs_musd"] / size, COALITION)
     month_axis(axes, view.months)
 

@@ -10,7 +10,7 @@ from sim.months import MONTHS_PER_YEAR, parse_month
 from sim.plots.customs_series import CustomsSeries, customs_series
 from sim.plots.panels import panels
 from sim.plots.style import COALITION, NEUTRAL, frame, key, nothing_to_show, plain_axes, stamp
-from sim.plots.timeline import highest, month_axis
+from sim.plots.timeline import band, highest, month_axis, top_of
 from sim.plots.view import look
 from sim.plots.words import percent, scale
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from sim.plots.view import Source, View
 
+BANDED = ("simulated_musd",)
 _DOTS = (0, (1, 1))
 _COLUMNS = ["series", "period", "simulated_musd", "published_musd", "used_for_fitting"]
 
@@ -38,16 +39,17 @@ def draw(source: Source, figure: Figure) -> pd.DataFrame:
     """Draws one panel per published series; returns the figures behind it."""
     view = look(source)
     found = customs_series(view)
+    shown = view.beside("simulated_and_customs", _table(found), BANDED)
     subtitle = (
         "Exports by declared destination as the exporter's own customs office records them "
-        "(hubs: re-exports included), FOB, USD a month; points: mean month of a year"
+        "(hubs: re-exports included), FOB, USD a month; points: mean month of a year" + view.shaded
     )
     published = "; ".join(dict.fromkeys(series.source for series in found))
-    also = f"Published: {published}; euros at the year's mean rate." if found else ""
+    also = f"Published: {published}; euros at the year's mean rate.{view.bands_note}" if found else ""
     plate = frame(figure, _title(found), subtitle, stamp(view.policy, also=also))
     if not found:
         nothing_to_show(figure, plate, "No customs figures for this world and these months.")
-        return _table(found)
+        return shown
     keys = [
         ("Simulated", NEUTRAL, "-"),
         ("Published", COALITION, "-"),
@@ -55,19 +57,19 @@ def draw(source: Source, figure: Figure) -> pd.DataFrame:
     ]
     plate = key(figure, plate, keys)
     for axes, series in zip(panels(figure, plate, len(found)), found, strict=True):
-        _draw_series(axes, view, series)
-    return _table(found)
+        _draw_series(axes, view, series, shown[shown["series"] == series.name].set_index("period"))
+    return shown
 
 
-def _draw_series(axes: Axes, view: View, series: CustomsSeries) -> None:
-    table = series.table
-    top = float(table[["simulated_musd", "published_musd"]].max().max())
+def _draw_series(axes: Axes, view: View, series: CustomsSeries, table: pd.DataFrame) -> None:
+    top = top_of(table, "simulated_musd", "published_musd")
     unit, size = scale(top)
     plain_axes(axes, f"{unit} a month", series.title)
     highest(axes, top / size)
     yearly = len(str(table.index[0])) == 4
     mark = "o" if yearly or len(table) == 1 else None
     x = pd.Series([_place(str(period)) for period in table.index], index=table.index)
+    band(axes, table.set_axis(x), "simulated_musd", NEUTRAL, size)
     axes.plot(x, table["simulated_musd"] / size, color=NEUTRAL, linewidth=1.5, marker=mark, markersize=3.5)
     shown, fitted = table["published_musd"] / size, table["used_for_fitting"]
     axes.plot(x[fitted], shown[fitted], color=COALITION, linewidth=1.5, marker=mark, markersize=3.5)

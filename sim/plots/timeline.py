@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from pandas.api.types import is_numeric_dtype
 
 from sim.months import MONTHS_PER_YEAR, format_month, parse_month
 from sim.plots.style import INK, MUTED, SMALL, inches, spread
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 _YEARS_FROM = 15
 _NEXT_MARK = 2  # months
+_BAND, _HATCH, _STRETCH = 0.2, 0.35, 2
 LAW_LANES, LAW_LANE = 3, 0.15  # rows above the panel, inches each
 _YEAR_LABEL, _MONTH_LABEL = 0.34, 0.62  # inches
 
@@ -83,6 +85,44 @@ def line(axes: Axes, values: pd.Series[float], colour: str, style: str = "-", wi
     """One line; a point where there is one month only."""
     x = positions(list(values.index))
     axes.plot(x, values.to_numpy(), color=colour, linestyle=style, linewidth=width, marker="o" if len(x) == 1 else None)
+
+
+def band(axes: Axes, rows: pd.DataFrame, column: str, colour: str, size: float = 1.0) -> None:
+    """Shades where 90 % of the draws lie, if the table says; a bar where there is one month only.
+
+    Args:
+        axes: the panel.
+        rows: by month, or by place on the axis; ``<column>_low`` and ``<column>_high`` are the ends of the band.
+        column: what is drawn.
+        colour: that of its line.
+        size: what values are divided by.
+    """
+    if f"{column}_low" not in rows:
+        return
+    low, high = (rows[f"{column}_{end}"].to_numpy(dtype=np.float64) / size for end in ("low", "high"))
+    x = rows.index.to_list() if is_numeric_dtype(rows.index.dtype) else positions(rows.index.to_list())
+    if len(x) > 1:
+        axes.fill_between(x, low, high, color=colour, alpha=_BAND, linewidth=0)
+    else:
+        axes.vlines(x, low, high, color=colour, alpha=2 * _BAND, linewidth=6)
+
+
+def hatch(axes: Axes, rows: pd.DataFrame, column: str, size: float = 1.0) -> None:
+    """Hatches where 90 % of the draws lie, over a stack, whose colours a shade would change; see :func:`band`."""
+    if f"{column}_low" not in rows or len(rows) < _STRETCH:
+        return band(axes, rows, column, INK, size)
+    low, high = (rows[f"{column}_{end}"].to_numpy(dtype=np.float64) / size for end in ("low", "high"))
+    x = positions(rows.index.to_list())
+    axes.fill_between(x, low, high, facecolor="none", edgecolor=INK, hatch="/////", linewidth=0, alpha=_HATCH)
+    for end in (low, high):
+        axes.plot(x, end, color=INK, linewidth=0.6, alpha=2 * _HATCH)
+    return None
+
+
+def top_of(rows: pd.DataFrame, *columns: str) -> float:
+    """The highest value of columns and of their bands."""
+    shown = [name for column in columns for name in (column, f"{column}_high") if name in rows]
+    return float(np.nanmax(rows[shown].to_numpy(dtype=np.float64), initial=0.0))
 
 
 def highest(axes: Axes, value: float) -> None:

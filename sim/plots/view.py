@@ -18,8 +18,9 @@ from sim.tables import RunArrays
 from sim.world import World, load_world
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
+    from sim.bands import Bands
     from sim.results import Results
 
 DIRECT = "direct"
@@ -66,10 +67,14 @@ class View:
     Attributes:
         policy: the run that is shown.
         baseline: the run it is compared with, or None.
+        bands: where draws of a posterior lie, if any were run.
+        like: the view whose grouping of states this one follows, so that the two can be laid over each other.
     """
 
     policy: Results
     baseline: Results | None = None
+    bands: Bands | None = None
+    like: View | None = None
 
     @cached_property
     def _world(self) -> World | None:
@@ -166,6 +171,8 @@ class View:
 
     def grouped_origins(self) -> dict[str, str]:
         """Each origin, or the group it is counted in where it is not among the largest; in the order of a stack."""
+        if self.like is not None:
+            return self.like.grouped_origins()
         total = self.to_target.groupby("origin")["value_musd"].sum()
         if self.to_target_without is not None:
             total = total.add(self.to_target_without.groupby("origin")["value_musd"].sum(), fill_value=0.0)
@@ -201,6 +208,20 @@ class View:
             return None
         before = self.to_target_without[self.to_target_without["month"].isin(months)]
         return Contrast(name, name, before, after, same_months=True, months=len(months))
+
+    def beside(self, figure: str, table: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
+        """A figure's table with the ends of the bands after their columns; as it is where there are none."""
+        return table if self.bands is None else self.bands.beside(figure, table, [c for c in columns if c in table])
+
+    @property
+    def shaded(self) -> str:
+        """What a subtitle says about the bands; nothing where there are none."""
+        return "" if self.bands is None else "; shaded: 90 % of the draws"
+
+    @property
+    def bands_note(self) -> str:
+        """What a footer says about the bands; nothing where there are none."""
+        return "" if self.bands is None else f" {self.bands.words}"
 
     def monthly(self, table: pd.DataFrame, by: pd.Series[str] | str) -> pd.DataFrame:
         """Sums by month (rows, all months of the run) and by a label (columns); no flow counts as zero."""
@@ -243,7 +264,7 @@ def look(source: Source) -> View:
     if isinstance(source, View):
         return source
     if isinstance(source, Comparison):
-        return View(source.policy, source.baseline)
+        return View(source.policy, source.baseline, source.bands)
     return View(source)
 
 

@@ -26,6 +26,8 @@ _LEFT, _RIGHT, _COLUMN = 2.0, 7.0, 0.22  # places along the axis, which runs fro
 _GAP, _LABELLED = 0.012, 0.015  # shares of the column's height
 _COALITION_HUBS, _OTHER_HUBS = "coalition goods via hubs", "other goods via hubs"
 _COLUMNS = ["before", "after", "quantity_musd_2021"]
+BANDED, ALL = ("quantity_musd_2021",), "all"
+_BROAD, _BROADER = 9.0, 10.4  # what the axis spans; the intervals of the draws need room at its right
 
 
 def data(source: Source) -> pd.DataFrame:
@@ -33,6 +35,16 @@ def data(source: Source) -> pd.DataFrame:
     view = look(source)
     contrast = view.contrast
     return pd.DataFrame(columns=_COLUMNS) if contrast is None else _ribbons(view, contrast)
+
+
+def series(source: Source) -> pd.DataFrame:
+    """The same with the sums of both columns, where the other column is ``all``: what draws give a band to."""
+    table = data(source)
+    sums = [
+        table.groupby(side, sort=False)["quantity_musd_2021"].sum().reset_index().assign(**{other: ALL})[_COLUMNS]
+        for side, other in (("before", "after"), ("after", "before"))
+    ]
+    return pd.concat([table, *sums], ignore_index=True)
 
 
 def _ribbons(view: View, contrast: Contrast) -> pd.DataFrame:
@@ -58,27 +70,34 @@ def _order(view: View) -> list[str]:
 def draw(source: Source, figure: Figure) -> pd.DataFrame:
     """Draws the two columns and their ribbons; returns the figures behind it."""
     view = look(source)
-    table, contrast = data(view), view.contrast
+    shown = data(view) if view.bands is None else view.beside("who_replaced_whom", series(view), BANDED)
+    table, contrast = _without_sums(shown), view.contrast
     unit, _ = scale(float(table["quantity_musd_2021"].sum()))
     period = f" in {contrast.after}" if contrast is not None and contrast.same_months else ""
     subtitle = (
         f"Deliveries to {view.target_name}{period}, {unit} at base-year prices. Ribbons keep the colour of the first "
         "supplier; losses in a good are set against gains in the same good, in proportion"
     )
-    plate = frame(figure, _title(view, table), subtitle, stamp(view.policy, view.baseline))
+    subtitle += "" if view.bands is None else "; in brackets: 90 % of the draws"
+    plate = frame(figure, _title(view, table), subtitle, stamp(view.policy, view.baseline, view.bands_note.strip()))
     if contrast is None or table.empty:
         nothing_to_show(
             figure, plate, "Nothing to compare: no base year in the run and no counterfactual, or no deliveries."
         )
-        return table
+        return shown
     axes = figure.add_axes((plate.left, plate.bottom + 0.01, plate.right - plate.left, plate.top - plate.bottom - 0.04))
     axes.set_axis_off()
-    axes.set_xlim(0, 9)
-    _draw_columns(axes, view, table, contrast.headings)
-    return table
+    axes.set_xlim(0, _BROAD if view.bands is None else _BROADER)
+    _draw_columns(axes, view, shown, contrast.headings)
+    return shown
 
 
-def _draw_columns(axes: Axes, view: View, table: pd.DataFrame, headings: tuple[str, str]) -> None:
+def _without_sums(shown: pd.DataFrame) -> pd.DataFrame:
+    return shown.loc[shown["before"].ne(ALL) & shown["after"].ne(ALL), _COLUMNS]
+
+
+def _draw_columns(axes: Axes, view: View, shown: pd.DataFrame, headings: tuple[str, str]) -> None:
+    table = _without_sums(shown)
     _, size = scale(float(table["quantity_musd_2021"].sum()))
     values = table.assign(quantity_musd_2021=table["quantity_musd_2021"] / size)
     total = float(values["quantity_musd_2021"].sum())
@@ -89,14 +108,18 @@ def _draw_columns(axes: Axes, view: View, table: pd.DataFrame, headings: tuple[s
     colours = view.colours | {_COALITION_HUBS: "#7a8fa6", _OTHER_HUBS: "#b59a7a", NEW: LOST_COLOUR, GONE: LOST_COLOUR}
     _draw_ribbons(axes, values, tops, colours)
     for side, x, heading in (("before", _LEFT, headings[0]), ("after", _RIGHT, headings[1])):
-        for name, (top, size) in tops[side].items():
+        for name, (top, height) in tops[side].items():
             edge = MUTED if name in (NEW, GONE) else "white"
             axes.add_patch(
                 Rectangle(
-                    (x, top - size), _COLUMN, size, facecolor=colours[name], edgecolor=edge, linewidth=0.5, zorder=3
+                    (x, top - height), _COLUMN, height, facecolor=colours[name], edgecolor=edge, linewidth=0.5, zorder=3
                 )
             )
-        _label(axes, view, tops[side], side, total)
+        texts = {
+            name: f"{view.name(name)}  {height:.1f}{_interval(shown, side, name, size)}"
+            for name, (_, height) in tops[side].items()
+        }
+        _label(axes, texts, tops[side], side, total)
         where = x + (_COLUMN if side == "before" else 0.0)
         align = "right" if side == "before" else "left"
         axes.text(where, 0.012 * total, heading, size=SMALL + 2, weight="bold", color=INK, ha=align, **PLAIN)
@@ -140,18 +163,30 @@ def _ribbon(place: tuple[float, float, float], colour: str, strength: float, lev
     return PathPatch(path, facecolor=colour, alpha=strength, linewidth=0, zorder=level)
 
 
-def _label(axes: Axes, view: View, places: Mapping[str, tuple[float, float]], side: str, total: float) -> None:
+def _interval(shown: pd.DataFrame, side: str, name: str, size: float) -> str:
+    """Where 90 % of the draws lie, in brackets; nothing where they all agree or none were run."""
+    if "quantity_musd_2021_low" not in shown:
+        return ""
+    other = "after" if side == "before" else "before"
+    row = shown[shown[side].eq(name) & shown[other].eq(ALL)].iloc[0]
+    low, high = (f"{row[f'quantity_musd_2021_{end}'] / size:.1f}" for end in ("low", "high"))
+    return f" [{low}, {high}]" if low != high else ""
+
+
+def _label(
+    axes: Axes, texts: Mapping[str, str], places: Mapping[str, tuple[float, float]], side: str, total: float
+) -> None:
     """Names and sizes beside the blocks that are large enough to be seen."""
     large = {name: (top - size / 2, size) for name, (top, size) in places.items() if size >= _LABELLED * total}
     low, high = axes.get_ylim()
     middles = spread([middle for middle, _ in large.values()], 0.026 * total, low, high)
     x, align = (_LEFT - 0.1, "right") if side == "before" else (_RIGHT + _COLUMN + 0.1, "left")
-    for (name, (_, size)), y in zip(large.items(), middles, strict=True):
+    for name, y in zip(large, middles, strict=True):
         weight = "bold" if name in (NEW, GONE) else "normal"
         axes.text(
             x,
             y,
-            f"{view.name(name)}  {size:.1f}",
+            texts[name],
             size=SMALL,
             color=INK,
             ha=align,

@@ -12,7 +12,9 @@ from calibration.design import CHUNK, runs_at, sobol_points
 from calibration.emulator import train
 from calibration.evidence import SHARED, SPREADS, USUAL_DISCREPANCY, Evidence, Marginal, log_likelihood
 from calibration.fit import Fit, Plan, Problem, calibrate, predictive
+from calibration.priors import load_priors
 from calibration.recovery import judge
+from calibration.report import draws_table, representative, write_posterior
 from calibration.sampling import rhat
 from calibration.study import blocks_of, evidence_of, model_runs
 from calibration.targets import TARGETS, codes_of, load_targets
@@ -138,6 +140,29 @@ def test_the_emulator_is_honest_about_its_error() -> None:
     true_error = np.sqrt(np.mean((emulator(fresh) - Toy()(fresh)) ** 2, axis=0))
     assert np.all(emulator.r2 > 0.75)
     assert np.all(true_error < 2.5 * emulator.error + 0.01)
+
+
+# ------------------------------------------------------------------------------------------------- draws as a file
+def test_draws_are_written_as_they_are_read(fit: Fit, tmp_path: Path) -> None:
+    shown = [prior for prior in load_priors() if prior.fitted][:3]
+    priors = (*shown, next(prior for prior in load_priors() if not prior.fitted))
+    table = draws_table(fit, priors, 1)
+    write_posterior(tmp_path, {"draws": table}, {"scenario": "reference", "world": "reference", "said": {}})
+    read = sim.load_posterior(tmp_path)
+    assert read.names == tuple(prior.column for prior in priors)
+    assert np.allclose(read.draws, table.to_numpy(), rtol=1e-5)
+    assert read.count == len(fit.points)
+
+
+def test_the_first_draw_lies_in_the_middle_of_what_draws_do() -> None:
+    rng = np.random.default_rng(2)
+    found, unseen = rng.standard_normal((200, 30)) * np.geomspace(0.01, 100, 30), rng.standard_normal((200, 3))
+    assert representative(found, unseen) != 7
+    found[7], unseen[7] = np.median(found, axis=0), np.median(unseen, axis=0)
+    assert representative(found, unseen) == 7
+    found[:, 0] = -np.inf
+    assert representative(found, unseen) == 7
+    assert representative(found, unseen[:, :0]) == 7
 
 
 # ---------------------------------------------------------------------------------------------------- likelihood

@@ -14,7 +14,7 @@ from sim.results import TABLES, Results
 from sim.scenario import load_scenario
 
 Sim = Callable[[str], Any]
-FAST = "--mode expected --exporters 1000 --months 2022-01:2022-06"
+FAST = "--mode expected --exporters 1000 --months 2022-01:2022-06 --draws 0"
 
 
 def folders(out: Path) -> dict[bool, Path]:
