@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from sim.cases import Case, load
     from sim.comparison import Comparison, compare
+    from sim.customs_files import Imported, import_files
     from sim.errors import Fault, FaultList, SimError
     from sim.explanation import Explanation, explain
     from sim.mechanisms import Shown, show_mechanism
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from sim.rules import RULES, rule
     from sim.scenario import Scenario, load_scenario, parse_scenario, shipped_scenarios
     from sim.world import World, load_world
+    from sim.world.build import build_world
 
     __version__: str
 
@@ -35,14 +37,17 @@ __all__ = [
     "Explanation",
     "Fault",
     "FaultList",
+    "Imported",
     "Results",
     "SanctionsModel",
     "Scenario",
     "Shown",
     "SimError",
     "World",
+    "build_world",
     "compare",
     "explain",
+    "import_files",
     "load",
     "load_scenario",
     "load_world",
@@ -56,6 +61,7 @@ __all__ = [
 _HOMES = {
     "cases": ("Case", "load"),
     "comparison": ("Comparison", "compare"),
+    "customs_files": ("Imported", "import_files"),
     "errors": ("Fault", "FaultList", "SimError"),
     "explanation": ("Explanation", "explain"),
     "mechanisms": ("Shown", "show_mechanism"),
@@ -67,6 +73,7 @@ _HOMES = {
     "rules": ("RULES", "rule"),
     "scenario": ("Scenario", "load_scenario", "parse_scenario", "shipped_scenarios"),
     "world": ("World", "load_world"),
+    "world.build": ("build_world",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

@@ -85,7 +85,9 @@ def test_bans_move_the_prediction_the_right_way(case: sim.Case) -> None:
     states = case.world.states
     eu, china, target = states.index("EU27"), states.index("CHN"), case.world.target
     assert closed["2021-06"].max() == 0.0 and closed["2023-06"][eu].max() > 0.5
-    before = case.world.recorded_musd[:, target] / 12.0
+    before = case.world.recorded_musd[:, target]
+    # Months, not years: 67.5 bn USD in 2021 by the office of the largest supplier.
+    assert sales["2021-06"][china].sum() == pytest.approx(67_500 / 12, rel=0.02)
     assert np.delete(sales["2021-06"], target, axis=0) == pytest.approx(np.delete(before, target, axis=0), abs=1e-6)
     assert sales["2023-06"][eu].sum() < before[eu].sum() and sales["2023-06"][china].sum() > before[china].sum()
 
