@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 
 import sim
-from calibration.evidence import Evidence, log_likelihood
+from calibration.evidence import Evidence, Marginal
 from calibration.fit import Plan, with_errors
 from calibration.options import complain
 from calibration.pictures import draw_hubs_left_out, draw_sources_left_out
@@ -118,17 +118,21 @@ def without(known: Known, drawn: Without, left: np.ndarray, number: int = 0) -> 
     """
     if left.all():
         raise sim.SimError("nothing is left to fit: every figure would be left out")
-    seen, error = known.seen, np.asarray(known.emulator.error)
-    both = log_likelihood(seen, drawn.found, drawn.discrepancy, error)
-    rest = log_likelihood(seen.part(~left), drawn.found[:, ~left], drawn.discrepancy, error[~left])
-    weight = _truncated(rest - both)
+    error = np.asarray(known.emulator.error)
+    rest = Marginal(known.seen.part(~left), error[~left])
+    parts = np.array_split(np.arange(len(drawn.points)), max(1, len(drawn.points) // 500))
+    both = Marginal(known.seen, error)
+    logs = np.concatenate([rest(drawn.found[some][:, ~left]) - both(drawn.found[some]) for some in parts])
+    weight = _truncated(logs)
     effective = float(1.0 / np.sum(weight**2))
     if effective < LEAST_EFFECTIVE:
         return _anew(known, left, number)
-    start = np.random.default_rng(known.seed).random()
-    places = (start + np.arange(len(weight))) / len(weight)
+    rng = np.random.default_rng(known.seed + number)
+    places = (rng.random() + np.arange(len(weight))) / len(weight)
     picked = np.minimum(np.searchsorted(np.cumsum(weight), places), len(weight) - 1)
-    return Without(drawn.points[picked], drawn.discrepancy[picked], drawn.found[picked], effective, WEIGHED_HOW)
+    found = drawn.found[picked]
+    discrepancy = np.concatenate([rest.draw(found[some][:, ~left], rng) for some in parts])
+    return Without(drawn.points[picked], discrepancy, found, effective, WEIGHED_HOW)
 
 
 def _truncated(logs: np.ndarray) -> np.ndarray:
@@ -216,9 +220,12 @@ def _miss(model: np.ndarray, seen: Evidence) -> np.ndarray:
 
 def _hub_summary(hub: str, part: pd.DataFrame, known: Known, both: tuple[Without, Without]) -> dict[str, object]:
     before, after = (one.points.std(axis=0) for one in both)
+    # A parameter of the hub's own, such as how far it opens, is named after it.
     lost = [
-        name for name, wide, narrow in zip(known.names, after, before, strict=True) if wide >= FROM_PRIOR > narrow
-    ]  # fmt: skip
+        name
+        for name, wide, narrow in zip(known.names, after, before, strict=True)
+        if wide >= FROM_PRIOR and (narrow < FROM_PRIOR or name == hub)
+    ]
     # A level that is left out has no growth of nil to be held against.
     growth = part.dropna(subset=["no_change_miss"])
     return {

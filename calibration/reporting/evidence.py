@@ -103,7 +103,7 @@ def priors(inputs: Inputs) -> str:
     fitted = sum(prior.fitted for prior in inputs.priors)
     words = {"parameter": "parameters of behaviour", "strength": "strengths of clauses", "swing": "swings of drivers"}
     kinds = ", ".join(
-        f"{by_place[place, True]} {text}" for place, text in words.items() if by_place[place, True]
+        f"{many} {words.get(place, place)}" for (place, free), many in sorted(by_place.items()) if free
     )  # fmt: skip
     return (
         "Priors\n\n"

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from types import ModuleType
+
+from calibration import emulator, sampling
 from calibration.evidence import SHARED, USUAL_DISCREPANCY
 from calibration.reporting.inputs import MADE_BY, Inputs
 from calibration.reporting.markup import table
@@ -19,29 +22,29 @@ def method(inputs: Inputs) -> str:
         f"scrambled Sobol sequence through the prior, then at {' and '.join(str(wave) for wave in waves) or 'no'} "
         "points "
         "near the posterior, each wave chosen by the posterior of the one before.\n\n"
-        f"**Emulator.** Principal components of the targets, learnt from the {plan['trained_on']} runs nearest to the "
-        "figures; its error is measured on runs that it has not seen, target by target, and is part of the "
-        "likelihood.\n\n"
+        f"**Emulator.** {said(emulator)} It learns from the {plan['trained_on']} runs nearest to the figures.\n\n"
         "**Likelihood.** With y the log figure and m(z) the simulated one, `y = m(z) + shared + own + measured + "
-        "emulated`. *Shared* and *own* are the model's discrepancy: one standard deviation per group of figures, "
-        "sampled "
-        f"with the parameters under a half-normal of {USUAL_DISCREPANCY:g} log points. {SHARED:.0%} of its variance is "
-        "shared by the figures of one series, so that many months "
-        "of one flow are not as many witnesses. A figure that is an interval enters by the probability that the true "
-        "value lies in it.\n\n"
-        f"**Sampler.** Affine-invariant ensembles (emcee) of {plan['walkers']} walkers, {plan['steps']} steps each, "
-        "half "
-        "of them burn-in, started from points spread through the prior.\n\n"
+        "emulated`. *Shared* and *own* are the model's discrepancy: one unknown standard deviation per group of "
+        "figures, "
+        f"a half-normal of {USUAL_DISCREPANCY:g} log points before the fit. {SHARED:.0%} of its variance is shared by "
+        "the figures of one series, so that many months of one flow are not as many witnesses. A figure that is an "
+        "interval enters by the probability that the true value lies in it.\n\n"
+        f"**Sampler.** {said(sampling)} {plan['walkers']} walkers of {plan['steps']} steps, burn-in included.\n\n"
         f"**Check on the model.** The model itself runs at {plan['checked']} draws; draws are weighed by its own "
         f"likelihood against the emulator's, and {plan['draws']} are kept. Every band below rests on the model's own "
         f"runs, not on the emulator. Everything random has the seed {plan['seed']}.\n"
     )
 
 
+def said(module: ModuleType) -> str:
+    """What a module says of itself, as one paragraph, so that the report follows the code."""
+    return " ".join((module.__doc__ or "").split())
+
+
 def computation(inputs: Inputs) -> str:
     """Emulator, sampler, draws that count, expected against sampled mode."""
     record = inputs.record
-    emulator, sampler = record["emulator"], record["sampler"]
+    stand_in, sampler = record["emulator"], record["sampler"]
     steps = sampler["steps_kept"] / max(sampler["autocorrelation_steps"], 1.0)
     seconds = sum(record.get("seconds", {}).values())
     warnings = [
@@ -54,10 +57,10 @@ def computation(inputs: Inputs) -> str:
     told = [text for wrong, text in warnings if wrong]
     return (
         "How far to trust the computation\n\n"
-        f"Emulator: {emulator['components']} components; on unseen runs R² is {emulator['r2_median']:.2f} for the "
+        f"Emulator: {stand_in['components']} components; on unseen runs R² is {stand_in['r2_median']:.2f} for the "
         "median "
-        f"target and {emulator['r2_p10']:.2f} for the worst tenth, the median error {emulator['error_median']:.3f} log "
-        f"points; at the posterior it misses the model by {emulator['missed_at_posterior_median']:.3f} in the median. "
+        f"target and {stand_in['r2_p10']:.2f} for the worst tenth, the median error {stand_in['error_median']:.3f} log "
+        f"points; at the posterior it misses the model by {stand_in['missed_at_posterior_median']:.3f} in the median. "
         f"Sampler: acceptance {sampler['acceptance']:.2f}, slowest autocorrelation "
         f"{sampler['autocorrelation_steps']:.0f} of {sampler['steps_kept']} steps kept, split R-hat "
         f"{sampler['rhat']:.3f}. "
