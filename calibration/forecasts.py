@@ -421,6 +421,8 @@ def main(arguments: list[str] | None = None) -> int:
     """Writes the scores of the posterior and of those it is judged against; 1 if the input is at fault."""
     chosen = arguments_of(__doc__, "python -m calibration.forecasts").parse_args(arguments)
     try:
+        if chosen.figures is not None:
+            raise sim.SimError("--figures: forecasts are judged on the shipped series, which the naive ones continue")
         settle(chosen)
         seen, model = outlook_of(chosen)
         asked = load_judgements(model.targets)
