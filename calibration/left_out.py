@@ -186,13 +186,23 @@ def hubs_left_out(known: Known, targets: Sequence[Target], codes: WorldCodes) ->
     full = np.quantile(published(known, drawn), [0.05, 0.5, 0.95], axis=0)
     rows, summary = [], []
     for number, (hub, left) in enumerate(hubs_of(targets, codes).items()):
+        if left.all():
+            sys.stderr.write(f"{hub} has part in every figure: nothing would be left to fit without it\n")
+            continue
         sys.stderr.write(f"without {hub}: {int(left.sum())} figures\n")
         one = without(known, drawn, left, number)
         band = np.quantile(published(known, one), [0.05, 0.5, 0.95], axis=0)
         part = _hub_rows(hub, known.seen, targets, (left, full, band))
         rows.append(part)
         summary.append(_hub_summary(hub, part, known, (drawn, one)))
-    return {"hubs_left_out": pd.concat(rows, ignore_index=True), "hubs_left_out_summary": pd.DataFrame(summary)}
+    return _tables("hubs_left_out", rows, summary)
+
+
+def _tables(name: str, rows: list[pd.DataFrame], summary: list[dict[str, object]]) -> dict[str, pd.DataFrame]:
+    """Both tables of what was left out; none where nothing could be."""
+    if not rows:
+        return {}
+    return {name: pd.concat(rows, ignore_index=True), f"{name}_summary": pd.DataFrame(summary)}
 
 
 def _hub_rows(
@@ -275,6 +285,9 @@ def sources_left_out(known: Known, targets: Sequence[Target]) -> dict[str, pd.Da
     rows, summary = [], []
     for number, source in enumerate(dict.fromkeys(labels)):
         left = labels == source
+        if left.all():
+            sys.stderr.write(f"every figure is from {source}: nothing would be left to fit without it\n")
+            continue
         sys.stderr.write(f"without {source}: {int(left.sum())} figures\n")
         one = without(known, drawn, left, 100 + number)
         moved = np.median(one.points, axis=0) - middle
@@ -294,7 +307,7 @@ def sources_left_out(known: Known, targets: Sequence[Target]) -> dict[str, pd.Da
                 "how": one.how, "effective": round(one.effective),
             }
         )  # fmt: skip
-    return {"sources_left_out": pd.concat(rows, ignore_index=True), "sources_left_out_summary": pd.DataFrame(summary)}
+    return _tables("sources_left_out", rows, summary)
 
 
 def write(tables: dict[str, pd.DataFrame], posterior: Path, results: Path) -> list[Path]:

@@ -67,8 +67,12 @@ def main(arguments: list[str] | None = None) -> int:
     """Writes ``sampled.csv`` beside the posterior; 1 if the input is at fault."""
     parser = arguments_of(__doc__, "python -m calibration.sampled")
     parser.set_defaults(draws=16)
-    parser.add_argument("--exporters", type=int, default=20_000, help="rows of exporters in sampled mode")
-    parser.add_argument("--intermediaries", type=int, default=2200, help="trading houses in sampled mode")
+    parser.add_argument(
+        "--exporters", type=int, help="rows of exporters in sampled mode; the scenario's own by default"
+    )
+    parser.add_argument(
+        "--intermediaries", type=int, help="trading houses in sampled mode; the scenario's own by default"
+    )
     chosen = parser.parse_args(arguments)
     try:
         settle(chosen)
@@ -88,9 +92,10 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _table(model: ModelRuns, draws: Draws, chosen: argparse.Namespace) -> pd.DataFrame:
+    own = sim.load(chosen.scenario).scenario.agents
     ways = (
         Way("expected", int(draws.record.get("exporters", 1500)), int(draws.record.get("intermediaries", 330))),
-        Way("sampled", chosen.exporters, chosen.intermediaries),
+        Way("sampled", chosen.exporters or own.exporters, chosen.intermediaries or own.intermediaries),
     )
     found = []
     for way in ways:

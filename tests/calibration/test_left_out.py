@@ -117,6 +117,8 @@ def test_nothing_left_out_changes_nothing(known: Known) -> None:
 
 
 def test_everything_left_out_is_refused(known: Known) -> None:
+    alone = [replace(row, source="one.csv: Only") for row in targets()]
+    assert sources_left_out(known, alone) == {}
     with pytest.raises(sim.SimError, match="nothing is left to fit"):
         without(known, whole(known), np.ones(6, dtype=bool))
 
