@@ -33,6 +33,7 @@ from calibration.posterior_runs import (  # noqa: E402
 from calibration.series import (  # noqa: E402
     Series,
     on_published_base,
+    published_series,
     role_of,
     stated_flows,
 )
@@ -147,7 +148,8 @@ def outlook_of(chosen: argparse.Namespace) -> tuple[Outlook, ModelRuns]:
     model = model_runs(chosen.scenario, blocks_for(draws.record, LAST), priors=chosen.priors)
     every = load_targets(chosen.targets, codes_of(model.case().world))
     model = replace(model, targets=every)
-    series = (*chosen.series, *stated_flows(every, chosen.series))
+    series = published_series() if chosen.series is None else chosen.series
+    series = (*series, *stated_flows(every, series))
     return outlook(model, draws.first(chosen.draws), series, chosen.results / "at-draws", chosen.processes), model
 
 

@@ -13,7 +13,6 @@ from typing import Any
 import sim
 from calibration.own_figures import PRIORS, Own, prepare
 from calibration.priors import load_priors
-from calibration.series import published_series
 from calibration.targets import TARGETS, codes_of, load_targets
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -44,7 +43,8 @@ def settle(chosen: argparse.Namespace) -> Own | None:
     """Puts in what was not said, and builds the world of another user's figures where they are named.
 
     Args:
-        chosen: parsed options; changed in place. ``series`` is added: what bands over time show.
+        chosen: parsed options; changed in place. ``series`` is added: flows of the user's
+            files, None for the shipped ones.
 
     Returns:
         What the folder of figures became, if one is named. Its posterior and results go beside it, so that nobody's
@@ -62,7 +62,7 @@ def settle(chosen: argparse.Namespace) -> Own | None:
     if own is not None:
         chosen.scenario, chosen.targets, chosen.series = str(own.scenario), chosen.targets or own.targets, own.series
     elif not faults:
-        chosen.targets, chosen.series = chosen.targets or TARGETS, published_series()
+        chosen.targets, chosen.series = chosen.targets or TARGETS, None
     case = None if faults else sim.load(chosen.scenario)
     if case is not None:
         _try(lambda: load_targets(chosen.targets, codes_of(case.world)), faults)
