@@ -65,6 +65,7 @@ def parser_of(program: str, description: str | None) -> argparse.ArgumentParser:
     parser.add_argument("--wave", type=int, default=plan.waves[0], help="runs near the posterior, in each of two waves")
     parser.add_argument("--steps", type=int, default=plan.steps, help="steps of the sampler")
     parser.add_argument("--checked", type=int, default=plan.checked, help="draws at which the model itself runs")
+    parser.add_argument("--rounds", type=int, default=plan.rounds, help="most rounds of such checks")
     parser.add_argument("--exporters", type=int, default=1500, help="rows of exporters (expected mode)")
     parser.add_argument("--intermediaries", type=int, default=330, help="trading houses")
     parser.add_argument("--last", default="2023-12", help="last month that is simulated")
@@ -88,7 +89,7 @@ def fitted(chosen: argparse.Namespace) -> Made:
     seen = evidence_of(model.targets, codes, world.states[world.target])
     plan = Plan(
         points=chosen.points, waves=(chosen.wave, chosen.wave), steps=chosen.steps, checked=chosen.checked,
-        processes=chosen.processes, seed=chosen.seed,
+        rounds=chosen.rounds, processes=chosen.processes, seed=chosen.seed,
     )  # fmt: skip
     problem = Problem(model, model.digest(), seen, len(model.fitted))
     return Made(model, codes, seen, plan, calibrate(problem, chosen.results / "runs", plan))
@@ -97,9 +98,10 @@ def fitted(chosen: argparse.Namespace) -> Made:
 def _calibrate(chosen: argparse.Namespace) -> None:
     made = fitted(chosen)
     model, fit, plan = made.model, made.fit, made.plan
+    draws = draws_table(fit, model.priors, plan.seed)
     tables = {
-        "draws": draws_table(fit, model.priors, plan.seed),
-        "discrepancy": discrepancy_table(fit, made.seen),
+        "draws": draws,
+        "discrepancy": discrepancy_table(fit, made.seen, draws, model.priors),
         "summary": summary_table(fit, model.priors),
         "fit": fit_table(fit, made.seen, model.targets, plan.seed),
     }

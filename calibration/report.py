@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import platform
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
@@ -29,9 +29,29 @@ def draws_table(fit: Fit, priors: Sequence[Prior], seed: int) -> pd.DataFrame:
     return pd.DataFrame(values_at(priors, z), columns=[prior.name for prior in priors])
 
 
-def discrepancy_table(fit: Fit, seen: Evidence) -> pd.DataFrame:
-    """The model's own error at each draw, a standard deviation by group of figures; rows as in :func:`draws_table`."""
-    return pd.DataFrame(fit.discrepancy, columns=list(seen.groups))
+def discrepancy_table(fit: Fit, seen: Evidence, draws: pd.DataFrame, priors: Sequence[Prior]) -> pd.DataFrame:
+    """The model's own error at each draw, a standard deviation by group of figures.
+
+    Args:
+        fit: a calibration.
+        seen: the figures.
+        draws: its table of draws, in whatever order.
+        priors: the free parameters.
+
+    Returns:
+        One row per row of ``draws``, one column per group.
+    """
+    fitted = [prior for prior in priors if prior.fitted]
+    told = draws[[column_of(prior, draws.columns) for prior in fitted]].to_numpy()
+    # The same rows in another order: put in order, they pair off.
+    rows = np.empty(len(told), dtype=np.int64)
+    rows[np.lexsort(told.T)] = np.lexsort(values_at(fitted, fit.points).T)
+    return pd.DataFrame(fit.discrepancy[rows], columns=list(seen.groups))
+
+
+def column_of(prior: Prior, columns: Collection[str]) -> str:
+    """The column of a parameter in a table of draws: its place and name, or its name alone; empty if there is none."""
+    return next((name for name in (f"{prior.place}:{prior.name}", prior.name) if name in columns), "")
 
 
 def summary_table(fit: Fit, priors: Sequence[Prior]) -> pd.DataFrame:
@@ -114,7 +134,6 @@ def record_of(fit: Fit, seen: Evidence, plan: Plan, facts: dict[str, object]) ->
         "plan": {name: getattr(plan, name) for name in plan.__dataclass_fields__},
         "targets": len(seen),
         "emulator": {
-            "components": len(fit.emulator.processes),
             "r2_median": round(float(np.median(r2)), 3),
             "r2_p10": round(float(np.quantile(r2, 0.1)), 3),
             "error_median": round(float(np.median(fit.emulator.error)), 4),

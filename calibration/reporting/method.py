@@ -57,7 +57,7 @@ def computation(inputs: Inputs) -> str:
     told = [text for wrong, text in warnings if wrong]
     return (
         "How far to trust the computation\n\n"
-        f"Emulator: {stand_in['components']} components; on unseen runs R² is {stand_in['r2_median']:.2f} for the "
+        f"Emulator: on unseen runs R² is {stand_in['r2_median']:.2f} for the "
         "median "
         f"target and {stand_in['r2_p10']:.2f} for the worst tenth, the median error {stand_in['error_median']:.3f} log "
         f"points; at the posterior it misses the model by {stand_in['missed_at_posterior_median']:.3f} in the median. "

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import matplotlib.image
 import numpy as np
@@ -17,6 +18,7 @@ from calibration.distance import books_of, simulated_of
 from calibration.pictures import draw_bands
 from calibration.posterior_runs import AtValues, Draws, Outlook, outlook, read_draws
 from calibration.priors import load_priors, values_at
+from calibration.report import discrepancy_table
 from calibration.sampled import compared
 from calibration.series import Series, monthly_of, on_published_base, published_series, stated_flows
 from calibration.study import GROUPS, blocks_of, model_runs
@@ -206,3 +208,19 @@ def test_sampled_and_expected_mode_are_held_apart() -> None:
     table = compared(expected, sampled, np.array([0.1, 0.1]), ("far", "near"))
     assert list(table["bias"]) == pytest.approx([0.3, 0.0], abs=0.02)
     assert list(table["noise"]) == pytest.approx([0.1, 0.1], abs=0.02)
+
+
+def test_discrepancies_go_with_their_draws_in_any_order() -> None:
+    priors = tuple(prior for prior in load_priors() if prior.fitted)[:3]
+    rng = np.random.default_rng(3)
+    points = rng.standard_normal((12, 3))
+    # A draw that was picked twice, with discrepancies of its own each time.
+    points[5] = points[2]
+    fit = SimpleNamespace(points=points, discrepancy=np.arange(12.0)[:, None] + np.zeros(2))
+    draws = pd.DataFrame(values_at(priors, points), columns=[f"{prior.place}:{prior.name}" for prior in priors])
+    shuffled = draws.iloc[rng.permutation(12)].reset_index()
+    table = discrepancy_table(fit, SimpleNamespace(groups=("one", "two")), shuffled, priors)
+    assert sorted(table["one"]) == list(range(12))
+    known = [np.allclose(values_at(priors, points[int(row)])[0], draws.iloc[at]) for row, at in zip(
+        table["one"], shuffled["index"], strict=True)]  # fmt: skip
+    assert all(known)
