@@ -14,7 +14,7 @@ LOCK := requirements.lock
 # A terminal that is not there, a cache that is not ours: neither may change what the tools say.
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help run library calibrate demo test format lock clean
+.PHONY: help run library calibrate judge recovery demo test format lock clean
 
 help:  ## show this list
 	@sed -nE 's/^([a-z]+):.*## (.*)$$/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -27,6 +27,16 @@ library: $(READY)  ## run every scenario with its mechanism and without; docs/me
 
 calibrate: $(READY)  ## fit the reference world to the customs figures; posterior in calibration/posterior, report in results/calibration/
 	$(BIN)/python -m calibration
+
+judge: $(READY)  ## score the posterior on 2024, leave out hubs and sources, draw bands over time, write the report anew
+	$(BIN)/python -m calibration.bands
+	$(BIN)/python -m calibration.forecasts
+	$(BIN)/python -m calibration.sampled
+	$(BIN)/python -m calibration.left_out
+	$(BIN)/python -m calibration.reporting
+
+recovery: $(READY)  ## parameters recovered from 200 synthetic data sets (simulation-based calibration)
+	$(BIN)/python -m calibration.recovery
 
 demo: $(READY)  ## the same, small and fast
 	$(BIN)/sim demo

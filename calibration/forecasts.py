@@ -2,8 +2,9 @@
 
 Every forecaster answers to the same rows, the judged ones, and knows what was published to the end of the year before,
 no more. Its spread is its own record: the errors that it made, in the same way, on the same months one and two years
-earlier. A posterior brings draws of its own. Scores: mean absolute error and CRPS in log points (smaller is better),
-and how often the central 50 % and 90 % held the figure.
+earlier. The posterior brings draws of its own: parameters, discrepancy and measurement error, as the fit had them.
+Scores: mean absolute error and CRPS in log points (smaller is better), and how often the central 50 % and 90 % held the
+figure. The two named judgements of 2024 are scored apart; see :mod:`calibration.judgements`.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -20,10 +22,14 @@ from numpy.typing import NDArray
 from scipy.optimize import nnls
 
 import sim
+from calibration.bands import arguments_of, outlook_of
 from calibration.distance import Books, books_of, observed, simulated_of
 from calibration.gravity import predicted_sales
+from calibration.judgements import Judgement, ahead_of, judge_paths, load_judgements
+from calibration.options import complain, settle
+from calibration.posterior_runs import Outlook, errors_for, published_like
 from calibration.target_table import SERIES, record_of
-from calibration.targets import TARGETS, Months, Target, codes_of, count_months, load_targets, months_of, of_role
+from calibration.targets import FIGURES, Months, Target, WorldCodes, codes_of, count_months, months_of
 
 Floats = NDArray[np.float64]
 Forecaster = Callable[[Target], float]
@@ -32,6 +38,9 @@ COVERED = (0.5, 0.9)
 YEARS_BACK = (1, 2)
 # How firmly the weights of the synthetic control are held to a sum of one, against fits of order one.
 _SUM_WEIGHT = 100.0
+# Months of a series and of the year before that a mix is fitted on, at least.
+_LEAST_MONTHS = 12
+POSTERIOR, ALONE, AS_IT_STANDS = "posterior", "posterior, parameters alone", "model at the prior centres"
 
 
 # ------------------------------------------------------------------------------------------------- what is known
@@ -43,10 +52,20 @@ def monthly() -> dict[tuple[str, str, str], pd.Series[float]]:
     return {(row["office"], row["flow"], row["partner"]): record_of(row)["musd"] for row in rows}
 
 
+@lru_cache(maxsize=1)
+def stated_months() -> dict[tuple[str, str, str, str], pd.Series[float]]:
+    """Single months that somebody stated of flows without a series, by office, flow, partner and good; musd."""
+    table = pd.read_csv(FIGURES / "stated_months.csv")
+    keys = ["office", "flow", "partner", "good"]
+    return {tuple(key): part.set_index("month")["musd"].sort_index() for key, part in table.groupby(keys)}
+
+
 def published(target: Target) -> pd.Series[float] | None:
-    """The monthly series that a target is a growth of, or None."""
-    if target.good != "all" or target.measure != "growth":
+    """The monthly series, or the stated months, that a target is a growth of; None if there are none."""
+    if target.measure != "growth":
         return None
+    if target.good != "all":
+        return stated_months().get((target.office, target.flow, target.partner, target.good))
     return monthly().get((target.office, target.flow, target.partner))
 
 
@@ -78,9 +97,9 @@ def _shifted(span: Months, years: int) -> Months:
 
 # ----------------------------------------------------------------------------------------------- who foretells it
 def _from_path(target: Target, path: Callable[[pd.Series[float], list[str]], Floats]) -> float:
-    """Growth on the published base of a path foretold by month; NaN where there is no series."""
+    """Growth on the published base of a path foretold by month; NaN where what it needs was not published."""
     series = known(target)
-    if series is None or target.base is None or series.empty:
+    if series is None or target.base is None or series.empty or not set(months_of(target.base)) <= set(series.index):
         return float("nan")
     ahead = path(series, months_of(target.period))
     return float(np.log(np.mean(ahead) / series[months_of(target.base)].mean()))
@@ -93,14 +112,16 @@ def no_change(target: Target) -> float:
 
 def same_month_last_year(target: Target) -> float:
     """Each month repeats its month of the last year known."""
-    return _from_path(target, lambda series, months: series[[f"{series.index[-1][:4]}{m[4:]}" for m in months]].values)
+    return _from_path(
+        target, lambda series, months: series.reindex([f"{series.index[-1][:4]}{m[4:]}" for m in months]).to_numpy()
+    )
 
 
 def drift(target: Target) -> float:
     """The last month known, and on with the mean monthly growth of all that is known."""
 
     def path(series: pd.Series[float], months: list[str]) -> Floats:
-        step = np.log(series.iloc[-1] / series.iloc[0]) / (len(series) - 1)
+        step = np.log(series.iloc[-1] / series.iloc[0]) / (count_months((series.index[0], series.index[-1])) - 1)
         ahead = np.array([count_months((series.index[-1], month)) - 1 for month in months])
         return np.asarray(series.iloc[-1] * np.exp(step * ahead))
 
@@ -130,6 +151,8 @@ def _mixed(series: pd.Series[float], donors: Sequence[pd.Series[float]], months:
     before = [_shifted((month, month), -1)[0] for month in series.index]
     fitted = [now for now, then in zip(series.index, before, strict=True) if then in series.index]
     lagged = [_shifted((month, month), -1)[0] for month in fitted]
+    if len(fitted) < _LEAST_MONTHS:
+        return np.full(len(months), np.nan)
     wanted = {*lagged, *(_shifted((month, month), -1)[0] for month in months)}
     usable = [donor for donor in donors if wanted <= set(donor.index)]
     scale = [donor[lagged].mean() for donor in usable]
@@ -205,15 +228,36 @@ def draws_of(forecaster: Forecaster, targets: Sequence[Target]) -> Floats:
     return found
 
 
-def all_forecasts(case: sim.Case, targets: Sequence[Target]) -> dict[str, Floats]:
-    """Draws of every forecaster that needs no posterior: the model as it stands, and those it is judged against.
+def paths_of(forecaster: Forecaster, rows: Sequence[Target]) -> Floats:
+    """Whole paths around a forecaster's points: its own errors of the years before, month by month, with either sign.
+
+    The errors of a year are taken as they came, begun at each month in turn (a circular bootstrap, Politis and Romano
+    1992), since errors of months next to each other are alike. Rows without such errors are those of :func:`draws_of`.
 
     Args:
-        case: scenario and world.
-        targets: rows.
+        forecaster: gives a point in logs.
+        rows: months of one flow, in order.
+
+    Returns:
+        [draw, row]
     """
-    forecasters: dict[str, Forecaster] = {
-        "model": of_books(books_of(case.run())),
+    points = np.array([forecaster(row) for row in rows])
+    errors = []
+    for years in YEARS_BACK:
+        past = [years_back(row, years) for row in rows]
+        errors.append([np.nan if one is None else one.value - forecaster(one) for one in past])
+    whole = [np.array(one) for one in errors if np.isfinite(one).all()]
+    if not whole:
+        return draws_of(forecaster, rows)
+    shifted = [np.roll(one, by) for one in whole for by in range(len(rows))]
+    paths: Floats = points + np.concatenate([shifted, np.negative(shifted)])
+    return paths
+
+
+def forecasters_of(case: sim.Case) -> dict[str, Forecaster]:
+    """Those that need no posterior: the model as it stands, and those it is judged against."""
+    return {
+        AS_IT_STANDS: of_books(books_of(case.run())),
         "no change": no_change,
         "same month last year": same_month_last_year,
         "drift": drift,
@@ -221,7 +265,60 @@ def all_forecasts(case: sim.Case, targets: Sequence[Target]) -> dict[str, Floats
         "gravity, bans and banks": gravity(case, ("banned_share", "payment_refusal")),
         "synthetic control": synthetic_control,
     }
-    return {name: draws_of(forecaster, targets) for name, forecaster in forecasters.items()}
+
+
+def of_posterior(seen: Outlook, targets: Sequence[Target], codes: WorldCodes, target: str, seed: int = 7) -> Floats:
+    """Draws of the posterior: parameters, and discrepancy and measurement error on top.
+
+    Args:
+        seen: the model at the draws.
+        targets: rows, of those that were read off.
+        codes: what the world knows.
+        target: code of the sanctioned state.
+        seed: of the errors.
+
+    Returns:
+        [draw, row] logs.
+    """
+    shape = errors_for(targets, codes, target)
+    return published_like(_alone(seen, targets), shape, seen.draws.discrepancy, seed)
+
+
+def _alone(seen: Outlook, targets: Sequence[Target]) -> Floats:
+    place = {row.id: number for number, row in enumerate(seen.targets)}
+    return seen.found[:, [place[row.id] for row in targets]]
+
+
+def answers(
+    seen: Outlook, case: sim.Case, asked: Sequence[Judgement], targets: Sequence[Target], seed: int = 7
+) -> tuple[dict[str, Floats], dict[str, dict[str, Floats]]]:
+    """What every forecaster says to the judged rows, and to the named judgements.
+
+    Args:
+        seen: the model at draws of the posterior.
+        case: scenario and world.
+        asked: the named judgements.
+        targets: judged rows.
+        seed: of the errors.
+
+    Returns:
+        Forecaster -> [draw, row], and forecaster -> judgement -> [draw, row of the judgement].
+    """
+    world = codes_of(case.world), case.world.states[case.world.target]
+    rows: dict[str, Floats] = {
+        POSTERIOR: of_posterior(seen, targets, *world, seed), ALONE: _alone(seen, targets)
+    }  # fmt: skip
+    place = {row.id: number for number, row in enumerate(targets)}
+    paths: dict[str, dict[str, Floats]] = {
+        name: {one.id: draws[:, [place[row.id] for row in one.rows]] for one in asked} for name, draws in rows.items()
+    }
+    for name, forecaster in forecasters_of(case).items():
+        rows[name] = draws_of(forecaster, targets)
+        paths[name] = {
+            one.id: paths_of(forecaster, one.rows) if len(one.rows) > 1 else rows[name][:, [place[one.rows[0].id]]]
+            for one in asked
+        }
+    return rows, paths
 
 
 # -------------------------------------------------------------------------------------------------------- scores
@@ -292,17 +389,54 @@ def overall(table: pd.DataFrame, by: str | None = None) -> pd.DataFrame:
     )  # fmt: skip
 
 
-def main() -> int:
-    """Prints the scores of the model as it stands and of those it is judged against."""
-    case = sim.load("reference").with_changes(agents={"mode": "expected", "exporters": 2000})
-    targets = of_role(load_targets(TARGETS, codes_of(case.world)), "judge")
-    table = scores(targets, all_forecasts(case, targets))
+def score_tables(
+    targets: Sequence[Target], rows: Mapping[str, Floats], asked: Sequence[Judgement],
+    paths: Mapping[str, Mapping[str, Floats]],
+) -> dict[str, pd.DataFrame]:  # fmt: skip
+    """The tables that are written beside a posterior.
+
+    Returns:
+        ``scores`` (by series and, as ``all``, over all rows that every forecaster answered), ``scores_by_row`` and
+        ``judgements``.
+    """
+    detail = scores(targets, rows)
+    whole = overall(detail).reset_index().assign(series="all")
+    by_series = overall(detail, "series").reset_index()
+    return {
+        "scores": pd.concat([whole, by_series], ignore_index=True)[
+            ["series", "forecaster", "rows", "mae", "crps", "in_50", "in_90"]
+        ],
+        "scores_by_row": detail,
+        "judgements": judge_paths(asked, paths),
+    }
+
+
+def write_tables(folder: Path, tables: Mapping[str, pd.DataFrame]) -> None:
+    """Writes tables as CSV into a folder that is there."""
+    for name, table in tables.items():
+        table.to_csv(folder / f"{name}.csv", index=False, float_format="%.5g", lineterminator="\n")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Writes the scores of the posterior and of those it is judged against; 1 if the input is at fault."""
+    chosen = arguments_of(__doc__, "python -m calibration.forecasts").parse_args(arguments)
+    try:
+        if chosen.figures is not None:
+            raise sim.SimError("--figures: forecasts are judged on the shipped series, which the naive ones continue")
+        settle(chosen)
+        seen, model = outlook_of(chosen)
+        asked = load_judgements(model.targets)
+    except sim.SimError as error:
+        return complain(error)
+    targets = tuple(row for row in model.targets if row.role == "judge")
+    rows, paths = answers(seen, model.case(), asked, targets, chosen.seed)
+    tables = score_tables(targets, rows, asked, paths)
+    write_tables(chosen.posterior, tables)
     with pd.option_context("display.width", 160, "display.max_rows", None):
-        for title, part in (("all rows answered by all", None), ("by series", "series")):
-            sys.stdout.write(f"\n{title}\n{overall(table, part).round(3).to_string()}\n")
-        odd = table[~table["id"].isin(table[table["forecaster"] == "no change"]["id"])]
-        shown = odd[["id", "forecaster", "published", "median", "error", "in_90"]].round(3).to_string(index=False)
-        sys.stdout.write(f"\nrows without a monthly series\n{shown}\n")
+        sys.stdout.write(f"{tables['scores'].round(3).to_string(index=False)}\n\n")
+        sys.stdout.write(f"{tables['judgements'].round(3).to_string(index=False)}\n\n")
+        sys.stdout.write(f"{ahead_of(tables['judgements'], POSTERIOR).round(3).to_string(index=False)}\n")
+    sys.stdout.write("".join(f"{chosen.posterior / name}.csv\n" for name in tables))
     return 0
 
 

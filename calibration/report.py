@@ -1,10 +1,10 @@
-"""The posterior as files: draws, summary, fit table, record, and a report that names what is missed."""
+"""The posterior as files: draws, discrepancies, summary, fit table, record; `calibration.reporting` tells of them."""
 
 from __future__ import annotations
 
 import json
 import platform
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
@@ -53,6 +53,31 @@ def representative(*groups: np.ndarray) -> int:
         steps = (group - np.median(group, axis=0)) / np.where(scale > 0.0, scale, 1.0)
         away += np.mean(steps**2, axis=1)
     return int(np.argmin(away))
+
+
+def discrepancy_table(fit: Fit, seen: Evidence, draws: pd.DataFrame, priors: Sequence[Prior]) -> pd.DataFrame:
+    """The model's own error at each draw, a standard deviation by group of figures.
+
+    Args:
+        fit: a calibration.
+        seen: the figures.
+        draws: its table of draws, in whatever order.
+        priors: the free parameters.
+
+    Returns:
+        One row per row of ``draws``, one column per group.
+    """
+    fitted = [prior for prior in priors if prior.fitted]
+    told = draws[[column_of(prior, draws.columns) for prior in fitted]].to_numpy()
+    # The same rows in another order: put in order, they pair off.
+    rows = np.empty(len(told), dtype=np.int64)
+    rows[np.lexsort(told.T)] = np.lexsort(values_at(fitted, fit.points).T)
+    return pd.DataFrame(fit.discrepancy[rows], columns=list(seen.groups))
+
+
+def column_of(prior: Prior, columns: Collection[str]) -> str:
+    """The column of a parameter in a table of draws: its place and name, or its name alone; empty if there is none."""
+    return next((name for name in (f"{prior.place}:{prior.name}", prior.name) if name in columns), "")
 
 
 def summary_table(fit: Fit, priors: Sequence[Prior]) -> pd.DataFrame:
@@ -154,48 +179,6 @@ def record_of(fit: Fit, seen: Evidence, plan: Plan, facts: dict[str, object]) ->
     }  # fmt: skip
 
 
-def report(tables: dict[str, pd.DataFrame], record: dict[str, object]) -> str:
-    """The report, as Markdown: how well it fits, what is missed, what the figures do not identify."""
-    fit, summary = tables["fit"], tables["summary"]
-    emulator, sampler = record["emulator"], record["sampler"]
-    assert isinstance(emulator, dict) and isinstance(sampler, dict)
-    missed = fit[~fit["inside"]].sort_values("miss", key=lambda m: -np.log1p(m / 100.0).abs())
-    wide = fit.reindex(np.log1p(fit["miss"] / 100.0).abs().sort_values(ascending=False).index).head(15)
-    unlearnt, unfitted = (summary[summary["identified"] == kind]["name"] for kind in ("no", "not fitted"))
-    parts = [
-        "# Calibration of the reference world\n",
-        "Written by `make calibrate`. Figures to December 2023 are fitted; nothing later is used. Growth and levels "
-        "are compared in logarithms; a miss is the model's median against the figure, in percent.\n",
-        "## How well it fits\n",
-        f"{_inside(fit)} Without the posterior (at the prior centres) the median absolute miss is "
-        f"{fit['miss_before'].abs().median():.0f} %, with it {fit['miss'].abs().median():.0f} %.\n",
-        _markdown(by_group(fit, record)),
-        "The band holds the spread of the parameters, the model's discrepancy (sampled, by group) and the error of "
-        "measurement. A wide discrepancy is a finding about the model, not a success of the fit.\n",
-        "## What it misses\n",
-        f"{len(missed)} figures lie outside their band"
-        + (": " + ", ".join(f"{r.id} ({r.miss:+.0f} %)" for r in missed.itertuples()) if len(missed) else "")
-        + ". The largest misses of the median, inside the band or not:\n",
-        _markdown(wide[["id", "group", "data", "before", "model", "miss", "inside"]]),
-        "## What the figures say about the parameters\n",
-        _markdown(summary.sort_values("width_ratio").drop(columns=["place"])),
-        f"Not identified (posterior as wide as the prior): {', '.join(unlearnt) or 'none'}. Here the prior speaks. "
-        f"Not fitted, since the figures hardly depend on them: {', '.join(unfitted) or 'none'}.\n",
-        "## How far to trust the computation\n",
-        f"Emulator: networks with {emulator['hidden_units']} hidden units in all, held-out R² "
-        f"{emulator['r2_median']} in the median target and "
-        f"{emulator['r2_p10']} in the worst tenth; its error ({emulator['error_median']} log points in the median) is "
-        "part of the likelihood. "
-        f"Sampler: acceptance {sampler['acceptance']}, slowest autocorrelation {sampler['autocorrelation_steps']} of "
-        f"{sampler['steps_kept']} steps kept, split R-hat {sampler['rhat']}. The model itself ran at "
-        f"{record['plan']['checked']} draws; "  # type: ignore[index]
-        f"{record['effective_draws_after_check']} of them are effective after weighing by its own likelihood.\n",
-        "## All targets\n",
-        _markdown(fit.drop(columns=["emulator_r2", "emulator_sd", "low", "high"])),
-    ]
-    return "\n".join(parts)
-
-
 def by_group(fit: pd.DataFrame, record: dict[str, object]) -> pd.DataFrame:
     """Fit by group of targets: how many, how many inside, median absolute miss before and after, discrepancy."""
     spread = record["discrepancy_median"]
@@ -209,18 +192,3 @@ def by_group(fit: pd.DataFrame, record: dict[str, object]) -> pd.DataFrame:
         for name, part in fit.groupby("group", sort=False)
     ]  # fmt: skip
     return pd.DataFrame(rows)
-
-
-def _inside(fit: pd.DataFrame) -> str:
-    share = 100.0 * fit["inside"].mean()
-    return f"{int(fit['inside'].sum())} of {len(fit)} figures ({share:.0f} %) lie inside the 90 % band."
-
-
-def _markdown(table: pd.DataFrame) -> str:
-    """A table as Markdown, numbers to three digits."""
-
-    def cell(value: object) -> str:
-        return f"{value:.3g}" if isinstance(value, float) else str(value)
-
-    head = "| " + " | ".join(table.columns) + " |\n|" + "---|" * len(table.columns) + "\n"
-    return head + "".join("| " + " | ".join(cell(v) for v in row) + " |\n" for row in table.to_numpy(dtype=object))

@@ -102,7 +102,7 @@ def _earlier(period: str, kind: str) -> str:
 def _row(series: dict[str, str], now: pd.DataFrame, before: pd.DataFrame) -> dict[str, str]:
     period, base = _span(now), _span(before)
     growth = math.log(now["musd"].sum() / before["musd"].sum())
-    sd = math.hypot(_error(now), _error(before), float(series["extra_sd"]))
+    sd = math.hypot(error_of(now), error_of(before), float(series["extra_sd"]))
     if (now["unit"] == "meur").any():
         sd = math.hypot(sd, RATE_ERROR * math.sqrt(2.0))
     note = f"; {series['note']}" if series["note"] else ""
@@ -142,8 +142,8 @@ def _short(period: str) -> str:
     return f"{first[:4]}-q{(start + 2) // 3}" if months <= 3 else f"{first[:4]}-h{(start + 5) // 6}"
 
 
-def _error(rows: pd.DataFrame) -> float:
-    """Standard deviation of the log of a sum of figures."""
+def error_of(rows: pd.DataFrame) -> float:
+    """Standard deviation of the log of a sum of figures of one series, before what its good covers less or more."""
     quality, total = str(rows["quality"].iloc[0]), float(rows["musd"].sum())
     if quality.startswith(CHART):
         return CHART_MUSD / math.sqrt(3.0) * math.sqrt(len(rows)) / total

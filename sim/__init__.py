@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from sim.cases import Case, load
     from sim.comparison import Comparison, compare
+    from sim.customs_files import Imported, import_files
     from sim.ensembles import Ensemble, ensemble
     from sim.errors import Fault, FaultList, SimError
     from sim.explanation import Explanation, explain
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from sim.rules import RULES, rule
     from sim.scenario import Scenario, load_scenario, parse_scenario, shipped_scenarios
     from sim.world import World, load_world
+    from sim.world.build import build_world
 
     __version__: str
 
@@ -39,6 +41,7 @@ __all__ = [
     "Explanation",
     "Fault",
     "FaultList",
+    "Imported",
     "Posterior",
     "Results",
     "SanctionsModel",
@@ -46,9 +49,11 @@ __all__ = [
     "Shown",
     "SimError",
     "World",
+    "build_world",
     "compare",
     "ensemble",
     "explain",
+    "import_files",
     "load",
     "load_posterior",
     "load_scenario",
@@ -63,6 +68,7 @@ __all__ = [
 _HOMES = {
     "cases": ("Case", "load"),
     "comparison": ("Comparison", "compare"),
+    "customs_files": ("Imported", "import_files"),
     "ensembles": ("Ensemble", "ensemble"),
     "errors": ("Fault", "FaultList", "SimError"),
     "explanation": ("Explanation", "explain"),
@@ -76,6 +82,7 @@ _HOMES = {
     "rules": ("RULES", "rule"),
     "scenario": ("Scenario", "load_scenario", "parse_scenario", "shipped_scenarios"),
     "world": ("World", "load_world"),
+    "world.build": ("build_world",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

@@ -38,10 +38,12 @@ class Imported:
     Attributes:
         tables: Tables of facts by file name, as CSV text.
         account: What became of every row.
+        base_year: Of the mapping.
     """
 
     tables: dict[str, str]
     account: Account
+    base_year: str
 
     def onto(self, folder: Path) -> "Imported":
         """Return this import laid over a folder of facts: its figures replace the same ones there, all else stays.
@@ -49,7 +51,7 @@ class Imported:
         Raises:
             FaultList: If the folder cannot be read.
         """
-        return Imported(lay_over(self.tables, folder, self.account), self.account)
+        return Imported(lay_over(self.tables, folder, self.account), self.account, self.base_year)
 
     def write(self, folder: Path) -> list[Path]:
         """Write the tables and the account into a folder that is there."""
@@ -96,7 +98,7 @@ def import_files(paths: Sequence[Path], mapping: Path) -> Imported:
         raise FaultList(faults)
     store.close(files[0])
     _note_unmet(store, account, mapping)
-    return Imported(tables_of(figures_of(store, account), book), account)
+    return Imported(tables_of(figures_of(store, account), book), account, book.texts["base_year"])
 
 
 def _files(paths: Sequence[Path], account: Account, book: CodeBook | None) -> list[SourceFile]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 import sim
 from calibration import forecasts
+from calibration.evidence import log_likelihood
 from calibration.forecasts import (
     crps,
     draws_of,
@@ -14,13 +17,19 @@ from calibration.forecasts import (
     known,
     monthly,
     no_change,
+    of_posterior,
     overall,
+    paths_of,
     same_month_last_year,
+    score_tables,
     scores,
     synthetic_control,
     years_back,
 )
 from calibration.gravity import Economy, closed_by_month, predicted_sales, solve
+from calibration.judgements import ahead_of, judge_paths, load_judgements, lowest_month
+from calibration.posterior_runs import Draws, Outlook, errors_for
+from calibration.study import GROUPS
 from calibration.targets import TARGETS, Target, codes_of, load_targets, of_role
 
 NAIVE = (no_change, same_month_last_year, drift, synthetic_control)
@@ -85,7 +94,9 @@ def test_bans_move_the_prediction_the_right_way(case: sim.Case) -> None:
     states = case.world.states
     eu, china, target = states.index("EU27"), states.index("CHN"), case.world.target
     assert closed["2021-06"].max() == 0.0 and closed["2023-06"][eu].max() > 0.5
-    before = case.world.recorded_musd[:, target] / 12.0
+    before = case.world.recorded_musd[:, target]
+    # Months, not years: 67.5 bn USD in 2021 by the office of the largest supplier.
+    assert sales["2021-06"][china].sum() == pytest.approx(67_500 / 12, rel=0.02)
     assert np.delete(sales["2021-06"], target, axis=0) == pytest.approx(np.delete(before, target, axis=0), abs=1e-6)
     assert sales["2023-06"][eu].sum() < before[eu].sum() and sales["2023-06"][china].sum() > before[china].sum()
 
@@ -93,13 +104,14 @@ def test_bans_move_the_prediction_the_right_way(case: sim.Case) -> None:
 # -------------------------------------------------------------------------------------------------- no foresight
 def test_nobody_sees_what_is_held_out(judged: tuple[Target, ...], monkeypatch: pytest.MonkeyPatch) -> None:
     rows = [target for target in judged if known(target) is not None]
-    assert len(rows) == 37
+    assert len(rows) == 39
     before = [[forecaster(target) for target in rows] for forecaster in NAIVE]
     spread = draws_of(same_month_last_year, rows)
     other = {key: series.where(series.index < "2024-01", series * 5.0) for key, series in monthly().items()}
     monkeypatch.setattr(forecasts, "monthly", lambda: other)
-    assert before == [[forecaster(target) for target in rows] for forecaster in NAIVE]
-    assert np.array_equal(spread, draws_of(same_month_last_year, rows))
+    after = [[forecaster(target) for target in rows] for forecaster in NAIVE]
+    assert np.array_equal(before, after, equal_nan=True) and np.isfinite(before[0]).all()
+    assert np.array_equal(spread, draws_of(same_month_last_year, rows), equal_nan=True)
 
 
 def test_a_forecast_of_the_past_knows_less(judged: tuple[Target, ...]) -> None:
@@ -161,3 +173,117 @@ def test_a_judge_with_an_open_side_is_met_beyond_it(judged: tuple[Target, ...]) 
     spring = next(target for target in judged if target.id == "chn-priority-spring")
     table = scores([spring], {"above": np.full((9, 1), spring.low + 1.0), "below": np.full((9, 1), spring.low - 1.0)})
     assert list(table["error"]) == pytest.approx([0.0, 1.0])
+
+
+def test_a_stated_month_is_a_series_of_its_own(judged: tuple[Target, ...]) -> None:
+    """November 2023 is the last month that was stated of a flow that no office publishes by month."""
+    fall = next(target for target in judged if target.id == "tur-priority-decline")
+    assert no_change(fall) == pytest.approx(np.log(8.4 / 37.6))
+    assert np.isnan(same_month_last_year(fall)) and np.isnan(synthetic_control(fall))
+    assert drift(fall) == pytest.approx(np.log(8.4 / 37.6) + 8 / 12 * np.log(8.4 / 12.3))
+
+
+# ---------------------------------------------------------------------------------------------- named judgements
+def test_judgements_are_read_off_held_out_rows_only(case: sim.Case, tmp_path: Path) -> None:
+    every = load_targets(TARGETS, codes_of(case.world))
+    asked = load_judgements(every)
+    assert {one.measure for one in asked} == {"fall", "trough"} and len({one.id for one in asked}) == len(asked)
+    assert all(row.role == "judge" for one in asked for row in one.rows)
+    table = tmp_path / "judgements.csv"
+    table.write_text("id,event,measure,rows,source\na,b,rise,chn-rus-2023-q1;nobody,c\n", encoding="utf-8")
+    with pytest.raises(sim.FaultList) as error:
+        load_judgements(every, table)
+    told = str(error.value)
+    assert "not held out" in told and "no target 'nobody'" in told and "unknown measure 'rise'" in told
+
+
+def test_the_published_answers_are_what_was_said(case: sim.Case) -> None:
+    """A first fall in March, three falls to May; Turkey 28 % down in the half-year, most in January."""
+    asked = load_judgements(load_targets(TARGETS, codes_of(case.world)))
+    nothing = {"nobody": {one.id: np.zeros((4, len(one.rows))) for one in asked}}
+    published = judge_paths(asked, nothing).set_index("judgement")["published"]
+    assert published["bank-dip-month"] == "2024-03" and published["hub-fall-turkey-month"] == "2024-01"
+    assert published["hub-fall-turkey"] == pytest.approx(np.log(1 - 0.283), abs=0.06)
+    assert all(published[name] < 0.0 for name in published.index if not name.endswith("month"))
+
+
+def test_a_sure_and_right_answer_scores_best(case: sim.Case) -> None:
+    asked = load_judgements(load_targets(TARGETS, codes_of(case.world)))
+    noise = np.random.default_rng(0).normal(size=(200, 6))
+    truth = {one.id: np.array([row.value for row in one.rows]) for one in asked}
+    answers = {
+        "posterior": {name: fact + 0.01 * noise[:, : len(fact)] for name, fact in truth.items()},
+        "wide": {name: fact + noise[:, : len(fact)] for name, fact in truth.items()},
+        "wrong": {name: -fact + 0.01 * noise[:, : len(fact)] for name, fact in truth.items()},
+        "silent": {},
+    }
+    table = judge_paths(asked, answers)
+    own = table[table["forecaster"] == "posterior"]
+    assert own["right"].all() and (own["p_right"] > 0.95).all()
+    assert not table[table["forecaster"].isin(["wrong", "silent"])]["right"].any()
+    assert ahead_of(table, "posterior")["ahead"].all()
+    assert not ahead_of(table, "wrong")["ahead"].any()
+
+
+def test_paths_that_never_fall_name_no_month() -> None:
+    chance = lowest_month(np.zeros((5, 4)))
+    assert chance == pytest.approx(0.25)
+    assert lowest_month(np.array([[3.0, 1.0, 2.0], [0.0, 0.0, 5.0]])) == pytest.approx([0.25, 0.75, 0.0])
+
+
+def test_paths_keep_the_errors_of_a_year_together(judged: tuple[Target, ...]) -> None:
+    rows = [target for target in judged if target.id.startswith("chn-rus-2024")][:6]
+    paths = paths_of(same_month_last_year, rows)
+    errors = [years_back(row, 1).value for row in rows]
+    assert len(paths) == 2 * 2 * len(rows)
+    assert any(np.allclose(path, errors) for path in paths) and any(
+        np.allclose(path, np.negative(errors)) for path in paths
+    )
+
+
+# ------------------------------------------------------------------------------------------------- the posterior
+@pytest.fixture
+def seen(case: sim.Case, judged: tuple[Target, ...]) -> Outlook:
+    """A posterior whose model says what was published, with little scatter; no run behind it."""
+    truth = np.array([target.value for target in judged])
+    found = truth + 0.01 * np.random.default_rng(4).normal(size=(60, len(judged)))
+    draws = Draws(("aversion",), np.ones((60, 1)), np.full((60, len(GROUPS)), 0.1), {})
+    return Outlook(judged, (), ("2021-01",), found, np.zeros((60, 0, 1)), draws)
+
+
+def test_the_posterior_brings_its_own_spread(seen: Outlook, case: sim.Case, judged: tuple[Target, ...]) -> None:
+    world = codes_of(case.world), case.world.states[case.world.target]
+    draws = of_posterior(seen, judged, *world)
+    assert draws.shape == (600, len(judged))
+    expected = np.sqrt(0.01**2 + 0.1**2 + np.array([target.sd for target in judged]) ** 2)
+    assert draws.std(axis=0) == pytest.approx(expected, rel=0.2)
+    # Figures of one flow miss together: half of the discrepancy is shared.
+    china = [row for row, target in enumerate(judged) if target.id.startswith("chn-rus")][:4]
+    apart = np.corrcoef(draws[:, china].T)[np.triu_indices(4, 1)]
+    assert (apart > 0.15).all()
+
+
+def test_scores_of_the_posterior_stand_beside_the_naive_ones(
+    seen: Outlook, case: sim.Case, judged: tuple[Target, ...]
+) -> None:
+    asked = load_judgements(judged)
+    naive = {"no change": no_change, "same month last year": same_month_last_year}
+    world = codes_of(case.world), case.world.states[case.world.target]
+    rows = {"posterior": of_posterior(seen, judged, *world), **{n: draws_of(f, judged) for n, f in naive.items()}}
+    place = {row.id: number for number, row in enumerate(judged)}
+    paths = {n: {one.id: d[:, [place[r.id] for r in one.rows]] for one in asked} for n, d in rows.items()}
+    tables = score_tables(judged, rows, asked, paths)
+    whole = tables["scores"][tables["scores"]["series"] == "all"].set_index("forecaster")
+    assert whole.loc["posterior", "crps"] < 0.5 * whole["crps"].drop("posterior").min()
+    assert set(tables["scores"].columns) == {"series", "forecaster", "rows", "mae", "crps", "in_50", "in_90"}
+    assert ahead_of(tables["judgements"], "posterior")["right"].all()
+
+
+def test_what_is_judged_cannot_be_fitted_by_way_of_its_errors(case: sim.Case, judged: tuple[Target, ...]) -> None:
+    """The shape that forecasts take their errors from has blanks for figures: any likelihood of it is no number."""
+    shape = errors_for(judged, codes_of(case.world), "RUS")
+    assert np.isnan(shape.low).all() and np.isnan(shape.high).all()
+    truth = np.array([[target.value for target in judged]])
+    with np.errstate(invalid="ignore"):
+        likely = log_likelihood(shape, truth, np.full((1, len(shape.groups)), 0.3), np.zeros(len(judged)))
+    assert not np.isfinite(likely).any()
