@@ -103,10 +103,9 @@ def fitted(chosen: argparse.Namespace) -> Made:
 def _calibrate(chosen: argparse.Namespace) -> None:
     made = fitted(chosen)
     model, fit, plan = made.model, made.fit, made.plan
-    draws = draws_table(fit, model.priors, plan.seed)
     tables = {
-        "draws": draws,
-        "discrepancy": discrepancy_table(fit, made.seen, draws, model.priors),
+        "draws": draws_table(fit, model.priors, plan.seed),
+        "discrepancy": discrepancy_table(fit, made.seen, model.priors, plan.seed),
         "summary": summary_table(fit, model.priors),
         "fit": fit_table(fit, made.seen, model.targets, plan.seed),
     }

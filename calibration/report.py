@@ -32,12 +32,17 @@ def draws_table(fit: Fit, priors: Sequence[Prior], seed: int) -> pd.DataFrame:
     Returns:
         Columns ``place:name``, as :func:`sim.posterior.load_posterior` reads them.
     """
+    z, order = _ordered(fit, priors, seed)
+    return pd.DataFrame(values_at(priors, z[order]), columns=[prior.column for prior in priors])
+
+
+def _ordered(fit: Fit, priors: Sequence[Prior], seed: int) -> tuple[np.ndarray, list[int]]:
+    """Points of the draws in all parameters, and the order in which draws are written."""
     z = np.random.default_rng(seed).standard_normal((len(fit.points), len(priors)))
     fitted = np.array([prior.fitted for prior in priors])
     z[:, fitted] = fit.points
     first = representative(fit.found, z[:, ~fitted])
-    order = [first, *(draw for draw in range(len(z)) if draw != first)]
-    return pd.DataFrame(values_at(priors, z[order]), columns=[prior.column for prior in priors])
+    return z, [first, *(draw for draw in range(len(z)) if draw != first)]
 
 
 def representative(*groups: np.ndarray) -> int:
@@ -55,24 +60,9 @@ def representative(*groups: np.ndarray) -> int:
     return int(np.argmin(away))
 
 
-def discrepancy_table(fit: Fit, seen: Evidence, draws: pd.DataFrame, priors: Sequence[Prior]) -> pd.DataFrame:
-    """The model's own error at each draw, a standard deviation by group of figures.
-
-    Args:
-        fit: a calibration.
-        seen: the figures.
-        draws: its table of draws, in whatever order.
-        priors: the free parameters.
-
-    Returns:
-        One row per row of ``draws``, one column per group.
-    """
-    fitted = [prior for prior in priors if prior.fitted]
-    told = draws[[column_of(prior, draws.columns) for prior in fitted]].to_numpy()
-    # The same rows in another order: put in order, they pair off.
-    rows = np.empty(len(told), dtype=np.int64)
-    rows[np.lexsort(told.T)] = np.lexsort(values_at(fitted, fit.points).T)
-    return pd.DataFrame(fit.discrepancy[rows], columns=list(seen.groups))
+def discrepancy_table(fit: Fit, seen: Evidence, priors: Sequence[Prior], seed: int) -> pd.DataFrame:
+    """The model's own error at each draw of :func:`draws_table`, a standard deviation by group of figures."""
+    return pd.DataFrame(fit.discrepancy[_ordered(fit, priors, seed)[1]], columns=list(seen.groups))
 
 
 def column_of(prior: Prior, columns: Collection[str]) -> str:
