@@ -10,6 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from threadpoolctl import threadpool_limits
+
 import sim
 from calibration.own_figures import PRIORS, Own, prepare
 from calibration.priors import load_priors
@@ -21,9 +23,11 @@ POSTERIOR, RESULTS = ROOT / "calibration" / "posterior", ROOT / "results" / "cal
 
 
 def one_thread() -> None:
-    """Keeps the linear algebra to one thread, since runs use the cores; call it before numpy is loaded."""
+    """Keeps the linear algebra to one thread, here and in processes to come, since the runs use the cores."""
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS"):
         os.environ.setdefault(name, "1")
+    # Whoever loaded numpy before has its threads already.
+    threadpool_limits(1)
 
 
 def common(program: str, description: str | None) -> argparse.ArgumentParser:
