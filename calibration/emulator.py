@@ -83,7 +83,7 @@ def train(z: np.ndarray, found: np.ndarray, seed: int = 0, folds: int = 4) -> Em
 def _taught(z: np.ndarray, scaled: np.ndarray, seed: int) -> MLPRegressor:
     network = MLPRegressor(
         hidden_layer_sizes=(_HIDDEN,), activation="tanh", alpha=_WEIGHT_DECAY, learning_rate_init=_RATE,
-        batch_size=min(64, len(z)), early_stopping=True, n_iter_no_change=_PATIENCE, max_iter=_MOST_ROUNDS,
+        batch_size=min(64, int(0.9 * len(z))), early_stopping=True, n_iter_no_change=_PATIENCE, max_iter=_MOST_ROUNDS,
         random_state=seed,
     )  # fmt: skip
     with warnings.catch_warnings():

@@ -108,15 +108,26 @@ def open_houses(market: HouseMarket, houses: int, seed: int, *, expected: bool) 
         open_rows = max(1, round(per_hub / market.headroom))
         mass[np.tile(np.arange(per_hub) < open_rows, n_hubs), OPEN] = 1.0
     mass[:, DORMANT] = 1.0 - mass[:, OPEN]
-    opened = np.bincount(hub, weights=capacity * mass[:, OPEN], minlength=n_hubs)
-    capacity *= (market.consigned / market.fullness / opened)[hub] if n_hubs else 1.0
+    is_open, needed = mass[:, OPEN] > 0.0, market.consigned / market.fullness
+    capacity *= _scale(hub, capacity * mass[:, OPEN], needed)
+    # Houses that are shut are scaled apart: what could open is then the same multiple of what is open, however the few
+    # that are open happen to be drawn.
+    shut = np.where(is_open, 0.0, capacity)
+    if shut.any():
+        capacity = np.where(is_open, capacity, shut * _scale(hub, shut, (market.headroom - 1.0) * needed))
     firms_open = MONTHS_PER_YEAR * market.consigned / market.house_size
-    open_rows_now = np.bincount(hub, weights=mass[:, OPEN], minlength=n_hubs)
+    represents = firms_open / np.bincount(hub, weights=mass[:, OPEN], minlength=n_hubs)
     generation, since, gone = np.zeros(len(hub)), np.zeros(len(hub), dtype=np.int64), np.zeros(1 + len(hub), dtype=bool)
     return TradingHouses(
         hub, capacity, hiding, mass, generation, since, np.zeros(n_hubs), np.zeros(n_hubs), gone,
-        represents=firms_open / open_rows_now,
+        represents=represents,
     )  # fmt: skip
+
+
+def _scale(hub: NDArray[np.int64], drawn: NDArray[np.float64], wanted: NDArray[np.float64]) -> NDArray[np.float64]:
+    """By what each house's capacity is multiplied so that what was drawn adds up to what each hub wants, (house,)."""
+    found = np.bincount(hub, weights=drawn, minlength=len(wanted))
+    return np.divide(wanted, found, out=np.ones(len(wanted)), where=found > 0.0)[hub]
 
 
 @compiled

@@ -36,7 +36,7 @@ def test_strengths_are_centred_on_the_scenario(case: sim.Case) -> None:
     centres = {
         "swing": lambda _: 1.0,
         "strength": strengths.get,
-        "opening": lambda _: sim.PARAMETERS["opening"].default,
+        "opening": lambda hub: case.scenario.openings.get(hub, sim.PARAMETERS["opening"].default),
     }
     for prior in PRIORS:
         if prior.place != "parameter":
