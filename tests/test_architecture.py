@@ -27,7 +27,7 @@ LAYERS = (
     ("agents",),
     ("model",),
     ("recorder", "tables"),
-    ("results", "bands"),
+    ("results", "bands", "metrics"),
     ("cases", "mirrors"),
     ("comparison", "differences"),
     ("mechanisms", "explanation"),
