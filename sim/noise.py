@@ -30,6 +30,8 @@ FIRST_TIE = 13
 INTELLIGENCE = 14
 # Of analyses, which count from 101: none of the model.
 ORDER_OF_CLAUSES = 101
+DESIGN = 102
+ORDER_OF_DRAWS = 103
 
 # An agent of a type has the identity type * IDENTITIES_PER_TYPE + its place within the type.
 IDENTITIES_PER_TYPE = 1 << 32

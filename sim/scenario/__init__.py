@@ -2,7 +2,7 @@
 
 from sim.scenario.checks import Vocabulary
 from sim.scenario.export import json_schema
-from sim.scenario.loader import load_scenario, parse_scenario, shipped_scenarios, shipped_worlds
+from sim.scenario.loader import load_scenario, load_scenario_over, parse_scenario, shipped_scenarios, shipped_worlds
 from sim.scenario.looks import MEASURES, Look, Measure, Mechanism
 from sim.scenario.parts import Agents, Driver, MonthSpan
 from sim.scenario.schema import Scenario
@@ -19,6 +19,7 @@ __all__ = [
     "Vocabulary",
     "json_schema",
     "load_scenario",
+    "load_scenario_over",
     "parse_scenario",
     "shipped_scenarios",
     "shipped_worlds",

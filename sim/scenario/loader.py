@@ -49,6 +49,20 @@ def parse_scenario(text: str, file: str = "(text)", known: Vocabulary = VOCABULA
     return _load(text, Path(file), file, known)
 
 
+def load_scenario_over(above: Node, file: str, known: Vocabulary = VOCABULARY) -> Scenario:
+    """Return the scenario of a tree laid over the file or shipped scenario that its `extends` names.
+
+    Args:
+        above: The tree, part of a file of another kind that changes a scenario, such as a study.
+        file: That file.
+        known: The names that scenarios may use.
+
+    Raises:
+        FaultList: As `load_scenario`; places inside `above` point into that file.
+    """
+    return _resolve(_read_below(_Stack([above], [Path(file)])), known)
+
+
 def shipped_scenarios() -> tuple[str, ...]:
     """Return the names of the scenarios that ship with the package, sorted."""
     return tuple(sorted(path.stem for path in shipped("scenarios").glob("*.yaml")))
@@ -80,7 +94,11 @@ class _Stack:
 
 
 def _load(text: str, path: Path, shown_as: str, known: Vocabulary) -> Scenario:
-    read = _read_stack(text, path, shown_as)
+    return _resolve(_read_stack(text, path, shown_as), known)
+
+
+def _resolve(read: _Stack, known: Vocabulary) -> Scenario:
+    """Return the scenario of a stack of files, checked."""
     if not read.complete:
         # What is inherited is not known, so whether anything is missing or unknown is not known either.
         raise FaultList(read.faults)
@@ -112,29 +130,37 @@ def _load(text: str, path: Path, shown_as: str, known: Vocabulary) -> Scenario:
 def _read_stack(text: str, path: Path, shown_as: str) -> _Stack:
     """Return the file and everything below it; reading ends at the first file that cannot be read."""
     read = _Stack()
-    while True:
-        read.files.append(path)
-        try:
-            tree, faults = read_yaml(text, shown_as, len(read.files) - 1)
-        except FaultList as error:
-            read.faults += error.faults
+    return _read_below(read) if _add(read, text, path, shown_as) else read
+
+
+def _add(read: _Stack, text: str, path: Path, shown_as: str) -> bool:
+    """Add a file to the stack, and return whether it could be read."""
+    read.files.append(path)
+    try:
+        tree, faults = read_yaml(text, shown_as, len(read.files) - 1)
+    except FaultList as error:
+        read.faults += error.faults
+        return False
+    read.trees.append(tree)
+    read.faults += faults
+    return True
+
+
+def _read_below(read: _Stack) -> _Stack:
+    """Add what the last file extends, and what that extends."""
+    while (below := read.trees[-1].children().get("extends")) is not None:
+        path = _below(below, read)
+        if path is None:
             return read
-        read.trees.append(tree)
-        read.faults += faults
-        below = tree.children().get("extends")
-        if below is None:
-            read.complete = True
-            return read
-        found = _below(below, read)
-        if found is None:
-            return read
-        path = found
-        shown_as = str(found)
         try:
             text = _read(path)
         except FaultList as error:
             read.faults += [below.mark.fault("extends", f"{fault.message}: {fault.file}") for fault in error.faults]
             return read
+        if not _add(read, text, path, str(path)):
+            return read
+    read.complete = True
+    return read
 
 
 def _below(extends: Node, read: _Stack) -> Path | None:

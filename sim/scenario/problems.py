@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, get_args
+from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
@@ -133,11 +133,14 @@ def _percent_hint(read: Any, field: FieldInfo | None) -> str:
 def _owner(model: type[BaseModel], location: Location) -> type[BaseModel] | None:
     """Return the model that holds the field at the end of a location, or None where no model does."""
     found: type[BaseModel] | None = model
+    named = False  # whether the next step is the free name of an entry
     for step in location:
-        if isinstance(step, int) or found is None:
+        if isinstance(step, int) or found is None or named:
+            named = False
             continue
         field = found.model_fields.get(step)
         found = _model_in(field.annotation) if field else None
+        named = field is not None and get_origin(field.annotation) is dict
     return found
 
 

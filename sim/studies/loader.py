@@ -1,0 +1,212 @@
+"""Loads a study file: every fault of it, and of what it changes in its base, at once and before any run."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from sim.cases import Case, world_of
+from sim.errors import Fault, FaultList, SimError, nearest
+from sim.posterior import Posterior, load_posterior
+from sim.rules.custom import checked_rules
+from sim.scenario import Scenario, load_scenario_over
+from sim.scenario.problems import Problem, problems_of
+from sim.scenario.reader import Node, decode, read_yaml
+from sim.shipped import shipped
+from sim.studies.checks import check_comparison, check_designs, check_factors, check_metric_names, check_size
+from sim.studies.factors import Bound, Value
+from sim.studies.points import read_points
+from sim.studies.schema import StudyFile
+from sim.texts import shown
+
+_SHIPPED = "scenarios/studies"
+_MOST_BYTES = 1_000_000
+
+
+@dataclass(frozen=True, eq=False)
+class Study:
+    """A study file with everything that it names.
+
+    Attributes:
+        name: short name, that of its folder of results.
+        file: what the file says.
+        base: the case that every point starts from.
+        levers: what policy could choose.
+        uncertainties: what nobody can choose.
+        posterior: where its worlds are drawn from, if they are.
+        comparison: the package that every point is compared with, a value for each lever; None for no policy.
+    """
+
+    name: str
+    file: StudyFile
+    base: Case
+    levers: tuple[Bound, ...]
+    uncertainties: tuple[Bound, ...]
+    posterior: Posterior | None = None
+    comparison: Mapping[str, Value] | None = field(default=None)
+
+    @property
+    def factors(self) -> tuple[Bound, ...]:
+        """Levers, then uncertainties."""
+        return (*self.levers, *self.uncertainties)
+
+
+def load_study(path_or_name: str | os.PathLike[str]) -> Study:
+    """The study of a YAML file, or of a shipped study's name.
+
+    Raises:
+        FaultList: everything wrong with the file and its base.
+    """
+    wanted = os.fspath(path_or_name)
+    places = [Path(wanted), *(shipped(f"{_SHIPPED}/{name}") for name in (wanted, f"{wanted}.yaml"))]
+    path = next((place for place in places if place.is_file()), None)
+    if path is None:
+        found = f"there is no file and no shipped study {shown(wanted)}; {nearest(wanted, shipped_studies())}"
+        raise FaultList([Fault(wanted, 0, 0, "", found)])
+    try:
+        with path.open("rb") as stream:
+            raw = stream.read(_MOST_BYTES + 1)
+    except OSError as error:
+        raise FaultList([Fault(wanted, 0, 0, "", f"cannot be read: {error.strerror or error}")]) from None
+    if len(raw) > _MOST_BYTES:
+        raise FaultList([Fault(wanted, 0, 0, "", "is larger than 1 MB; that is no study")])
+    return parse_study(decode(raw, str(path)), str(path))
+
+
+def shipped_studies() -> tuple[str, ...]:
+    """Names of the studies that ship with the package, sorted."""
+    return tuple(sorted(path.stem for path in shipped(_SHIPPED).glob("*.yaml")))
+
+
+def parse_study(text: str, file: str = "study") -> Study:
+    """The study of a YAML text; its base is looked for from the folder of ``file``.
+
+    Raises:
+        FaultList: as :func:`load_study`.
+    """
+    read, faults = read_yaml(text, file)
+    faults += _misplaced(read)
+    root = _tidied(read, Path(file).parent, faults)
+    data = root.plain()
+    problems: list[Problem] = []
+    said: StudyFile | None = None
+    try:
+        said = StudyFile.model_validate(data)
+    except ValidationError as error:
+        problems += problems_of(error, StudyFile)
+    base = _base(root, file, faults)
+    study: Study | None = None
+    if said is not None and base is not None:
+        study = _bound(_name_of(file, said.title), said, base, problems)
+    faults += [problem.fault(root, data) for problem in problems]
+    if faults or study is None:
+        raise FaultList(faults)
+    return study
+
+
+def _bound(name: str, said: StudyFile, base: Case, problems: list[Problem]) -> Study:
+    """The study with its names tied to the base; what fits nothing is added to the problems."""
+    posterior = _posterior(said, base.scenario, problems)
+    levers, uncertainties = check_factors(said, base.scenario, posterior, problems)
+    study = Study(name, said, base, levers, uncertainties, posterior)
+    if len(study.factors) == len(said.levers) + len(said.uncertainties):
+        # Names that a wrong factor would have are not called unknown as well.
+        check_designs(study.levers, study.uncertainties, said, problems)
+        study = replace(study, comparison=check_comparison(study.levers, said, problems))
+    check_metric_names(said.metrics, base, problems)
+    check_size(said, base.scenario, problems)
+    return study
+
+
+def _misplaced(root: Node) -> list[Fault]:
+    if "posterior" in root.children():
+        return [root.children()["posterior"].key.fault("posterior", "stands under `uncertainties`; move it there")]
+    inside = root.children().get("changes")
+    named = inside.children().get("extends") if inside is not None else None
+    return [named.key.fault("changes.extends", "the base stands under `base`; name that file there")] if named else []
+
+
+def _tidied(root: Node, folder: Path, faults: list[Fault]) -> Node:
+    """The tree with the short forms written out and tables of points read; every value keeps its place in its file."""
+    top = dict(root.children())
+    for block in ("levers", "uncertainties"):
+        if block in top and isinstance(top[block].value, dict):
+            named = {name: _factor(node) for name, node in top[block].children().items()}
+            if block == "uncertainties" and (drawn := named.pop("posterior", None)) is not None:
+                top["posterior"] = drawn if isinstance(drawn.value, dict) else _wrapped("draws", drawn)
+            top[block] = replace(top[block], value=named)
+    if (design := top.get("design")) is not None:
+        parts = design.children()
+        if parts.keys() & {"levers", "uncertainties"}:
+            read = {name: _design(node, folder, faults) for name, node in parts.items()}
+            top["design"] = replace(design, value=read)
+        else:
+            top["design"] = _wrapped("all", _design(design, folder, faults))
+    return replace(root, value=top)
+
+
+def _wrapped(name: str, node: Node) -> Node:
+    return replace(node, value={name: node})
+
+
+def _factor(node: Node) -> Node:
+    return _wrapped("values", node) if isinstance(node.value, tuple) else node
+
+
+def _design(node: Node, folder: Path, faults: list[Fault]) -> Node:
+    if node.value == "grid":
+        return _wrapped("grid", replace(node, value="true"))
+    listed = node.children().get("listed")
+    if listed is None or not isinstance(listed.value, str):
+        return node
+    points = read_points(folder / listed.value, listed, faults)
+    return replace(node, value={**node.children(), "listed": replace(listed, value=points)})
+
+
+def _base(root: Node, file: str, faults: list[Fault]) -> Case | None:
+    """The case of the base with the study's changes; what is wrong with it is added to the faults."""
+    top = root.children()
+    base, changes = top.get("base"), top.get("changes")
+    if base is None or not isinstance(base.value, str):
+        return None  # the schema says so
+    laid = {name: node for name, node in (changes.children() if changes else {}).items() if name != "extends"}
+    if "months" in top:
+        laid["months"] = top["months"]
+    try:
+        scenario = load_scenario_over(Node({"extends": base, **laid}, root.mark, root.key), file)
+        return Case(scenario, world_of(scenario), checked_rules(scenario.rules))
+    except FaultList as error:
+        faults += [_in_study(fault, file, "months" in top) for fault in error.faults]
+        return None
+
+
+def _in_study(fault: Fault, file: str, own_months: bool) -> Fault:
+    """A fault of the base as a fault of the study: where it stands in this file, the path says so."""
+    if fault.file != file or (own_months and fault.where.startswith("months")):
+        return fault
+    where = "base" if fault.where == "extends" else f"changes.{fault.where}".removesuffix(".")
+    return replace(fault, where=where)
+
+
+def _posterior(said: StudyFile, base: Scenario, problems: list[Problem]) -> Posterior | None:
+    if said.posterior is None:
+        return None
+    try:
+        found = load_posterior(said.posterior.file, base.world)
+    except SimError as error:
+        problems.append(Problem(("posterior", "file") if said.posterior.file else ("posterior",), str(error)))
+        return None
+    if said.posterior.draws > found.count:
+        message = f"read {said.posterior.draws:,}, but {found.path} has {found.count:,} draws"
+        problems.append(Problem(("posterior", "draws"), message))
+    return found
+
+
+def _name_of(file: str, title: str) -> str:
+    stem = Path(file).stem or title
+    return re.sub(r"[^a-z0-9]+", "-", stem.lower()).strip("-") or "study"

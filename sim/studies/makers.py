@@ -1,0 +1,76 @@
+"""What determines a run beside its point: the base without its words, the world, the rules, the code, the metrics."""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim.versions import version_of
+
+if TYPE_CHECKING:
+    from sim.scenario import Scenario
+    from sim.studies.loader import Study
+
+_PACKAGE = Path(__file__).resolve().parents[1]
+# Rooms that come after a run or before it: they cannot move a number of it. Everything else counts as code.
+_HARMLESS = (
+    "__init__.py", "__main__.py", "analysis", "answers.py", "cli", "comparison.py", "customs_files", "differences.py",
+    "errors.py", "explanation", "handbook.py", "handbook_pages.py", "mechanisms.py", "mirrors.py", "plots",
+    "reports.py", "requests.py", "results.py", "shipped.py", "studies", "terminal.py", "texts.py", "versions.py",
+)  # fmt: skip
+# Beside this package, what numbers may depend on.
+_LIBRARIES = ("numba", "numpy", "scipy")
+# What a scenario says about itself; it acts on nothing.
+_WORDS = ("title", "question", "sources", "mechanism", "look_at")
+_WORDS_OF_ENTRIES = ("source", "note")
+
+
+def makers_of(study: Study) -> dict[str, Any]:
+    """Digests of what determines the runs of a study, by what a user would call it."""
+    return {
+        "base": acting_digest(study.base.scenario),
+        "world": study.base.world.digest,
+        "rules": {name: _rule_digest(rule) for name, rule in sorted(study.base.rules.items())},
+        "posterior": study.posterior.digest if study.posterior else "",
+        "metrics": sorted(study.file.metrics),
+        "code": code_digest(),
+    }
+
+
+def acting_digest(scenario: Scenario) -> str:
+    """Digest of what acts in a scenario: another title or source makes no other run."""
+    data = {name: value for name, value in scenario.as_data().items() if name not in _WORDS}
+    for block in ("policies", "drivers"):
+        data[block] = [
+            {name: value for name, value in entry.items() if name not in _WORDS_OF_ENTRIES} for entry in data[block]
+        ]
+    return hashlib.sha256(repr(_sorted(data)).encode()).hexdigest()
+
+
+def _sorted(data: Any) -> Any:
+    if isinstance(data, dict):
+        return [(name, _sorted(data[name])) for name in sorted(data)]
+    return [_sorted(item) for item in data] if isinstance(data, list) else data
+
+
+def _rule_digest(rule: Callable[..., float]) -> str:
+    """Digest of the file that a replaced rule stands in, which has what it calls."""
+    function = getattr(rule, "py_func", rule)
+    file = inspect.getsourcefile(function)
+    written = Path(file).read_bytes() if file and Path(file).is_file() else inspect.getsource(function).encode()
+    return f"{function.__qualname__}:{hashlib.sha256(written).hexdigest()}"
+
+
+@lru_cache(maxsize=1)
+def code_digest() -> str:
+    """Digest of the code that makes the numbers of a run, and of the libraries that it counts with."""
+    digest = hashlib.sha256("".join(f"{name}={version_of(name)};" for name in _LIBRARIES).encode())
+    for path in sorted(_PACKAGE.rglob("*.py")):
+        place = path.relative_to(_PACKAGE)
+        if place.parts[0] not in _HARMLESS:
+            digest.update(f"{place}\n".encode() + path.read_bytes())
+    return digest.hexdigest()[:32]
