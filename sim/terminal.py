@@ -44,9 +44,9 @@ def progress_of(what: str, unit: str = "months") -> Iterator[Callable[[int, int]
     with bar:
         task = bar.add_task(f"{what} (a first run compiles)", total=None, count="")
 
-        def step(done: int, months: int) -> None:
+        def step(done: int, count: int) -> None:
             # Writing and drawing come after the last month, while the full bar still stands: it says so.
-            doing = "writing, drawing" if done == months else what
-            bar.update(task, completed=done, total=months, description=doing, count=f"{done} of {months} {unit}")
+            doing = "writing, drawing" if done == count else what
+            bar.update(task, completed=done, total=count, description=doing, count=f"{done:,} of {count:,} {unit}")
 
         yield step

@@ -1,17 +1,27 @@
-"""Studies: many runs of one scenario, described in one file, made on one machine or many, and never made twice."""
+"""Studies: many runs of one scenario, described in one file, made on one machine or many, and never made twice.
 
-from sim.studies.folder import read_runs
-from sim.studies.loader import Study, load_study, parse_study, shipped_studies
-from sim.studies.local import Local
-from sim.studies.paired import comparisons
-from sim.studies.plan import Plan, plan_of
-from sim.studies.sweep import Outlook, Sweep, Swept
+The names are loaded when first used: a worker needs few of them, and there are many workers.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sim.studies.folder import StudyRuns, read_runs
+    from sim.studies.loader import Study, load_study, parse_study, shipped_studies
+    from sim.studies.local import Local
+    from sim.studies.paired import comparisons
+    from sim.studies.plan import Plan, plan_of
+    from sim.studies.sweep import Outlook, Sweep, Swept
 
 __all__ = [
     "Local",
     "Outlook",
     "Plan",
     "Study",
+    "StudyRuns",
     "Sweep",
     "Swept",
     "comparisons",
@@ -21,3 +31,22 @@ __all__ = [
     "read_runs",
     "shipped_studies",
 ]
+
+_HOMES = {
+    "folder": ("StudyRuns", "read_runs"),
+    "loader": ("Study", "load_study", "parse_study", "shipped_studies"),
+    "local": ("Local",),
+    "paired": ("comparisons",),
+    "plan": ("Plan", "plan_of"),
+    "sweep": ("Outlook", "Sweep", "Swept"),
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:
+    """A public name, imported from where it is defined and kept."""
+    if name not in _HOME_OF:
+        raise AttributeError(f"module 'sim.studies' has no attribute '{name}'")
+    value: Any = getattr(import_module(f"sim.studies.{_HOME_OF[name]}"), name)
+    globals()[name] = value
+    return value

@@ -50,9 +50,7 @@ def check_factors(
     return tuple(bound["levers"]), tuple(bound["uncertainties"])
 
 
-def _targets(
-    name: str, factor: Factor, base: Scenario, place: Place, problems: list[Problem]
-) -> tuple[Target, ...]:
+def _targets(name: str, factor: Factor, base: Scenario, place: Place, problems: list[Problem]) -> tuple[Target, ...]:
     found = []
     for at, one in enumerate(factor.moves or (name,)):
         try:
@@ -68,7 +66,9 @@ def _clash_with_posterior(
 ) -> None:
     column = {"parameter": f"parameter:{target.owner}", "field": f"{target.field}:{target.owner}"}.get(target.kind)
     if block == "uncertainties" and posterior is not None and column in posterior.names:
-        problems.append(Problem(place, f"the posterior draws '{target.name}' already; leave it to one of the two", True))
+        problems.append(
+            Problem(place, f"the posterior draws '{target.name}' already; leave it to one of the two", True)
+        )
 
 
 def _values(
@@ -98,7 +98,7 @@ def _numbers(
     factor: Factor, targets: tuple[Target, ...], base: Scenario, place: Place, problems: list[Problem]
 ) -> tuple[Value, ...] | None:
     """Both ends of a range, or the multipliers, tried on every target."""
-    tried = {name: getattr(factor, name) for name in ("low", "high")}
+    tried: dict[str | int, float | None] = {name: getattr(factor, name) for name in ("low", "high")}
     if factor.values is not None:
         tried = {}
         for at, text in enumerate(factor.values):
@@ -109,14 +109,16 @@ def _numbers(
     for key, number in tried.items():
         for target in targets:
             where = (*place, "values", key) if isinstance(key, int) else (*place, key)
-            if isinstance(target.base, str) or isinstance(target.base, int) or number is None:
+            if not isinstance(target.base, float) or number is None:
                 problems.append(Problem(place, f"'{target.name}' has no range of numbers; list its `values`"))
                 return None
             value = number * target.base if factor.multiply else number
             problem = _typed(target, repr(value), base)[1]
             if problem:
-                problems.append(Problem(where, problem + (f" ({number:g} times {target.base:g})" if factor.multiply else "")))
-    return tuple(tried.values()) if factor.values is not None else None
+                problems.append(
+                    Problem(where, problem + (f" ({number:g} times {target.base:g})" if factor.multiply else ""))
+                )
+    return tuple(number for number in tried.values() if number is not None) if factor.values is not None else None
 
 
 def _typed(target: Target, text: str, base: Scenario) -> tuple[Value, str]:
@@ -191,9 +193,7 @@ def _read_point(
     return values
 
 
-def check_comparison(
-    levers: Sequence[Bound], said: StudyFile, problems: list[Problem]
-) -> dict[str, Value] | None:
+def check_comparison(levers: Sequence[Bound], said: StudyFile, problems: list[Problem]) -> dict[str, Value] | None:
     """The package compared with; None for no policy. A lever left out is as in the base."""
     if isinstance(said.compare_with, str):
         if said.compare_with == NO_POLICY:
@@ -209,8 +209,8 @@ def check_metric_names(names: Sequence[str], base: Case, problems: list[Problem]
     """Adds the metrics that there are not, in this world and these months."""
     months = base.scenario.months
     for at, name in enumerate(names):
-        for text in check_metrics([name], base.world, months.first, months.count):
-            problems.append(Problem(("metrics", at), text))
+        found = check_metrics([name], base.world, months.first, months.count)
+        problems.extend(Problem(("metrics", at), text) for text in found)
 
 
 def check_size(said: StudyFile, base: Scenario, problems: list[Problem]) -> None:

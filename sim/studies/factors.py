@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from scipy import stats
+from scipy.special import ndtr, ndtri
 
 from sim.errors import nearest
 from sim.parameters import PARAMETERS
@@ -105,11 +105,10 @@ class Bound:
             return [self._at_share(q) for q in quantiles]
         peak = low if said.peak is None else said.peak
         if said.distribution == "triangular":
-            law = stats.triang((peak - low) / (high - low), low, high - low)
-        else:
-            spread = said.spread or 1.0
-            law = stats.truncnorm((low - peak) / spread, (high - peak) / spread, peak, spread)
-        return [float(value) for value in law.ppf(quantiles)]
+            return [_triangular(q, low, peak, high) for q in quantiles]
+        spread = said.spread or 1.0
+        bottom, top = ndtr((low - peak) / spread), ndtr((high - peak) / spread)
+        return [min(max(float(peak + spread * ndtri(bottom + q * (top - bottom))), low), high) for q in quantiles]
 
     def _range(self) -> tuple[float, float]:
         if self.said.low is None or self.said.high is None:  # the schema has seen to it
@@ -150,6 +149,14 @@ def _number(text: str) -> float | None:
     except ValueError:
         return None
     return number if math.isfinite(number) else None
+
+
+def _triangular(quantile: float, low: float, peak: float, high: float) -> float:
+    """A quantile of the triangular distribution."""
+    below = (peak - low) / (high - low)
+    if quantile < below:
+        return low + math.sqrt(quantile * (high - low) * (peak - low))
+    return high - math.sqrt((1.0 - quantile) * (high - low) * (high - peak))
 
 
 def target_of(name: str, scenario: Scenario) -> Target:

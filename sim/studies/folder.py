@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from sim.errors import SimError
 from sim.studies.makers import makers_of
 from sim.studies.plan import Plan, plan_of
-from sim.studies.store import DAMAGED, PARTS, Store, write_whole
+from sim.studies.store import Store, write_whole
 from sim.versions import version_of
 
 if TYPE_CHECKING:
@@ -186,8 +186,8 @@ def read_runs(folder: str | Path) -> StudyRuns:
         raise SimError(f"{path} has no table of runs yet: the sweep was cut off; start it again") from None
     except (OSError, pa.ArrowException) as error:
         raise SimError(f"{path / TABLE} cannot be read: {error}; start the sweep again, which writes it anew") from None
-    names = (tuple(record[name]) for name in ("levers", "uncertainties", "metrics"))
-    return StudyRuns(record["title"], record["question"], *names, record["runs"], runs)
+    names = {name: tuple(record[name]) for name in ("levers", "uncertainties", "metrics")}
+    return StudyRuns(record["title"], record["question"], **names, planned=record["runs"], runs=runs)
 
 
 def write_table(folder: Path, plan: Plan, finished: pd.DataFrame) -> pd.DataFrame:
@@ -227,9 +227,3 @@ def write_text(folder: Path, name: str, text: str) -> None:
         SimError: it cannot be written.
     """
     _keep(folder / name, text.encode())
-
-
-__all__ = [
-    "COMPARISONS", "DAMAGED", "PARTS", "RECORD", "TABLE", "Held", "StudyRuns", "finished_keys", "held_in", "plan_in", "read_runs", "runs_table",
-    "write_record", "write_table", "write_text",
-]  # fmt: skip

@@ -83,8 +83,14 @@ def shipped_studies() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in shipped(_SHIPPED).glob("*.yaml")))
 
 
-def parse_study(text: str, file: str = "study") -> Study:
-    """The study of a YAML text; its base is looked for from the folder of ``file``.
+def parse_study(text: str, file: str = "study", base: Case | None = None) -> Study:
+    """The study of a YAML text.
+
+    Args:
+        text: the YAML.
+        file: its name in faults; the base is looked for from its folder.
+        base: a case to start from in place of what the text names as its ``base``; ``changes`` and ``months`` do not
+            go with it.
 
     Raises:
         FaultList: as :func:`load_study`.
@@ -99,7 +105,10 @@ def parse_study(text: str, file: str = "study") -> Study:
         said = StudyFile.model_validate(data)
     except ValidationError as error:
         problems += problems_of(error, StudyFile)
-    base = _base(root, file, faults)
+    if base is None:
+        base = _base(root, file, faults)
+    elif clash := root.children().keys() & {"changes", "months"}:
+        raise ValueError(f"{', '.join(sorted(clash))}: change the case itself")
     study: Study | None = None
     if said is not None and base is not None:
         study = _bound(_name_of(file, said.title), said, base, problems)

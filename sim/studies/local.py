@@ -14,9 +14,9 @@ from multiprocessing import Pipe
 from multiprocessing.connection import Connection, wait
 
 from sim.errors import SimError
-from sim.studies.plan import Task
 from sim.studies.queue import Queue
-from sim.studies.work import Job, Outcome, failed
+from sim.studies.tasks import Job, Outcome, Task
+from sim.studies.work import failed
 
 _SECONDS_A_PIECE = 0.3  # so much is lost when a worker dies, and so seldom are the others kept waiting
 _MOST_TASKS = 64

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy.special import stdtrit
 
 LEVEL = 0.95
 BAND = (0.05, 0.95)
@@ -28,9 +28,9 @@ def comparisons(runs: pd.DataFrame, levers: Sequence[str], metrics: Sequence[str
 
     Returns:
         ``package``, the levers, ``metric``, ``worlds``, ``replicates``, ``mean``, ``compared_with`` (mean there),
-        ``difference``, ``standard_error`` of the difference over replicates (NaN for one), ``low`` and ``high`` (its 95 %
-        interval, Student's t), ``low_world`` and ``high_world`` (90 % of worlds lie between). Only worlds count in which
-        every replicate has both numbers.
+        ``difference``, ``standard_error`` of the difference over replicates (NaN for one), ``low`` and ``high`` (its
+        95 % interval, Student's t), ``low_world`` and ``high_world`` (90 % of worlds lie between). Only worlds count
+        in which every replicate has both numbers.
     """
     done = runs[runs["status"] == "done"]
     cells = ["world", "replicate"]
@@ -41,8 +41,7 @@ def comparisons(runs: pd.DataFrame, levers: Sequence[str], metrics: Sequence[str
         own = some.drop_duplicates(cells).set_index(cells)
         other = usual.reindex(own.index)
         settings = [own[lever].iloc[0] for lever in levers]
-        for metric in metrics:
-            rows.append((package, *settings, metric, *_compared(own[metric], other[metric])))
+        rows += [(package, *settings, metric, *_compared(own[metric], other[metric])) for metric in metrics]
     columns = [
         "package", *levers, "metric", "worlds", "replicates", "mean", "compared_with", "difference", "standard_error",
         "low", "high", "low_world", "high_world",
@@ -50,7 +49,7 @@ def comparisons(runs: pd.DataFrame, levers: Sequence[str], metrics: Sequence[str
     return pd.DataFrame(rows, columns=columns)
 
 
-def _compared(own: pd.Series, other: pd.Series) -> tuple[float, ...]:  # type: ignore[type-arg]
+def _compared(own: pd.Series, other: pd.Series) -> tuple[float, ...]:
     """What one package does to one metric, from numbers by world and replicate."""
     here, there = own.unstack("replicate").to_numpy(float), other.unstack("replicate").to_numpy(float)
     whole = np.isfinite(here).all(axis=1) & np.isfinite(there).all(axis=1)
@@ -73,15 +72,15 @@ def interval(values: np.ndarray[tuple[int], np.dtype[np.float64]]) -> tuple[floa
     if len(values) < 2:
         return mean, float("nan"), float("nan"), float("nan")
     error = float(values.std(ddof=1) / np.sqrt(len(values)))
-    reach = float(stats.t.ppf(0.5 + LEVEL / 2, len(values) - 1)) * error
+    reach = float(stdtrit(len(values) - 1, 0.5 + LEVEL / 2)) * error
     return mean, error, mean - reach, mean + reach
 
 
 def largest_error(compared: pd.DataFrame, metric: str) -> float:
     """Largest Monte Carlo error of a metric's difference, over the largest of its differences; NaN where unknown.
 
-    It is a share of the largest difference, not of each point's own: a point that does next to nothing need not be known
-    to a share of next to nothing.
+    It is a share of the largest difference, not of each point's own: a point that does next to nothing need not be
+    known to a share of next to nothing.
     """
     rows = compared[compared["metric"] == metric]
     scale = float(rows["difference"].abs().max())

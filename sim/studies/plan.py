@@ -21,27 +21,9 @@ from sim.studies.factors import Bound, Value
 from sim.studies.loader import Study
 from sim.studies.makers import makers_of
 from sim.studies.schema import Design
+from sim.studies.tasks import Settings, Task
 
 COMPARED = -1  # the package that the others are compared with
-Settings = dict[str, Value]
-
-
-class Task(NamedTuple):
-    """What a worker needs to know of one run.
-
-    Attributes:
-        run: its place in the plan.
-        draw: of the posterior; -1 for none.
-        world: what the uncertainties set.
-        package: what the levers set; None for no policy.
-        seed: of every draw.
-    """
-
-    run: int
-    draw: int
-    world: Settings
-    package: Settings | None
-    seed: int
 
 
 class World(NamedTuple):

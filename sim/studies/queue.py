@@ -8,7 +8,8 @@ from collections.abc import Hashable, Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.studies.plan import Plan, Task, groups_of
+from sim.studies.plan import Plan, groups_of
+from sim.studies.tasks import Task
 
 
 class Queue:

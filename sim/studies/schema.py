@@ -30,7 +30,9 @@ class Factor(StrictModel):
     )
     low: Number | None = Field(default=None, description="Least value of the range.")
     high: Number | None = Field(default=None, description="Greatest value of the range.")
-    levels: int | None = Field(default=None, ge=2, le=10_000, description="Values of the range in a grid, ends included.")
+    levels: int | None = Field(
+        default=None, ge=2, le=10_000, description="Values of the range in a grid, ends included."
+    )
     distribution: Literal["uniform", "log_uniform", "triangular", "normal"] = Field(
         default="uniform", description="Of the values in the range; a grid is even in the logarithm for log_uniform."
     )
@@ -109,7 +111,9 @@ class StudyFile(StrictModel):
     title: Text = Field(description="One line that names the study.")
     question: Text = Field(description="The question that it answers.")
     base: Text = Field(description="The scenario that every point starts from: a file, or a shipped one's name.")
-    changes: dict[str, object] = Field(default={}, description="What differs from it everywhere, as in a scenario file.")
+    changes: dict[str, object] = Field(
+        default={}, description="What differs from it everywhere, as in a scenario file."
+    )
     months: MonthSpan | None = Field(default=None, description="Months to run; left out: those of the base.")
     levers: dict[str, Factor] = Field(default={}, description="What policy could choose, by name.")
     uncertainties: dict[str, Factor] = Field(default={}, description="What nobody can choose, by name.")

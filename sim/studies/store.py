@@ -22,7 +22,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sim.errors import SimError
-from sim.studies.work import Outcome
+from sim.studies.tasks import Outcome
 
 PARTS, DAMAGED = "parts", "damaged"
 _HIDDEN = ".writing-"
@@ -102,14 +102,16 @@ class Store:
         """
         tables = self._tables()
         if not tables:
-            return self._schema.empty_table().to_pandas().set_index("key")
-        frame: pd.DataFrame = pa.concat_tables(tables).to_pandas()
+            nothing: pd.DataFrame = self._schema.empty_table().to_pandas().set_index("key")
+            return nothing
+        frame = pa.concat_tables(tables).to_pandas()
         # Where a run failed here and was made there, what was made counts.
         frame = frame.sort_values("status", kind="stable").drop_duplicates()
         done = frame[frame["status"] == "done"]
         if twice := done["key"][done["key"].duplicated()].unique().tolist():
             raise SimError(f"{self.parts}: run {twice[0]} is kept with two outcomes; remove the folder and start anew")
-        return frame.drop_duplicates("key").set_index("key")
+        once: pd.DataFrame = frame.drop_duplicates("key").set_index("key")
+        return once
 
     def _tables(self) -> list[pa.Table]:
         """The tables of all parts; each file is read once."""
@@ -149,8 +151,8 @@ class Store:
 
     # ------------------------------------------------------------------------------------------------- in the end
     def join_all(self, keys: Iterable[str]) -> None:
-        """Leaves one part with the runs in this order; runs of other keys stay at its end. The same runs, the same bytes."""
-        before = [path for path in self.parts.glob("*.parquet")]
+        """Leaves one part with the runs in this order, those of other keys last: the same runs, the same bytes."""
+        before = list(self.parts.glob("*.parquet"))
         frame = self.read()
         listed = [key for key in dict.fromkeys(keys) if key in frame.index]
         rest = sorted(set(frame.index) - set(listed))
@@ -166,13 +168,11 @@ class Store:
 
     def forget_failed(self) -> int:
         """Takes the failed runs out, so that they are made again; returns how many there were."""
-        before = [path for path in self.parts.glob("*.parquet")]
+        before = list(self.parts.glob("*.parquet"))
         frame = self.read()
         kept = frame[frame["status"] == "done"]
         if len(kept) < len(frame):
-            joined = self._write(
-                pa.Table.from_pandas(kept.reset_index(), schema=self._schema, preserve_index=False)
-            )
+            joined = self._write(pa.Table.from_pandas(kept.reset_index(), schema=self._schema, preserve_index=False))
             for path in before:
                 if path != joined:
                     path.unlink(missing_ok=True)

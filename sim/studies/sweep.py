@@ -19,7 +19,8 @@ from sim.studies.paired import comparisons, largest_error
 from sim.studies.plan import Plan, plan_of
 from sim.studies.queue import Queue
 from sim.studies.store import Store
-from sim.studies.work import DONE, FAILED, Bench, Job, Outcome, job_of
+from sim.studies.tasks import DONE, FAILED, Job, Outcome
+from sim.studies.work import Bench, job_of
 
 _SECONDS_UNKEPT = 2.0  # finished runs wait at most so long before they are kept
 _MOST_UNKEPT = 2_000
@@ -144,9 +145,7 @@ class Sweep:
         return np.fromiter(first.values(), dtype=np.int64, count=len(first))
 
     # ------------------------------------------------------------------------------------------------------- working
-    def run(
-        self, backend: Backend, progress: Progress | None = None, part: tuple[int, int] = (1, 1)
-    ) -> Swept:
+    def run(self, backend: Backend, progress: Progress | None = None, part: tuple[int, int] = (1, 1)) -> Swept:
         """Makes every run that is not made yet.
 
         Args:

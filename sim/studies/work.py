@@ -3,57 +3,25 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
 from sim.cases import Case
 from sim.errors import FaultList, SimError
 from sim.metrics import METRICS, measure
-from sim.studies.factors import Target, changed
+from sim.studies.factors import changed
 from sim.studies.makers import code_digest
-from sim.studies.plan import Settings, Task
+from sim.studies.tasks import DONE, FAILED, Job, Outcome, Settings, Task
 
 if TYPE_CHECKING:
-    from sim.posterior import Posterior
     from sim.scenario import Scenario
     from sim.studies.loader import Study
     from sim.tables import RunArrays
 
-DONE, FAILED = "done", "failed"
 _LONGEST_REASON = 500
-
-
-@dataclass(frozen=True, eq=False)
-class Job:
-    """What all runs of a study have in common; it travels to every worker once.
-
-    Attributes:
-        base: the case that every point starts from.
-        targets: what levers and uncertainties move, by name.
-        posterior: where draws are taken from.
-        metrics: what is kept of a run.
-        code: digest of the code that makes the numbers; a worker with other code refuses.
-    """
-
-    base: Case
-    targets: Mapping[str, Target]
-    posterior: Posterior | None
-    metrics: tuple[str, ...]
-    code: str
-
-
-class Outcome(NamedTuple):
-    """What a run left: its place in the plan, DONE or FAILED and why, its metrics, the seconds that it took."""
-
-    run: int
-    status: str
-    reason: str
-    metrics: tuple[float, ...]
-    seconds: float
 
 
 def job_of(study: Study) -> Job:
@@ -139,4 +107,3 @@ def _reason(error: Exception) -> str:
         return "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
     text = " ".join(str(error).split())
     return text if isinstance(error, SimError) else f"{type(error).__name__}: {text}"
-

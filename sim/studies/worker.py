@@ -1,4 +1,4 @@
-"""A worker process of :class:`sim.studies.local.Local`: reads pieces of work from a line, sends back what came of them."""
+"""A worker process of :class:`sim.studies.local.Local`: takes pieces of work, sends back what came of them."""
 
 from __future__ import annotations
 

@@ -1,0 +1,147 @@
+"""The command that makes the runs of a study: sweep."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sim.cli.frame import app
+from sim.errors import SimError
+from sim.terminal import progress_of, show
+
+if TYPE_CHECKING:
+    from sim.studies.sweep import Backend, Sweep
+
+
+@app.command()
+def sweep(
+    study: Annotated[
+        str | None, typer.Argument(metavar="STUDY", help="A study file, or a shipped study's name.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Its folder; else results/studies/NAME.")] = None,
+    check: Annotated[bool, typer.Option("--check", help="Only check the file, and say what it is.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only show the plan: runs there, runs to make, time.")
+    ] = False,
+    expand: Annotated[bool, typer.Option("--expand", help="The study has grown; keep what its folder has.")] = False,
+    workers: Annotated[int | None, typer.Option(min=1, help="Worker processes; else one per processor.")] = None,
+    dask: Annotated[
+        str | None, typer.Option(metavar="WHERE", help="Dask: local, slurm, or a scheduler's address.")
+    ] = None,
+    part: Annotated[str | None, typer.Option(metavar="I/N", help="Only the I-th of N parts of the runs.")] = None,
+    slurm_script: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="Write a Slurm job array there, and run nothing.")
+    ] = None,
+    jobs: Annotated[int, typer.Option(min=1, help="Jobs of the array.")] = 16,
+    until: Annotated[
+        float | None, typer.Option(min=1e-6, help="Add replicates until the error is this share of the effect.")
+    ] = None,
+    metric: Annotated[str | None, typer.Option(help="Whose error, for --until; else the study's first.")] = None,
+    most: Annotated[int, typer.Option(min=2, help="Replicates at most, for --until.")] = 256,
+    retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Make failed runs again.")] = False,
+    schema: Annotated[bool, typer.Option("--schema", help="Print the JSON Schema of study files.")] = False,
+) -> None:
+    r"""Makes the runs of a study: checks, says how long, runs, and can be stopped and started at any time.
+
+    Finished runs are kept in --out and never made again, whatever stops the command.
+
+    \b
+    Examples:
+      sim sweep my-study.yaml --dry-run
+      sim sweep my-study.yaml --workers 2
+      sim sweep my-study.yaml --until 0.02 --metric reaching
+      sim sweep my-study.yaml --dask tcp://10.0.0.5:8786
+      sim sweep my-study.yaml --slurm-script job --jobs 64
+    """
+    from sim.requests import refuse_unwritable
+    from sim.studies import Local, Sweep, load_study
+    from sim.studies.export import study_schema
+    from sim.study_reports import outlook_told, points_table, study_told
+
+    if schema:
+        typer.echo(json.dumps(study_schema(), indent=2))
+        return
+    if study is None:
+        raise SimError("name a study file, such as: sim sweep my-study.yaml --dry-run")
+    found = load_study(study)
+    folder = out or Path("results") / "studies" / found.name
+    at_hand = workers or _processors()
+    at_work = Sweep(found, folder, expand=expand, again=retry_failed)
+    show(study_told(at_work.plan), "")
+    if check:
+        show(f"{study}: ok")
+        return
+    mine = _part(part)
+    if dry_run or slurm_script is not None or (part is None and at_work.outlook().finished < len(at_work.plan)):
+        with progress_of("trying a few runs", "runs"):
+            at_work.try_some()
+    show(outlook_told(at_work.outlook(), jobs if slurm_script else at_hand), "")
+    if dry_run:
+        show(points_table(at_work.plan))
+        return
+    refuse_unwritable(folder)
+    if slurm_script is not None:
+        from sim.studies.slurm import write_scripts
+
+        show(write_scripts(slurm_script, study, folder, jobs))
+        return
+    backend: Backend = Local(at_hand) if dask is None else _on_dask(dask, at_hand)
+    _make(at_work, backend, mine, (until, metric or found.file.metrics[0], most))
+
+
+def _on_dask(where: str, workers: int) -> Any:
+    try:
+        from sim.studies.on_dask import OnDask
+    except ModuleNotFoundError as error:
+        raise SimError(f"--dask needs the package '{error.name}': pip install 'sanctions-sim[cluster]'") from None
+    return OnDask(where, workers)
+
+
+def _make(sweep: Sweep, backend: Backend, part: tuple[int, int], until: tuple[float | None, str, int]) -> None:
+    """Makes the runs, and says how it went; stopped in the middle, it says so and how to go on."""
+    from sim.study_reports import compared_table, swept_told, until_told
+
+    error, metric, most = until
+    if error is not None and metric not in sweep.plan.study.file.metrics:
+        raise SimError(f"--metric {metric}: the study has {', '.join(sweep.plan.study.file.metrics)}")
+    signal.signal(signal.SIGTERM, _interrupted)
+    try:
+        with progress_of(sweep.plan.study.file.title, "runs") as progress:
+            if error is None:
+                swept, reached = sweep.run(backend, progress, part), None
+            else:
+                swept, reached = sweep.until(error, backend, metric, most, progress)
+    except KeyboardInterrupt:
+        kept = len(sweep.so_far().runs)
+        show(f"\nstopped: {kept:,} of {len(sweep.plan):,} runs are kept in {sweep.folder}; the same command goes on")
+        raise
+    show(swept_told(swept))
+    if part == (1, 1):
+        show("", compared_table(swept))
+    if error is not None and reached is not None:
+        show("", until_told(swept, metric, reached, error))
+    if (swept.runs["status"] == "failed").any():
+        raise typer.Exit(1)
+
+
+def _interrupted(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def _part(text: str | None) -> tuple[int, int]:
+    if text is None:
+        return 1, 1
+    first, _, last = text.partition("/")
+    if not (first.isdecimal() and last.isdecimal() and 1 <= int(first) <= int(last)):
+        raise SimError(f"--part {text}: expected I/N, such as 3/16")
+    return int(first), int(last)
+
+
+def _processors() -> int:
+    """Processors that this process may use."""
+    return len(os.sched_getaffinity(0))
