@@ -10,6 +10,7 @@ import hashlib
 import logging
 import pickle
 import threading
+import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
@@ -28,6 +29,7 @@ LOCAL, SLURM = "local", "slurm"
 _SECONDS_A_PIECE = 1.0  # a round trip through the scheduler is dearer than a line between two processes
 _MOST_TASKS = 64
 _AHEAD = 2
+_PATIENCE_FOR_SBATCH = 60  # seconds
 _PATIENCE_SECONDS = 300.0  # so long workers may take to appear
 _MEMORY = "4GB"  # of a worker that Slurm starts, where the site's file says nothing
 _PLACE = "sanctions_sim_studies"  # attribute of a worker: job, bench and lock by study
@@ -107,7 +109,8 @@ class OnDask:
             elif self.where == SLURM:
                 cluster = stack.enter_context(_slurm_cluster(self.workers))
             client = stack.enter_context(Client(cluster, timeout="30s"))
-            client.wait_for_workers(1, timeout=_PATIENCE_SECONDS)
+            # Jobs may stand in Slurm's queue for as long as they like, once it has taken them.
+            client.wait_for_workers(1, timeout=None if self.where == SLURM else _PATIENCE_SECONDS)
         except TimeoutError as error:
             raise SimError(f"no Dask worker of {self.where} appeared in {_PATIENCE_SECONDS:.0f} seconds") from error
         except (OSError, ValueError, RuntimeError) as error:
@@ -160,4 +163,11 @@ def _slurm_cluster(workers: int) -> Any:
     unsaid = {name: value for name, value in (("cores", 1), ("memory", _MEMORY)) if name not in said}
     cluster = SLURMCluster(**unsaid)
     cluster.scale(jobs=workers)
-    return cluster
+    for _ in range(_PATIENCE_FOR_SBATCH):
+        if any(getattr(job, "job_id", None) for job in cluster.workers.values()):
+            return cluster
+        time.sleep(1.0)
+    cluster.close()
+    raise SimError(
+        "Slurm takes no job; what sbatch said stands above. Its options go into ~/.config/dask/jobqueue.yaml"
+    )

@@ -15,9 +15,10 @@ free_port() {
 }
 
 start() {
-  local folder=$1 host cpus
+  local folder=$1 host cpus memory
   host=$(hostname -s)
   cpus=$(nproc)
+  memory=$(awk '/MemTotal/ {print int($2 / 1100)}' /proc/meminfo)
   mkdir -p "$folder"/{state,spool,munge}
   chmod 700 "$folder/munge"
   head -c 1024 /dev/urandom > "$folder/munge/key"
@@ -47,7 +48,7 @@ MailProg=/bin/true
 MpiDefault=none
 KillWait=5
 SchedulerParameters=sched_interval=1
-NodeName=$host NodeAddr=127.0.0.1 CPUs=$cpus State=UNKNOWN
+NodeName=$host NodeAddr=127.0.0.1 CPUs=$cpus RealMemory=$memory State=UNKNOWN
 PartitionName=all Nodes=$host Default=YES MaxTime=INFINITE State=UP
 CONF
   munged --force --key-file="$folder/munge/key" --socket="$folder/munge/socket" --pid-file="$folder/munge/pid" \
