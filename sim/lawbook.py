@@ -20,6 +20,29 @@ def lane_index(world: World) -> LaneIndex:
     return LaneIndex(world)
 
 
+class _Clause:
+    """A clause with what it does in the months looked at so far, shared by every package that it stands in."""
+
+    def __init__(self, clause: Policy, index: LaneIndex) -> None:
+        self.clause, self.index = clause, index
+        self._signatures: dict[int, tuple[float, ...]] = {}
+        self._acts: dict[tuple[float, ...], tuple[Act, ...]] = {}
+
+    def signature(self, month: int) -> tuple[float, ...]:
+        """What its effect in a month depends on."""
+        if month not in self._signatures:
+            self._signatures[month] = self.clause.signature(month)
+        return self._signatures[month]
+
+    def acts(self, signature: tuple[float, ...], month: int) -> tuple[Act, ...]:
+        """What it imposes, the same in every month of one signature."""
+        if signature not in self._acts:
+            alone = free_trade(self.index)
+            self.clause.shape(alone, month)
+            self._acts[signature] = alone.acts()
+        return self._acts[signature]
+
+
 class Lawbook:
     """Rebuilds the regime of any month from free trade by every clause in force."""
 
@@ -27,29 +50,27 @@ class Lawbook:
         self.index = lane_index(world)
         # One order whatever the file's: floating-point sums then do not depend on it either.
         self.policies = sorted(policies, key=lambda clause: (clause.kind, clause.id))
+        self._clauses = [_known(clause, world) for clause in self.policies]
         self._regimes: dict[tuple[tuple[float, ...], ...], Regime] = {}
         self._by_month: dict[int, Regime] = {}
-        self._acts: dict[tuple[int, tuple[float, ...]], tuple[Act, ...]] = {}
 
     def regime(self, month: int) -> Regime:
         """The regime of a month (index, see :mod:`sim.months`)."""
         if month not in self._by_month:
-            signature = tuple(clause.signature(month) for clause in self.policies)
+            signature = tuple([clause.signature(month) for clause in self._clauses])
             if signature not in self._regimes:
-                self._regimes[signature] = self._build(month, signature)
+                regime = free_trade(self.index)
+                for clause, own in zip(self._clauses, signature, strict=True):
+                    for act in clause.acts(own, month):
+                        regime.impose(*act)
+                self._regimes[signature] = regime
             self._by_month[month] = self._regimes[signature]
         return self._by_month[month]
 
-    def _build(self, month: int, signature: tuple[tuple[float, ...], ...]) -> Regime:
-        regime = free_trade(self.index)
-        for place, own in enumerate(signature):
-            if (place, own) not in self._acts:  # a clause that has not changed since last month does the same again
-                alone = free_trade(self.index)
-                self.policies[place].shape(alone, month)
-                self._acts[place, own] = alone.acts()
-            for act in self._acts[place, own]:
-                regime.impose(*act)
-        return regime
+
+@lru_cache(maxsize=512)
+def _known(clause: Policy, world: World) -> _Clause:
+    return _Clause(clause, lane_index(world))
 
 
 @lru_cache(maxsize=4)

@@ -48,6 +48,9 @@ class LaneIndex:
         self._road_of_hub = {road.hub: k for k, road in enumerate(self.roads) if road.hub is not None}
         self._lanes: dict[tuple[object, ...], Lanes] = {}
         self._tables: dict[tuple[object, ...], tuple[Floats, object]] = {}
+        self._before: dict[tuple[object, ...], tuple[Floats, object]] = {}  # tables of the last time there were too many
+        self._neutral: dict[str, Floats] = {}
+        self._by_size: dict[tuple[int, float], Floats] = {}
 
     def states(self, names: Sequence[str]) -> list[int]:
         """Positions of states named by code or by group: a role, ``hubs``, or ``all``; sorted, each once."""
@@ -139,23 +142,34 @@ class LaneIndex:
             self._lanes[key] = (rows + np.asarray(self.goods(goods), dtype=np.int64)).ravel()
         return self._lanes[key]
 
-    def put_together(self, field: str, acts: tuple[Act, ...]) -> Floats:
+    def put_together(self, field: str, acts: Sequence[tuple[Lanes, float]]) -> Floats:
         """A field's flat table under what clauses imposed, in their order; the same table for the same acts.
 
         Nobody writes to it. It is not marked read-only: compiled loops would be compiled once more for each mixture.
         """
+        if not acts:
+            return self._untouched(field)
         # Selections are remembered, so an array is known by its identity; the entry keeps it alive.
-        # Fields on which nothing was imposed share one table, so that the loops read little memory for much free trade.
-        name = field if acts else (self._size_of(field), FIELDS[field].neutral)
-        key = (name, *((id(where), value) for _, where, value in acts))
+        key = (field, *((id(where), value) for where, value in acts))
         if key not in self._tables:
             if len(self._tables) >= _MOST_TABLES:
-                self._tables.clear()
+                # What is read again is carried over: law that stands still from run to run outlives law that varies.
+                self._before, self._tables = self._tables, {}
+            if key in self._before:
+                self._tables[key] = self._before[key]
+                return self._tables[key][0]
             cells = np.full(self._size_of(field), FIELDS[field].neutral)
-            for _, where, value in acts:
+            for where, value in acts:
                 cells[where] = FIELDS[field].combine(cells[where], value)
-            self._tables[key] = (cells, acts)
+            self._tables[key] = (cells, tuple(acts))
         return self._tables[key][0]
+
+    def _untouched(self, field: str) -> Floats:
+        """A field on which nothing was imposed; all of one size share a table, so that the loops read little memory."""
+        if field not in self._neutral:
+            key = self._size_of(field), FIELDS[field].neutral
+            self._neutral[field] = self._by_size.setdefault(key, np.full(*key))
+        return self._neutral[field]
 
     def _size_of(self, field: str) -> int:
         if field in LANE_FIELDS:
@@ -189,7 +203,7 @@ class _Tables(dict[str, Floats]):
         self.regime = regime
 
     def __missing__(self, field: str) -> Floats:
-        self[field] = self.regime.index.put_together(field, self.regime.acts(field))
+        self[field] = self.regime.index.put_together(field, self.regime.imposed(field))
         return self[field]
 
 
@@ -215,6 +229,10 @@ class Regime:
         """
         self._imposed.setdefault(field, []).append((where, value))
         self._fields.pop(field, None)
+
+    def imposed(self, field: str) -> Sequence[tuple[Lanes, float]]:
+        """What was imposed on a field, in order: where, value."""
+        return self._imposed.get(field, ())
 
     def acts(self, field: str | None = None) -> tuple[Act, ...]:
         """What was imposed, on one field or on all: field, where, value; in order within each field."""
