@@ -48,7 +48,9 @@ class LaneIndex:
         self._road_of_hub = {road.hub: k for k, road in enumerate(self.roads) if road.hub is not None}
         self._lanes: dict[tuple[object, ...], Lanes] = {}
         self._tables: dict[tuple[object, ...], tuple[Floats, object]] = {}
-        self._before: dict[tuple[object, ...], tuple[Floats, object]] = {}  # tables of the last time there were too many
+        self._before: dict[
+            tuple[object, ...], tuple[Floats, object]
+        ] = {}  # tables of the last time there were too many
         self._neutral: dict[str, Floats] = {}
         self._by_size: dict[tuple[int, float], Floats] = {}
 

@@ -22,6 +22,8 @@ _SECONDS_A_PIECE = 0.3  # so much is lost when a worker dies, and so seldom are 
 _MOST_TASKS = 64
 _AHEAD = 2  # pieces that wait at a worker, so that it is never idle
 _MOST_DEATHS = 3
+# A run's tables are large blocks. Kept between runs they need not be asked of the system, and zeroed, each time anew.
+_MEMORY = {"MALLOC_MMAP_THRESHOLD_": str(2**30), "MALLOC_TRIM_THRESHOLD_": str(2**30)}
 _THREADS = ("NUMBA_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
@@ -92,7 +94,12 @@ class Local:
         process = subprocess.Popen(
             [sys.executable, "-m", "sim.studies.worker", str(theirs.fileno())],
             pass_fds=[theirs.fileno()],
-            env={**os.environ, **threads, "PYTHONPATH": os.pathsep.join(path or os.getcwd() for path in sys.path)},
+            env={
+                **_MEMORY,
+                **os.environ,
+                **threads,
+                "PYTHONPATH": os.pathsep.join(path or os.getcwd() for path in sys.path),
+            },
             process_group=0,  # Ctrl-C is for the runner, which ends its workers in order
         )
         theirs.close()
