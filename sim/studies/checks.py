@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
@@ -152,22 +152,25 @@ def check_designs(
     """Adds what is wrong with the designs: factors that none covers, grids without levels, unknown listed names."""
     designs = said.design
     if designs.all is not None:
-        if not (levers or uncertainties):
+        if not (said.levers or said.uncertainties):
             problems.append(Problem(("design",), "there is nothing to design: no lever and no uncertainty"))
-        _check_design(designs.all, (*levers, *uncertainties), ("design", "all"), problems)
+        names = [*said.levers, *said.uncertainties]
+        _check_design(designs.all, (*levers, *uncertainties), names, ("design", "all"), problems)
         return
     for name, factors in (("levers", levers), ("uncertainties", uncertainties)):
         design: Design | None = getattr(designs, name)
         if design is None and factors and any(factor.values is None for factor in factors):
             message = f"no design says which {name} are tried; add one, such as design: {{latin_hypercube: 100}}"
             problems.append(Problem(("design",), message))
-        elif design is not None and not factors:
+        elif design is not None and not getattr(said, name):
             problems.append(Problem(("design", name), f"there are no {name} to design"))
         elif design is not None:
-            _check_design(design, factors, ("design", name), problems)
+            _check_design(design, factors, getattr(said, name), ("design", name), problems)
 
 
-def _check_design(design: Design, factors: Sequence[Bound], place: Place, problems: list[Problem]) -> None:
+def _check_design(
+    design: Design, factors: Sequence[Bound], names: Collection[str], place: Place, problems: list[Problem]
+) -> None:
     if design.grid:
         for factor in factors:
             if factor.levels() is None:
@@ -175,16 +178,23 @@ def _check_design(design: Design, factors: Sequence[Bound], place: Place, proble
                 problems.append(Problem(place, message))
     by_name = {factor.name: factor for factor in factors}
     for at, point in enumerate(design.listed or ()):
-        _read_point(point, by_name, (*place, "listed", at), problems)
+        _read_point(point, by_name, names, (*place, "listed", at), problems)
 
 
 def _read_point(
-    point: Mapping[str, str], factors: Mapping[str, Bound], place: Place, problems: list[Problem]
+    point: Mapping[str, str],
+    factors: Mapping[str, Bound],
+    names: Collection[str],
+    place: Place,
+    problems: list[Problem],
 ) -> dict[str, Value]:
+    """The values of a point; a name that the file has, but that fits nothing, is a problem of its factor alone."""
     values = {}
     for name, text in point.items():
         if name not in factors:
-            problems.append(Problem((*place, name), f"unknown factor '{name}'; {nearest(name, factors)}", on_key=True))
+            if name not in names:
+                message = f"unknown factor '{name}'; {nearest(name, names)}"
+                problems.append(Problem((*place, name), message, on_key=True))
             continue
         try:
             values[name] = factors[name].read(text)
@@ -202,7 +212,8 @@ def check_comparison(levers: Sequence[Bound], said: StudyFile, problems: list[Pr
             message = f"read '{said.compare_with}'; expected no_policy, base, or lines `lever: value`"
             problems.append(Problem(("compare_with",), message))
         return {}
-    return _read_point(said.compare_with, {lever.name: lever for lever in levers}, ("compare_with",), problems)
+    by_name = {lever.name: lever for lever in levers}
+    return _read_point(said.compare_with, by_name, said.levers, ("compare_with",), problems)
 
 
 def check_metric_names(names: Sequence[str], base: Case, problems: list[Problem]) -> None:
@@ -213,9 +224,9 @@ def check_metric_names(names: Sequence[str], base: Case, problems: list[Problem]
         problems.extend(Problem(("metrics", at), text) for text in found)
 
 
-def check_size(said: StudyFile, base: Scenario, problems: list[Problem]) -> None:
-    """Adds what makes a study empty or endless, or its replicates copies."""
-    if not (said.levers or said.uncertainties or said.posterior) and said.replicates == 1:
+def check_size(said: StudyFile, base: Scenario, problems: list[Problem], *, sound: bool) -> None:
+    """Adds what makes a study empty (told of a sound one) or endless, or its replicates copies."""
+    if sound and not (said.levers or said.uncertainties or said.posterior) and said.replicates == 1:
         problems.append(Problem((), "nothing varies: name levers, uncertainties or replicates"))
     if base.agents.mode == "expected" and said.replicates > 1:
         message = "in expected mode nothing is drawn, so replicates are copies; write 1, or agents: {mode: sampled}"

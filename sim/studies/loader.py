@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -16,7 +17,7 @@ from sim.posterior import Posterior, load_posterior
 from sim.rules.custom import checked_rules
 from sim.scenario import Scenario, load_scenario_over
 from sim.scenario.problems import Problem, problems_of
-from sim.scenario.reader import Node, decode, read_yaml
+from sim.scenario.reader import Location, Node, decode, read_yaml
 from sim.shipped import shipped
 from sim.studies.checks import check_comparison, check_designs, check_factors, check_metric_names, check_size
 from sim.studies.factors import Bound, Value
@@ -26,6 +27,7 @@ from sim.texts import shown
 
 _SHIPPED = "scenarios/studies"
 _MOST_BYTES = 1_000_000
+_FACTORS = ("levers", "uncertainties")
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,11 +102,7 @@ def parse_study(text: str, file: str = "study", base: Case | None = None) -> Stu
     root = _tidied(read, Path(file).parent, faults)
     data = root.plain()
     problems: list[Problem] = []
-    said: StudyFile | None = None
-    try:
-        said = StudyFile.model_validate(data)
-    except ValidationError as error:
-        problems += problems_of(error, StudyFile)
+    said = _said(data, problems)
     if base is None:
         base = _base(root, file, faults)
     elif clash := root.children().keys() & {"changes", "months"}:
@@ -112,38 +110,74 @@ def parse_study(text: str, file: str = "study", base: Case | None = None) -> Stu
     study: Study | None = None
     if said is not None and base is not None:
         study = _bound(_name_of(file, said.title), said, base, problems)
-    faults += [problem.fault(root, data) for problem in problems]
+    faults += [_as_written(problem.fault(root, data)) for problem in problems]
     if faults or study is None:
         raise FaultList(faults)
     return study
 
 
+def _said(data: dict[str, Any], problems: list[Problem]) -> StudyFile | None:
+    """What a file says; where parts of it are wrong, what the others say, so that they are checked in the same pass."""
+    for _ in range(2):
+        try:
+            return StudyFile.model_validate(data)
+        except ValidationError as error:
+            found = problems_of(error, StudyFile)
+            problems += [problem for problem in found if problem not in problems]
+            data = _without(data, [problem.location for problem in found])
+    return None
+
+
+def _without(data: dict[str, Any], wrong: list[Location]) -> dict[str, Any]:
+    """The data without what is wrong: a factor alone, any other block whole; with words where words are missing."""
+    kept = {"title": "-", "question": "-", "metrics": ["-"], **data}
+    for first, *rest in wrong:
+        if first in _FACTORS and rest and isinstance(kept.get(str(first)), dict):
+            kept[str(first)] = {name: one for name, one in kept[str(first)].items() if name != rest[0]}
+        elif first in ("title", "question", "metrics"):
+            kept[str(first)] = ["-"] if first == "metrics" else "-"
+        else:
+            kept.pop(str(first), None)
+    return kept
+
+
+def _as_written(fault: Fault) -> Fault:
+    """A fault whose path is that of the file, not of the form in which it is checked."""
+    where = re.sub(r"^posterior(\.draws)?", "uncertainties.posterior", fault.where)
+    where = re.sub(r"^design\.(all\b\.?)?", "design.", where).removesuffix(".")
+    return replace(fault, where=where if fault.where else "")
+
+
 def _bound(name: str, said: StudyFile, base: Case, problems: list[Problem]) -> Study:
-    """The study with its names tied to the base; what fits nothing is added to the problems."""
+    """The study with its names tied to the base; what fits nothing is added to the problems.
+
+    Where there are problems already, what they concern is not there, and nothing is said to be missing.
+    """
     posterior = _posterior(said, base.scenario, problems)
     levers, uncertainties = check_factors(said, base.scenario, posterior, problems)
     study = Study(name, said, base, levers, uncertainties, posterior)
-    if len(study.factors) == len(said.levers) + len(said.uncertainties):
-        # Names that a wrong factor would have are not called unknown as well.
-        check_designs(study.levers, study.uncertainties, said, problems)
-        study = replace(study, comparison=check_comparison(study.levers, said, problems))
-    check_metric_names(said.metrics, base, problems)
-    check_size(said, base.scenario, problems)
+    sound = not problems
+    check_designs(study.levers, study.uncertainties, said, problems)
+    study = replace(study, comparison=check_comparison(study.levers, said, problems))
+    if said.metrics != ("-",):
+        check_metric_names(said.metrics, base, problems)
+    check_size(said, base.scenario, problems, sound=sound)
     return study
 
 
 def _misplaced(root: Node) -> list[Fault]:
-    if "posterior" in root.children():
-        return [root.children()["posterior"].key.fault("posterior", "stands under `uncertainties`; move it there")]
-    inside = root.children().get("changes")
-    named = inside.children().get("extends") if inside is not None else None
-    return [named.key.fault("changes.extends", "the base stands under `base`; name that file there")] if named else []
+    top, faults = root.children(), []
+    if "posterior" in top:
+        faults.append(top["posterior"].key.fault("", "`posterior` stands under `uncertainties`; move it there"))
+    if "changes" in top and (named := top["changes"].children().get("extends")) is not None:
+        faults.append(named.key.fault("changes.extends", "the base stands under `base`; name that file there"))
+    return faults
 
 
 def _tidied(root: Node, folder: Path, faults: list[Fault]) -> Node:
     """The tree with the short forms written out and tables of points read; every value keeps its place in its file."""
-    top = dict(root.children())
-    for block in ("levers", "uncertainties"):
+    top = {name: node for name, node in root.children().items() if name != "posterior"}
+    for block in _FACTORS:
         if block in top and isinstance(top[block].value, dict):
             named = {name: _factor(node) for name, node in top[block].children().items()}
             if block == "uncertainties" and (drawn := named.pop("posterior", None)) is not None:

@@ -24,8 +24,8 @@ _HARMLESS = (
 )  # fmt: skip
 # Beside this package, what numbers may depend on.
 _LIBRARIES = ("numba", "numpy", "scipy")
-# What a scenario says about itself; it acts on nothing.
-_WORDS = ("title", "question", "sources", "mechanism", "look_at")
+# What a scenario says about itself, which acts on nothing; and its seed, which every run has of its own.
+_WORDS = ("title", "question", "sources", "mechanism", "look_at", "seed")
 _WORDS_OF_ENTRIES = ("source", "note")
 
 

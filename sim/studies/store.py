@@ -186,7 +186,7 @@ def write_whole(path: Path, data: bytes) -> Path:
         OSError: it cannot be written; then nothing of it is left.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    hidden = path.with_name(f"{_HIDDEN}{socket.gethostname()}-{os.getpid()}-{path.name}")
+    hidden = path.with_name(f"{_HIDDEN}{socket.gethostname()}-{os.getpid()}-{time.time_ns():x}-{path.name}")
     try:
         with hidden.open("wb") as file:
             file.write(data)
