@@ -16,6 +16,7 @@ from scipy.special import stdtrit
 
 LEVEL = 0.95
 BAND = (0.05, 0.95)
+_LUCK = ["world", "replicate"]  # what a run shares with the one that it is compared with
 
 
 def comparisons(runs: pd.DataFrame, levers: Sequence[str], metrics: Sequence[str]) -> pd.DataFrame:
@@ -33,47 +34,37 @@ def comparisons(runs: pd.DataFrame, levers: Sequence[str], metrics: Sequence[str
         in which every replicate has both numbers.
     """
     done = runs[runs["status"] == "done"]
-    cells = ["world", "replicate"]
-    usual = done[done["point"] < 0].drop_duplicates(cells).set_index(cells)
-    ours = done[done["point"] >= 0]
-    rows = []
-    for package, some in ours.groupby("package", sort=True):
-        own = some.drop_duplicates(cells).set_index(cells)
-        other = usual.reindex(own.index)
-        settings = [own[lever].iloc[0] for lever in levers]
-        rows += [(package, *settings, metric, *_compared(own[metric], other[metric])) for metric in metrics]
-    columns = [
-        "package", *levers, "metric", "worlds", "replicates", "mean", "compared_with", "difference", "standard_error",
-        "low", "high", "low_world", "high_world",
-    ]  # fmt: skip
-    return pd.DataFrame(rows, columns=columns)
+    usual = done[done["point"] < 0].drop_duplicates(_LUCK).set_index(_LUCK)
+    ours = done[done["point"] >= 0].drop_duplicates(["package", *_LUCK])
+    there = usual.reindex(pd.MultiIndex.from_frame(ours[_LUCK]))
+    packages = ours.drop_duplicates("package").set_index("package")[list(levers)].sort_index()
+    tables = []
+    for metric in metrics:
+        cells = ours[["package", *_LUCK]].assign(mean=ours[metric].to_numpy(), compared_with=there[metric].to_numpy())
+        table = packages.join(_compared(cells).reindex(packages.index))
+        table.insert(len(levers), "metric", metric)
+        tables.append(table.fillna({"worlds": 0, "replicates": 0}).astype({"worlds": int, "replicates": int}))
+    return pd.concat(tables).sort_index(kind="stable").reset_index()
 
 
-def _compared(own: pd.Series, other: pd.Series) -> tuple[float, ...]:
-    """What one package does to one metric, from numbers by world and replicate."""
-    here, there = own.unstack("replicate").to_numpy(float), other.unstack("replicate").to_numpy(float)
-    whole = np.isfinite(here).all(axis=1) & np.isfinite(there).all(axis=1)
-    here, there = here[whole], there[whole]
-    worlds, replicates = here.shape
-    if not worlds:
-        return (0, replicates, *[float("nan")] * 8)
-    difference = here - there
-    by_replicate, by_world = difference.mean(axis=0), difference.mean(axis=1)
-    mean, error, low, high = interval(by_replicate)
-    return (
-        worlds, replicates, float(here.mean()), float(there.mean()), mean, error, low, high,
-        *(float(value) for value in np.quantile(by_world, BAND)),
-    )  # fmt: skip
-
-
-def interval(values: np.ndarray[tuple[int], np.dtype[np.float64]]) -> tuple[float, float, float, float]:
-    """Mean, its standard error, and the ends of its interval; NaN for all but the mean of a single value."""
-    mean = float(values.mean())
-    if len(values) < 2:
-        return mean, float("nan"), float("nan"), float("nan")
-    error = float(values.std(ddof=1) / np.sqrt(len(values)))
-    reach = float(stdtrit(len(values) - 1, 0.5 + LEVEL / 2)) * error
-    return mean, error, mean - reach, mean + reach
+def _compared(cells: pd.DataFrame) -> pd.DataFrame:
+    """What each package does to one metric, from its numbers here and there by package, world and replicate."""
+    whole = np.isfinite(cells["mean"]) & np.isfinite(cells["compared_with"])
+    replicates = cells.groupby("package")["replicate"].transform("nunique")
+    complete = whole.groupby([cells["package"], cells["world"]]).transform("sum") == replicates
+    kept = cells[complete].assign(difference=lambda table: table["mean"] - table["compared_with"])
+    by_package = kept.groupby("package")
+    table: pd.DataFrame = by_package[["mean", "compared_with", "difference"]].mean()
+    table.insert(0, "worlds", by_package["world"].nunique())
+    table.insert(1, "replicates", by_package["replicate"].nunique())
+    by_replicate = kept.groupby(["package", "replicate"])["difference"].mean().groupby("package")
+    number = table["replicates"].to_numpy()
+    error = by_replicate.std(ddof=1) / np.sqrt(number)
+    reach = stdtrit(np.maximum(number - 1, 1), 0.5 + LEVEL / 2) * error
+    table = table.assign(standard_error=error, low=table["difference"] - reach, high=table["difference"] + reach)
+    by_world = kept.groupby(["package", "world"])["difference"].mean().groupby("package")
+    table["low_world"], table["high_world"] = (by_world.quantile(share) for share in BAND)
+    return table
 
 
 def largest_error(compared: pd.DataFrame, metric: str) -> float:
