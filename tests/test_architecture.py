@@ -31,7 +31,8 @@ LAYERS = (
     ("cases", "mirrors"),
     ("comparison", "differences"),
     ("mechanisms", "explanation"),
-    ("plots", "handbook", "reports", "answers"),
+    ("studies",),
+    ("plots", "handbook", "reports", "answers", "study_reports"),
     ("handbook_pages", "ensembles"),
     ("beliefs",),
     ("requests",),
@@ -43,11 +44,11 @@ KEPT_TO = {
     "matplotlib": ("plots",),
     "mesa": ("agents", "model"),
     "typer": ("cli",),
-    "rich": ("terminal", "reports", "handbook", "answers"),
+    "rich": ("terminal", "reports", "handbook", "answers", "study_reports"),
     "numpy.random": ("noise",),
     "random": ("noise",),
-    "pydantic": ("fields", "texts", "policies", "scenario", "handbook"),
-    "pyarrow": ("results",),
+    "pydantic": ("fields", "texts", "policies", "scenario", "handbook", "studies"),
+    "pyarrow": ("results", "studies"),
 }
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
 MODULES = sorted(PACKAGE.rglob("*.py"))
