@@ -14,6 +14,8 @@ from typing import Any
 
 import pytest
 
+from sim.shipped import shipped
+
 ROOT = Path(__file__).resolve().parents[2]
 Sim = Callable[[str], Any]
 STUDY = """\
@@ -72,8 +74,11 @@ def test_it_runs_grows_and_makes_nothing_twice(sim: Sim, study: Path, tmp_path: 
     assert said.status == 0
 
 
-def test_schema_is_json(sim: Sim) -> None:
-    assert json.loads(sim("sweep --schema").out)["properties"]["levers"]
+def test_the_schema_that_ships_is_the_schema(sim: Sim) -> None:
+    """Editors read scenarios/study.schema.json: make it anew with `sim sweep --schema`."""
+    made = json.loads(sim("sweep --schema").out)
+    assert made["properties"]["levers"]
+    assert json.loads(shipped("scenarios/study.schema.json").read_text(encoding="utf-8")) == made
 
 
 @pytest.mark.parametrize(

@@ -65,6 +65,12 @@ def test_a_case_in_memory_can_be_the_base() -> None:
     assert study.base is case
 
 
+def test_the_study_of_the_page_loads() -> None:
+    page = (HERE.parents[1] / "docs" / "studies.md").read_text(encoding="utf-8")
+    study = parse_study(page.partition("```yaml\n")[2].partition("```")[0], "page.yaml")
+    assert len(plan_of(study)) == 3 * 2 * 8 * 4 + 8 * 4
+
+
 def bound(text: str) -> Bound:
     return toy(HEAD + f"levers: {{aversion: {text}}}\ndesign: {{sobol: 4}}\nmetrics: [reaching]").levers[0]
 
