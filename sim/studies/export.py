@@ -6,12 +6,12 @@ from typing import Any
 
 from sim.metrics import METRICS
 from sim.parameters import PARAMETERS
-from sim.scenario import json_schema
+from sim.scenario import Scenario
 from sim.studies.schema import StudyFile
 
 
 def study_schema() -> dict[str, Any]:
-    """The JSON Schema of a study file, short forms included."""
+    """The JSON Schema of a study file, short forms included; `changes` points into scenario.schema.json beside it."""
     schema = StudyFile.model_json_schema()
     definitions, top = schema["$defs"], schema["properties"]
     factor = {"anyOf": [{"$ref": "#/$defs/Factor"}, {"type": "array", "items": {"type": ["string", "number"]}}]}
@@ -33,9 +33,8 @@ def study_schema() -> dict[str, Any]:
     both = {"type": "object", "properties": {"levers": one, "uncertainties": one}, "additionalProperties": False}
     top["design"] = {**_kept(top["design"]), "anyOf": [*one["anyOf"], both]}
     del definitions["Designs"]
-    scenario = json_schema()
-    top["changes"] = {**_kept(top["changes"]), "type": "object", "properties": scenario["properties"]}
-    schema["$defs"] |= {name: one for name, one in scenario["$defs"].items() if name not in definitions}
+    blocks = {name: {"$ref": f"scenario.schema.json#/properties/{name}"} for name in Scenario.model_fields}
+    top["changes"] = {**_kept(top["changes"]), "type": "object", "properties": blocks, "additionalProperties": False}
     top["metrics"]["items"] = {"anyOf": [{"enum": sorted(METRICS)}, {"type": "string"}]}
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
 

@@ -11,8 +11,8 @@ import pytest
 
 Sim = Callable[[str], Any]
 COMMANDS = (
-    "run", "demo", "calibrate", "check", "diff", "explain", "mechanism", "mirror", "plot", "policies", "scenarios", "sweep",
-    "world show", "world build", "world import",
+    "run", "demo", "calibrate", "check", "diff", "explain", "mechanism", "mirror", "plot", "policies", "scenarios",
+    "sweep", "world show", "world build", "world import",
 )  # fmt: skip
 
 
