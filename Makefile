@@ -14,7 +14,7 @@ LOCK := requirements.lock
 # A terminal that is not there, a cache that is not ours: neither may change what the tools say.
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help run library calibrate judge recovery demo test format lock clean
+.PHONY: help run library studies calibrate judge recovery demo test format lock clean
 
 help:  ## show this list
 	@sed -nE 's/^([a-z]+):.*## (.*)$$/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -24,6 +24,9 @@ run: $(READY)  ## simulate the reference scenario with and without its policies;
 
 library: $(READY)  ## run every scenario with its mechanism and without; docs/mechanisms.md and pictures in results/library/
 	$(BIN)/python -m calibration.mechanisms
+
+studies: $(READY)  ## run the studies that ship; docs/studies-answers.md and its pictures
+	$(BIN)/sim study answers
 
 calibrate: $(READY)  ## fit the reference world to the customs figures; posterior in calibration/posterior, report in results/calibration/
 	$(BIN)/python -m calibration

@@ -8,7 +8,6 @@ from math import nan
 import numpy as np
 
 from sim.metrics.sums import Floats, Mask, Metric, Period, Where
-from sim.regime import COALITION_BRAND
 
 _FLOW = ("good", "tier", "road", "brand", "origin", "banned")
 _GOODS = ("good", "tier")
@@ -38,22 +37,8 @@ def _shortfall(run: Period, usual: Period, where: Where) -> float:
     return _ratio(before - run.total(run.reaching, where), before)
 
 
-def _direct(run: Period, where: Where) -> float:
-    return float(_by_part(run, where)[0])
-
-
-def _by_part(run: Period, where: Where) -> tuple[float, float, float, float]:
-    """What reaches the target: direct, rerouted, made elsewhere, other brands; see Comparison.decomposition."""
-    base, goods = run.run.base, where.goods[run.run.base.good]
-    branded = goods & (base.headquarters == COALITION_BRAND)
-    home = np.asarray(run.world.is_coalition)[base.origin]
-    ours = run.reaching[branded & home]
-    elsewhere, other = run.reaching[branded & ~home], run.reaching[goods & ~branded]
-    return float(ours[:, 0].sum()), float(ours[:, 1:].sum()), float(elsewhere.sum()), float(other.sum())
-
-
 def _change(run: Period, usual: Period, where: Where) -> Floats:
-    return np.subtract(_by_part(run, where), _by_part(usual, where))
+    return np.subtract(run.parts(where.goods), usual.parts(where.goods))
 
 
 def _lost_direct(run: Period, usual: Period, where: Where) -> float:
@@ -74,7 +59,7 @@ def _gone(run: Period, usual: Period, where: Where) -> float:
 def _diversion_ratio(run: Period, usual: Period, where: Where) -> float:
     change = _change(run, usual, where)
     lost = -float(change[0])
-    return float(change[1]) / lost if lost > _LEAST_LOST * _direct(usual, where) else nan
+    return float(change[1]) / lost if lost > _LEAST_LOST * usual.parts(where.goods)[0] else nan
 
 
 def _hub_share(run: Period, usual: Period, where: Where) -> float:
@@ -257,14 +242,20 @@ _ALL = (
     ),
     Metric("houses_listed", "firms", "trading houses on a list in the last month", ("hub",), _houses_listed),
     Metric("shells_born", "firms", "listed houses that came back under a new name", ("hub",), _shells_born),
-    Metric("effort", "0 to 1", "enforcement, mean of third states by default", ("state",), _mean_of("effort", "third")),
-    Metric("law", "0 to 1", "own law of states, mean of third states by default", ("state",), _mean_of("law", "third")),
     Metric(
-        "payment_agents", _SHARE, "share of refused payments that agents carry, mean of third states by default",
+        "effort", "0 to 1", "enforcement, mean of third states by default; NaN if none",
+        ("state",), _mean_of("effort", "third"),
+    ),
+    Metric(
+        "law", "0 to 1", "own law, mean of third states by default; NaN if none",
+        ("state",), _mean_of("law", "third"),
+    ),
+    Metric(
+        "payment_agents", _SHARE, "refused payments that agents carry, mean of third states by default; NaN if none",
         ("state",), _mean_of("agents", "third"),
     ),
     Metric(
-        "resolve", "0 to 1", "part of its threats that a state carries out, mean of the coalition by default",
+        "resolve", "0 to 1", "part of threats that is carried out, mean of the coalition by default; NaN if none",
         ("state",), _mean_of("resolve", "coalition"),
     ),
 )  # fmt: skip

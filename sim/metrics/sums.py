@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engine.settlement import FATES
+from sim.regime import COALITION_BRAND
 from sim.tables import RunArrays
 
 if TYPE_CHECKING:
@@ -50,6 +51,10 @@ class Period:
     run: RunArrays
     first: int
     end: int
+
+    @cached_property
+    def _parts(self) -> dict[bytes, tuple[float, float, float, float]]:
+        return {}
 
     @property
     def world(self) -> World:
@@ -97,8 +102,11 @@ class Period:
     def waiting(self) -> Floats:
         """Orders for the target that wait for a licence, musd at base-year prices, (T, R)."""
         held = self.run.record.fate[: self.end, FATES.index("held")]
-        queue = held[: self.first].sum(axis=0) + np.cumsum(held[self.first :], axis=0)
-        return self._mean(queue)
+        # What is held in a month stands in the queue of that month and of those that follow.
+        left = np.minimum(np.arange(self.end, 0, -1) / (self.end - self.first), 1.0)
+        queue: Floats = (held * left[:, None, None]).sum(axis=0)
+        queue[~self.abroad] = 0.0
+        return queue
 
     @cached_property
     def price(self) -> Floats:
@@ -123,6 +131,22 @@ class Period:
         cells = len(world.states), 2, len(world.goods)
         sums: Floats = np.bincount(place.ravel(), abroad.ravel(), int(np.prod(cells))).reshape(cells).astype(np.float64)
         return sums
+
+    def parts(self, goods: Mask) -> tuple[float, float, float, float]:
+        """What reaches the target of some goods: direct, rerouted, made elsewhere, other brands.
+
+        See :meth:`sim.Comparison.decomposition`.
+        """
+        key = goods.tobytes()
+        if key not in self._parts:
+            base, kinds = self.run.base, goods[self.run.base.good]
+            branded = kinds & (base.headquarters == COALITION_BRAND)
+            home = np.asarray(self.world.is_coalition)[base.origin]
+            ours = self.reaching[branded & home]
+            elsewhere, other = self.reaching[branded & ~home], self.reaching[kinds & ~branded]
+            sums = ours[:, 0].sum(), ours[:, 1:].sum(), elsewhere.sum(), other.sum()
+            self._parts[key] = (float(sums[0]), float(sums[1]), float(sums[2]), float(sums[3]))
+        return self._parts[key]
 
     def monthly(self, name: str) -> Floats:
         """An array of the record, its mean over the months."""

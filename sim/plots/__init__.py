@@ -18,8 +18,11 @@ from matplotlib.figure import Figure
 
 from sim.errors import SimError, nearest
 from sim.plots import (
+    flow_diagram,
+    flow_map,
     flows_by_origin,
     flows_by_road,
+    goods_by_hub,
     hub_reexports,
     mechanism,
     mirror_gap,
@@ -41,7 +44,7 @@ if TYPE_CHECKING:
 TALL = 7.2
 
 __all__ = [
-    "FIGURES", "FigureKind", "figure", "figure_of_pair", "save_all", "save_mechanism", "save_pair",
+    "FIGURES", "FigureKind", "figure", "figure_of_pair", "save_all", "save_figure", "save_mechanism", "save_pair",
 ]  # fmt: skip
 
 
@@ -78,6 +81,12 @@ FIGURES: dict[str, FigureKind] = {
     "who_replaced_whom": FigureKind(
         "Suppliers lost and gained", who_replaced_whom.draw, "comparison", TALL,
         who_replaced_whom.series, who_replaced_whom.BANDED,
+    ),
+    "flow_diagram": FigureKind("From whom and by which road, before and after", flow_diagram.draw, "comparison", TALL),
+    "flow_map": FigureKind("Origins and hubs on a map, before and after", flow_map.draw, "comparison"),
+    "goods_by_hub": FigureKind(
+        "What passes each hub, good by good", goods_by_hub.draw, "comparison", TALL,
+        goods_by_hub.data, goods_by_hub.BANDED,
     ),
     "price_premium": FigureKind(
         "Prices paid by the target", price_premium.draw, "run", TALL, price_premium.data, price_premium.BANDED
@@ -177,6 +186,15 @@ def save_pair(source: Source, pair: Pair, folder: str | Path) -> tuple[Path, Pat
     stem = "_".join(["mirror", pair.exporter, pair.importer, *([pair.good] if pair.good else [])])
     picture, table = _put_both(Path(folder), stem, *figure_of_pair(source, pair))
     return picture, table
+
+
+def save_figure(folder: str | Path, name: str, made: Figure, table: pd.DataFrame) -> list[Path]:
+    """Writes a figure and the table behind it as ``<name>.png`` and ``<name>.csv``.
+
+    Raises:
+        SimError: the folder cannot be written.
+    """
+    return _put_both(Path(folder), name, made, table)
 
 
 def _put_both(place: Path, name: str, made: Figure, table: pd.DataFrame) -> list[Path]:

@@ -77,7 +77,8 @@ class View:
     like: View | None = None
 
     @cached_property
-    def _world(self) -> World | None:
+    def world(self) -> World | None:
+        """The run's world; None where its folder is gone since."""
         source = self.policy.source
         return source.world if isinstance(source, RunArrays) else _shipped_world(str(self.scenario.get("world", "")))
 
@@ -118,7 +119,7 @@ class View:
 
     @cached_property
     def _names(self) -> dict[str, str]:
-        world = self._world
+        world = self.world
         if world is None:  # its folder is gone since the run was made: the codes have to do
             return {}
         states = {code: name.split(" (")[0] for code, name in zip(world.states, world.state_names, strict=True)}
@@ -142,7 +143,7 @@ class View:
     @cached_property
     def _size(self) -> pd.Series[float]:
         """What each state sends to the target in the base year, own goods and goods of others that pass it."""
-        world = self._world
+        world = self.world
         if world is None:  # the next best: what it sends in the run
             flows = self.to_target
             passing = flows.groupby(flows["road"].str.removeprefix("via "))["value_musd"].sum()
@@ -155,7 +156,7 @@ class View:
     @cached_property
     def colours(self) -> dict[str, str]:
         """One colour per state, the same in all runs of a world: blues for the coalition, others for the rest."""
-        world = self._world
+        world = self.world
         role = {} if world is None else dict(zip(world.states, world.role, strict=True))
         size = self._size.reindex(self.states, fill_value=0.0)
         # Hubs are shown as origins and as roads, so they choose first.
@@ -199,7 +200,7 @@ class View:
         """The base year against the last stretch, else that stretch without and with policies, else None."""
         name, months = self.last_stretch
         after = self.to_target[self.to_target["month"].isin(months)]
-        base_year = str(self._world.base_year if self._world else self.months[0][:4])
+        base_year = str(self.world.base_year if self.world else self.months[0][:4])
         base = [month for month in self.months if month.startswith(base_year)]
         if len(base) == len(months) == MONTHS_PER_YEAR and base_year < name:
             before = self.to_target[self.to_target["month"].isin(base)]

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
-from matplotlib.patches import PathPatch, Rectangle
-from matplotlib.path import Path
+from matplotlib.patches import Rectangle
 
 from sim.plots.replacement import GONE, NEW, matched
+from sim.plots.ribbons import ribbon
 from sim.plots.style import INK, LOST_COLOUR, MUTED, SMALL, frame, nothing_to_show, spread, stamp
 from sim.plots.view import OTHER_COALITION, look
 from sim.plots.words import PLAIN, money, percent, scale
@@ -148,19 +147,8 @@ def _draw_ribbons(
         used["after"][after] += size
         # What moved lies above what stayed: it is the news.
         strength, level = (0.45, 1) if before == after else (0.6, 2)
-        axes.add_patch(_ribbon((left, right, size), colours[before], strength, level))
-
-
-def _ribbon(place: tuple[float, float, float], colour: str, strength: float, level: int) -> PathPatch:
-    """A band that bends half-way; its place is its upper end at the left and at the right, and its height."""
-    left, right, size = place
-    start, end = _LEFT + _COLUMN, _RIGHT
-    middle = (start + end) / 2
-    above = [(start, left), (middle, left), (middle, right), (end, right)]
-    below = [(x, y - size) for x, y in reversed(above)]
-    codes = [Path.MOVETO, *[Path.CURVE4] * 3, Path.LINETO, *[Path.CURVE4] * 3, Path.CLOSEPOLY]
-    path = Path(np.array([*above, *below, above[0]]), np.array(codes, dtype=np.uint8))
-    return PathPatch(path, facecolor=colour, alpha=strength, linewidth=0, zorder=level)
+        looks = {"facecolor": colours[before], "alpha": strength, "zorder": level}
+        axes.add_patch(ribbon((_LEFT + _COLUMN, _RIGHT), (left, right, size), looks))
 
 
 def _interval(shown: pd.DataFrame, side: str, name: str, size: float) -> str:

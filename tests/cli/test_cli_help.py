@@ -13,6 +13,8 @@ Sim = Callable[[str], Any]
 COMMANDS = (
     "run", "demo", "calibrate", "check", "diff", "explain", "mechanism", "mirror", "plot", "policies", "scenarios",
     "sweep", "world show", "world build", "world import",
+    "study metrics", "study summary", "study sample", "study sensitivity", "study discover", "study search",
+    "study attribute", "study leak", "study answers",
 )  # fmt: skip
 
 

@@ -65,6 +65,40 @@ def _recorded(pair: Comparison, table: pd.DataFrame) -> Sums:
     }
 
 
+def _diagram(pair: Comparison, table: pd.DataFrame) -> Sums:
+    contrast = look(pair).contrast
+    assert contrast is not None
+    by_side = table.groupby("side")["quantity_musd_2021"].sum()
+    first, second = contrast.first["quantity_musd_2021"], contrast.second["quantity_musd_2021"]
+    hubs = table[(table["side"] == "after") & (table["road"] != "direct")]["quantity_musd_2021"].sum()
+    through = second[contrast.second["road"] != "direct"].sum()
+    return {
+        "before": (by_side["before"], first.sum()),
+        "after": (by_side["after"], second.sum()),
+        "hubs": (hubs, through),
+    }
+
+
+def _map(pair: Comparison, table: pd.DataFrame) -> Sums:
+    contrast = look(pair).contrast
+    assert contrast is not None
+    after = table[table["side"] == "after"].groupby("leg")["quantity_musd_2021"].sum()
+    through = contrast.second["road"] != "direct"
+    quantity = contrast.second["quantity_musd_2021"]
+    return {
+        "direct": (after["direct"], quantity[~through].sum()),
+        "in": (after["to the hub"], quantity[through].sum()),
+        "out": (after["from the hub"], quantity[through].sum()),
+    }
+
+
+def _goods_by_hub(pair: Comparison, table: pd.DataFrame) -> Sums:
+    sums = table.groupby("run")["value_musd"].sum()
+    runs = {"policy": pair.policy, "baseline": pair.baseline}
+    flows = {name: run.to_target() for name, run in runs.items()}
+    return {name: (sums[name], rows[rows["road"] != "direct"]["value_musd"].sum()) for name, rows in flows.items()}
+
+
 def _customs(pair: Comparison, table: pd.DataFrame) -> Sums:
     # The first series of the table, recomputed by hand from the ledgers.
     row = pd.read_csv(shipped("calibration/figures") / SERIES, dtype=str).iloc[0]
@@ -81,6 +115,9 @@ SUMS: dict[str, Callable[[Comparison, pd.DataFrame], Sums]] = {
     "flows_by_origin": _by_run,
     "flows_by_road": _by_run,
     "who_replaced_whom": _replaced,
+    "flow_diagram": _diagram,
+    "flow_map": _map,
+    "goods_by_hub": _goods_by_hub,
     "price_premium": _prices,
     "hub_reexports": _hubs,
     "recorded_and_true": _recorded,

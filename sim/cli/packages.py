@@ -1,0 +1,129 @@
+"""Commands that ask something of a package by runs of their own: sim study attribute, leak, answers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from sim.cli.frame import Exporters, Mode, Months, ScenarioName
+from sim.cli.study import Metrics, Out, study_app, tell
+from sim.terminal import progress_of, show
+
+if TYPE_CHECKING:
+    from sim.cases import Case
+
+Draws = Annotated[int, typer.Option(help="Draws of the posterior; 0 takes the scenario's own parameters.")]
+Workers = Annotated[int, typer.Option(min=1, help="Processes.")]
+
+
+@study_app.command()
+def attribute(
+    package: Annotated[str, typer.Argument(metavar="FOLDER|SCENARIO", help="Runs with switches, or a scenario.")],
+    metric: Metrics = None,
+    by: Annotated[Literal["clause", "kind", "by"], typer.Option(help="Whose effect: see the scenario.")] = "kind",
+    orders: Annotated[int, typer.Option(min=1, help="Orders of the clauses, each with its reverse.")] = 4,
+    draws: Draws = 0,
+    exporters: Exporters = 2_000,
+    mode: Mode = "expected",
+    months: Months = None,
+    workers: Workers = 1,
+    out: Out = None,
+) -> None:
+    r"""Which clause did it: Shapley values over paired runs, with intervals over draws; they add up to the change.
+
+    Takes a study whose levers switch clauses on and off in a full grid, or a scenario, which it then runs.
+
+    \b
+    Examples:
+      sim study attribute results/studies/which-clause-mattered
+      sim study attribute reference --metric 'reaching[high_priority]' --by kind --draws 8 --workers 2
+    """
+    from sim.analysis.attribution import attribute as attribution_of
+    from sim.analysis.attribution import attribute_switches, players_of
+    from sim.analysis.runs import Work
+    from sim.findings import attributed, points_of
+    from sim.studies import read_runs
+
+    if Path(package).is_dir():
+        runs = read_runs(package)
+        points = points_of(runs)
+        told = attribute_switches(points, runs.levers, metric or list(runs.metrics))
+        tell(attributed(told, runs.title, int(points["world"].nunique())), out)
+        return
+    cases = _cases(package, draws, (exporters, mode, months))
+    with progress_of("paired runs", "runs") as progress:
+        players = players_of(cases[0].scenario, by)
+        told = attribution_of(cases, metric or ["reaching"], players, orders=orders, work=Work(workers, progress))
+    tell(attributed(told, cases[0].scenario.title, len(cases)), out)
+
+
+@study_app.command()
+def leak(
+    scenario: ScenarioName,
+    metric: Annotated[str, typer.Option("--metric", "-m", help="What the evader wants more of.")] = "reaching",
+    good: Annotated[str, typer.Option(help="Goods, with commas between them, or all.")] = "all",
+    best: Annotated[int, typer.Option(min=0, help="Best replies that are tried in pairs.")] = 5,
+    draws: Draws = 0,
+    exporters: Exporters = 2_000,
+    mode: Mode = "expected",
+    months: Months = None,
+    workers: Workers = 1,
+    out: Out = None,
+) -> None:
+    r"""The cheapest leak of a package: what still arrives and how, what closing it would do, the evader's best reply.
+
+    \b
+    Example:
+      sim study leak reference --good high_priority --draws 4 --workers 2 --out results/leak
+    """
+    from sim.analysis.leaks import find_leaks
+    from sim.analysis.runs import Work
+    from sim.findings import leaking
+
+    cases = _cases(scenario, draws, (exporters, mode, months))
+    with progress_of("paired runs", "runs") as progress:
+        goods = tuple(name.strip() for name in good.split(","))
+        found = find_leaks(cases, metric=metric, goods=goods, best=best, work=Work(workers, progress))
+    tell(leaking(found, cases[0].scenario.title, len(cases)), out)
+
+
+@study_app.command()
+def answers(
+    studies: Annotated[
+        list[str] | None, typer.Argument(metavar="[STUDY]...", help="Study files, or shipped ones; else all.")
+    ] = None,
+    out: Annotated[Path, typer.Option("--out", "-o", help="The page.")] = Path("docs/studies-answers.md"),
+    results: Annotated[Path, typer.Option(help="Folder of the studies' runs.")] = Path("results/studies"),
+    draws: Annotated[int, typer.Option(help="Draws of the posterior, where one ships; 0: as in the files.")] = 8,
+    workers: Workers = 2,
+) -> None:
+    r"""Runs studies, those that ship or one's own, and writes their answers as a page, with intervals and pictures.
+
+    \b
+    Example:
+      sim study answers --workers 2
+      sim study answers my-study.yaml --out my-answers.md
+    """
+    from sim.analysis.runs import Work
+    from sim.requests import refuse_unwritable
+    from sim.study_answers import Answered, answer_all
+
+    refuse_unwritable(results)
+    with progress_of("runs", "runs") as progress:
+        page = answer_all(Answered(out, results, draws, Work(workers, progress), show), studies or ())
+    show(str(page))
+
+
+def _cases(name: str, draws: int, how: tuple[int | None, str | None, str | None]) -> list[Case]:
+    """The case of a scenario under draws of the posterior that ships."""
+    from sim.posterior import load_posterior
+    from sim.requests import Changes, asked_for
+
+    exporters, mode, months = how
+    case = asked_for(name, Changes({"exporters": exporters, "mode": mode}, None, months))
+    if draws <= 0:
+        return [case]
+    posterior = load_posterior(None, case.scenario.world)
+    return [posterior.case_at(case, draw) for draw in posterior.spread(draws)]

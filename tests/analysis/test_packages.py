@@ -1,0 +1,207 @@
+"""Decomposition, attribution and the search for leaks: they add up, and what does nothing gets nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import sim
+from sim.analysis.attribution import attribute, attribute_switches, players_of
+from sim.analysis.decomposition import LOST, decompose
+from sim.analysis.leaks import find_leaks, still_arriving
+from sim.analysis.runs import Variant, Work, measure_variants
+from sim.cases import Case
+from sim.comparison import Comparison
+from sim.errors import FaultList, SimError
+
+SHORT = {"months": {"last": "2022-06"}, "agents": {"exporters": 600, "intermediaries": 110, "mode": "expected"}}
+
+
+@pytest.fixture(scope="module")
+def classroom() -> Case:
+    return sim.load("classroom")
+
+
+@pytest.fixture(scope="module")
+def short() -> Case:
+    return sim.load("reference").with_changes(**SHORT)
+
+
+def clause(name: str, kind: str = "export_ban", **fields: object) -> Mapping[str, object]:
+    return {
+        "id": name, "kind": kind, "by": ["ALPHA"], "towards": ["GAMMA"], "effective": "2022-02-01", "strength": 0.5,
+        "source": "made up", **fields,
+    }  # fmt: skip
+
+
+# ---------------------------------------------------------------------------------------------------- decomposition
+@given(strength=st.floats(0.0, 1.0), aversion=st.floats(0.0, 6.0), misdeclared=st.floats(0.0, 0.9))
+@settings(max_examples=10, deadline=None)
+def test_the_parts_add_up_in_any_world(classroom: Case, strength: float, aversion: float, misdeclared: float) -> None:
+    numbers = {"aversion": aversion, "misdeclared": misdeclared, "inspection": 0.5, "seizure": 0.5}
+    changed = classroom.with_changes(policies=[clause("ban-half", strength=strength)], parameters=numbers)
+    table = decompose(sim.compare(changed), "2022-02:2022-03")
+    assert table[LOST].to_list() == pytest.approx(table.drop(columns=LOST).sum(axis=1).to_list(), rel=1e-12, abs=1e-9)
+
+
+def test_the_parts_add_up_for_every_good(paired: Comparison) -> None:
+    table = decompose(paired, "2023-01:2024-12")
+    parts = table.drop(columns=LOST)
+    np.testing.assert_allclose(parts.sum(axis=1), table[LOST], rtol=1e-12, atol=1e-9)
+    assert (parts.abs().sum() > 0.0).all(), "every part is met somewhere"
+    simple = paired.decomposition(first="2023-01")
+    true_loss = table[LOST] - table["hidden"]
+    np.testing.assert_allclose(true_loss, simple["lost_direct"].loc[table.index], rtol=1e-9, atol=1e-9)
+    hubs = [name for name in parts if name.startswith("via ")]
+    np.testing.assert_allclose(parts[hubs].sum(axis=1), simple["rerouted"].loc[table.index], rtol=1e-9, atol=1e-9)
+    gone = parts["halted"] + parts["deterred"]
+    np.testing.assert_allclose(gone, simple["gone"].loc[table.index], rtol=1e-9, atol=1e-9)
+
+
+def test_the_classroom_by_hand(classroom: Case) -> None:
+    """February of docs/classroom.md: nothing is stopped or hidden there, so what is gone was not ordered."""
+    row = decompose(sim.compare(classroom), "2022-02").loc["wares"]
+    assert row[LOST] == pytest.approx(100.0 - 74.6605, abs=1e-4)
+    assert row["via BETA"] == pytest.approx(8.7686 - 10.0, abs=1e-4)
+    assert row["deterred"] == pytest.approx(110.0 - 74.6605 - 8.7686, abs=1e-4)
+    assert row[["hidden", "made_elsewhere", "other_brands", "halted"]].abs().max() == pytest.approx(0.0, abs=1e-12)
+
+
+def test_no_law_loses_nothing(classroom: Case) -> None:
+    usual = classroom.without_policies().run()
+    assert not decompose(Comparison(usual, usual)).to_numpy().any()
+
+
+# ------------------------------------------------------------------------------------------------------ attribution
+def two_bans(case: Case, first: str = "first", second: str = "second") -> Case:
+    idle = clause("idle", "diplomatic_pressure", against=["BETA"], strength=0.0)
+    return case.with_changes(
+        without=["ban-half"], policies=[clause(first), clause(second, "route_closure", strength=0.2), idle]
+    )
+
+
+METRICS = ["reaching", "price_index", "shortfall"]
+
+
+def test_effects_add_up_and_a_clause_that_does_nothing_gets_nothing(classroom: Case) -> None:
+    case = two_bans(classroom)
+    cases = [case.with_changes(parameters={"aversion": a}) for a in (1.0, 2.0, 3.0)]
+    told = attribute(cases, METRICS, players_of(case.scenario, "clause"))
+    assert told.orders == 0 and told.runs == 3 * 8
+    for metric, rows in told.table.groupby("metric"):
+        total = told.totals.set_index("metric").loc[metric]
+        assert rows["effect"].sum() == pytest.approx(total["change"], rel=1e-9)
+        assert rows["share"].sum() == pytest.approx(1.0)
+        idle = rows.set_index("player").loc["idle"]
+        assert idle[["effect", "low", "high", "error", "share"]].abs().max() == pytest.approx(0.0, abs=1e-12)
+        assert (rows["low"] <= rows["effect"]).all() and (rows["effect"] <= rows["high"]).all()
+
+
+def test_sampled_orders_add_up_too(short: Case) -> None:
+    players = players_of(short.scenario, "clause")
+    told = attribute([short], ["reaching"], players, orders=1)
+    assert told.orders == 1 and told.runs == 2 * len(players)
+    assert told.table["effect"].sum() == pytest.approx(told.totals["change"].iloc[0], rel=1e-9)
+
+
+def test_names_do_not_matter(classroom: Case) -> None:
+    one, two = two_bans(classroom), two_bans(classroom, "zulu", "able")
+    first = attribute([one], ["reaching"], players_of(one.scenario, "clause")).table.set_index("player")["effect"]
+    again = attribute([two], ["reaching"], players_of(two.scenario, "clause")).table.set_index("player")["effect"]
+    assert first["first"] == pytest.approx(again["zulu"]) and first["second"] == pytest.approx(again["able"])
+
+
+def test_switches_of_a_study_give_the_same_as_the_runs(classroom: Case) -> None:
+    case = two_bans(classroom)
+    rows = []
+    for draw, aversion in enumerate((1.0, 3.0)):
+        for a in ("on", "off"):
+            for b in ("on", "off"):
+                off = [name for name, set_ in (("first", a), ("second", b)) if set_ == "off"]
+                run = case.with_changes(without=off, parameters={"aversion": aversion}).run()
+                rows.append({"first": a, "second": b, "draw": draw, "reaching": _reaching(run)})
+    table = pd.DataFrame(rows)
+    told = attribute_switches(table, ["first", "second"], ["reaching"])
+    cases = [case.with_changes(parameters={"aversion": a}) for a in (1.0, 3.0)]
+    players = players_of(case.scenario, "clause")
+    straight = attribute(cases, ["reaching@all"], players).table.set_index("player")["effect"]
+    assert told.table.set_index("player")["effect"].to_dict() == pytest.approx(straight.drop("idle").to_dict())
+    with pytest.raises(SimError, match="3 of 4 combinations"):
+        attribute_switches(table.iloc[1:], ["first", "second"], ["reaching"])
+    with pytest.raises(SimError, match="is no switch"):
+        attribute_switches(table.assign(first=0.5), ["first", "second"], ["reaching"])
+
+
+def _reaching(run: sim.Results) -> float:
+    return float(run.to_target()["quantity_musd_2021"].sum()) / 3.0
+
+
+def test_groups_of_clauses(classroom: Case) -> None:
+    scenario = two_bans(classroom).scenario
+    assert players_of(scenario, "kind") == {
+        "export_ban": frozenset({"first"}), "route_closure": frozenset({"second"}),
+        "diplomatic_pressure": frozenset({"idle"}),
+    }  # fmt: skip
+    assert players_of(scenario, "by") == {"ALPHA": frozenset({"first", "second", "idle"})}
+    mine = players_of(scenario, "clause", {"bans": ["first", "second"]})
+    assert mine == {"bans": frozenset({"first", "second"}), "idle": frozenset({"idle"})}
+    for groups, said in (({"x": ["frist"]}, "did you mean 'first'"), ({"x": ["idle"], "y": ["idle"]}, "two groups")):
+        with pytest.raises(SimError, match=said):
+            players_of(scenario, "clause", groups)
+    with pytest.raises(SimError, match="unknown grouping"):
+        players_of(scenario, "colour")
+
+
+def test_a_metric_without_a_number_is_refused(classroom: Case) -> None:
+    case = two_bans(classroom)
+    with pytest.raises(SimError, match="diversion_ratio is not a number with these clauses: none"):
+        attribute([case], ["diversion_ratio"], players_of(case.scenario, "clause"))
+    with pytest.raises(SimError, match="no clause"):
+        attribute([case], ["reaching"], {})
+
+
+# ---------------------------------------------------------------------------------------------------------- variants
+def test_workers_do_not_change_a_number(classroom: Case) -> None:
+    variants = [Variant(f"v{n}", policies=(clause("more", strength=n / 60.0),)) for n in range(30)]
+    alone = measure_variants([classroom], variants, ["reaching", "shortfall"])
+    done: list[tuple[int, int]] = []
+    work = Work(2, lambda *counts: done.append(counts))
+    pd.testing.assert_frame_equal(alone, measure_variants([classroom], variants, ["reaching", "shortfall"], work))
+    assert done[-1] == (30, 30)
+    with pytest.raises(FaultList, match="unknown metric 'reachin'"):
+        measure_variants([classroom], variants, ["reachin"])
+
+
+# ------------------------------------------------------------------------------------------------------------- leaks
+def test_the_adversary_in_the_classroom(classroom: Case) -> None:
+    cases = [classroom.with_changes(parameters={"aversion": a}) for a in (1.0, 2.0)]
+    leaks = find_leaks(cases, best=2)
+    arriving = leaks.arriving.set_index("way")["musd_a_month"]
+    assert set(arriving.index) == {"direct from ALPHA", "through BETA", "direct from BETA"}
+    assert leaks.arriving["share"].sum() == pytest.approx(1.0)
+    closing = leaks.closing.set_index("way")
+    assert closing.loc["direct from ALPHA", "change"] < closing.loc["through BETA", "change"] < 0.0
+    assert (closing["kept_out"].dropna() > 0.0).all()
+    replies = leaks.replies.set_index("reply")
+    assert replies["gain"].is_monotonic_decreasing
+    assert replies.loc["trade promotion by BETA", "gain"] > 0.0
+    assert replies.loc["courting of BETA", "gain"] == pytest.approx(0.0, abs=1e-9), "governments stand still there"
+
+
+def test_what_still_arrives_is_all_that_arrives(paired: Comparison) -> None:
+    table = still_arriving(paired.policy, "2024-01", "2024-12")
+    flows = paired.policy.to_target()
+    late = flows[flows["month"] >= "2024-01"]["quantity_musd_2021"].sum() / 12.0
+    assert table["musd_a_month"].sum() == pytest.approx(late) and table["share"].sum() == pytest.approx(1.0)
+    assert table["musd_a_month"].is_monotonic_decreasing
+    assert {"way", "good"} <= set(table.columns)
+
+
+def test_a_package_of_nothing_has_no_leak(classroom: Case) -> None:
+    with pytest.raises(SimError, match="no clause"):
+        find_leaks([classroom.without_policies()])

@@ -1,0 +1,201 @@
+"""`sim study`: every question can be asked of a small study's runs, and mistakes are told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+Sim = Callable[[str], Any]
+STUDY = """
+title: A ban in the classroom
+question: How much does a harder ban keep out?
+base: classroom
+levers:
+  ban-half.strength: [0.2, 0.5, 0.8]
+  hidden_road: [0, 1]
+uncertainties:
+  aversion: [1, 2, 3]
+metrics: [shortfall, "coalition_sales_lost@2022-03", "reaching[hubs]"]
+"""
+SWITCHES = """
+title: A ban and a closed road
+question: Which of the two did it?
+base: classroom
+changes:
+  policies:
+    - id: closed
+      kind: route_closure
+      by: [ALPHA]
+      towards: [GAMMA]
+      goods: [wares]
+      effective: 2022-02-01
+      strength: 0.2
+      source: made up
+levers:
+  bans: {moves: [ban-half], values: ["on", "off"]}
+  closed: {moves: [closed], values: ["on", "off"]}
+uncertainties:
+  aversion: [1, 3]
+metrics: [reaching]
+"""
+LISTED = """
+title: What moves the classroom
+question: Which number matters?
+base: classroom
+uncertainties:
+  aversion: {low: 1, high: 3}
+  hidden_road: {low: 0, high: 1}
+  entry: {low: 0, high: 0.5}
+design: {listed: points.csv}
+metrics: [reaching]
+"""
+BOUNDS = "aversion=1:3 hidden_road=0:1 entry=0:0.5"
+
+
+@pytest.fixture
+def swept(sim: Sim) -> Callable[[str, str], str]:
+    """Sweeps a study in the empty folder; gives the folder of its runs."""
+
+    def sweep(name: str, text: str) -> str:
+        Path(f"{name}.yaml").write_text(text, encoding="utf-8")
+        said = sim(f"sweep {name}.yaml --workers 1 --out {name}")
+        assert said.status == 0, said.err
+        return name
+
+    return sweep
+
+
+def test_summary_and_search(sim: Sim, swept: Callable[[str, str], str]) -> None:
+    folder = swept("ban", STUDY)
+    said = sim(f"study summary {folder} --out told")
+    assert said.status == 0, said.err
+    names = sorted(path.name for path in Path("told").iterdir())
+    pairs = [
+        f"{stem}.{end}" for stem in ("heat_map_1", "heat_map_2", "heat_map_3", "response") for end in ("csv", "png")
+    ]
+    assert names == [*pairs, "summary.csv"]
+    table = pd.read_csv("told/summary.csv")
+    assert len(table) == 3 * 2 * 3 and set(table["runs"]) == {3}
+    against = sim(f"study summary {folder} --against ban-half.strength=0.5,hidden_road=1 --metric shortfall --out b")
+    assert against.status == 0 and "0.5" in against.out
+    zero = pd.read_csv("b/summary.csv").set_index(["ban-half.strength", "hidden_road"]).loc[(0.5, 1.0)]
+    assert zero["change"] == 0.0 and zero["change_error"] == 0.0
+    found = sim(
+        f"study search {folder} --objective shortfall=more --objective coalition_sales_lost@2022-03=less --out s"
+    )
+    assert found.status == 0 and "policies are dominated by no other." in found.out
+    reply = sim(
+        f"study search {folder} --objective shortfall=more --objective coalition_sales_lost@2022-03=less "
+        "--evader hidden_road"
+    )
+    assert reply.status == 0 and "best reply, most often hidden_road 0 (100% of 9 policies and worlds)" in reply.out
+    assert {path.name for path in Path("s").iterdir()} == {"pareto.png", "pareto.csv", "regret.csv"}
+
+
+def test_discover_speaks_in_sentences(sim: Sim, swept: Callable[[str, str], str]) -> None:
+    folder = swept("ban", STUDY)
+    said = sim(f"study discover {folder} --where 'shortfall > 0.1' --method cart --out d")
+    assert said.status == 0, said.err
+    assert "of all 18 runs shortfall is above 0.1." in said.out and "where that holds" in said.out
+    assert Path("d/discovery.csv").exists()
+
+
+def test_attribution_of_switches_adds_up(sim: Sim, swept: Callable[[str, str], str]) -> None:
+    folder = swept("parts", SWITCHES)
+    said = sim(f"study attribute {folder} --out a")
+    assert said.status == 0, said.err
+    table, totals = pd.read_csv("a/attribution.csv"), pd.read_csv("a/attribution_totals.csv")
+    assert table["effect"].sum() == pytest.approx(totals["change"].iloc[0])
+    assert "of the change of" in said.out and Path("a/attribution_1.png").exists()
+
+
+def test_attribution_and_leaks_of_a_scenario(sim: Sim) -> None:
+    said = sim("study attribute classroom --by clause --exporters 10 --metric reaching@2022-02")
+    assert said.status == 0, said.err
+    assert "Ban-half made" in said.out
+    leak = sim("study leak classroom --exporters 10 --best 0 --out l")
+    assert leak.status == 0, leak.err
+    assert "Of what still arrives," in leak.out and "best reply is" in leak.out
+    assert {"closing.png", "closing.csv", "replies.png", "replies.csv", "still_arriving.csv"} == {
+        path.name for path in Path("l").iterdir()
+    }
+
+
+@pytest.mark.parametrize("method", ["morris", "sobol"])
+def test_a_sampled_design_goes_through_a_study_and_back(
+    sim: Sim, swept: Callable[[str, str], str], method: str
+) -> None:
+    made = sim(f"study sample {method} {BOUNDS} --samples 4 --out points.csv")
+    assert made.status == 0, made.err
+    folder = swept("listed", LISTED)
+    said = sim(f"study sensitivity {folder} {method} {BOUNDS} --samples 4 --out s")
+    assert said.status == 0, said.err
+    table = pd.read_csv("s/sensitivity.csv").set_index("input")
+    size = table["total" if method == "sobol" else "effect"]
+    assert size["aversion"] > 0.0 and size["entry"] == pytest.approx(0.0, abs=1e-12), "nobody enters in the classroom"
+    assert Path("s/tornado_1.png").exists()
+    other = sim(f"study sensitivity {folder} {method} {BOUNDS} --samples 4 --seed 2")
+    assert other.status == 2 and "are not those of this design" in other.err
+
+
+def test_a_page_of_answers(sim: Sim) -> None:
+    Path("ban.yaml").write_text(STUDY, encoding="utf-8")
+    Path("parts.yaml").write_text(SWITCHES, encoding="utf-8")
+    Path("three.yaml").write_text(
+        STUDY.replace("uncertainties:", "  exit_herding: [0, 1]\nuncertainties:"), encoding="utf-8"
+    )
+    said = sim("study answers ban.yaml parts.yaml --out page.md --results r --workers 1")
+    assert said.status == 0, said.err
+    page = Path("page.md").read_text(encoding="utf-8")
+    for part in (
+        "## A ban in the classroom", "*How much does a harder ban keep out?*", "worlds drawn from the prior",
+        "| 0.8 | 1 |",
+        "From ban-half.strength 0.2 to 0.8, with hidden_road at 1: shortfall +",
+        "images/studies/ban.png",
+        "## A ban and a closed road", "| **all together** |", "images/studies/parts.png",
+    ):  # fmt: skip
+        assert part in page, part
+    assert "are beaten by none" not in page, "hidden_road is no choice of policy"
+    assert {path.name for path in Path("images/studies").iterdir()} == {
+        f"{name}.{end}" for name in ("ban", "parts") for end in ("csv", "png")
+    }
+    refused = sim("study answers three.yaml --out three.md --results r --workers 1")
+    assert refused.status == 2 and "has 3 levers" in refused.err and not Path("three.md").exists()
+
+
+def test_metrics_are_listed_with_their_brackets(sim: Sim) -> None:
+    said = sim("study metrics")
+    assert said.status == 0
+    assert "hub_share" in said.out and "[words]" in said.out and "yes" in said.out
+
+
+def test_mistakes(sim: Sim, swept: Callable[[str, str], str]) -> None:
+    folder = swept("ban", STUDY)
+    for line, said in {
+        "study summary nowhere": "is no folder of a study",
+        f"study summary {folder} --metric shortfal": "did you mean 'shortfall'?",
+        f"study summary {folder} --against hiden_road=1": "did you mean 'hidden_road'?",
+        f"study summary {folder} --against hidden_road=1": "no value for the lever 'ban-half.strength'",
+        f"study summary {folder} --against hidden_road=0.3,ban-half.strength=0.2": "was not run at '0.3'",
+        f"study search {folder} --objective shortfall": "expected METRIC=more or METRIC=less",
+        f"study search {folder} --objective shortfall=mor": "did you mean 'more'?",
+        f"study search {folder} --objective shortfall=more --evader hiden_road": "did you mean 'hidden_road'?",
+        f"study discover {folder} --where 'shortfall'": "is not a condition",
+        f"study attribute {folder}": "is no switch",
+        "study attribute classrom": "did you mean 'classroom'?",
+        "study attribute null --exporters 100": "no clause",
+        "study leak classroom --metric reachin --exporters 10": "did you mean 'reaching'?",
+        "study leak classroom --good warez --exporters 10": "did you mean 'wares'?",
+        "study sample sobol a=1 --out p.csv": "expected NAME=LOW:HIGH",
+        "study sample sobol a=0:1 --samples 3 --out p.csv": "a power of two",
+        "study answers no-such-study": "there is no file and no shipped study",
+    }.items():
+        found = sim(line)
+        assert found.status == 2, line
+        assert said in found.err.replace("\n", " "), (line, found.err)
+        assert "Traceback" not in found.err
+    assert not Path("p.csv").exists()
