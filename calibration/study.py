@@ -18,6 +18,8 @@ from calibration.priors import Prior, case_at, load_priors, values_at
 from calibration.targets import TARGETS, Target, WorldCodes, codes_of, load_targets, of_role
 
 CODE = Path(__file__).resolve().parents[1] / "sim"
+# Rooms that a run never enters: what they say of runs may change without making one anew.
+_APART = ("analysis", "cli", "customs_files", "explanation", "findings", "metrics", "plots", "studies", "study_answers")
 # Rows of any other role never enter a likelihood.
 FIT = "fit"
 Blocks = tuple[tuple[str, tuple[tuple[str, Any], ...]], ...]
@@ -60,7 +62,8 @@ class ModelRuns:
         """Of all that a simulated target depends on beside the point: code, scenario, world, priors, targets."""
         case = self.case()
         parts = [case.scenario.digest, case.world.digest, repr(self.priors), repr(self.targets)]
-        code = sorted([*CODE.rglob("*.py"), Path(__file__).with_name("distance.py")])
+        own = [path for path in CODE.rglob("*.py") if path.relative_to(CODE).parts[0] not in _APART]
+        code = sorted([*own, Path(__file__).with_name("distance.py")])
         parts += [hashlib.sha256(path.read_bytes()).hexdigest() for path in code]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
