@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from sim.cli.frame import Exporters, Mode, Months, ScenarioName
-from sim.cli.study import Metrics, Out, study_app, tell
+from sim.cli.study import Metrics, Out, its_extra, study_app, tell
 from sim.terminal import progress_of, show
 
 if TYPE_CHECKING:
@@ -108,7 +108,9 @@ def answers(
     """
     from sim.analysis.runs import Work
     from sim.requests import refuse_unwritable
-    from sim.study_answers import Answered, answer_all
+
+    with its_extra():
+        from sim.study_answers import Answered, answer_all
 
     refuse_unwritable(results)
     with progress_of("runs", "runs") as progress:

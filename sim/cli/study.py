@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -25,6 +26,15 @@ app.add_typer(study_app, name="study")
 Folder = Annotated[Path, typer.Argument(metavar="FOLDER", help="Folder of a study's runs, made by sim sweep.")]
 Metrics = Annotated[list[str] | None, typer.Option("--metric", "-m", help="A metric; all of the study's by default.")]
 Out = Annotated[Path | None, typer.Option("--out", "-o", help="Folder for tables (CSV) and figures (PNG).")]
+
+
+@contextmanager
+def its_extra() -> Iterator[None]:
+    """Imports that need more packages than the model does: says which are missing."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        raise SimError(f"this needs the package '{error.name}': pip install 'sanctions-sim[studies]'") from None
 
 
 @study_app.command()
@@ -89,7 +99,8 @@ def sample(
     Example:
       sim study sample sobol ghost=0.2:0.8 hidden_road=0.1:0.6 --samples 64 --out points.csv
     """
-    from sim.analysis.sensitivity import Screening, sampled_points
+    with its_extra():
+        from sim.analysis.sensitivity import Screening, sampled_points
     from sim.requests import refuse_unwritable
 
     refuse_unwritable(out.parent)
@@ -116,8 +127,9 @@ def sensitivity(
     Example:
       sim study sensitivity results/studies/mine sobol ghost=0.2:0.8 hidden_road=0.1:0.6 --samples 64
     """
-    from sim.analysis.sensitivity import Screening
-    from sim.analysis.sensitivity import sensitivity as indices_of
+    with its_extra():
+        from sim.analysis.sensitivity import Screening
+        from sim.analysis.sensitivity import sensitivity as indices_of
     from sim.findings import moved_by, points_of
     from sim.studies import read_runs
 
@@ -141,7 +153,8 @@ def discover(
     Example:
       sim study discover results/studies/licence-strictness --where 'shortfall[high_priority] > 0.3'
     """
-    from sim.analysis.discovery import discover as boxes_of
+    with its_extra():
+        from sim.analysis.discovery import discover as boxes_of
     from sim.findings import met_where, points_of
     from sim.studies import read_runs
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -171,6 +172,14 @@ def test_metrics_are_listed_with_their_brackets(sim: Sim) -> None:
     said = sim("study metrics")
     assert said.status == 0
     assert "hub_share" in said.out and "[words]" in said.out and "yes" in said.out
+
+
+def test_a_missing_extra_is_named(sim: Sim, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in sys.modules if name.split(".")[0] == "SALib" or name == "sim.analysis.sensitivity"]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "SALib", None)
+    said = sim("study sample sobol a=0:1 --out p.csv")
+    assert said.status == 2 and "sanctions-sim[studies]" in said.err and "Traceback" not in said.err
 
 
 def test_mistakes(sim: Sim, swept: Callable[[str, str], str]) -> None:
