@@ -57,7 +57,7 @@ def expected(study: Path, folder: Path) -> dict[str, bytes]:
 
 
 def queued() -> list[str]:
-    line = ["squeue", "--noheader", "--array", "--format=%i"]
+    line = ["squeue", "--noheader", "--array", "--format=%i:%T:%r"]
     return subprocess.run(line, check=True, capture_output=True, text=True).stdout.split()
 
 
@@ -74,8 +74,8 @@ def test_a_job_array_with_a_task_killed_makes_the_same(study: Path, tmp_path: Pa
     folder, jobs = tmp_path / "toy", tmp_path / "jobs"
     write_scripts(jobs, str(study), folder, 2)
     subprocess.run([jobs / "submit.sh"], check=True, capture_output=True)
-    wait_until(lambda: any(task.endswith("_2") or "_" in task for task in queued()))
-    subprocess.run(["scancel", queued()[0]], check=True)  # nothing of it may be made yet: the last job makes it all
+    wait_until(lambda: any("_" in task for task in queued()))
+    subprocess.run(["scancel", queued()[0].partition(":")[0]], check=True)  # nothing of it may be made yet: the last job makes it all
     wait_until(lambda: not queued())
     logs = "\n".join(path.read_text(encoding="utf-8") for path in (jobs / "logs").iterdir())
     assert (folder / "comparisons.csv").exists(), logs
