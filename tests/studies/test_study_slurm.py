@@ -75,7 +75,8 @@ def test_a_job_array_with_a_task_killed_makes_the_same(study: Path, tmp_path: Pa
     write_scripts(jobs, str(study), folder, 2)
     subprocess.run([jobs / "submit.sh"], check=True, capture_output=True)
     wait_until(lambda: any("_" in task for task in queued()))
-    subprocess.run(["scancel", queued()[0].partition(":")[0]], check=True)  # nothing of it may be made yet: the last job makes it all
+    # Nothing of the task may be made yet: the last job makes what is missing, be it all.
+    subprocess.run(["scancel", queued()[0].partition(":")[0]], check=True)
     wait_until(lambda: not queued())
     logs = "\n".join(path.read_text(encoding="utf-8") for path in (jobs / "logs").iterdir())
     assert (folder / "comparisons.csv").exists(), logs
