@@ -18,9 +18,10 @@ if TYPE_CHECKING:
 _PACKAGE = Path(__file__).resolve().parents[1]
 # Rooms that come after a run or before it: they cannot move a number of it. Everything else counts as code.
 _HARMLESS = (
-    "__init__.py", "__main__.py", "analysis", "answers.py", "cli", "comparison.py", "customs_files", "differences.py",
-    "errors.py", "explanation", "handbook.py", "handbook_pages.py", "mechanisms.py", "mirrors.py", "plots",
-    "reports.py", "requests.py", "results.py", "shipped.py", "studies", "terminal.py", "texts.py", "versions.py",
+    "__init__.py", "__main__.py", "analysis", "answers.py", "bands.py", "beliefs.py", "cli", "comparison.py",
+    "customs_files", "differences.py", "ensembles.py", "errors.py", "explanation", "findings", "handbook.py",
+    "handbook_pages.py", "mechanisms.py", "mirrors.py", "plots", "reports.py", "requests.py", "results.py",
+    "shipped.py", "studies", "study_answers", "study_reports.py", "terminal.py", "texts.py", "versions.py",
 )  # fmt: skip
 # Beside this package, what numbers may depend on.
 _LIBRARIES = ("numba", "numpy", "scipy")
