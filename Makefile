@@ -5,8 +5,8 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
 PYTHON ?= python3
-# Tests in so many processes; 0 is one after the other, which is kindest to the tests that measure time.
-WORKERS ?= 0
+# Tests in so many processes; 0 is one after the other, in this process.
+WORKERS ?= 2
 BIN := .venv/bin
 READY := .venv/.ready
 LOCK := requirements.lock
@@ -14,10 +14,10 @@ LOCK := requirements.lock
 # A terminal that is not there, a cache that is not ours: neither may change what the tools say.
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help run library studies calibrate judge recovery demo test format lock clean
+.PHONY: help run library studies calibrate judge recovery demo test test-slurm format lock clean
 
 help:  ## show this list
-	@sed -nE 's/^([a-z]+):.*## (.*)$$/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
+	@sed -nE 's/^([a-z-]+):.*## (.*)$$/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
 
 run: $(READY)  ## simulate the reference scenario with and without its policies; tables and figures go to results/
 	$(BIN)/sim run reference
@@ -37,6 +37,7 @@ judge: $(READY)  ## score the posterior on 2024, leave out hubs and sources, dra
 	$(BIN)/python -m calibration.sampled
 	$(BIN)/python -m calibration.left_out
 	$(BIN)/python -m calibration.reporting
+	cp results/calibration/report.html docs/calibration-report.html
 
 recovery: $(READY)  ## parameters recovered from 200 synthetic data sets (simulation-based calibration)
 	$(BIN)/python -m calibration.recovery
@@ -48,7 +49,11 @@ test: $(READY)  ## formatting, lint, types and every test
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -n $(WORKERS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
+
+test-slurm: $(READY)  ## install a Slurm of one node (Debian, as root) and run the tests that need one
+	tests/slurm/one-node.sh install
+	$(BIN)/python -m pytest tests/studies/test_study_slurm.py
 
 format: $(READY)  ## format the code and mend what lint can mend
 	$(BIN)/ruff check --fix .

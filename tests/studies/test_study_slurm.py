@@ -1,7 +1,7 @@
 """A study on a real Slurm of one node: as a job array with a task killed, and through Dask.
 
-It runs where root, and Debian's slurmctld, slurmd, slurm-client and munge, are there: `tests/slurm/one-node.sh install`
-installs them, and `.ci/run` does so where it can. Elsewhere it is skipped, with the reason.
+It runs where root, and Debian's slurmctld, slurmd, slurm-client and munge, are there: `make test-slurm` installs them.
+Elsewhere it is skipped, with the reason.
 """
 
 from __future__ import annotations
@@ -23,7 +23,9 @@ from sim.studies.slurm import write_scripts
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPT = ROOT / "tests" / "slurm" / "one-node.sh"
 MISSING = [name for name in ("slurmctld", "slurmd", "sbatch", "munged") if shutil.which(name) is None]
-PATIENCE_SECONDS = 240.0
+PATIENCE_SECONDS = 480.0
+# One Slurm on the machine, not one for each process of tests.
+pytestmark = pytest.mark.xdist_group("slurm")
 
 
 @pytest.fixture(scope="module")
