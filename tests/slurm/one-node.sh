@@ -17,7 +17,7 @@ free_port() {
 start() {
   local folder=$1 host cpus memory
   host=$(hostname -s)
-  cpus=$(nproc)
+  cpus=$(nproc --all)  # not as few as OMP_NUM_THREADS, which a test may have set
   memory=$(awk '/MemTotal/ {print int($2 / 1100)}' /proc/meminfo)
   mkdir -p "$folder"/{state,spool,munge}
   chmod 700 "$folder/munge"

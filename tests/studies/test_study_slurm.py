@@ -23,7 +23,7 @@ from sim.studies.slurm import write_scripts
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPT = ROOT / "tests" / "slurm" / "one-node.sh"
 MISSING = [name for name in ("slurmctld", "slurmd", "sbatch", "munged") if shutil.which(name) is None]
-PATIENCE_SECONDS = 480.0
+PATIENCE_SECONDS = 240.0
 # One Slurm on the machine, not one for each process of tests.
 pytestmark = pytest.mark.xdist_group("slurm")
 
