@@ -7,6 +7,7 @@ Technological Forecasting and Social Change 77 (2010) 34. CART: Breiman et al., 
 
 from __future__ import annotations
 
+import inspect
 import operator
 import re
 import warnings
@@ -148,7 +149,9 @@ def _extent(values: pd.Series[Any]) -> tuple[Any, ...]:
 
 def _prim(space: pd.DataFrame, met: Mask, density: float) -> list[Mapping[str, Any]]:
     """The box on PRIM's path with the most coverage among those dense enough, or else the densest."""
-    peeler = Prim(space, met.astype(int), threshold=0.0, peel_alpha=0.05, mass_min=LEAST_MASS)
+    # Until its version 3 the library wanted a threshold of density; the box is chosen below.
+    wanted = {"threshold": 0.0} if "threshold" in inspect.signature(Prim).parameters else {}
+    peeler = Prim(space, met.astype(int), peel_alpha=0.05, mass_min=LEAST_MASS, **wanted)
     path = peeler.find_box()
     steps = path.peeling_trajectory
     # Of outcomes that are 0 or 1 the mean is the density, and coverage grows with mean times size.

@@ -31,7 +31,7 @@ from calibration.targets import TARGETS, Target, WorldCodes, codes_of, load_targ
 
 CODES = WorldCodes(("SELLER", "OTHER", "HUBA", "HUBB", "TARGET"), ("goods",), ("HUBA", "HUBB"), ("SELLER",))
 TRUTH = np.array([0.9, -0.7, 0.4])
-PLAN = Plan(walkers=24, steps=900, processes=1, seed=5)
+PLAN = Plan(walkers=24, steps=3600, processes=1, seed=5)
 
 
 @dataclass(frozen=True, eq=False)

@@ -102,11 +102,12 @@ def test_a_mistake_gets_one_message(sim: Sim, study: Path, tmp_path: Path, line:
 
 @pytest.mark.parametrize("blow", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_stopped_or_killed_it_goes_on(sim: Sim, tmp_path: Path, blow: signal.Signals) -> None:
-    (tmp_path / "toy.yaml").write_text(STUDY.replace("POINTS", "1024"), encoding="utf-8")
+    (tmp_path / "toy.yaml").write_text(STUDY.replace("POINTS", "32768"), encoding="utf-8")
     line = [sys.executable, "-m", "sim", "sweep", "toy.yaml", "--workers", "1", "--out", "toy"]
     ours = {**os.environ, "PYTHONPATH": str(ROOT)}
     process = subprocess.Popen(line, cwd=tmp_path, env=ours, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    while process.poll() is None and not list((tmp_path / "toy" / "parts").glob("*.parquet")):
+    # Files in work are hidden.
+    while process.poll() is None and not list((tmp_path / "toy" / "parts").glob("[!.]*.parquet")):
         time.sleep(0.05)
     process.send_signal(blow)
     out, err = process.communicate(timeout=60)
@@ -114,5 +115,5 @@ def test_stopped_or_killed_it_goes_on(sim: Sim, tmp_path: Path, blow: signal.Sig
     assert "Traceback" not in err
     assert ("the same command goes on" in out) == (blow != signal.SIGKILL)
     said = sim("sweep toy.yaml --out toy --dry-run")
-    kept = int(said.out.partition(" of 1,025 runs are there already")[0].rpartition("\n")[2].replace(",", ""))
-    assert 0 < kept < 1025
+    kept = int(said.out.partition(" of 32,769 runs are there already")[0].rpartition("\n")[2].replace(",", ""))
+    assert 0 < kept < 32769
