@@ -105,7 +105,11 @@ def test_stopped_or_killed_it_goes_on(sim: Sim, tmp_path: Path, blow: signal.Sig
     (tmp_path / "toy.yaml").write_text(STUDY.replace("POINTS", "32768"), encoding="utf-8")
     line = [sys.executable, "-m", "sim", "sweep", "toy.yaml", "--workers", "1", "--out", "toy"]
     ours = {**os.environ, "PYTHONPATH": str(ROOT)}
-    process = subprocess.Popen(line, cwd=tmp_path, env=ours, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    # A shell starts what it puts into the background with SIGINT ignored, and children inherit that.
+    process = subprocess.Popen(
+        line, cwd=tmp_path, env=ours, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )  # fmt: skip
     # Files in work are hidden.
     while process.poll() is None and not list((tmp_path / "toy" / "parts").glob("[!.]*.parquet")):
         time.sleep(0.05)
