@@ -20,8 +20,6 @@ import sim
 from calibration.targets import BRANDS, FLOWS, LEAST_MUSD, Months, Target, count_months, months_of
 
 Floats = NDArray[np.float64]
-# Half-width of the central 90 % of a normal law, in standard deviations.
-NORMAL_90 = 1.6449
 
 
 @dataclass(frozen=True, eq=False)
@@ -230,53 +228,3 @@ def residuals(found: Floats, targets: Sequence[Target]) -> Floats:
     low, high, _ = observed(targets)
     away: Floats = np.maximum(found - high, 0.0) - np.maximum(low - found, 0.0)
     return away
-
-
-def log_likelihood(
-    found: Floats, targets: Sequence[Target], discrepancy: float | Floats, *, freedom: float | None = 4.0
-) -> Floats:
-    """Log density of each row, given what was simulated.
-
-    Student's t keeps one wrong figure from deciding: with 4 degrees of freedom a row ten deviations off costs as much
-    as one at four does under a normal law. The scale is measurement error and what the model leaves out, together.
-
-    Args:
-        found: [..., row] from :func:`simulated`.
-        targets: the rows; none may be a judge.
-        discrepancy: of the model, log points, for all rows or by row.
-        freedom: degrees of freedom; None for a normal law.
-
-    Returns:
-        [..., row].
-
-    Raises:
-        ValueError: a judged row, which must never be fitted.
-    """
-    judged = [t.id for t in targets if t.role == "judge"]
-    if judged:
-        raise ValueError(f"rows that judge may not enter a likelihood: {', '.join(judged)}")
-    scale = np.hypot(observed(targets)[2], discrepancy)
-    away = residuals(found, targets) / scale
-    if freedom is None:
-        return -0.5 * away**2 - np.log(scale) - 0.5 * math.log(2.0 * math.pi)
-    constant = math.lgamma((freedom + 1) / 2) - math.lgamma(freedom / 2) - 0.5 * math.log(freedom * math.pi)
-    return constant - 0.5 * (freedom + 1) * np.log1p(away**2 / freedom) - np.log(scale)
-
-
-def fit_table(found: Floats, targets: Sequence[Target], discrepancy: float) -> pd.DataFrame:
-    """Target by target: published, simulated, missed by.
-
-    Args:
-        found: [row] from :func:`simulated`.
-        targets: the rows.
-        discrepancy: of the model, log points.
-
-    Returns:
-        Columns id, role, value, low, high, simulated, miss (log points from the interval), inside (the interval),
-        inside_90 (within the central 90 % of a normal law of measurement error and discrepancy around the interval).
-    """
-    miss = residuals(found, targets)
-    table = pd.DataFrame({name: [getattr(t, name) for t in targets] for name in ("id", "role", "value", "low", "high")})
-    table["simulated"], table["miss"], table["inside"] = found, miss, miss == 0.0
-    table["inside_90"] = np.abs(miss) <= NORMAL_90 * np.hypot(observed(targets)[2], discrepancy)
-    return table

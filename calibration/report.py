@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtri
 
+from calibration.distance import residuals
 from calibration.evidence import Evidence
 from calibration.fit import Fit, Plan, predictive
 from calibration.priors import Prior, values_at
@@ -122,16 +123,10 @@ def fit_table(fit: Fit, seen: Evidence, targets: Sequence[Target], seed: int) ->
         }
     )  # fmt: skip
     table["inside"] = (seen.high >= band[0]) & (seen.low <= band[1])
-    table["miss"] = 100.0 * np.expm1(_beyond(alone[1], seen))
-    table["miss_before"] = 100.0 * np.expm1(_beyond(fit.at_centre, seen))
+    table["miss"] = 100.0 * np.expm1(residuals(alone[1], targets))
+    table["miss_before"] = 100.0 * np.expm1(residuals(fit.at_centre, targets))
     table["emulator_r2"], table["emulator_sd"] = fit.emulator.r2, fit.emulator.error
     return table
-
-
-def _beyond(model: np.ndarray, seen: Evidence) -> np.ndarray:
-    """Log points from the nearer end of each figure; nil inside."""
-    away: np.ndarray = np.maximum(model - seen.high, 0.0) - np.maximum(seen.low - model, 0.0)
-    return away
 
 
 def write_posterior(folder: Path, tables: dict[str, pd.DataFrame], record: dict[str, object]) -> None:

@@ -15,8 +15,6 @@ import sim
 from calibration import target_table
 from calibration.distance import (
     books_of,
-    fit_table,
-    log_likelihood,
     observed,
     residuals,
     simulated,
@@ -221,25 +219,10 @@ def test_months_outside_the_run_are_refused(run: sim.Results, targets: tuple[Tar
         simulated(run, [late])
 
 
-def test_distance_and_likelihood(targets: tuple[Target, ...]) -> None:
+def test_distance_from_an_interval(targets: tuple[Target, ...]) -> None:
     fit = of_role(targets, "fit")
-    low, high, sd = observed(fit)
+    low, high, _ = observed(fit)
     inside = np.clip(np.zeros(len(fit)), low, high)
     assert (residuals(inside, fit) == 0.0).all()
     finite = np.isfinite(high)
     assert residuals(np.where(finite, high + 0.3, inside), fit)[finite] == pytest.approx(0.3)
-    best, worse = log_likelihood(inside, fit, 0.1), log_likelihood(np.where(finite, high, inside) + 0.5, fit, 0.1)
-    assert (best > worse)[finite].all() and (best == worse)[~finite].all()
-    normal = log_likelihood(inside, fit, 0.1, freedom=None)
-    assert normal == pytest.approx(-np.log(np.hypot(sd, 0.1)) - 0.5 * math.log(2 * math.pi))
-    # Student's t is a density, and one with heavier tails.
-    grid = np.linspace(-60.0, 60.0, 400_001)
-    one = [replace(fit[0], low=0.0, high=0.0)]
-    density = np.exp(log_likelihood(grid[:, None], one, 0.5))[:, 0]
-    assert np.trapezoid(density, grid) == pytest.approx(1.0, abs=1e-5)
-    assert fit_table(inside, fit, 0.1)["inside_90"].all()
-
-
-def test_what_judges_never_enters_the_likelihood(targets: tuple[Target, ...]) -> None:
-    with pytest.raises(ValueError, match="chn-rus-2024-01"):
-        log_likelihood(np.zeros(len(targets)), targets, 0.1)
