@@ -1,82 +1,31 @@
 """A structural-gravity prediction of the bans, by exact hat algebra on the same world: what a trade economist would do.
 
-Armington goods with constant elasticities (Dekle, Eaton and Kortum 2008): each origin has a fixed supply of each good,
-each state spends fixed shares on the goods and splits each good among origins with the good's trade elasticity. Only
-changes against the base year are solved for, so that no trade cost need be known: a ban on a share of a good's lines
-takes that share out of what the pair would trade at given prices.
+A ban on a share of a good's lines takes that share out of what the pair would trade at given prices; the new
+equilibrium is that of :mod:`calibration.hat_algebra`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 import sim
-
-Floats = NDArray[np.float64]
-_TOLERANCE, _MOST_ROUNDS = 1e-10, 20_000
-
-
-@dataclass(frozen=True, eq=False)
-class Economy:
-    """The base year.
-
-    Attributes:
-        sales: [origin, destination, good], home on the diagonal, musd.
-        elasticity: [good] trade elasticity, positive.
-    """
-
-    sales: Floats
-    elasticity: Floats
+from calibration.distance import Floats
+from calibration.hat_algebra import new_equilibrium
 
 
-def economy_of(world: sim.World, home_share: float) -> Economy:
-    """The world's records with sales at home, which no office records.
+def base_flows(world: sim.World, home_share: float) -> Floats:
+    """The world's records with sales at home, which no office records: [origin, destination, good], musd.
 
     Args:
         world: its records count, so that a prediction stands for what an office would publish.
         home_share: share of a firm's sales that stays at home (the model's parameter of that name).
     """
-    sales = world.recorded_musd.copy()
-    at_home = sales.sum(axis=1) * home_share / (1.0 - home_share)
+    flows: Floats = world.recorded_musd.copy()
     states = np.arange(len(world.states))
-    sales[states, states] = at_home
-    return Economy(sales, world.price_elasticity)
-
-
-def solve(economy: Economy, kept: Floats) -> tuple[Floats, Floats]:
-    """The new equilibrium.
-
-    Args:
-        economy: the base year.
-        kept: [origin, destination, good] factor on what a pair trades at given prices: 1 leaves it alone.
-
-    Returns:
-        Changes as factors: of sales [origin, destination, good], and of prices [origin, good], with world income held.
-
-    Raises:
-        ArithmeticError: no equilibrium found.
-    """
-    sales, power = economy.sales, economy.elasticity
-    made, spent = sales.sum(axis=1), sales.sum(axis=0)
-    shares = np.divide(sales, spent, out=np.zeros_like(sales), where=spent > 0.0)
-    deficit = spent.sum(axis=1) - made.sum(axis=1)
-    price = np.ones_like(made)
-    for _ in range(_MOST_ROUNDS):
-        pull = kept * price[:, None, :] ** -power
-        index = (shares * pull).sum(axis=0)
-        income = ((price * made).sum(axis=1) + deficit) / spent.sum(axis=1)
-        change = np.divide(pull, index, out=np.ones_like(pull), where=index > 0.0) * income[:, None]
-        earned = (sales * change).sum(axis=1)
-        excess = np.divide(earned, price * made, out=np.ones_like(made), where=made > 0.0)
-        price = price * excess ** (1.0 / (1.0 + power))
-        price *= made.sum() / (price * made).sum()
-        if np.abs(excess - 1.0).max() < _TOLERANCE:
-            return change, price
-    raise ArithmeticError(f"no equilibrium within {_MOST_ROUNDS} rounds")
+    flows[states, states] = flows.sum(axis=1) * home_share / (1.0 - home_share)
+    return flows
 
 
 def closed_by_month(case: sim.Case, fields: Sequence[str] = ("banned_share",)) -> dict[str, Floats]:
@@ -111,17 +60,16 @@ def predicted_sales(case: sim.Case, fields: Sequence[str] = ("banned_share",)) -
         fields: see :func:`closed_by_month`.
     """
     world = case.world
-    economy = economy_of(world, float(sim.PARAMETERS["home_share"].default))
+    flows = base_flows(world, float(sim.PARAMETERS["home_share"].default))
     solved: dict[bytes, Floats] = {}
     found = {}
     for month, closed in closed_by_month(case, fields).items():
         key = closed.tobytes()
         if key not in solved:
-            kept = np.ones_like(economy.sales)
+            kept = np.ones_like(flows)
             kept[:, world.target] = 1.0 - closed
             kept[world.target, world.target] = 1.0
-            change, _ = solve(economy, kept)
-            sales = (economy.sales * change)[:, world.target]
+            sales = new_equilibrium(flows, world.price_elasticity, kept)[0][:, world.target]
             sales[world.target] = 0.0
             solved[key] = sales
         found[month] = solved[key]
