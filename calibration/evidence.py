@@ -67,29 +67,6 @@ class Evidence:
         return np.where(np.isfinite(middle), middle, np.where(np.isfinite(self.low), self.low, self.high))
 
 
-def log_likelihood(seen: Evidence, model: np.ndarray, discrepancy: np.ndarray, emulator: np.ndarray) -> np.ndarray:
-    """How likely the figures are.
-
-    Args:
-        seen: the figures.
-        model: simulated targets, points x targets.
-        discrepancy: standard deviation by group, points x groups.
-        emulator: standard deviation of the emulator's error by target.
-
-    Returns:
-        Log likelihood of each point.
-    """
-    number = seen.high <= seen.low
-    spread2 = discrepancy[:, seen.group] ** 2
-    own2 = seen.sd**2 + emulator**2 + (1.0 - SHARED) * spread2
-    total = _numbers(seen.middle() - model, own2, SHARED * spread2, seen.series, number).sum(axis=1)
-    if not number.all():
-        spread = np.sqrt(own2 + SHARED * spread2)
-        within = _within((seen.low - model) / spread, (seen.high - model) / spread)
-        total += np.sum(np.where(number, 0.0, within), axis=1)
-    return total
-
-
 class Marginal:
     """How likely the figures are whatever the discrepancies, each group's weighed by its prior.
 
@@ -114,10 +91,10 @@ class Marginal:
         weight = 1.0 / own2[:, self._numbers]
         # Inverse and determinant of one series' covariance by Sherman and Morrison.
         gain = 1.0 + shared2[:, None] * (weight @ series)
-        self._pull = (weight[:, :, None] * series).transpose(1, 0, 2).reshape(len(self._numbers), -1)
+        self._pull = _beside(weight[:, :, None] * series)
         self._shrink = shared2[:, None] / gain
         group = series @ self._group_of_series
-        self._weight = (weight[:, :, None] * group).transpose(1, 0, 2).reshape(len(self._numbers), -1)
+        self._weight = _beside(weight[:, :, None] * group)
         constant = np.log(2.0 * np.pi * own2[:, self._numbers]) @ group + np.log(gain) @ self._group_of_series
         # Half-normal on the standard deviation; the grid is even in its logarithm, whose Jacobian is the deviation.
         prior = np.log(SPREADS) - 0.5 * (SPREADS / USUAL_DISCREPANCY) ** 2
@@ -154,23 +131,10 @@ class Marginal:
         return summed
 
 
-def _numbers(
-    missed: np.ndarray, own2: np.ndarray, shared2: np.ndarray, series: np.ndarray, number: np.ndarray
-) -> np.ndarray:
-    """Log density of each series, whose members share one error, points x series; normal.
-
-    Inverse and determinant by Sherman and Morrison.
-    """
-    member = np.zeros((len(series), int(series.max()) + 1))
-    member[np.flatnonzero(number), series[number]] = 1.0
-    weight = number / own2
-    precision, pulled = weight @ member, (weight * missed) @ member
-    count = np.maximum(member.sum(axis=0), 1.0)
-    common = (np.where(number, shared2, 0.0) @ member) / count
-    gain = 1.0 + common * precision
-    own = (weight * missed**2 + np.where(number, np.log(2.0 * np.pi * own2), 0.0)) @ member
-    density: np.ndarray = -0.5 * (own - common * pulled**2 / gain + np.log(gain))
-    return density
+def _beside(blocks: np.ndarray) -> np.ndarray:
+    """Blocks of columns side by side: grid x figures x columns becomes figures x (grid x columns)."""
+    grid, figures, columns = blocks.shape
+    return blocks.transpose(1, 0, 2).reshape(figures, grid * columns)
 
 
 def _within(low: np.ndarray, high: np.ndarray) -> np.ndarray:

@@ -9,7 +9,7 @@ import pytest
 
 import sim
 from calibration import forecasters
-from calibration.evidence import log_likelihood
+from calibration.evidence import Marginal
 from calibration.forecasters import (
     drift,
     known,
@@ -223,5 +223,5 @@ def test_what_is_judged_cannot_be_fitted_by_way_of_its_errors(case: sim.Case, ju
     assert np.isnan(shape.low).all() and np.isnan(shape.high).all()
     truth = np.array([[target.value for target in judged]])
     with np.errstate(invalid="ignore"):
-        likely = log_likelihood(shape, truth, np.full((1, len(shape.groups)), 0.3), np.zeros(len(judged)))
+        likely = Marginal(shape, np.zeros(len(judged)))(truth)
     assert not np.isfinite(likely).any()
