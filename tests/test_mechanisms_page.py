@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import sim
-from calibration.mechanisms import PAGE, facts, names, page, rows_of
+from calibration.mechanisms import PAGE, facts, names, page, rows_of, section
 
 TEXT = PAGE.read_text(encoding="utf-8")
 
@@ -31,6 +31,6 @@ def test_a_page_is_made_of_what_was_run():
     case = sim.load("red-line").with_changes(
         months={"last": "2023-06"}, agents={"exporters": 300, "intermediaries": 40}
     )
-    made = page({"red-line": sim.show_mechanism(case)})
+    made = page({"red-line": section("red-line", sim.show_mechanism(case))})
     assert made.count("[red-line](") == len(rows_of("red-line"))
     assert "| what to look at |" in made
