@@ -17,7 +17,6 @@ from calibration.distance import Floats, books_of, simulated_of
 from calibration.evidence import Evidence
 from calibration.fit import with_errors
 from calibration.priors import Prior, case_at
-from calibration.report import column_of
 from calibration.series import Series, monthly_of
 from calibration.study import GROUPS, Blocks, ModelRuns, blocks_of, group_of
 from calibration.targets import Target, WorldCodes
@@ -71,7 +70,7 @@ def read_draws(folder: Path, priors: Sequence[Prior]) -> Draws:
         raise sim.SimError(
             f"{folder} holds no posterior that can be read ({error}); make one: make calibrate"
         ) from error
-    columns = {prior.name: column for prior in priors if (column := column_of(prior, table.columns))}
+    columns = {prior.name: prior.column for prior in priors if prior.column in table}
     if not columns:
         raise sim.SimError(f"{folder / DRAWS}: none of its columns is a free parameter")
     names, values = tuple(columns), table[list(columns.values())].to_numpy(dtype=float)

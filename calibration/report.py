@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import platform
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 
@@ -64,11 +64,6 @@ def representative(*groups: np.ndarray) -> int:
 def discrepancy_table(fit: Fit, seen: Evidence, priors: Sequence[Prior], seed: int) -> pd.DataFrame:
     """The model's own error at each draw of :func:`draws_table`, a standard deviation by group of figures."""
     return pd.DataFrame(fit.discrepancy[_ordered(fit, priors, seed)[1]], columns=list(seen.groups))
-
-
-def column_of(prior: Prior, columns: Collection[str]) -> str:
-    """The column of a parameter in a table of draws: its place and name, or its name alone; empty if there is none."""
-    return next((name for name in (f"{prior.place}:{prior.name}", prior.name) if name in columns), "")
 
 
 def summary_table(fit: Fit, priors: Sequence[Prior]) -> pd.DataFrame:

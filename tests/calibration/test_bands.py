@@ -168,7 +168,7 @@ def test_runs_at_draws_are_kept_and_repeated_draws_run_once(tmp_path: Path, monk
 def posterior(tmp_path: Path) -> Path:
     priors = load_priors()
     values = values_at(priors, np.random.default_rng(0).standard_normal((6, len(priors))))
-    pd.DataFrame(values, columns=[prior.name for prior in priors]).to_csv(tmp_path / "draws.csv", index=False)
+    pd.DataFrame(values, columns=[prior.column for prior in priors]).to_csv(tmp_path / "draws.csv", index=False)
     record = {"discrepancy_median": dict.fromkeys(GROUPS, 0.2), "exporters": 1500}
     (tmp_path / "record.json").write_text(json.dumps(record), encoding="utf-8")
     return tmp_path
@@ -191,7 +191,10 @@ def test_draws_come_back_as_they_were_written(posterior: Path) -> None:
         (lambda folder: (folder / "draws.csv").unlink(), "holds no posterior"),
         (lambda folder: (folder / "record.json").write_text("{", encoding="utf-8"), "holds no posterior"),
         (lambda folder: (folder / "draws.csv").write_text("a,b\n1,2\n", encoding="utf-8"), "none of its columns"),
-        (lambda folder: (folder / "draws.csv").write_text("aversion\nnan\n", encoding="utf-8"), "not a number"),
+        (
+            lambda folder: (folder / "draws.csv").write_text("parameter:aversion\nnan\n", encoding="utf-8"),
+            "not a number",
+        ),
         (lambda folder: (folder / "discrepancy.csv").write_text("a\n1\n", encoding="utf-8"), "other groups"),
     ],
 )
