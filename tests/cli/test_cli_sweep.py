@@ -15,21 +15,19 @@ from typing import Any
 import pytest
 
 from sim.shipped import shipped
+from tests.studies.study_toys import HEAD
 
 ROOT = Path(__file__).resolve().parents[2]
 Sim = Callable[[str], Any]
-STUDY = """\
-title: A toy
-question: What does an embargo do?
-base: red-line
-changes:
-  agents: {exporters: 100, intermediaries: 60, mode: sampled}
-months: {first: 2022-01, last: 2022-12}
+STUDY = (
+    HEAD
+    + """\
 levers:
   embargo.strength: {low: 0.2, high: 0.9}
 design: {latin_hypercube: POINTS}
 metrics: [reaching, shortfall]
 """
+)
 
 
 @pytest.fixture
