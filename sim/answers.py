@@ -75,10 +75,13 @@ def _parts(told: Explanation, parts: pd.DataFrame, title: str) -> Table:
 
 
 def explanation_text(told: Explanation) -> str:
-    """An explanation as Markdown: the sentences, then both tables whole."""
+    """An explanation as Markdown: the sentences, where parameters come from, then both tables whole."""
+    drawn = told.case.drawn
+    values = f"draw {drawn.draw} of posterior '{drawn.posterior}' ({drawn.digest[:10]})" if drawn else "the scenario's"
     said = "\n".join(f"* {sentence}" for sentence in told.words)
     tables = "\n\n".join(_markdown(table) for table in (told.clauses, told.actors))
-    return f"# {told.flow.words}, {told.flow.span}\n\n{said}\n\nAmounts in {told.flow.unit}.\n\n{tables}\n"
+    about = f"Amounts in {told.flow.unit}. Parameters: {values}."
+    return f"# {told.flow.words}, {told.flow.span}\n\n{said}\n\n{about}\n\n{tables}\n"
 
 
 def _markdown(table: pd.DataFrame) -> str:

@@ -75,6 +75,11 @@ def beliefs(case: Case, asked: str | None, draws: int | None) -> Beliefs:
     return Beliefs(drawn, case, posterior, count, words)
 
 
+def in_both(first: Beliefs, second: Beliefs) -> str:
+    """Where the parameters of two runs come from, for the screen."""
+    return first.words if first.words == second.words else f"first, {first.words}\nsecond, {second.words}"
+
+
 def _some(names: Sequence[str]) -> str:
     return ", ".join(names[:3]) + (", ..." if len(names) > 3 else "")
 

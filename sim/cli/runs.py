@@ -87,23 +87,30 @@ def mechanism(
     mode: Mode = None,
     seed: Seed = None,
     changes: Setting = None,
+    posterior: FromPosterior = None,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Folder for a figure and its tables.")] = None,
 ) -> None:
     r"""Runs a scenario with its mechanism and without, and shows what it says to look at.
 
     \b
     Examples:
-      sim mechanism whack-a-mole
-      sim mechanism whack-a-mole --exporters 1500 --out results/whack-a-mole
+      sim mechanism turkiye-transit-halt
+      sim mechanism turkiye-transit-halt --exporters 1500 --out results/turkiye
     """
+    from sim.beliefs import beliefs
     from sim.reports import looks, mechanism_of, verdict
     from sim.requests import Changes, asked_for, shown_as_asked
 
-    case = asked_for(scenario, Changes({"exporters": exporters, "mode": mode}, seed, None, changes or ()))
+    asked = Changes({"exporters": exporters, "mode": mode}, seed, None, changes or ())
+    chosen = beliefs(asked_for(scenario, asked), posterior, 0)
     with progress_of("two runs") as progress:
-        shown, files = shown_as_asked(case, out, progress)
+        shown, files = shown_as_asked(chosen.case, out, progress)
     said = shown.scenario
-    show(f"{said.title}\n{said.question}\n{mechanism_of(said)}\n", looks(shown), verdict(shown), *map(str, files))
+    show(f"{said.title}\n{said.question}\n{mechanism_of(said)}\n{chosen.words}\n", looks(shown), verdict(shown))
+    if chosen.posterior is not None and not shown.holds:
+        show("The looks of the shipped scenarios were written at the prior centres: --posterior none runs there.")
+    if files:
+        show(*map(str, files))
 
 
 def _run(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from sim.cli.frame import (
     Exporters,
+    FromPosterior,
     Mode,
     Months,
     ScenarioName,
@@ -17,9 +18,6 @@ from sim.cli.frame import (
     app,
 )
 from sim.terminal import progress_of, show
-
-if TYPE_CHECKING:
-    pass
 
 
 @app.command(hidden=True, name="compare")
@@ -32,12 +30,14 @@ def diff(
     seed: Seed = None,
     months: Months = None,
     changes: Setting = None,
+    posterior: FromPosterior = None,
     flows: Annotated[bool, typer.Option("--flows/--no-flows", help="Also run both and compare the flows.")] = True,
     whole: Annotated[bool, typer.Option("--all", help="Every row of the law, however many.")] = False,
 ) -> None:
     r"""Shows how two scenarios differ in law, clause by clause and month by month, then in flows, from paired runs.
 
-    The options change both scenarios alike. sim compare is the same command.
+    The options change both scenarios alike; parameters come from where sim run has them. sim compare is the same
+    command.
 
     \b
     Examples:
@@ -45,15 +45,18 @@ def diff(
       sim diff my-scenario.yaml reference --no-flows --all
     """
     from sim.answers import law_by_month
+    from sim.beliefs import beliefs, in_both
     from sim.comparison import compare as run_both
     from sim.handbook import clause_differences
     from sim.reports import flows_of
     from sim.requests import Changes, asked_for
 
     asked = Changes({"exporters": exporters, "mode": mode}, seed, months, changes or ())
-    a, b = asked_for(first, asked), asked_for(second, asked)
-    show(f"first, 'with': {a.scenario.title}\nsecond, 'without': {b.scenario.title}\n")
-    written = clause_differences(a.scenario, b.scenario)
+    both = [beliefs(asked_for(name, asked), posterior, 0) for name in (first, second)]
+    a, b = (one.case for one in both)
+    show(f"first, 'with': {a.scenario.title}\nsecond, 'without': {b.scenario.title}\n{in_both(*both)}\n")
+    # As their authors wrote them, before any draw.
+    written = clause_differences(*(one.undrawn.scenario for one in both))
     show(
         written if written is not None else "The two are written alike: frame, clauses, drivers, parameters, rules.", ""
     )
@@ -80,6 +83,7 @@ def explain(
     mode: Mode = "expected",
     seed: Seed = None,
     changes: Setting = None,
+    posterior: FromPosterior = None,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Folder for the text and the tables.")] = None,
 ) -> None:
     r"""Says which clauses, states, firms and trading houses moved a flow, in paired runs and tables that add up.
@@ -90,18 +94,20 @@ def explain(
       sim explain reference --good high_priority --road hubs --months 2023-01:2023-06 --by kind --out why
     """
     from sim.answers import explained
+    from sim.beliefs import beliefs
     from sim.explanation import explain as explained_by
     from sim.requests import Changes, asked_for, refuse_unwritable, save_explanation
 
     if out is not None:
         refuse_unwritable(out)
-    case = asked_for(scenario, Changes({"exporters": exporters, "mode": mode}, seed, None, changes or ()))
+    asked = Changes({"exporters": exporters, "mode": mode}, seed, None, changes or ())
+    chosen = beliefs(asked_for(scenario, asked), posterior, 0)
     with progress_of("paired runs", "runs") as progress:
         told = explained_by(
-            case, month=month, good=good, origin=origin, road=road, destination=destination, measure=measure,
+            chosen.case, month=month, good=good, origin=origin, road=road, destination=destination, measure=measure,
             headquarters=headquarters, by=by, orders=orders, agents=None, progress=progress,
         )  # fmt: skip
-    show(*told.words, "", *explained(told))
+    show(chosen.words, *told.words, "", *explained(told))
     if out is not None:
         show(save_explanation(told, out))
 

@@ -1,4 +1,4 @@
-"""`sim run` with a posterior, what it says of it, and `sim calibrate`."""
+"""`sim run`, `diff`, `explain` and `mechanism` with a posterior, what they say of it, and `sim calibrate`."""
 
 from __future__ import annotations
 
@@ -12,6 +12,9 @@ import pandas as pd
 import pytest
 
 from sim.bands import FILE, KEYS
+from sim.cases import load
+from sim.explanation import explain
+from sim.mechanisms import show_mechanism
 from sim.results import Results
 from tests.posteriors import write_posterior
 
@@ -153,6 +156,66 @@ def test_mistakes_end_with_two_and_write_nothing(sim: Sim, tmp_path: Path, mine:
     assert said.status == 2
     assert words in " ".join(said.err.split())
     assert not (tmp_path / "there").exists()
+
+
+MORE = """\
+extends: classroom
+title: A wider ban
+mechanism: {shows: A ban, clauses: [ban-half]}
+look_at:
+  - {what: Less comes, measure: quantity, expect: falls, by: 0.99, months: {first: 2022-02, last: 2022-03}}
+"""
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["diff more.yaml classroom", "explain more.yaml --month 2022-03", "mechanism more.yaml"],
+)
+def test_whoever_runs_says_where_parameters_come_from(sim: Sim, tmp_path: Path, mine: Path, line: str) -> None:
+    (tmp_path / "more.yaml").write_text(MORE, encoding="utf-8")
+    shipped, none, drawn = (sim(f"{line} {which}") for which in ("", "--posterior none", "--posterior mine"))
+    assert "parameters: priors; no posterior ships with world 'classroom'" in shipped.out
+    assert "parameters: priors; as asked" in none.out
+    assert "parameters: 3 values from the representative draw of posterior 'classroom'" in drawn.out
+    said = sim(f"{line} --posterior nowhere")
+    assert (said.status, "nowhere: cannot be read" in said.err) == (2, True)
+
+
+def test_a_mechanism_is_shown_at_the_draw(sim: Sim, tmp_path: Path, mine: Path) -> None:
+    (tmp_path / "more.yaml").write_text(MORE, encoding="utf-8")
+    said = sim("mechanism more.yaml --posterior mine --out shown")
+    assert "written at the prior centres" in said.out
+    assert "written at the prior centres" not in sim("mechanism more.yaml").out
+    case = load(tmp_path / "more.yaml")
+    wanted = show_mechanism(case.with_posterior(posterior=mine)).table
+    looks = pd.read_csv(tmp_path / "shown" / "looks.csv")
+    assert looks["with"].to_numpy() == pytest.approx(wanted["with"].to_numpy(), rel=1e-12)
+    assert (wanted["with"] != show_mechanism(case).table["with"]).all()
+
+
+def test_an_explanation_is_of_the_draw_and_its_file_says_so(sim: Sim, tmp_path: Path, mine: Path) -> None:
+    said = sim("explain classroom --month 2022-03 --posterior mine --exporters 10 --out why")
+    assert said.status == 0, said.err
+    assert "Parameters: draw 0 of posterior 'classroom' (" in (tmp_path / "why" / "explanation.md").read_text("utf-8")
+    wanted = explain(load("classroom").with_posterior(posterior=mine), month="2022-03", agents=None).clauses
+    found = pd.read_csv(tmp_path / "why" / "clauses.csv")
+    assert found["effect"].to_numpy() == pytest.approx(wanted["effect"].to_numpy(), rel=1e-12)
+    assert sim("explain classroom --month 2022-03 --exporters 10 --out why").status == 0
+    assert "Parameters: the scenario's." in (tmp_path / "why" / "explanation.md").read_text("utf-8")
+
+
+def test_a_difference_is_told_as_written_and_run_at_the_draw(sim: Sim, tmp_path: Path, mine: Path) -> None:
+    """What the author of one scenario chose stays in it; the draw is in the other, whose file says something else."""
+    wider = load("classroom").scenario.as_data()["policies"][0] | {"strength": 0.8}
+    (tmp_path / "more.yaml").write_text(
+        f"extends: classroom\ntitle: A wider ban\npolicies: {json.dumps([wider], default=str)}\n", encoding="utf-8"
+    )
+    said = sim("diff more.yaml classroom --posterior mine")
+    assert said.status == 0, said.err
+    assert "first, parameters: 2 values" in said.out and "second, parameters: 3 values" in said.out
+    written, _, made = said.out.partition("The law they make")
+    assert "0.8" in written and "0.5 " in written and "0.55" not in written
+    assert "0.55" in made
 
 
 def test_calibrate_takes_the_options_of_the_calibration(sim: Sim, monkeypatch: pytest.MonkeyPatch) -> None:

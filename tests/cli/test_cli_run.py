@@ -167,7 +167,7 @@ def test_ctrl_c_ends_with_130_and_leaves_nothing(sim: Sim, tmp_path: Path, monke
 
 
 def test_mechanism_shows_what_to_look_at(sim: Sim, tmp_path: Path) -> None:
-    said = sim("mechanism whack-a-mole --exporters 1000 --out shown")
+    said = sim("mechanism whack-a-mole --exporters 1000 --posterior none --out shown")
     assert said.status == 0, said.err
     scenario = load_scenario("whack-a-mole")
     assert scenario.mechanism is not None
