@@ -8,8 +8,8 @@ from pathlib import Path
 import yaml
 
 from sim.errors import Fault, FaultList
-from sim.world.schema import FLAGS, GOOD_COLUMNS, HABITS, LONGEST_LAG, RECORDS, ROLES, STATUSES
-from sim.world.tables import AMOUNT, SHARE, Column, Row, between, month, number, one_of, read_table, text, whole
+from sim.world.schema import FLAGS, GOOD_COLUMNS, HABITS, LONGEST_LAG, STATE_NAMED, STATE_OFFICE, STATUSES
+from sim.world.tables import AMOUNT, SHARE, Column, Row, between, number, one_of, read_table, text, whole
 
 VOTES = ("yes", "abstain", "no", "absent")
 _FIGURE = ("period", "freq", "reporter", "flow", "exporter", "importer", "good")
@@ -24,21 +24,13 @@ _FIGURE_COLUMNS = (
     Column("role", one_of(("fit", "judge", "context"), "role")),
 )
 _STATE_FACTS = (
-    Column("code", text),
-    Column("name", text),
-    Column("role", one_of(ROLES, "role")),
-    Column("is_hub", one_of(FLAGS, "flag")),
-    Column("latitude", between(-90, 90)),
-    Column("longitude", between(-180, 180)),
-    Column("coalition_hq_share", SHARE),
+    *STATE_NAMED,
     Column("vote_es_11_1", one_of(VOTES, "vote"), optional=True),
     Column("vote_es_11_3", one_of(VOTES, "vote"), optional=True),
     Column("joined_measures", one_of(FLAGS, "flag")),
     Column("control_regimes", between(0, 4)),
     Column("measures_before_2022", one_of(FLAGS, "flag")),
-    Column("customs_union", text, optional=True),
-    Column("publishes_until", month, optional=True),
-    Column("records", one_of(RECORDS, "way of recording partners")),
+    *STATE_OFFICE,
     Column("note", text, optional=True),
     Column("source", text),
 )

@@ -18,7 +18,8 @@ SETTING_KEYS = ("title", "base_year", "target", "other_buyers", "currency", "not
 FLAGS = ("0", "1")
 LONGEST_LAG = 60
 
-STATE_COLUMNS = (
+# What a state of a world has from its facts as it stands: who and where it is, and how its customs office records.
+STATE_NAMED = (
     Column("code", text),
     Column("name", text),
     Column("role", one_of(ROLES, "role")),
@@ -26,13 +27,19 @@ STATE_COLUMNS = (
     Column("latitude", between(-90, 90)),
     Column("longitude", between(-180, 180)),
     Column("coalition_hq_share", SHARE),
+)
+STATE_OFFICE = (
+    Column("customs_union", text, optional=True),
+    Column("publishes_until", month, optional=True),
+    Column("records", one_of(RECORDS, "way of recording partners")),
+)
+STATE_COLUMNS = (
+    *STATE_NAMED,
     Column("alignment", between(-1, 1)),
     Column("technology_exposure", SHARE),
     Column("finance_exposure", SHARE),
     Column("effort_2021", SHARE),
-    Column("customs_union", text, optional=True),
-    Column("publishes_until", month, optional=True),
-    Column("records", one_of(RECORDS, "way of recording partners")),
+    *STATE_OFFICE,
     Column("publication_lag_months", whole(0, LONGEST_LAG), optional=True, default=0.0),
     Column("reexport_habit", one_of(HABITS, "habit"), optional=True, default=HABITS[0]),
     Column("source", text),
