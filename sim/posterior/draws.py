@@ -166,10 +166,6 @@ class Posterior:
         """The case with the values of a draw; see :meth:`put_into`."""
         return case.with_posterior(draw, self)
 
-    def representative_case(self, case: Case) -> Case:
-        """The case with the draw that stands for all; see the module."""
-        return self.case_at(case, REPRESENTATIVE)
-
 
 def shipped_posterior(world: str) -> Path | None:
     """The posterior that ships with a world, if there is one."""

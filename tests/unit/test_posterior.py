@@ -139,8 +139,7 @@ def test_put_and_said_are_inverse(aversion: float, strength: float, swing: float
 
 def test_the_representative_draw_is_the_first(driven: Path, folder: Path) -> None:
     posterior = load_posterior(folder)
-    case = sim.load(driven)
-    assert posterior.representative_case(case).scenario == posterior.case_at(case, REPRESENTATIVE).scenario
+    assert sim.load(driven).with_posterior(posterior=posterior).drawn.draw == REPRESENTATIVE == 0
     assert posterior.values() == {column: values[0] for column, values in COLUMNS.items()}
 
 
