@@ -60,7 +60,7 @@ def predicted_sales(case: sim.Case, fields: Sequence[str] = ("banned_share",)) -
         fields: see :func:`closed_by_month`.
     """
     world = case.world
-    flows = base_flows(world, float(sim.PARAMETERS["home_share"].default))
+    flows = base_flows(world, case.scenario.parameters.get("home_share", sim.PARAMETERS["home_share"].default))
     solved: dict[bytes, Floats] = {}
     found = {}
     for month, closed in closed_by_month(case, fields).items():
