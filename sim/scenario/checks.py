@@ -25,6 +25,8 @@ Part = TypeVar("Part", bound=BaseModel)
 
 _FUNCTION = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*")
 SWITCH_KEYS = {"id", "enabled"}
+# The key by which an entry of a list says what it is; an entry without it changes an inherited one of its id.
+WHAT_IT_IS = {"policies": "kind", "drivers": "what"}
 
 
 class Bounded(Protocol):
@@ -140,26 +142,34 @@ def _policy(entry: object, data: Mapping[str, object], known: Vocabulary) -> Pol
     if "kind" in entry:
         message = f"unknown kind of policy {shown(kind)}; {nearest(str(kind or ''), known.instruments)}"
         raise _EntryError([Problem(("kind",), message)])
-    _refuse_switch(entry, data, "policies")
+    _refuse_change(entry, data, "policies")
     raise _EntryError([Problem(("kind",), f"missing key 'kind' (the instrument); {nearest('', known.instruments)}")])
 
 
 def _part(model: type[Part], entry: object, data: Mapping[str, object], block: str, known: Vocabulary) -> Part:
     """Return an entry as an object of its class."""
-    _refuse_switch(entry, data, block)
+    _refuse_change(entry, data, block)
     try:
         return model.model_validate(entry, context=known.codes)
     except ValidationError as error:
         raise _EntryError(problems_of(error, model)) from None
 
 
-def _refuse_switch(entry: object, data: Mapping[str, object], block: str) -> None:
-    """Say so where `{id: x, enabled: false}` found nothing inherited to switch."""
-    if not isinstance(entry, Mapping) or set(entry) != SWITCH_KEYS:
+def _refuse_change(entry: object, data: Mapping[str, object], block: str) -> None:
+    """Say so where an entry found nothing inherited to switch, or to change: unless it looks like a new one."""
+    what_it_is = WHAT_IT_IS[block]
+    if not isinstance(entry, Mapping) or what_it_is in entry or "id" not in entry:
         return
-    whole = [str(other.get("id")) for other in mappings(data, block).values() if set(other) != SWITCH_KEYS]
-    message = f"switches {shown(entry['id'])}, but no entry of that id is inherited; {nearest(str(entry['id']), whole)}"
-    raise _EntryError([Problem(("id",), message)])
+    switches = set(entry) == SWITCH_KEYS
+    name = str(entry["id"])
+    whole = [str(other.get("id")) for other in mappings(data, block).values() if what_it_is in other]
+    hint = nearest(name, whole)
+    if name in whole:
+        raise _EntryError([])  # The second change of it in one file: reported as an id that is taken.
+    if switches or hint.startswith("did you mean"):
+        verb = "switches" if switches else "changes"
+        message = f"{verb} {shown(entry['id'])}, but no entry of that id is inherited; {hint}"
+        raise _EntryError([Problem(("id",), message)])
 
 
 def mappings(data: Mapping[str, object], block: str) -> dict[int, Mapping[str, object]]:

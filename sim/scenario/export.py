@@ -38,8 +38,11 @@ def json_schema(codes: Codes | None = None) -> dict[str, Any]:
         definition["properties"]["kind"] = {"const": kind, "description": (instrument.__doc__ or kind).splitlines()[0]}
         definition["required"] = ["kind", *definition.get("required", [])]
         clauses.append(reference)
-    properties["policies"]["items"] = {"oneOf": [*clauses, _switch("clause")]}
-    properties["drivers"]["items"] = {"oneOf": [properties["drivers"]["items"], _switch("driver")]}
+    instruments = [definitions[reference["$ref"].rpartition("/")[2]] for reference in clauses]
+    properties["policies"]["items"] = {"oneOf": [*clauses, _change("clause", "kind", instruments)]}
+    drivers = properties["drivers"]["items"]
+    changed = _change("driver", "what", [definitions[drivers["$ref"].rpartition("/")[2]]])
+    properties["drivers"]["items"] = {"oneOf": [drivers, changed]}
     properties["extends"] = {"type": "string", "description": "The scenario below: a file, or a shipped one's name."}
     properties["parameters"] = _closed({name: _parameter(name) for name in PARAMETERS}, properties["parameters"])
     off = definitions["Mechanism"]["properties"]
@@ -71,12 +74,18 @@ def _fill_names(schema: Any, names: dict[str, list[str]]) -> None:
         _fill_names(child, names)
 
 
-def _switch(what: str) -> dict[str, Any]:
+def _change(what: str, what_it_is: str, models: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return the schema of an entry that changes an inherited one: any field but the one that says what it is."""
+    ways: dict[str, list[Any]] = {}
+    for model in models:
+        for name, field in model["properties"].items():
+            if name != what_it_is and field not in ways.setdefault(name, []):
+                ways[name].append(field)
     return {
         "type": "object",
-        "description": f"Switches an inherited {what} off.",
-        "properties": {"id": {"type": "string"}, "enabled": {"type": "boolean"}},
-        "required": ["id", "enabled"],
+        "description": f"Changes the fields that it names of an inherited {what}; `enabled: false` switches it off.",
+        "properties": {name: found[0] if len(found) == 1 else {"anyOf": found} for name, found in ways.items()},
+        "required": ["id"],
         "additionalProperties": False,
     }
 

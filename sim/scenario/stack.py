@@ -5,11 +5,10 @@ their `id`, and anything else is replaced, `mechanism` and `look_at` too. Laying
 same scenario whichever two are laid first.
 """
 
-from sim.scenario.checks import SWITCH_KEYS
+from sim.scenario.checks import SWITCH_KEYS, WHAT_IT_IS
 from sim.scenario.reader import Node
 
 BY_KEY = ("parameters", "openings", "months", "agents", "rules")
-_BY_ID = ("policies", "drivers")
 
 
 def stack(below: Node, above: Node) -> Node:
@@ -21,17 +20,17 @@ def stack(below: Node, above: Node) -> Node:
             merged[name] = value
         elif name in BY_KEY and isinstance(under.value, dict) and isinstance(value.value, dict):
             merged[name] = Node({**under.value, **value.value}, value.mark, value.key)
-        elif name in _BY_ID and isinstance(under.value, tuple) and isinstance(value.value, tuple):
-            merged[name] = Node(_by_id(under.value, value.value), value.mark, value.key)
+        elif name in WHAT_IT_IS and isinstance(under.value, tuple) and isinstance(value.value, tuple):
+            merged[name] = Node(_by_id(under.value, value.value, WHAT_IT_IS[name]), value.mark, value.key)
         else:
             merged[name] = value
     return Node(merged, above.mark, above.key)
 
 
-def _by_id(below: tuple[Node, ...], above: tuple[Node, ...]) -> tuple[Node, ...]:
-    """Return the entries below, each replaced by the first one above of its id, then the new ones.
+def _by_id(below: tuple[Node, ...], above: tuple[Node, ...], what_it_is: str) -> tuple[Node, ...]:
+    """Return the entries below, each replaced or changed by the first one above of its id, then the new ones.
 
-    An entry of `id` and `enabled` alone switches what is below and changes nothing else of it.
+    An entry that says what it is (`kind`, `what`) replaces; one that does not changes the fields that it names.
     """
     entries = list(below)
     place: dict[object, int] = {}
@@ -43,12 +42,12 @@ def _by_id(below: tuple[Node, ...], above: tuple[Node, ...]) -> tuple[Node, ...]
         if at < 0:
             # New here; a second entry of the same id lands here too, so that the check reports it.
             entries.append(entry)
-        elif set(entry.children()) == SWITCH_KEYS:
-            held = entries[at]
-            switched = {**held.children(), "enabled": entry.children()["enabled"]}
-            entries[at] = Node(switched, held.mark, held.key)
-        else:
+        elif what_it_is in entry.children():
             entries[at] = entry
+        else:
+            # Who only switches an entry does not answer for the rest of it, such as its months; who changes it does.
+            place_of = entries[at] if set(entry.children()) == SWITCH_KEYS else entry
+            entries[at] = Node({**entries[at].children(), **entry.children()}, place_of.mark, place_of.key)
     return tuple(entries)
 
 

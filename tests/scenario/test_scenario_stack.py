@@ -13,18 +13,21 @@ from sim.scenario.stack import stack
 
 STACK = HERE / "stack"
 IDS = st.sampled_from(["a", "b", "c", "d"])
-ENTRIES = st.one_of(
+CHANGES = st.one_of(
     st.fixed_dictionaries({"id": IDS, "enabled": st.sampled_from(["true", "false"])}),
-    st.fixed_dictionaries({"id": IDS, "kind": st.just("ban"), "strength": st.sampled_from(["0.1", "0.2"])}),
+    st.fixed_dictionaries({"id": IDS}, optional={"strength": st.sampled_from(["0.3", "0.4"]), "note": st.just("n")}),
 )
+STRENGTHS = {"strength": st.sampled_from(["0.1", "0.2"])}
+CLAUSES = CHANGES | st.fixed_dictionaries({"id": IDS, "kind": st.just("ban"), **STRENGTHS})
+DRIVERS = CHANGES | st.fixed_dictionaries({"id": IDS, "what": st.just("macro"), **STRENGTHS})
 LAYERS = st.fixed_dictionaries(
     {"title": st.sampled_from(["one", "two"])},
     optional={
         "seed": st.sampled_from(["1", "2"]),
         "months": st.dictionaries(st.sampled_from(["first", "last"]), st.sampled_from(["2021-01", "2022-01"])),
         "parameters": st.dictionaries(st.sampled_from(["x", "y"]), st.sampled_from(["1", "2"])),
-        "policies": st.lists(ENTRIES, max_size=4, unique_by=lambda entry: entry["id"]),
-        "drivers": st.lists(ENTRIES, max_size=2, unique_by=lambda entry: entry["id"]),
+        "policies": st.lists(CLAUSES, max_size=4, unique_by=lambda entry: entry["id"]),
+        "drivers": st.lists(DRIVERS, max_size=2, unique_by=lambda entry: entry["id"]),
     },
 )
 
@@ -61,3 +64,11 @@ def test_a_grandchild_can_switch_back_on_and_shorten_the_run() -> None:
     assert scenario.drivers == ()
     # The months end in 2022, so what was inherited from 2023 on is left out, without a fault.
     assert [(clause.id, clause.effective) for clause in scenario.policies] == [("chips", dt.date(2022, 2, 24))]
+
+
+def test_an_entry_that_does_not_say_what_it_is_changes_the_fields_it_names() -> None:
+    child, grandchild = (
+        load_scenario(STACK / name, VOCABULARY).policies[0] for name in ("child.yaml", "grandchild.yaml")
+    )
+    assert grandchild.strength == 0.4
+    assert grandchild.model_copy(update={"strength": child.strength}) == child
