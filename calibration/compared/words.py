@@ -26,7 +26,8 @@ happens: no war, no threat, no bank, no listing. What arrives in the second year
 The agents run [`full-stop.yaml`](../calibration/compared/full-stop.yaml), paired with the same world without the
 stop; numbers are medians over draws of the posterior, in brackets 90 % of them (parameters alone, no luck and no
 discrepancy). Gravity closes the same pairs and has one answer: nothing in it is drawn. The network model severs all
-sales of the sectors that make goods.
+sales of the sectors that make goods. What a unit costs is for the agents the mean price of what arrives, for gravity
+the ideal index of all traded goods that are bought, at home and abroad; the network model has no prices.
 """
 
 READ = """
@@ -79,7 +80,7 @@ MAPPED = """
 ## What could not be mapped
 
 * **Base year.** Agents and gravity start from the customs records of 2021; the network model from tables of 2022, the
-  year in which half of the fall had happened: the EU's sales of inputs to Russia are those after ten months of
+  year in which most of the fall happened: the EU's sales of inputs to Russia are those after ten months of
   sanctions.
 * **States.** Ours are 21, the EU one of them ([states.csv](../calibration/compared/states.csv)). Kyrgyzstan, Armenia,
   Georgia, Uzbekistan and Serbia are not among its 80, and the package drops the rest of the world: no road through
