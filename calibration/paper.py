@@ -21,7 +21,7 @@ import sim
 from calibration.compared.__main__ import FOLDER
 from calibration.compared.page import read
 from calibration.compared.pictures import draw_full_stop
-from calibration.options import POSTERIOR
+from calibration.options import POSTERIOR, complain
 
 ROOT = Path(__file__).resolve().parents[1]
 PAPER = ROOT / "paper"
@@ -32,6 +32,8 @@ SECTIONS = (
     "Summary", "Statement of need", "State of the field", "Software design", "Research impact statement",
     "AI usage disclosure", "Acknowledgements", "References",
 )  # fmt: skip
+# Citations, addresses and attributes of pictures: no words of the text.
+_MARKS = r"\[(?:compare )?@[^\]]*\]|\]\([^)]*\)|\{[^}]*\}"
 # The run behind the first figure: large enough for smooth lines, small enough for minutes.
 RUN = ("run", "reference", "--mode", "expected", "--exporters", "20000")
 
@@ -112,9 +114,7 @@ def untrue(text: str) -> list[str]:
 
 def unbacked(text: str) -> list[str]:
     """Numbers of a text that no quote backs; years, names with digits and the interval's own 90% are none."""
-    bare = re.sub(
-        r"\[(?:compare )?@[^\]]*\]|`[^`]*`|\]\([^)]*\)|\b20[12]\d\b|\b90% (?:of (?:the )?draws|band)", " ", text
-    )
+    bare = re.sub(rf"{_MARKS}|`[^`]*`|\b20[12]\d\b|\b90% (?:of (?:the )?draws|band)", " ", text)
     said = {number for quote in quotes().values() for number in _numbers(quote)}
     return [number for number in _numbers(bare) if number not in said]
 
@@ -130,7 +130,7 @@ def cited(text: str) -> set[str]:
 
 def words(text: str) -> int:
     """How many words a reader reads: captions, yes; marks and citations, no."""
-    bare = re.sub(r"\[(?:compare )?@[^\]]*\]|\]\([^)]*\)|[#*`!\[\]]", " ", text)
+    bare = re.sub(rf"{_MARKS}|[#*`!\[\]]", " ", text)
     return len(bare.split())
 
 
@@ -158,13 +158,16 @@ def typeset() -> str:
 
 def main() -> int:
     """Draws, checks, typesets; 1 if a number is not what the results say."""
-    text = body()
-    wrong = untrue(text) + [f"{number}: no result backs it" for number in unbacked(text)]
-    sys.stderr.write("".join(f"{line}\n" for line in wrong))
-    if wrong:
-        return 1
-    draw()
-    sys.stdout.write(f"{FIGURES}\n{typeset()}\n")
+    try:
+        text = body()
+        wrong = untrue(text) + [f"{number}: no result backs it" for number in unbacked(text)]
+        sys.stderr.write("".join(f"{line}\n" for line in wrong))
+        if wrong:
+            return 1
+        draw()
+        sys.stdout.write(f"{FIGURES}\n{typeset()}\n")
+    except (sim.SimError, OSError, subprocess.CalledProcessError) as error:
+        return complain(error)
     return 0
 
 

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +60,8 @@ def ask(draws: int, model: Network | None) -> Tables:
         model: the network model, where it is installed.
     """
     stop, history = cases()
+    if draws < 1:
+        raise sim.SimError(f"{draws} draws asked for; a band needs one at least")
     posterior = sim.load_posterior(None, stop.scenario.world)
     whole, states = full_stop.over_draws(full_stop.agents_over(stop, posterior, draws))
     gravity = full_stop.gravity(stop)
@@ -86,8 +90,17 @@ def _with_network(
 
 
 def write(tables: Tables, folder: Path, to: Path) -> None:
-    """Writes tables, pictures, record and page."""
+    """Writes tables, pictures, record and page; all of them, or none if one cannot be made."""
     folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".unfinished-", dir=folder) as scratch:
+        text = _write(tables, Path(scratch))
+        for path in Path(scratch).iterdir():
+            os.replace(path, folder / path.name)
+    to.write_text(text, encoding="utf-8")
+
+
+def _write(tables: Tables, folder: Path) -> str:
+    """Writes all but the page, and returns that."""
     for name, table in (("full_stop", tables.whole), ("full_stop_states", tables.states), ("law", tables.law)):
         table.to_csv(folder / f"{name}.csv", float_format="%.6g", lineterminator="\n")
     tables.misses.to_csv(folder / "misses.csv", index=False, float_format="%.6g", lineterminator="\n")
@@ -96,7 +109,7 @@ def write(tables: Tables, folder: Path, to: Path) -> None:
     kept = read(folder, tables.record)
     draw_full_stop(kept.whole, kept.states, folder / "full_stop.png")
     draw_law(kept.law, folder / "law.png")
-    to.write_text(page(kept, pd.read_csv(POSTERIOR / "scores.csv")), encoding="utf-8")
+    return page(kept, pd.read_csv(POSTERIOR / "scores.csv"))
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -112,7 +125,7 @@ def main(arguments: list[str] | None = None) -> int:
         if why is not None:
             sys.stderr.write(f"without the network model: {why}\n")
         write(ask(chosen.draws, None if why else Network.open()), chosen.folder, chosen.page)
-    except sim.SimError as error:
+    except (sim.SimError, OSError) as error:
         return complain(error)
     sys.stdout.write(f"{chosen.page}\n{chosen.folder}\n")
     return 0

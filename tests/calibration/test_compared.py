@@ -12,7 +12,7 @@ import pytest
 
 import sim
 from calibration.compared import full_stop, law, network
-from calibration.compared.__main__ import FOLDER, PAGE, RECORD, ask, cases, made_of, write
+from calibration.compared.__main__ import FOLDER, PAGE, RECORD, ask, cases, made_of, main, write
 from calibration.compared.network import SECTORS, STATES, Network
 from calibration.compared.page import page, read
 from calibration.options import POSTERIOR
@@ -177,6 +177,15 @@ def test_page_and_pictures_do_without_the_package(tmp_path: Path, monkeypatch: p
     assert {path.name for path in (tmp_path / "made").iterdir()} == {
         "full_stop.csv", "full_stop_states.csv", "law.csv", "misses.csv", "record.json", "full_stop.png", "law.png",
     }  # fmt: skip
+
+
+def test_a_mistake_is_told_in_a_line(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch) -> None:
+    monkeypatch.setattr(network, "version_of", lambda: None)
+    monkeypatch.setattr("calibration.compared.__main__.missing", network.missing)
+    assert main(["--draws", "0", "--folder", str(tmp_path), "--page", str(tmp_path / "page.md")]) == 1
+    told = capsys.readouterr().err.splitlines()
+    assert told[-1] == "0 draws asked for; a band needs one at least" and "without the network model" in told[0]
+    assert not list(tmp_path.iterdir())
 
 
 @installed
