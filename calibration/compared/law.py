@@ -126,8 +126,9 @@ def gravity_told(asked: Sequence[Target], case: sim.Case) -> Floats:
                  and row.partner == world.states[world.target]}  # fmt: skip
     after = {}
     for period in {row.period for row in asked}:
-        if (row := published.get(period)) is None:
-            raise sim.SimError(f"no figure of {largest}'s sales to the target in {period[0][:4]}")
+        row = published.get(period)
+        if row is None or row.value >= 0.0:
+            raise sim.SimError(f"no fall of {largest}'s sales to the target is published for {period[0][:4]}")
         after[period] = _told(base, world, row)
     return np.array([_growth(row, world, after[row.period], base) for row in asked])
 

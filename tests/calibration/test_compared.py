@@ -133,7 +133,7 @@ def test_gravity_is_told_one_figure_and_meets_it(history: sim.Case, asked: tuple
         if row.office == "EU27" and row.partner == "RUS" and row.good == "all":
             assert found[row.id] == pytest.approx(row.value, abs=1e-4)
     rows = [row for row in asked if row.partner != "RUS"]
-    with pytest.raises(sim.SimError, match="no figure of EU27's sales"):
+    with pytest.raises(sim.SimError, match="no fall of EU27's sales"):
         law.gravity_told(rows, history)
 
 
