@@ -14,7 +14,7 @@ LOCK := requirements.lock
 # A terminal that is not there, a cache that is not ours: neither may change what the tools say.
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help run library studies calibrate judge recovery demo test test-slurm format lock clean
+.PHONY: help run library studies calibrate judge recovery compared paper demo test test-slurm format lock clean
 
 help:  ## show this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)$$/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -41,6 +41,12 @@ judge: $(READY)  ## score the posterior on 2024, leave out hubs and sources, dra
 
 recovery: $(READY)  ## parameters recovered from 200 synthetic data sets (simulation-based calibration)
 	$(BIN)/python -m calibration.recovery
+
+compared: $(READY)  ## the same question to this model, structural gravity and sanction-simulator; docs/compared.md
+	$(BIN)/python -m calibration.compared
+
+paper: $(READY)  ## figures of the paper from runs, its numbers checked; a PDF where pandoc and LaTeX are installed
+	$(BIN)/python -m calibration.paper
 
 demo: $(READY)  ## the same, small and fast
 	$(BIN)/sim demo

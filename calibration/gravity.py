@@ -52,6 +52,45 @@ def closed_by_month(case: sim.Case, fields: Sequence[str] = ("banned_share",)) -
     return found
 
 
+def flows_of(case: sim.Case) -> Floats:
+    """The base year of a case's world, with the share sold at home that the case sets: see :func:`base_flows`."""
+    return base_flows(case.world, case.scenario.parameters.get("home_share", sim.PARAMETERS["home_share"].default))
+
+
+def kept_at(world: sim.World, closed: Floats) -> Floats:
+    """What :func:`~calibration.hat_algebra.new_equilibrium` takes, from what is closed on the way to the target.
+
+    Args:
+        world: whose target it is.
+        closed: [origin, good] share that is closed; sales of the target at home never are.
+    """
+    kept = np.ones_like(world.recorded_musd)
+    kept[:, world.target] = 1.0 - closed
+    kept[world.target, world.target] = 1.0
+    return kept
+
+
+def predicted_flows(case: sim.Case, fields: Sequence[str] = ("banned_share",)) -> dict[str, Floats]:
+    """Sales of everybody to everybody by month under the law of the month, musd a month at the base year's pace.
+
+    Args:
+        case: the scenario.
+        fields: see :func:`closed_by_month`.
+
+    Returns:
+        By month, [origin, destination, good] with sales at home on the diagonal.
+    """
+    world, flows = case.world, flows_of(case)
+    solved: dict[bytes, Floats] = {}
+    found = {}
+    for month, closed in closed_by_month(case, fields).items():
+        key = closed.tobytes()
+        if key not in solved:
+            solved[key], _ = new_equilibrium(flows, world.price_elasticity, kept_at(world, closed))
+        found[month] = solved[key]
+    return found
+
+
 def predicted_sales(case: sim.Case, fields: Sequence[str] = ("banned_share",)) -> dict[str, Floats]:
     """Sales to the target by month under the law of the month, [origin, good], musd a month at the base year's pace.
 
@@ -59,18 +98,9 @@ def predicted_sales(case: sim.Case, fields: Sequence[str] = ("banned_share",)) -
         case: the scenario.
         fields: see :func:`closed_by_month`.
     """
-    world = case.world
-    flows = base_flows(world, case.scenario.parameters.get("home_share", sim.PARAMETERS["home_share"].default))
-    solved: dict[bytes, Floats] = {}
+    target = case.world.target
     found = {}
-    for month, closed in closed_by_month(case, fields).items():
-        key = closed.tobytes()
-        if key not in solved:
-            kept = np.ones_like(flows)
-            kept[:, world.target] = 1.0 - closed
-            kept[world.target, world.target] = 1.0
-            sales = new_equilibrium(flows, world.price_elasticity, kept)[0][:, world.target]
-            sales[world.target] = 0.0
-            solved[key] = sales
-        found[month] = solved[key]
+    for month, flows in predicted_flows(case, fields).items():
+        found[month] = flows[:, target].copy()
+        found[month][target] = 0.0
     return found

@@ -45,7 +45,7 @@ def draw_fit(fit: pd.DataFrame, path: Path) -> None:
         one.set(yticks=place, xlim=(-reach, reach), title=name, xlabel="log points from the model's median")
         one.set_yticklabels(part["id"], fontsize=6)
     np.atleast_1d(axes)[0].legend(loc="upper right", fontsize=7)
-    _save(figure, path)
+    save(figure, path)
 
 
 def draw_widths(summary: pd.DataFrame, path: Path) -> None:
@@ -62,7 +62,7 @@ def draw_widths(summary: pd.DataFrame, path: Path) -> None:
     one.set(yticks=place, xlabel="standard deviations of the prior from its centre")
     one.set_yticklabels(table["name"], fontsize=7)
     one.legend(loc="lower right", fontsize=7)
-    _save(figure, path)
+    save(figure, path)
 
 
 def draw_corner(fit: Fit, priors: Sequence[Prior], path: Path, most: int = 8) -> None:
@@ -89,10 +89,11 @@ def draw_corner(fit: Fit, priors: Sequence[Prior], path: Path, most: int = 8) ->
                 one.set_xlabel(priors[second].name, fontsize=7)
             if column == 0 and row:
                 one.set_ylabel(priors[first].name, fontsize=7)
-    _save(figure, path)
+    save(figure, path)
 
 
-def _save(figure: Figure, path: Path) -> None:
+def save(figure: Figure, path: Path) -> None:
+    """Writes a picture; the same picture gives the same bytes."""
     path.parent.mkdir(parents=True, exist_ok=True)
     FigureCanvasAgg(figure)
     figure.savefig(path, dpi=130, metadata={"Software": ""})
@@ -109,7 +110,7 @@ def draw_ranks(table: pd.DataFrame, path: Path) -> None:
         one.axhspan(usual - reach, usual + reach, color=GREY, alpha=0.3)
         one.set_title(f"{row['parameter']}\n50 %: {row['coverage_50']:.2f}, 90 %: {row['coverage_90']:.2f}", fontsize=8)
         one.set(xticks=[], xlabel="rank of the truth")
-    _save(figure, path)
+    save(figure, path)
 
 
 # ------------------------------------------------------------------------------------------------ bands over time
@@ -152,7 +153,7 @@ def _bands_page(table: pd.DataFrame, names: Sequence[str], path: Path) -> None:
     figure.legend(handles, labels, loc="outside lower center", ncols=len(labels), fontsize=8, frameon=False)
     title = "Published figures and the model at draws of the posterior, million USD (log scale)"
     figure.suptitle(f"{title}\nshaded: held out from the fit; red: outside the 90 % band", fontsize=10)
-    _save(figure, path)
+    save(figure, path)
 
 
 def _band(one: Any, part: pd.DataFrame) -> None:
@@ -233,7 +234,7 @@ def draw_hubs_left_out(table: pd.DataFrame, path: Path) -> None:
     panels[-1].set_xlabel("log points from the published figure; median and 90 % band, all errors included")
     handles, _ = panels[0].get_legend_handles_labels()
     figure.legend(handles, ["all figures", "without the hub's own", "published"], loc="outside upper center", ncols=3)
-    _save(figure, path)
+    save(figure, path)
 
 
 def draw_sources_left_out(table: pd.DataFrame, path: Path, most: int = 24) -> None:
@@ -260,4 +261,4 @@ def draw_sources_left_out(table: pd.DataFrame, path: Path, most: int = 24) -> No
     bar.set_label("move of the median without the source,\nstandard deviations of the whole fit", fontsize=7)
     bar.ax.tick_params(labelsize=6)
     one.set_title("What rests on which source", fontsize=10)
-    _save(figure, path)
+    save(figure, path)
