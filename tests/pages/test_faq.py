@@ -9,7 +9,7 @@ import pytest
 
 import sim
 from calibration.targets import FIGURES
-from sim.limit_tables import calibrated, record
+from docs.pages.limits import calibrated, record
 from sim.world.audit import audit
 from tests.pages.reading import DOCS, links_astray
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from sim import limit_tables
-from sim.limit_tables import calibrated, record
-from sim.page_tables import filled
+from docs.pages import limits
+from docs.pages.limits import calibrated, record
+from docs.pages.marked import filled
 from tests.pages.reading import DOCS, prose
 
 PAGE = (DOCS / "limits.md").read_text(encoding="utf-8")
@@ -15,9 +15,9 @@ WORDS = {4: "four", 11: "eleven", 14: "fourteen"}
 
 
 def test_the_tables_are_those_of_the_code():
-    """Make them anew with `python -m sim.pages docs/limits.md`."""
-    assert filled(PAGE, limit_tables.TABLES) == PAGE
-    assert set(re.findall(r"<!-- table: (.*) -->", PAGE)) == set(limit_tables.TABLES)
+    """Make them anew with `python -m docs.pages.limits`."""
+    assert filled(PAGE, limits.TABLES) == PAGE
+    assert set(re.findall(r"<!-- table: (.*) -->", PAGE)) == set(limits.TABLES)
 
 
 def test_what_the_sentences_say_of_parameters():

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 import sim
-from sim import odd_tables, wiring
+from docs.pages import odd, wiring
+from docs.pages.marked import filled
 from sim.law_fields import FIELDS
-from sim.page_tables import filled
 from sim.parameters import PARAMETERS
 from sim.policies import INSTRUMENTS
 from sim.regime import free_trade
@@ -63,9 +63,9 @@ CALLED = {
 
 
 def test_the_tables_are_those_of_the_code():
-    """Make them anew with `python -m sim.pages docs/odd.md`."""
-    assert filled(PAGE, odd_tables.TABLES) == PAGE
-    assert set(re.findall(r"<!-- table: (.*) -->", PAGE)) == set(odd_tables.TABLES)
+    """Make them anew with `python -m docs.pages.odd`."""
+    assert filled(PAGE, odd.TABLES) == PAGE
+    assert set(re.findall(r"<!-- table: (.*) -->", PAGE)) == set(odd.TABLES)
 
 
 def test_the_seven_elements_stand_in_the_order_of_the_protocol():
@@ -132,14 +132,14 @@ def test_a_formula_gives_what_its_rule_gives(rule):
 
 def test_every_parameter_and_every_field_of_the_law_is_read_somewhere():
     for table, names in (("parameters", PARAMETERS), ("law fields", FIELDS)):
-        rows = [row.strip("| ").split(" | ") for row in odd_tables.TABLES[table]().splitlines()[2:]]
+        rows = [row.strip("| ").split(" | ") for row in odd.TABLES[table]().splitlines()[2:]]
         assert [row[0].strip("`") for row in rows] == list(names)
         assert [row[0] for row in rows if not row[-1].startswith("`")] == [], "nothing reads them"
 
 
 @pytest.mark.parametrize("kind", sorted(INSTRUMENTS))
 def test_an_instrument_shapes_the_fields_that_the_page_names(kind):
-    world, told = sim.load_world("reference"), odd_tables.shaped_fields(kind)
+    world, told = sim.load_world("reference"), odd.shaped_fields(kind)
     moved: set[str] = set()
     for month in ("2022-04", "2022-05", "2022-09"):
         regime = shaped(world, clause(kind), month)

@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from sim import wiring
+from docs.pages import wiring
+from docs.pages.marked import markdown, rewrite
 from sim.agents import Exporter, Intermediary, State
 from sim.engine.population import Exporters
 from sim.engine.trading_houses import TradingHouses
 from sim.engine.workspace import Workspace
 from sim.law_fields import CELL_FIELDS, FIELDS, LANE_FIELDS, STATE_FIELDS
 from sim.model import SanctionsModel
-from sim.page_tables import markdown
 from sim.parameters import PARAMETERS
 from sim.policies import INSTRUMENTS, Policy
 from sim.rules import RULES
@@ -215,3 +215,6 @@ TABLES: dict[str, Callable[[], str]] = {
     "patterns": patterns,
     "targets": targets,
 }
+
+if __name__ == "__main__":
+    raise SystemExit(rewrite("odd.md", TABLES))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from sim.page_tables import markdown
+from docs.pages.marked import markdown, rewrite
 from sim.shipped import shipped
 from sim.world import load_world
 from sim.world.audit import audit
@@ -137,3 +137,6 @@ TABLES: dict[str, Callable[[], str]] = {
     "scores": scores,
     "hubs left out": hubs_left_out,
 }
+
+if __name__ == "__main__":
+    raise SystemExit(rewrite("limits.md", TABLES))

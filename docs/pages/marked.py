@@ -1,12 +1,16 @@
 """Tables in pages written by hand: marked places that the code fills, so that they say what it does.
 
-A page marks a place with ``<!-- table: NAME -->`` and ``<!-- end -->``, each alone on its line. :mod:`sim.pages` writes
-what stands between them anew.
+A page marks a place with ``<!-- table: NAME -->`` and ``<!-- end -->``, each alone on its line. ``python -m
+docs.pages.odd`` and ``python -m docs.pages.limits`` write anew what stands between them; a test fails where a page is
+out of date.
 """
 
 from __future__ import annotations
 
+import os
 import re
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.errors import Fault, FaultList, nearest
@@ -16,6 +20,7 @@ if TYPE_CHECKING:
 
     Tables = Mapping[str, Callable[[], str]]
 
+DOCS = Path(__file__).resolve().parents[1]
 _BEGIN, _END = re.compile(r"<!-- table: *(.*?) *-->"), "<!-- end -->"
 
 
@@ -56,3 +61,17 @@ def filled(page: str, tables: Tables, file: str = "") -> str:
     if faults:
         raise FaultList(faults)
     return "\n".join(kept) + "\n"
+
+
+def rewrite(name: str, tables: Tables) -> int:
+    """Writes the marked places of a page of `docs` anew, whole or not at all; returns a status for the shell."""
+    page = DOCS / name
+    try:
+        text = filled(page.read_text(encoding="utf-8"), tables, str(page))
+        scratch = page.with_name(f".{name}.new")
+        scratch.write_text(text, encoding="utf-8")
+        os.replace(scratch, page)
+    except (FaultList, OSError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    return 0
