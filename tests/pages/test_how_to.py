@@ -112,7 +112,7 @@ def test_a_replaced_rule_changes_what_is_sold(tmp_path, monkeypatch, capsys):
 
 def test_a_world_with_another_hub_and_good_runs(tmp_path, monkeypatch):
     shutil.copytree(ROOT / "scenarios" / "worlds" / "classroom", tmp_path / "my-world")
-    added = re.findall(r"^```csv\n# append: (\S+)\n(.*?)^```$", page("world"), flags=re.MULTILINE | re.DOTALL)
+    added = re.findall(r"^```text\n# append: (\S+)\n(.*?)^```$", page("world"), flags=re.MULTILINE | re.DOTALL)
     for file, rows in added:
         table = tmp_path / "my-world" / file
         table.write_text(table.read_text(encoding="utf-8").rstrip("\n") + "\n" + rows, encoding="utf-8")
