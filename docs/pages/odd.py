@@ -160,9 +160,10 @@ def shaped_fields(kind: str) -> list[str]:
 def patterns() -> str:
     """The published movements that the reference scenario has to get right in sign, row by row."""
     table = pd.read_csv(shipped("calibration/figures/directions.csv"), keep_default_na=False, dtype=str)
-    columns = ["statement", "stated", "unit", "to", "role", "source"]
-    rows = table[columns].itertuples(index=False)
-    return markdown(("pattern", "stated", "unit", "months", "role", "source"), rows)
+    table["of"] = table["measure"].where(table["measure"] == table["unit"], table["measure"] + ", " + table["unit"])
+    table["to"] = table["to"].str.replace(":", " to ")
+    rows = table[["statement", "stated", "of", "to", "role", "source"]].itertuples(index=False)
+    return markdown(("pattern", "stated", "as", "months", "role", "source"), rows)
 
 
 def targets() -> str:
