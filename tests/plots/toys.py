@@ -73,7 +73,6 @@ def emptied(results: Results) -> Results:
     """The run as if nothing had been traded in it."""
     bare = copy(results)
     # Tables are read once and kept on the object; these stand in for them.
-    vars(bare).update(
-        flows=results.flows.iloc[:0], recorded=results.recorded.iloc[:0], transit=results.transit.iloc[:0]
-    )
+    for table in ("flows", "orders", "recorded", "transit"):
+        vars(bare)[table] = getattr(results, table).iloc[:0]
     return bare

@@ -1,0 +1,142 @@
+"""The tables of the page on limits (docs/limits.md): what is seen of the world, what the figures say."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from docs.pages.marked import markdown, rewrite
+from sim.shipped import shipped
+from sim.world import load_world
+from sim.world.audit import audit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable, Mapping
+
+_WORLD = "reference"
+# As the calibration calls them, and as the page does.
+_VERDICTS = {
+    "yes": "well",
+    "partly": "in part",
+    "no": "hardly: the prior speaks",
+    "not fitted": "not fitted: the prior",
+}
+
+
+def calibrated(name: str) -> pd.DataFrame:
+    """One table of the shipped posterior, without its file's ending."""
+    return pd.read_csv(shipped(f"calibration/posterior/{name}.csv"), keep_default_na=False)
+
+
+def record() -> dict[str, Any]:
+    """What was fitted and how."""
+    found: dict[str, Any] = json.loads(shipped("calibration/posterior/record.json").read_text(encoding="utf-8"))
+    return found
+
+
+def seen() -> str:
+    """How much of the base year's value was seen."""
+    table = audit(load_world(_WORLD), _WORLD).seen
+    rows = ((name, *(f"{100 * share:.1f} %" for share in shares)) for name, *shares in table.itertuples())
+    return markdown(("of the value of", *table.columns), rows)
+
+
+def identification() -> str:
+    """How many parameters the figures speak about, and which."""
+    table = calibrated("summary")
+    rows = []
+    for verdict, words in _VERDICTS.items():
+        mine = table[table["identified"] == verdict]
+        named = (
+            f"`{name}`" if place == "parameter" else f"{place} `{name}`"
+            for place, name in zip(mine["place"], mine["name"], strict=True)
+        )
+        rows.append((words, len(mine), ", ".join(named)))
+    return markdown(("the figures show it", "number", "which"), rows)
+
+
+def learnt() -> str:
+    """Prior against posterior of what the figures show at least in part."""
+    table = calibrated("summary")
+    table = table[table["identified"].isin(["yes", "partly"])].sort_values("width_ratio")
+    rows = (
+        (
+            f"`{row['name']}`",
+            row["place"],
+            _span(row, "prior"),
+            _span(row, "posterior"),
+            f"{100 * row['width_ratio']:.0f} %",
+        )
+        for row in table.to_dict("records")
+    )
+    columns = (
+        "name",
+        "place",
+        "prior: median [5 %, 95 %]",
+        "posterior: median [5 %, 95 %]",
+        "width against the prior's",
+    )
+    return markdown(columns, rows)
+
+
+def _span(row: Mapping[Hashable, Any], of: str) -> str:
+    low, middle, high = (f"{float(row[f'{of}_{at}']):.3g}" for at in ("p05", "median", "p95"))
+    return f"{middle} [{low}, {high}]"
+
+
+def fit() -> str:
+    """How well the fitted figures are met, by group."""
+    table, own = calibrated("fit"), record()["discrepancy_median"]
+    rows = [
+        (group, len(mine), f"{int(mine['inside'].sum())}", f"{mine['miss'].abs().median():.0f} %", f"{own[group]:.2f}")
+        for group, mine in table.groupby("group")
+    ]
+    rows.append(("all", len(table), f"{int(table['inside'].sum())}", f"{table['miss'].abs().median():.0f} %", ""))
+    return markdown(
+        ("group of figures", "figures", "in the 90 % band", "median miss", "model's own error, log points"), rows
+    )
+
+
+def outside() -> str:
+    """The fitted figures that lie outside the model's band."""
+    table = calibrated("fit")
+    table = table[~table["inside"].astype(bool)].sort_values("id")
+    rows = ((f"`{row['id']}`", row["group"], f"{row['miss']:+.0f} %") for row in table.to_dict("records"))
+    return markdown(("figure", "group", "model's median against it"), rows)
+
+
+def scores() -> str:
+    """How well the held-out year was foretold, by every forecaster."""
+    table = calibrated("scores")
+    table = table[table["series"] == "all"].sort_values("crps")
+    rows = (
+        (row["forecaster"], f"{row['mae']:.3f}", f"{row['crps']:.3f}", f"{100 * row['in_90']:.0f} %")
+        for row in table.to_dict("records")
+    )
+    return markdown(("forecaster", "mean absolute error", "CRPS", "in the 90 % interval"), rows)
+
+
+def hubs_left_out() -> str:
+    """How well each hub is foretold by the fit without its own figures."""
+    table = calibrated("hubs_left_out_summary")
+    rows = (
+        (row["hub"], row["figures"], *(f"{row[miss]:.0f} %" for miss in ("full_miss", "left_miss", "no_change_miss")))
+        for row in table.to_dict("records")
+    )
+    return markdown(("hub", "figures", "median miss, fitted", "without its own figures", "if nothing changed"), rows)
+
+
+TABLES: dict[str, Callable[[], str]] = {
+    "seen": seen,
+    "identification": identification,
+    "learnt": learnt,
+    "fit": fit,
+    "outside": outside,
+    "scores": scores,
+    "hubs left out": hubs_left_out,
+}
+
+if __name__ == "__main__":
+    raise SystemExit(rewrite("limits.md", TABLES))
