@@ -49,7 +49,9 @@ class Agents(StrictModel):
     """How many agents there are, and how they draw."""
 
     exporters: int = Field(default=20_000, ge=1, le=MOST_EXPORTERS, description="Exporting firms.")
-    intermediaries: int = Field(default=2_000, ge=0, le=MOST_EXPORTERS, description="Trading houses in hub states.")
+    intermediaries: int = Field(
+        default=11_000, ge=0, le=MOST_EXPORTERS, description="Rows of trading houses, shared evenly among the hubs."
+    )
     mode: Literal["sampled", "expected"] = Field(
         default="sampled", description="sampled: each firm draws its road; expected: it spreads by its odds, no noise."
     )

@@ -71,7 +71,8 @@ class Scenario(StrictModel):
         """Return a changed scenario, checked like a file.
 
         Args:
-            policies: Clauses to add; one with an id that exists replaces that clause.
+            policies: Clauses to add; one with an id that exists replaces that clause, and a mapping without `kind`
+                changes the fields that it names of it, such as `{"id": "bank-order", "strength": 0.3}`.
             without: Ids of clauses or drivers to leave out; the mechanism then does without them too.
             parameters: Values to set; others stay.
             **blocks: Any other top-level key but `world`, such as `seed=2`; mappings (`months`, `agents`, `rules`)
@@ -83,10 +84,11 @@ class Scenario(StrictModel):
         data = self.as_data()
         for name in ("policies", "drivers"):
             data[name] = [entry for entry in data[name] if entry["id"] not in without]
-        clauses: dict[str, object] = {str(entry["id"]): entry for entry in data["policies"]}
+        clauses: dict[str, dict[str, object]] = {str(entry["id"]): entry for entry in data["policies"]}
         for clause in policies:
             entry = clause.model_dump(mode="json", exclude_none=True) if isinstance(clause, Policy) else dict(clause)
-            clauses[str(entry.get("id"))] = entry
+            changed: dict[str, object] = {} if "kind" in entry else clauses.get(str(entry.get("id")), {})
+            clauses[str(entry.get("id"))] = {**changed, **entry}
         data["policies"] = list(clauses.values())
         data["parameters"] = {**data["parameters"], **(parameters or {})}
         for name, value in blocks.items():

@@ -113,6 +113,14 @@ def test_a_clause_is_added_or_replaced_by_id_as_data_or_as_an_object() -> None:
     assert as_data.policies[1].strength == 0.5
 
 
+def test_data_without_kind_change_the_fields_that_they_name() -> None:
+    changed = SCENARIO.with_changes(policies=[{"id": "fish", "strength": 0.5}])
+    assert changed.policies[1] == SCENARIO.policies[1].model_copy(update={"strength": 0.5})
+    assert SCENARIO.with_changes(policies=[{"id": "fish", "enabled": False}]) == SCENARIO.with_changes(without=["fish"])
+    with pytest.raises(FaultList, match="did you mean 'fish'"):
+        SCENARIO.with_changes(policies=[{"id": "fisch", "strength": 0.5}])
+
+
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
@@ -123,7 +131,7 @@ def test_a_clause_is_added_or_replaced_by_id_as_data_or_as_an_object() -> None:
         ({"without": ["chip"]}, "did you mean 'chips'"),
         ({"policies": [ban(by=["KAS"])]}, "did you mean 'KAZ'"),
         ({"policies": [ban(id="chips-2", goods=["chips"], by=["coalition"])]}, "contradicts 'chips'"),
-        ({"policies": [{"id": "chips", "enabled": False}]}, "switches 'chips'"),
+        ({"policies": [{"id": "chip", "enabled": False}]}, "switches 'chip', .* did you mean 'chips'"),
         ({"seeds": 2}, "unknown key 'seeds'; did you mean 'seed'"),
         ({"world": "elsewhere"}, "keeps its world"),
         ({"months": {"first": "2025-01"}}, "comes before the first"),
