@@ -23,6 +23,7 @@ from sim.studies import Local, Study, Sweep, parse_study, plan_of, read_runs
 from sim.studies.queue import Queue
 from sim.studies.tasks import DONE, Job, Outcome
 from sim.studies.work import Bench, job_of
+from sim.study_reports import compared_table, swept_told
 
 STUDY = """\
 title: How fast
@@ -41,6 +42,7 @@ GOALS = {
     "10,000 runs on 2 workers, minutes": ("<=", 5.0),
     "2 workers over 1": (">=", 1.9),
     "10^5 runs: open and group by, s": ("<=", 2.0),
+    "runner's memory, 10^5 over 10^4 runs": ("<=", 1.1),
 }
 
 
@@ -83,19 +85,20 @@ class Canned:
 
 
 def runner(points: int) -> dict[str, float]:
-    """The runner's own time for so many runs, the time to open its folder and group, and its memory."""
+    """The runner's own time for so many runs, its peak of memory, and the time to open its folder and group."""
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place) / "study"
         some = study(points)
         started = time.process_time()
-        Sweep(some, folder).run(Canned())
+        swept = Sweep(some, folder).run(Canned())
+        swept_told(swept), compared_table(swept)
         each = 1e3 * (time.process_time() - started) / points
+        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         started = time.perf_counter()
         runs = read_runs(folder).runs
         runs.groupby(np.floor(10 * runs["ban-priority.strength"]))["reaching"].mean()
         opened = time.perf_counter() - started
         files = sum(1 for path in folder.rglob("*") if path.is_file())
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     return {"ms a run": each, "open and group by, s": opened, "files": files, "peak MB": memory}
 
 
@@ -143,6 +146,8 @@ def main() -> None:
         each, opened, files, memory = map(float, subprocess.run(line, check=True, capture_output=True).stdout.split())
         found |= {f"runner, {points:,} runs, ms a run": each, f"runner, {points:,} runs, peak MB": memory}
         found |= {f"{points:,} runs: open and group by, s": opened, f"{points:,} runs: files": files}
+    few, many = (found[f"runner, {points:,} runs, peak MB"] for points in (10_000, 100_000))
+    found |= {"a run takes of the runner's memory, bytes": (many - few) * 2**20 / 90_000}
     own = found["worker beyond it, sampled, ms"] + found["runner, 100,000 runs, ms a run"]
     rates: dict[int, list[float]] = {1: [], 2: []}
     probes = []
@@ -158,6 +163,7 @@ def main() -> None:
         "10,000 runs on 2 workers, minutes": 10_000 / two / 60,
         "2 workers over 1": two / one,
         "10^5 runs: open and group by, s": found["100,000 runs: open and group by, s"],
+        "runner's memory, 10^5 over 10^4 runs": many / few,
     }
     for name, value in found.items():
         sign, goal = GOALS.get(name, ("", 0.0))

@@ -5,17 +5,17 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 from rich.table import Table
 
 from sim.months import format_month
-from sim.studies.sweep import empty_metrics
+from sim.studies.paired import SHOWN
 
 if TYPE_CHECKING:
     from sim.studies import Outlook, Plan, Swept
     from sim.studies.factors import Bound
 
-_MOST_ROWS = 40
 _REASONS = 5
 
 
@@ -25,7 +25,8 @@ def study_told(plan: Plan) -> str:
     scenario = study.base.scenario
     months = f"{format_month(scenario.months.first)} to {format_month(scenario.months.last)}"
     compared = "no policy" if study.comparison is None else _package(study.comparison) or "the base"
-    drawn = f" from {len({world.draw for world in plan.worlds})} draws of the posterior" if study.posterior else ""
+    drawn = f" from {len(plan.worlds.draws)} draws of the posterior" if study.posterior else ""
+    packages = len(np.unique(plan.points[:, 0]))
     lines = [
         study.file.title, study.file.question,
         f"base:           {scenario.title}; {scenario.agents.exporters:,} exporters, {scenario.agents.mode}, {months}",
@@ -33,7 +34,7 @@ def study_told(plan: Plan) -> str:
         *(f"uncertainty:    {_factor(uncertainty)}" for uncertainty in study.uncertainties),
         f"metrics:        {', '.join(study.file.metrics)}",
         f"compared with:  {compared}",
-        f"plan:           {len(plan.points):,} points ({_many(len(set(plan.points[:, 0].tolist())), 'package')}, "
+        f"plan:           {len(plan.points):,} points ({_many(packages, 'package')}, "
         f"{_many(len(plan.worlds), 'world')}{drawn}), {_many(plan.replicates, 'replicate')}: {len(plan):,} runs "
         f"with those that they are compared with",
     ]  # fmt: skip
@@ -85,13 +86,12 @@ def duration(seconds: float) -> str:
 
 def swept_told(swept: Swept) -> str:
     """How the runs went, and why those that failed did."""
-    failed = swept.runs[swept.runs["status"] == "failed"]
-    lines = [f"{len(swept.runs):,} of {len(swept.plan):,} runs are in {swept.folder}"]
-    if len(failed):
-        lines.append(f"{len(failed):,} runs failed:")
-        for reason, count in failed["reason"].value_counts().head(_REASONS).items():
-            lines.append(f"  {count:,}: {reason}")
-    lines += [f"{name}: not a number in any run" for name in empty_metrics(swept, swept.plan.study.file.metrics)]
+    lines = [f"{swept.finished:,} of {len(swept.plan):,} runs are in {swept.folder}"]
+    if swept.failures:
+        lines.append(f"{sum(swept.failures.values()):,} runs failed:")
+        often = sorted(swept.failures.items(), key=lambda one: -one[1])
+        lines += [f"  {count:,}: {reason}" for reason, count in often[:_REASONS]]
+    lines += [f"{name}: not a number in any run" for name in swept.empty]
     return "\n".join(lines)
 
 
@@ -107,15 +107,14 @@ def compared_table(swept: Swept) -> Table:
     table = Table(title=title, title_justify="left")
     for name in columns:
         table.add_column(name, justify="left" if name == "metric" else "right")
-    rows = swept.compared
-    for row in rows.head(_MOST_ROWS).to_dict("records"):
+    for row in (row for some in swept.told.first for row in some.to_dict("records")):
         cells = [*(_cell(row[lever]) for lever in levers), str(row["metric"])]
         cells += [_cell(row[name]) for name in ("mean", "compared_with", "difference")]
         cells += [_cell(row["standard_error"]), f"{_cell(row['low'])} to {_cell(row['high'])}"] if with_error else []
         cells += [f"{_cell(row['low_world'])} to {_cell(row['high_world'])}"] if len(swept.plan.worlds) > 1 else []
         table.add_row(*cells)
-    if len(rows) > _MOST_ROWS:
-        table.caption = f"{_MOST_ROWS} of {len(rows):,} rows; the others are in comparisons.csv"
+    if swept.told.rows > SHOWN:
+        table.caption = f"{SHOWN} of {swept.told.rows:,} rows; the others are in comparisons.csv"
     return table
 
 
@@ -127,7 +126,7 @@ def _cell(value: object) -> str:
 
 def points_table(plan: Plan, most: int = 8) -> Table:
     """The first runs of a plan."""
-    frame = plan.table().head(most)
+    frame = plan.table(np.arange(min(most, len(plan))))
     table = Table(title=f"The first {len(frame)} of {len(plan):,} runs", title_justify="left")
     for name in frame.columns:
         table.add_column(str(name), justify="right")

@@ -117,7 +117,7 @@ def _make(sweep: Sweep, backend: Backend, part: tuple[int, int], until: tuple[fl
             else:
                 swept, reached = sweep.until(error, backend, metric, most, progress)
     except KeyboardInterrupt:
-        kept = len(sweep.so_far().runs)
+        kept = sweep.so_far().finished
         show(f"\nstopped: {kept:,} of {len(sweep.plan):,} runs are kept in {sweep.folder}; the same command goes on")
         raise
     show(swept_told(swept))
@@ -125,7 +125,7 @@ def _make(sweep: Sweep, backend: Backend, part: tuple[int, int], until: tuple[fl
         show("", compared_table(swept))
     if error is not None and reached is not None:
         show("", until_told(swept, metric, reached, error))
-    if (swept.runs["status"] == "failed").any():
+    if swept.failures:
         raise typer.Exit(1)
 
 

@@ -44,7 +44,7 @@ def _in_bins(bins: NDArray[np.int64], points: int, key: tuple[int, int]) -> Floa
 
 
 def _uniforms(key: np.uint64, first: int, count: int) -> Floats:
-    return np.array([float(uniform(key, first + place)) for place in range(count)])
+    return np.fromiter((float(uniform(key, first + place)) for place in range(count)), dtype=np.float64, count=count)
 
 
 def sobol(points: int, factors: int, seed: int) -> Floats:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 import pandas as pd
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from sim.studies.loader import Study
 
 FORMAT = 1
-RECORD, TABLE, COMPARISONS = "study.json", "runs.parquet", "comparisons.csv"
+RECORD, TABLE = "study.json", "runs.parquet"
 _WHAT = {
     "base": "the base scenario", "world": "the base's world", "rules": "the base's rules", "metrics": "the metrics",
     "posterior": "the posterior",
@@ -96,20 +97,14 @@ def plan_in(folder: Path, study: Study, *, expand: bool) -> Plan:
         return plan
     if not expand:
         raise SimError(f"{folder} holds the study with {_differences(held, study)}; add --expand to make it grow")
-    known = set(plan.keys)
-    lost = [key for key in finished_keys(folder, plan) if key not in known]
+    lost = int(np.isin(Store(folder, study.file.metrics).finished().keys, plan.keys.digests, invert=True).sum())
     if lost:
         hint = _growth(held.said.get("design", {}), study)
         raise SimError(
-            f"the study has grown in a way that loses {len(lost):,} finished runs of {folder}: "
+            f"the study has grown in a way that loses {lost:,} finished runs of {folder}: "
             f"{_differences(held, study)}. {hint}; or name another folder with --out"
         )
     return plan
-
-
-def finished_keys(folder: Path, plan: Plan) -> list[str]:
-    """Keys of the runs that a folder keeps."""
-    return [str(key) for key in Store(folder, plan.study.file.metrics).read().index]
 
 
 def _differences(held: Held, study: Study) -> str:
@@ -144,7 +139,8 @@ def write_record(folder: Path, plan: Plan) -> None:
         "metrics": list(plan.study.file.metrics), "makers": makers_of(plan.study),
         "study": plan.study.file.model_dump(mode="json", exclude_none=True),
     }  # fmt: skip
-    _keep(folder / RECORD, (json.dumps(data, indent=1) + "\n").encode())
+    text = (json.dumps(data, indent=1) + "\n").encode()
+    write_beside(folder, RECORD, lambda file: file.write(text))
 
 
 @dataclass(frozen=True, eq=False)
@@ -180,50 +176,33 @@ def read_runs(folder: str | Path) -> StudyRuns:
     if held_in(path) is None:
         raise SimError(f"{path} is no folder of a study: it has no {RECORD}")
     record = json.loads((path / RECORD).read_text(encoding="utf-8"))
-    try:
-        runs = pq.read_table(path / TABLE).to_pandas()
-    except FileNotFoundError:
-        raise SimError(f"{path} has no table of runs yet: the sweep was cut off; start it again") from None
-    except (OSError, pa.ArrowException) as error:
-        raise SimError(f"{path / TABLE} cannot be read: {error}; start the sweep again, which writes it anew") from None
+    runs = read_table(path)
     names = {name: tuple(record[name]) for name in ("levers", "uncertainties", "metrics")}
     return StudyRuns(record["title"], record["question"], **names, planned=record["runs"], runs=runs)
 
 
-def write_table(folder: Path, plan: Plan, finished: pd.DataFrame) -> pd.DataFrame:
-    """Writes the table of runs, whole or not at all: the plan's runs that are finished, in the plan's order.
+def read_table(folder: Path) -> pd.DataFrame:
+    """The table of runs.
 
     Raises:
-        SimError: it cannot be written.
+        SimError: it is not written yet, or cannot be read.
     """
-    table = runs_table(plan, finished)
-    memory = pa.BufferOutputStream()
-    pq.write_table(pa.Table.from_pandas(table, preserve_index=False), memory, compression="zstd")
-    _keep(folder / TABLE, memory.getvalue().to_pybytes())
-    return table
-
-
-def runs_table(plan: Plan, finished: pd.DataFrame) -> pd.DataFrame:
-    """The finished runs of a plan with what tells them apart: see :meth:`Plan.table`; then status, reason, metrics."""
-    keys = pd.Index(plan.keys)
-    place = finished.index.get_indexer(keys)
-    rows = np.flatnonzero(place >= 0)
-    left = plan.table().iloc[rows].reset_index(drop=True)
-    right = finished.iloc[place[rows]].reset_index(drop=True)
-    return pd.concat([left, right, pd.DataFrame({"key": keys[rows]})], axis=1)
-
-
-def _keep(path: Path, data: bytes) -> None:
     try:
-        write_whole(path, data)
-    except OSError as error:
-        raise SimError(f"cannot write {path}: {error.strerror or error}; finished runs are safe") from error
+        runs: pd.DataFrame = pq.read_table(folder / TABLE).to_pandas()
+        return runs
+    except FileNotFoundError:
+        raise SimError(f"{folder} has no table of runs yet: the sweep was cut off; start it again") from None
+    except (OSError, pa.ArrowException) as error:
+        raise SimError(f"{folder / TABLE} cannot be read: {error}; start the sweep again, it writes it anew") from error
 
 
-def write_text(folder: Path, name: str, text: str) -> None:
-    """Writes a text beside the table, whole or not at all.
+def write_beside(folder: Path, name: str, write: Callable[[BinaryIO], object]) -> None:
+    """Writes a file of a study's folder, whole or not at all.
 
     Raises:
         SimError: it cannot be written.
     """
-    _keep(folder / name, text.encode())
+    try:
+        write_whole(folder, name, write)
+    except OSError as error:
+        raise SimError(f"cannot write {folder / name}: {error.strerror or error}; finished runs are safe") from error

@@ -8,7 +8,7 @@ How far worlds disagree is another matter, told by the quantiles over them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 import pandas as pd
@@ -16,6 +16,7 @@ from scipy.special import stdtrit
 
 LEVEL = 0.95
 BAND = (0.05, 0.95)
+SHOWN = 40  # rows that are shown at once
 _LUCK = ["world", "replicate"]  # what a run shares with the one that it is compared with
 
 
@@ -67,15 +68,40 @@ def _compared(cells: pd.DataFrame) -> pd.DataFrame:
     return table
 
 
-def largest_error(compared: pd.DataFrame, metric: str) -> float:
-    """Largest Monte Carlo error of a metric's difference, over the largest of its differences; NaN where unknown.
+class Compared:
+    """What packages do in short, gathered from tables of some packages at a time (see :func:`comparisons`).
 
-    It is a share of the largest difference, not of each point's own: a point that does next to nothing need not be
-    known to a share of next to nothing.
+    Attributes:
+        first: the first rows, in tables.
+        rows: how many there are.
     """
-    rows = compared[compared["metric"] == metric]
-    scale = float(rows["difference"].abs().max())
-    error = float(rows["standard_error"].max())
-    if rows["standard_error"].isna().any() or np.isnan(scale):
-        return float("nan")
-    return error / scale if scale > 0.0 else 0.0
+
+    def __init__(self) -> None:
+        self.first: list[pd.DataFrame] = []
+        self.rows = 0
+        self._scale: dict[str, float] = {}
+        self._error: dict[str, float] = {}
+
+    def listen(self, tables: Iterable[pd.DataFrame]) -> Iterator[pd.DataFrame]:
+        """Passes the tables on."""
+        for table in tables:
+            if self.rows < SHOWN:
+                self.first.append(table.head(SHOWN - self.rows))
+            self.rows += len(table)
+            for metric in table["metric"].unique().tolist():
+                own = table[table["metric"] == metric]
+                # NaN stays NaN: an error that is not known is not small.
+                self._scale[metric] = np.fmax(self._scale.get(metric, np.nan), own["difference"].abs().max())
+                self._error[metric] = np.maximum(self._error.get(metric, 0.0), own["standard_error"].max(skipna=False))
+            yield table
+
+    def error(self, metric: str) -> float:
+        """Largest Monte Carlo error of a metric's difference, over the largest of its differences; NaN where unknown.
+
+        It is a share of the largest difference, not of each point's own: a point that does next to nothing need not be
+        known to a share of next to nothing.
+        """
+        scale, error = self._scale.get(metric, np.nan), self._error.get(metric, np.nan)
+        if np.isnan(scale) or np.isnan(error):
+            return float("nan")
+        return float(error / scale) if scale > 0.0 else 0.0

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import itertools
 import json
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Any, NamedTuple
+from functools import cached_property, lru_cache
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -22,15 +22,13 @@ from sim.studies.loader import Study
 from sim.studies.makers import makers_of
 from sim.studies.schema import Design
 from sim.studies.tasks import Settings, Task
+from sim.studies.tried import Keys, Tried, Worlds, alike, column_of
 
 COMPARED = -1  # the package that the others are compared with
+BATCH = 2**14  # runs that are looked at together, where all of them would take much memory
+_REMEMBERED = 2**12
 
-
-class World(NamedTuple):
-    """One draw of what nobody can choose: a draw of the posterior (-1: none) and a value for each uncertainty."""
-
-    draw: int
-    values: tuple[Value, ...]
+Runs = NDArray[np.int64]  # places in the plan
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,25 +44,28 @@ class Plan:
     """
 
     study: Study
-    packages: tuple[tuple[Value, ...], ...]
-    worlds: tuple[World, ...]
-    points: NDArray[np.int64]
+    packages: Tried
+    worlds: Worlds
+    points: NDArray[np.int32]
     replicates: int
 
     @cached_property
-    def order(self) -> NDArray[np.int64]:
-        """Point (COMPARED for the run compared with), package, world and replicate of each run, (run, 4)."""
+    def once(self) -> NDArray[np.int32]:
+        """Point (COMPARED for the run compared with), package and world of each run of one replicate, (run, 3)."""
         by_world = np.argsort(self.points[:, 1], kind="stable")
         met = np.unique(self.points[:, 1])
         compared = np.column_stack([np.full((len(met), 2), COMPARED), met])
-        rows = np.vstack([compared, np.column_stack([by_world, self.points[by_world]])])
-        rows = rows[np.argsort(rows[:, 2], kind="stable")]
-        return np.vstack(
-            [np.column_stack([rows, np.full(len(rows), replicate)]) for replicate in range(self.replicates)]
-        )
+        rows = np.vstack([compared, np.column_stack([by_world, self.points[by_world]])]).astype(np.int32)
+        return rows[np.argsort(rows[:, 2], kind="stable")]
 
     def __len__(self) -> int:
-        return len(self.order)
+        return len(self.once) * self.replicates
+
+    def luck(self, runs: Runs) -> NDArray[np.int64]:
+        """A number for each run that those of its world and replicate share."""
+        replicate, at = np.divmod(runs, len(self.once))
+        shared: NDArray[np.int64] = replicate * len(self.worlds) + self.once[at, 2]
+        return shared
 
     def seed(self, replicate: int) -> int:
         """Seed of a replicate, the same for every point: the luck that all of them share."""
@@ -72,7 +73,8 @@ class Plan:
 
     def task(self, run: int) -> Task:
         """One run as a worker takes it."""
-        _, package, world, replicate = (int(part) for part in self.order[run])
+        replicate, at = divmod(run, len(self.once))
+        _, package, world = self.once[at].tolist()
         return Task(run, self.worlds[world].draw, self._world(world), self._package(package), self.seed(replicate))
 
     def _world(self, world: int) -> Settings:
@@ -94,51 +96,64 @@ class Plan:
         return found
 
     @cached_property
-    def keys(self) -> tuple[str, ...]:
+    def keys(self) -> Keys:
         """Under which key each run is kept: a digest of all that determines what is kept of it."""
         makers = hashlib.sha256(_json(makers_of(self.study)).encode())
-        worlds = [_json([place.draw, self._world(at)]) for at, place in enumerate(self.worlds)]
-        packages = [_json(self._package(at)) for at in range(COMPARED, len(self.packages))]
-        keys = []
-        for _, package, world, replicate in self.order.tolist():
-            digest = makers.copy()
-            digest.update(f"{worlds[world]}\n{packages[package + 1]}\n{self.seed(replicate)}".encode())
-            keys.append(digest.hexdigest()[:32])
-        return tuple(keys)
+        worlds = lru_cache(_REMEMBERED)(lambda at: _json([self.worlds[at].draw, self._world(at)]))
+        packages = lru_cache(_REMEMBERED)(lambda at: _json(self._package(at)))
+        digests = bytearray()
+        for replicate in range(self.replicates):
+            for some in in_batches(self.once):
+                for _, package, world in some.tolist():
+                    digest = makers.copy()
+                    digest.update(f"{worlds(world)}\n{packages(package)}\n{self.seed(replicate)}".encode())
+                    digests += digest.digest()[:16]
+        return Keys(np.frombuffer(bytes(digests), dtype="S16"))
 
     @cached_property
     def digest(self) -> str:
         """Digest of all keys."""
-        return hashlib.sha256("\n".join(self.keys).encode()).hexdigest()
+        digest = hashlib.sha256()
+        for run, key in enumerate(self.keys):
+            digest.update(b"\n" * (run > 0) + key.encode())
+        return digest.hexdigest()
 
-    def table(self) -> pd.DataFrame:
+    def table(self, runs: Runs | None = None) -> pd.DataFrame:
         """One row per run: point, package, world, draw, replicate, seed, then a column per lever and uncertainty.
 
         In the rows of the runs compared with, point and package are -1 and levers are as there: empty for no policy.
+
+        Args:
+            runs: places of runs in the plan; all by default.
         """
-        point, package, world, replicate = self.order.T
+        replicate, at = np.divmod(np.arange(len(self)) if runs is None else runs, len(self.once))
+        point, package, world = self.once[at].T.astype(np.int64)
+        draw, tried = np.divmod(world, len(self.worlds.tried))
         columns: dict[str, Any] = {
-            "point": point, "package": package, "world": world,
-            "draw": np.array([place.draw for place in self.worlds])[world], "replicate": replicate,
-            "seed": [self.seed(one) for one in replicate.tolist()],
+            "point": point, "package": package, "world": world, "draw": self.worlds.draws[draw],
+            "replicate": replicate, "seed": [self.seed(one) for one in replicate.tolist()],
         }  # fmt: skip
         compared = self.study.comparison
-        for at, lever in enumerate(self.study.levers):
+        for lever, values in zip(self.study.levers, self.packages.columns, strict=True):
             nothing: Value = float("nan") if lever.numeric else ""
             there = nothing if compared is None else compared.get(lever.name, lever.base)
-            values = [there, *(chosen[at] for chosen in self.packages)]
-            columns[lever.name] = _column(lever, values)[package + 1]
-        for at, uncertainty in enumerate(self.study.uncertainties):
-            columns[uncertainty.name] = _column(uncertainty, [place.values[at] for place in self.worlds])[world]
+            columns[lever.name] = np.where(package == COMPARED, there, values[package]).astype(_kind(lever))
+        for uncertainty, values in zip(self.study.uncertainties, self.worlds.tried.columns, strict=True):
+            columns[uncertainty.name] = values[tried].astype(_kind(uncertainty))
         return pd.DataFrame(columns)
 
 
-def _column(factor: Bound, values: Sequence[Value]) -> NDArray[Any]:
-    return np.array(values, dtype=np.float64 if factor.numeric else object)
+def _kind(factor: Bound) -> type[Any]:
+    return np.float64 if factor.numeric else object
 
 
 def _json(data: object) -> str:
     return json.dumps(data, sort_keys=True, separators=(",", ":"))
+
+
+def in_batches(rows: NDArray[Any]) -> Iterator[NDArray[Any]]:
+    """Rows in batches, at least one: whatever is made of them one by one is never all there at once."""
+    yield from (rows[start : start + BATCH] for start in range(0, max(len(rows), 1), BATCH))
 
 
 def plan_of(study: Study, replicates: int | None = None) -> Plan:
@@ -147,24 +162,20 @@ def plan_of(study: Study, replicates: int | None = None) -> Plan:
     draws = draws_of(study)
     if designs.all is not None:
         together = _tried(designs.all, study.factors)
-        packages = [point[: len(levers)] for point in together]
-        worlds = [World(draw, point[len(levers) :]) for draw in draws for point in together]
-        pairs = [(at, number * len(together) + at) for number in range(len(draws)) for at in range(len(together))]
+        packages = Tried(together.columns[: len(levers)], len(together))
+        nature = Tried(together.columns[len(levers) :], len(together))
+        # Worlds that are alike are one, so that what they are compared with is run once.
+        first, place = alike(nature)
+        worlds = Worlds(draws, Tried([column[first] for column in nature.columns], len(first)))
+        met = (np.arange(len(draws))[:, np.newaxis] * len(first) + place).ravel()
+        pairs = np.tile(np.arange(len(packages)), len(draws)), met
     else:
         packages = _tried(designs.levers or Design(grid=True), levers)
-        tried = _tried(designs.uncertainties or Design(grid=True), uncertainties)
-        worlds = [World(draw, point) for draw in draws for point in tried]
-        pairs = list(itertools.product(range(len(packages)), range(len(worlds))))
-    if designs.all is not None:
-        worlds, pairs = _shared(worlds, pairs)
-    return Plan(study, tuple(packages), tuple(worlds), np.array(pairs), replicates or study.file.replicates)
-
-
-def _shared(worlds: list[World], pairs: list[tuple[int, int]]) -> tuple[list[World], list[tuple[int, int]]]:
-    """Worlds that are alike as one, so that what they are compared with is run once."""
-    first: dict[World, int] = {}
-    place = [first.setdefault(world, len(first)) for world in worlds]
-    return list(first), [(package, place[world]) for package, world in pairs]
+        worlds = Worlds(draws, _tried(designs.uncertainties or Design(grid=True), uncertainties))
+        ways = np.arange(len(packages)), np.arange(len(worlds))
+        pairs = np.repeat(ways[0], len(worlds)), np.tile(ways[1], len(packages))
+    points = np.column_stack(pairs).astype(np.int32)
+    return Plan(study, packages, worlds, points, replicates or study.file.replicates)
 
 
 def draws_of(study: Study) -> tuple[int, ...]:
@@ -176,28 +187,29 @@ def draws_of(study: Study) -> tuple[int, ...]:
     return (0, *others)[: study.file.posterior.draws]
 
 
-def _tried(design: Design, factors: Sequence[Bound]) -> list[tuple[Value, ...]]:
+def _tried(design: Design, factors: Sequence[Bound]) -> Tried:
     """The points of a design."""
     if not factors:
-        return [()]
+        return Tried([], 1)
     if design.grid:
-        return list(itertools.product(*(factor.levels() or () for factor in factors)))
+        levels = [factor.levels() or () for factor in factors]
+        count = math.prod(map(len, levels))
+        codes = np.unravel_index(np.arange(count), tuple(map(len, levels)))
+        return Tried([column_of(own)[code] for own, code in zip(levels, codes, strict=True)], count)
     if design.listed is not None:
-        return [
-            tuple(factor.read(point[factor.name]) if factor.name in point else factor.base for factor in factors)
-            for point in design.listed
+        listed = [
+            column_of(
+                [factor.read(point[factor.name]) if factor.name in point else factor.base for point in design.listed]
+            )
+            for factor in factors
         ]
+        return Tried(listed, len(design.listed))
     if design.sobol is not None:
         cube = sobol(design.sobol, len(factors), design.seed)
     else:
         cube = latin_hypercube(design.latin_hypercube or 0, len(factors), design.seed)
-    columns = [factor.at(list(column)) for factor, column in zip(factors, cube.T, strict=True)]
-    return list(zip(*columns, strict=True))
-
-
-def groups_of(plan: Plan, runs: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:
-    """Runs, in the plan's order, by world and luck: those of a group share the run without policy."""
-    if len(runs):
-        place = plan.order[runs][:, 2:]
-        cuts = np.flatnonzero((np.diff(place, axis=0) != 0).any(axis=1)) + 1
-        yield from np.split(runs, cuts)
+    drawn = [
+        np.concatenate([column_of(factor.at(list(some))) for some in in_batches(column)])
+        for factor, column in zip(factors, cube.T, strict=True)
+    ]
+    return Tried(drawn, len(cube))

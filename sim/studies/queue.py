@@ -6,10 +6,11 @@ from collections import deque
 from collections.abc import Hashable, Iterable
 
 import numpy as np
-from numpy.typing import NDArray
 
-from sim.studies.plan import Plan, groups_of
+from sim.studies.plan import Plan, Runs
 from sim.studies.tasks import Task
+
+_NONE: Runs = np.empty(0, dtype=np.int64)
 
 
 class Queue:
@@ -21,55 +22,69 @@ class Queue:
         start: where to begin, a share of them; runners on one folder begin at different places.
     """
 
-    def __init__(self, plan: Plan, runs: NDArray[np.int64], start: float = 0.0) -> None:
+    def __init__(self, plan: Plan, runs: Runs, start: float = 0.0) -> None:
         self._plan = plan
-        groups = list(groups_of(plan, runs))
-        first = int(start * len(groups))
-        if len(groups) == 1:
-            groups = [np.roll(groups[0], -int(start * len(runs)))]
-        self._groups = deque(deque(group.tolist()) for group in groups[first:] + groups[:first])
-        self._own: dict[Hashable, deque[int]] = {}
-        self._left = set(runs.tolist())
+        cuts = self._cuts(runs)
+        first = int(start * (len(cuts) + 1))
+        turned = int(start * len(runs)) if not len(cuts) else int(cuts[first - 1]) if first else 0
+        self._runs = np.roll(runs, -turned)
+        # Groups of one world and luck: they share the run without policy.
+        self._ends = np.append(self._cuts(self._runs) if len(cuts) else cuts, len(runs))
+        self._begun = 0  # groups handed out
+        self._loose: deque[int] = deque()  # runs given back
+        self._own: dict[Hashable, Runs] = {}
+        self._left = np.zeros(len(plan), dtype=np.bool_)
+        self._left[runs] = True
+        self._count = len(runs)
+
+    def _cuts(self, runs: Runs) -> Runs:
+        """Where one group ends and the next begins."""
+        return np.flatnonzero(np.diff(self._plan.luck(runs))) + 1
 
     def __len__(self) -> int:
-        return len(self._left)
+        return self._count
 
-    def left(self) -> list[int]:
+    def left(self) -> Runs:
         """Runs that are not made yet."""
-        return list(self._left)
+        return np.flatnonzero(self._left)
 
     def take(self, worker: Hashable, most: int) -> list[Task]:
         """The next runs of a worker, all of one world and luck; none if none is left to hand out."""
         runs: list[int] = []
         while not runs:
-            group = self._own.get(worker)
-            if not group:
-                if self._groups:
-                    group = self._groups.popleft()
-                else:  # help whoever has most left
-                    group = max(self._own.values(), key=len, default=None)
-                    if not group:
-                        return []
-                    group = self._split(group)
-                self._own[worker] = group
-            while group and len(runs) < most:
-                run = group.popleft()
-                if run in self._left:
+            group = self._own.get(worker, _NONE)
+            if not len(group) and not len(group := self._another()):
+                return []
+            looked = 0
+            while looked < len(group) and len(runs) < most:
+                run = int(group[looked])
+                looked += 1
+                if self._left[run]:
                     runs.append(run)
+            self._own[worker] = group[looked:]
         return [self._plan.task(run) for run in runs]
 
-    @staticmethod
-    def _split(group: deque[int]) -> deque[int]:
-        """The second half of a group, taken from it."""
-        half: deque[int] = deque()
-        for _ in range((len(group) + 1) // 2):
-            half.appendleft(group.pop())
+    def _another(self) -> Runs:
+        """The next group; where none is left, the second half of the longest that a worker has."""
+        if self._loose:
+            return np.array([self._loose.popleft()])
+        if self._begun < len(self._ends):
+            first = int(self._ends[self._begun - 1]) if self._begun else 0
+            self._begun += 1
+            return self._runs[first : int(self._ends[self._begun - 1])]
+        longest = max(self._own, key=lambda worker: len(self._own[worker]), default=None)
+        whole = _NONE if longest is None else self._own[longest]
+        if not len(whole):
+            return _NONE
+        self._own[longest], half = np.split(whole, [len(whole) // 2])
         return half
 
     def give_back(self, tasks: Iterable[Task]) -> None:
         """Runs that were taken and not made; each comes alone next time, so that a deadly one takes none along."""
-        self._groups.extendleft(deque([task.run]) for task in tasks if task.run in self._left)
+        self._loose.extendleft(task.run for task in tasks if self._left[task.run])
 
     def forget(self, runs: Iterable[int]) -> None:
         """Runs that are made."""
-        self._left.difference_update(runs)
+        made = np.fromiter(runs, dtype=np.int64)
+        self._left[made] = False
+        self._count = int(np.count_nonzero(self._left))

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Protocol
 
@@ -13,13 +15,15 @@ import numpy as np
 import pandas as pd
 
 from sim.errors import SimError
-from sim.studies.folder import COMPARISONS, plan_in, write_record, write_table, write_text
+from sim.studies.finished import Finished, write_comparisons
+from sim.studies.folder import plan_in, read_table, write_record
+from sim.studies.kept import Kept
 from sim.studies.loader import Study
-from sim.studies.paired import comparisons, largest_error
-from sim.studies.plan import Plan, plan_of
+from sim.studies.paired import Compared, comparisons
+from sim.studies.plan import Plan, Runs, plan_of
 from sim.studies.queue import Queue
 from sim.studies.store import Store
-from sim.studies.tasks import DONE, FAILED, Job, Outcome
+from sim.studies.tasks import DONE, Job, Outcome
 from sim.studies.work import Bench, job_of
 
 _SECONDS_UNKEPT = 2.0  # finished runs wait at most so long before they are kept
@@ -59,21 +63,35 @@ class Outlook:
 
 @dataclass(frozen=True, eq=False)
 class Swept:
-    """A study's runs.
+    """A study's runs. Tables of all of them are read when they are first asked for, and then take memory.
 
     Attributes:
         plan: all runs.
         folder: where they are.
-        runs: the finished ones, one per row (see :meth:`Plan.table`).
-        compared: what each package does, see :func:`sim.studies.paired.comparisons`.
+        finished: how many are there.
+        failures: how many of these failed, by reason.
+        empty: metrics that are a number in none of them.
+        told: what packages do, in short.
         made: runs made now, beside those made before.
     """
 
     plan: Plan
     folder: Path
-    runs: pd.DataFrame
-    compared: pd.DataFrame
-    made: int
+    finished: int
+    failures: Mapping[str, int]
+    empty: tuple[str, ...]
+    told: Compared
+    made: int = 0
+
+    @cached_property
+    def runs(self) -> pd.DataFrame:
+        """The finished runs, one per row (see :meth:`Plan.table`)."""
+        return read_table(self.folder)
+
+    @cached_property
+    def compared(self) -> pd.DataFrame:
+        """What each package does, see :func:`sim.studies.paired.comparisons`."""
+        return comparisons(self.runs, [lever.name for lever in self.plan.study.levers], self.plan.study.file.metrics)
 
 
 class Sweep:
@@ -100,12 +118,12 @@ class Sweep:
     # ------------------------------------------------------------------------------------------------- looking ahead
     def outlook(self) -> Outlook:
         """What there is to do; tries a few runs, which are kept unless they are only to be looked at."""
-        finished = self.store.read()
-        ours = finished[finished.index.isin(self.plan.keys)]
+        finished = self.store.finished()
+        place = np.unique(finished.find(self.plan.keys.digests))
         pending = self._pending(finished)
         seconds = statistics.median(outcome.seconds for outcome in self._tried) if self._tried else float("nan")
         return Outlook(
-            len(self.plan), len(self.plan) - len(pending), int((ours["status"] == FAILED).sum()),
+            len(self.plan), len(self.plan) - len(pending), int((~finished.done[place[place >= 0]]).sum()),
             seconds * len(pending), len(self.store.damaged),
         )  # fmt: skip
 
@@ -115,7 +133,7 @@ class Sweep:
         Raises:
             SimError: a metric is no number in any of them, or all of them fail.
         """
-        pending = self._pending(self.store.read())
+        pending = self._pending(self.store.finished())
         if not len(pending):
             return
         bench = Bench(self._job)
@@ -134,15 +152,14 @@ class Sweep:
                 "nothing; leave it out, or narrow it down otherwise"
             )
 
-    def _pending(self, finished: pd.DataFrame) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    def _pending(self, finished: Kept) -> Runs:
         """Runs to be made, each key once."""
-        kept = finished[finished["status"] == DONE] if self._again else finished
-        known = set(kept.index)
-        first: dict[str, int] = {}
-        for run, key in enumerate(self.plan.keys):
-            if key not in known:
-                first.setdefault(key, run)
-        return np.fromiter(first.values(), dtype=np.int64, count=len(first))
+        keys = self.plan.keys
+        place = finished.find(keys.digests)
+        there = place >= 0
+        if self._again:
+            there[there] = finished.done[place[there]]
+        return np.flatnonzero(keys.first & ~there)
 
     # ------------------------------------------------------------------------------------------------------- working
     def run(self, backend: Backend, progress: Progress | None = None, part: tuple[int, int] = (1, 1)) -> Swept:
@@ -159,20 +176,17 @@ class Sweep:
         write_record(self.folder, self.plan)
         if self._again:
             self.store.forget_failed()
-        finished = self.store.read()
-        pending = self._pending(finished)
+        pending = self._pending(self.store.finished())
         number, parts = part
         first, end = (len(self.plan) * at // parts for at in (number - 1, number))
         mine = pending[(pending >= first) & (pending < end)]
         made = self._work(backend, mine, len(self.plan), progress) if len(mine) else 0
-        return replace(self.finish() if not len(self._pending(self.store.read())) else self.so_far(), made=made)
+        return replace(self.so_far() if len(self._pending(self.store.finished())) else self.finish(), made=made)
 
-    def _work(
-        self, backend: Backend, runs: np.ndarray[tuple[int], np.dtype[np.int64]], total: int, progress: Progress | None
-    ) -> int:
+    def _work(self, backend: Backend, runs: Runs, total: int, progress: Progress | None) -> int:
         queue = Queue(self.plan, runs, _start_of(self.store))
         before, made = total - len(runs), 0
-        unkept = [outcome for outcome in self._tried if outcome.run in set(runs.tolist())]
+        unkept = [outcome for outcome in self._tried if (runs == outcome.run).any()]
         queue.forget(outcome.run for outcome in unkept)
         kept = looked = time.monotonic()
         at_work = backend.work(self._job, queue)
@@ -204,8 +218,8 @@ class Sweep:
 
     def _look_round(self, queue: Queue) -> None:
         """Leaves out what another runner on the folder has made meanwhile."""
-        known = set(self.store.read().index)
-        queue.forget([run for run in queue.left() if self.plan.keys[run] in known])
+        left = queue.left()
+        queue.forget(left[self.store.finished().find(self.plan.keys.digests[left]) >= 0])
 
     def until(
         self, error: float, backend: Backend, metric: str, most: int = 256, progress: Progress | None = None
@@ -233,7 +247,7 @@ class Sweep:
             self.plan = plan_of(study, max(self.plan.replicates, min(_FEWEST, most)))
             swept = self.run(backend, progress)
             made += swept.made
-            reached = largest_error(swept.compared, metric)
+            reached = swept.told.error(metric)
             now = self.plan.replicates
             if not reached > error or now >= most:
                 return replace(swept, made=made), reached
@@ -244,27 +258,25 @@ class Sweep:
     # ------------------------------------------------------------------------------------------------------- leaving
     def so_far(self) -> Swept:
         """The table of what is finished."""
-        table = write_table(self.folder, self.plan, self.store.read())
-        return self._swept(table)
+        return self._written(Finished(self.plan, self.store.read()))
 
     def finish(self) -> Swept:
         """The table of all runs, and one part file in place of many: the same runs, the same bytes."""
-        self.store.join_all(self.plan.keys)
-        swept = self.so_far()
-        write_text(self.folder, COMPARISONS, swept.compared.to_csv(index=False))
-        return swept
+        return self._written(Finished(self.plan, self.store.join_all(self.plan.keys)), whole=True)
 
-    def _swept(self, table: pd.DataFrame) -> Swept:
-        levers = [lever.name for lever in self.plan.study.levers]
-        return Swept(self.plan, self.folder, table, comparisons(table, levers, self.plan.study.file.metrics), 0)
+    def _written(self, found: Finished, *, whole: bool = False) -> Swept:
+        found.write(self.folder)
+        told = Compared()
+        if whole:
+            write_comparisons(self.folder, told.listen(found.compared()))
+        else:
+            deque(told.listen(found.compared()), maxlen=0)
+        rows = found.place[found.runs]
+        return Swept(
+            self.plan, self.folder, len(rows), found.kept.failures(rows), tuple(found.kept.empty(rows)), told
+        )  # fmt: skip
 
 
 def _start_of(store: Store) -> float:
     """Where a runner begins, a share of the work that differs from runner to runner."""
     return (hash(store.runner) % 997) / 997.0
-
-
-def empty_metrics(swept: Swept, metrics: Sequence[str]) -> list[str]:
-    """Metrics that are no number in any finished run."""
-    done = swept.runs[swept.runs["status"] == DONE]
-    return [name for name in metrics if len(done) and done[name].isna().all()]
