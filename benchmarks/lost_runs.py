@@ -2,7 +2,8 @@
 
 One study of 10,000 runs is made undisturbed; then with its runner killed three times (SIGKILL) and a worker once; then
 through Dask with a worker killed; then, where a real Slurm of one node can be started (root, Debian's packages, see
-`tests/slurm/one-node.sh`), as a job array with a task killed. The table of runs has to be the same to the last byte.
+`tests/slurm/one-node.sh`), as a job array with a task killed, and through Dask on workers that Slurm starts, with a job
+and a worker killed. The table of runs has to be the same to the last byte.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -132,12 +134,10 @@ def through_dask(study: Path, folder: Path, runs: int) -> str:
 
 def through_slurm(study: Path, folder: Path, runs: int) -> str:
     """The study as a job array of a real Slurm, with a task killed."""
-    if os.geteuid() or not all(map(shutil.which, ("slurmctld", "slurmd", "sbatch", "munged"))):
-        return "not run: needs root, and slurmctld, slurmd, slurm-client and munge installed"
-    home, jobs = Path(tempfile.mkdtemp(prefix="one-node-slurm-")), folder.with_suffix(".jobs")
-    subprocess.run([SLURM, "start", home], check=True, capture_output=True)
-    os.environ["SLURM_CONF"] = str(home / "slurm.conf")
-    try:
+    jobs = folder.with_suffix(".jobs")
+    with _one_node() as missing:
+        if missing:
+            return missing
         subprocess.run(command(study, folder, "--slurm-script", str(jobs), "--jobs", "4"), cwd=ROOT, check=True,
                        capture_output=True)  # fmt: skip
         subprocess.run([jobs / "submit.sh"], check=True, capture_output=True)
@@ -147,9 +147,52 @@ def through_slurm(study: Path, folder: Path, runs: int) -> str:
             subprocess.run(["scancel", "--signal=KILL", "--full", tasks[0]], check=True)
         while _queued():
             time.sleep(1.0)
+    return "a task of the array killed"
+
+
+def through_dask_on_slurm(study: Path, folder: Path, runs: int) -> str:
+    """The study through Dask on workers that a real Slurm starts, with a worker killed and a job cancelled."""
+    with _one_node() as missing:
+        if missing:
+            return missing
+        process = start(command(study, folder, "--workers", "2", "--dask", "slurm"))
+        done = []
+        if until(folder, runs // 4, process) and (jobs := _queued("running")):
+            subprocess.run(["scancel", "--signal=KILL", "--full", jobs[0]], check=True)
+            done.append("a job of Dask's workers killed")
+        if until(folder, runs // 2, process) and (workers := _workers()):
+            os.kill(workers[0], signal.SIGKILL)
+            done.append("a worker process killed")
+        process.wait()
+    return ", ".join(done) or "nothing"
+
+
+def _workers() -> list[int]:
+    """Processes of Dask's workers; a nanny starts each anew."""
+    found = []
+    for place in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            words = (place / "cmdline").read_bytes().decode(errors="replace")
+            parent = (place / "stat").read_text().rpartition(")")[2].split()[1]
+            above = Path(f"/proc/{parent}/cmdline").read_bytes().decode(errors="replace")
+            if "spawn_main" in words and "distributed.cli.dask_worker" in above:
+                found.append(int(place.name))
+    return found
+
+
+@contextmanager
+def _one_node() -> Iterator[str]:
+    """A real Slurm of one node; a text says why there is none."""
+    if os.geteuid() or not all(map(shutil.which, ("slurmctld", "slurmd", "sbatch", "munged"))):
+        yield "not run: needs root, and slurmctld, slurmd, slurm-client and munge installed"
+        return
+    home = Path(tempfile.mkdtemp(prefix="one-node-slurm-"))
+    subprocess.run([SLURM, "start", home], check=True, capture_output=True)
+    os.environ["SLURM_CONF"] = str(home / "slurm.conf")
+    try:
+        yield ""
     finally:
         subprocess.run([SLURM, "stop", home], check=False)
-    return "a task of the array killed"
 
 
 def _queued(states: str = "pending,running,completing") -> list[str]:
@@ -158,7 +201,10 @@ def _queued(states: str = "pending,running,completing") -> list[str]:
     return subprocess.run(words, check=True, capture_output=True, text=True).stdout.split()
 
 
-WAYS = {"undisturbed": undisturbed, "killed": killed, "dask": through_dask, "slurm": through_slurm}
+WAYS = {
+    "undisturbed": undisturbed, "killed": killed, "dask": through_dask, "slurm": through_slurm,
+    "dask-slurm": through_dask_on_slurm,
+}  # fmt: skip
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
