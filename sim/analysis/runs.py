@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
+import hashlib
+import json
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from multiprocessing import get_context
-from typing import Any
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+import numpy as np
 import pandas as pd
 
-from sim.cases import Case, world_of
-from sim.metrics import METRICS, measure
+from sim.cases import Case
+from sim.errors import SimError
 from sim.metrics.asking import asked_of
-from sim.scenario import Scenario
+from sim.studies.factors import OFF, ON, Target, Value
+from sim.studies.local import Local
+from sim.studies.makers import code_digest, makers_of_case
+from sim.studies.making import Alone, Maker
+from sim.studies.queue import Runs
+from sim.studies.store import Store
+from sim.studies.tasks import Job, Settings, Task
+from sim.studies.tried import Keys, digests_of
 
-_PIECE = 24  # variants of a case that a worker takes at once; each piece runs the paired run once
+if TYPE_CHECKING:
+    from sim.policies import Policy
 
 
 @dataclass(frozen=True)
@@ -25,10 +38,12 @@ class Work:
     Attributes:
         workers: processes.
         progress: called with (runs done, runs in all).
+        folder: where finished runs are kept, so that none is made twice; None keeps them until the end only.
     """
 
     workers: int = 1
     progress: Callable[[int, int], None] | None = None
+    folder: Path | None = None
 
 
 ALONE = Work()
@@ -51,6 +66,87 @@ class Variant:
     parameters: Mapping[str, float] = field(default_factory=dict)
 
 
+class _Plan:
+    """Every variant of every case, case by case."""
+
+    def __init__(self, cases: Sequence[Case], variants: Sequence[Variant], metrics: Sequence[str]) -> None:
+        self._cases, self._variants, self._metrics = tuple(cases), tuple(variants), tuple(metrics)
+        self.targets: dict[str, Target] = {}
+        clauses = _clauses(cases[0], variants)
+        self._settings = [self._settings_of(one, clauses) for one in variants]
+
+    def _settings_of(self, variant: Variant, clauses: Mapping[str, Policy]) -> Settings:
+        added = [clauses[_said(clause)] for clause in variant.policies]
+        moved: list[tuple[Target, Value]] = [
+            *((Target("switch", name, "", ON), OFF) for name in variant.without),
+            *((Target("clause", clause.id, "", OFF, clause), ON) for clause in added),
+            *((Target("parameter", name, "", value), value) for name, value in variant.parameters.items()),
+        ]
+        settings: Settings = {}
+        for target, value in moved:
+            said = _said(target.clause.model_dump(mode="json")) if target.clause is not None else ""
+            name = f"{target.kind} {target.owner} {said}"
+            self.targets[name], settings[name] = target, value
+        return settings
+
+    def __len__(self) -> int:
+        return len(self._cases) * len(self._variants)
+
+    def luck(self, runs: Runs) -> Runs:
+        """The number of the case: its runs share that without policy."""
+        return runs // len(self._variants)
+
+    def task(self, run: int) -> Task:
+        """One variant of one case."""
+        case, variant = divmod(run, len(self._variants))
+        return Task(run, case, {}, self._settings[variant], self._cases[case].scenario.seed)
+
+    @cached_property
+    def keys(self) -> Keys:
+        """Digests of all that determines a variant's numbers; its name does not."""
+        makers = [[makers_of_case(case), case.scenario.seed, sorted(self._metrics)] for case in self._cases]
+        texts = (json.dumps([case, variant], sort_keys=True) for case in makers for variant in self._settings)
+        return Keys(digests_of([hashlib.sha256(text.encode()).hexdigest()[:32] for text in texts]))
+
+    def rows(self) -> pd.DataFrame:
+        """Case and variant of each run."""
+        names = [one.name for one in self._variants]
+        rows = [(case, name) for case in range(len(self._cases)) for name in names]
+        return pd.DataFrame(rows, columns=["case", "variant"])
+
+
+class _Given(NamedTuple):
+    """Cases in place of a posterior: the draw is their number."""
+
+    cases: tuple[Case, ...]
+
+    def case_at(self, case: Case, draw: int) -> Case:
+        """The case of a number."""
+        return self.cases[draw]
+
+
+def _said(clause: Mapping[str, Any]) -> str:
+    return json.dumps(clause, sort_keys=True, default=str)
+
+
+def _clauses(case: Case, variants: Sequence[Variant]) -> dict[str, Policy]:
+    """The clauses that variants add, checked against the case, by what is said of them.
+
+    Raises:
+        FaultList: a clause that the world does not allow, or ids that are left out and not there.
+    """
+    case.with_changes(without=sorted({name for one in variants for name in one.without}))
+    left = {_said(clause): clause for one in variants for clause in one.policies}
+    found: dict[str, Policy] = {}
+    while left:
+        # Of clauses with the same id, one at a time.
+        some = {str(clause.get("id")): said for said, clause in left.items()}
+        changed = case.with_changes(policies=[left.pop(said) for said in some.values()])
+        by_id = {clause.id: clause for clause in changed.scenario.policies}
+        found |= {said: by_id[name] for name, said in some.items()}
+    return found
+
+
 def measure_variants(
     cases: Sequence[Case],
     variants: Sequence[Variant],
@@ -63,57 +159,41 @@ def measure_variants(
         cases: one per posterior draw or replicate; of one world and the same months.
         variants: what to change.
         metrics: names.
-        work: how.
+        work: how, and where finished runs are kept.
 
     Returns:
         ``case`` (position), ``variant`` (name), and a column per metric; case by case, variants in their order.
 
     Raises:
         FaultList: metrics that the world does not know, or variants that the scenario does not allow.
+        SimError: a run that fails, or runs that cannot be kept.
     """
     scenario = cases[0].scenario
     asked_of(metrics, cases[0].world, scenario.months.first, scenario.months.count)
-    pieces = [
-        (number, case, tuple(variants[start : start + _PIECE]))
-        for number, case in enumerate(cases)
-        for start in range(0, len(variants), _PIECE)
-    ]
-    total, rows = len(cases) * len(variants), []
-    for (number, _, some), found in zip(pieces, _all(pieces, metrics, work.workers), strict=False):
-        rows += [{"case": number, "variant": one.name, **numbers} for one, numbers in zip(some, found, strict=True)]
-        if work.progress is not None:
-            work.progress(len(rows), total)
-    return pd.DataFrame(rows, columns=["case", "variant", *metrics])
+    plan = _Plan(cases, variants, metrics)
+    with _folder(work, metrics) as folder:
+        store = Store(folder, metrics)
+        store.forget_failed()
+        runs = np.flatnonzero(plan.keys.first & (store.finished().find(plan.keys.digests) < 0))
+        job = Job(cases[0], plan.targets, _Given(tuple(cases)), tuple(metrics), code_digest())
+        backend = Alone() if work.workers == 1 else Local(min(work.workers, max(len(runs), 1)))
+        if len(runs):
+            Maker(plan, job, store).make(backend, runs, work.progress)
+        kept = store.join_all(plan.keys)
+    rows = kept.find(plan.keys.digests)
+    if failures := kept.failures(rows):
+        raise SimError(f"{sum(failures.values()):,} of {len(rows):,} runs failed: {'; '.join(failures)}")
+    if work.progress is not None:
+        work.progress(len(rows), len(rows))
+    return pd.concat([plan.rows(), kept.frame(rows)[list(metrics)]], axis=1)
 
 
-def _all(pieces: Sequence[tuple[int, Case, tuple[Variant, ...]]], metrics: Sequence[str], workers: int) -> Any:
-    if workers == 1 or len(pieces) == 1:
-        yield from (_measure_piece(case, variants, metrics) for _, case, variants in pieces)
-        return
-    with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
-        jobs = [
-            pool.submit(_in_worker, case.scenario, dict(case.rules), variants, tuple(metrics))
-            for _, case, variants in pieces
-        ]
-        try:
-            yield from (job.result() for job in jobs)
-        finally:
-            for job in jobs:
-                job.cancel()
-
-
-def _in_worker(
-    scenario: Scenario, rules: dict[str, Callable[..., float]], variants: tuple[Variant, ...], metrics: tuple[str, ...]
-) -> list[dict[str, float]]:
-    # The world is read once per process: what is remembered of it goes by the object.
-    return _measure_piece(Case(scenario, world_of(scenario), rules), variants, metrics)
-
-
-def _measure_piece(case: Case, variants: Sequence[Variant], metrics: Sequence[str]) -> list[dict[str, float]]:
-    paired = any(METRICS[name.partition("[")[0].partition("@")[0].strip()].paired for name in metrics)
-    usual = case.without_policies().run().source if paired else None
-    found = []
-    for one in variants:
-        changed = case.with_changes(without=one.without, policies=one.policies, parameters=one.parameters)
-        found.append(measure(changed.run().source, metrics, usual))
-    return found
+@contextmanager
+def _folder(work: Work, metrics: Sequence[str]) -> Iterator[Path]:
+    """Where runs of these metrics and this code are kept; for the time being only, where no folder is named."""
+    if work.folder is None:
+        with tempfile.TemporaryDirectory() as scratch:
+            yield Path(scratch)
+    else:
+        makers = json.dumps([list(metrics), code_digest()])
+        yield work.folder / hashlib.sha256(makers.encode()).hexdigest()[:12]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -12,10 +15,14 @@ from sim.cli.study import Metrics, Out, its_extra, study_app, tell
 from sim.terminal import progress_of, show
 
 if TYPE_CHECKING:
+    from sim.analysis.runs import Work
     from sim.cases import Case
 
 Draws = Annotated[int, typer.Option(help="Draws of the posterior; 0 takes the scenario's own parameters.")]
 Workers = Annotated[int, typer.Option(min=1, help="Processes.")]
+Runs = Annotated[
+    Path | None, typer.Option("--folder", help="Folder of finished runs, never made twice; else results/packages/NAME.")
+]
 
 
 @study_app.command()
@@ -29,6 +36,7 @@ def attribute(
     mode: Mode = "expected",
     months: Months = None,
     workers: Workers = 1,
+    folder: Runs = None,
     out: Out = None,
 ) -> None:
     r"""Which clause did it: Shapley values over paired runs, with intervals over draws; they add up to the change.
@@ -42,7 +50,6 @@ def attribute(
     """
     from sim.analysis.attribution import attribute as attribution_of
     from sim.analysis.attribution import attribute_switches, players_of
-    from sim.analysis.runs import Work
     from sim.findings import attributed, points_of
     from sim.studies import read_runs
 
@@ -53,9 +60,9 @@ def attribute(
         tell(attributed(told, runs.title, int(points["world"].nunique())), out)
         return
     cases = _cases(package, draws, (exporters, mode, months))
-    with progress_of("paired runs", "runs") as progress:
-        players = players_of(cases[0].scenario, by)
-        told = attribution_of(cases, metric or ["reaching"], players, orders=orders, work=Work(workers, progress))
+    players = players_of(cases[0].scenario, by)
+    with _at_work(package, workers, folder) as work:
+        told = attribution_of(cases, metric or ["reaching"], players, orders=orders, work=work)
     tell(attributed(told, cases[0].scenario.title, len(cases)), out)
 
 
@@ -70,6 +77,7 @@ def leak(
     mode: Mode = "expected",
     months: Months = None,
     workers: Workers = 1,
+    folder: Runs = None,
     out: Out = None,
 ) -> None:
     r"""The cheapest leak of a package: what still arrives and how, what closing it would do, the evader's best reply.
@@ -79,13 +87,12 @@ def leak(
       sim study leak reference --good high_priority --draws 4 --workers 2 --out results/leak
     """
     from sim.analysis.leaks import find_leaks
-    from sim.analysis.runs import Work
     from sim.findings import leaking
 
     cases = _cases(scenario, draws, (exporters, mode, months))
-    with progress_of("paired runs", "runs") as progress:
-        goods = tuple(name.strip() for name in good.split(","))
-        found = find_leaks(cases, metric=metric, goods=goods, best=best, work=Work(workers, progress))
+    goods = tuple(name.strip() for name in good.split(","))
+    with _at_work(scenario, workers, folder) as work:
+        found = find_leaks(cases, metric=metric, goods=goods, best=best, work=work)
     tell(leaking(found, cases[0].scenario.title, len(cases)), out)
 
 
@@ -116,6 +123,23 @@ def answers(
     with progress_of("runs", "runs") as progress:
         page = answer_all(Answered(out, results, draws, Work(workers, progress), show), studies or ())
     show(str(page))
+
+
+@contextmanager
+def _at_work(name: str, workers: int, folder: Path | None) -> Iterator[Work]:
+    """How runs of a scenario are made, with a bar; stopped in the middle, it says how to go on."""
+    from sim.analysis.runs import Work
+    from sim.requests import refuse_unwritable
+
+    place = folder or Path("results") / "packages" / Path(name).stem
+    refuse_unwritable(place)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        with progress_of("paired runs", "runs") as progress:
+            yield Work(workers, progress, place)
+    except KeyboardInterrupt:
+        show(f"\nstopped: finished runs are kept in {place}; the same command goes on")
+        raise
 
 
 def _cases(name: str, draws: int, how: tuple[int | None, str | None, str | None]) -> list[Case]:

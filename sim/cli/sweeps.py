@@ -15,7 +15,8 @@ from sim.errors import SimError
 from sim.terminal import progress_of, show
 
 if TYPE_CHECKING:
-    from sim.studies.sweep import Backend, Sweep
+    from sim.studies.making import Backend
+    from sim.studies.sweep import Sweep
 
 
 @app.command()

@@ -2,10 +2,18 @@
 
 from sim.scenario.checks import Vocabulary
 from sim.scenario.export import json_schema
-from sim.scenario.loader import load_scenario, load_scenario_over, parse_scenario, shipped_scenarios, shipped_worlds
+from sim.scenario.loader import (
+    load_scenario,
+    load_scenario_over,
+    parse_scenario,
+    shipped_scenarios,
+    shipped_worlds,
+    sound_part_over,
+)
 from sim.scenario.looks import MEASURES, Look, Measure, Mechanism
 from sim.scenario.parts import Agents, Driver, MonthSpan
 from sim.scenario.schema import Scenario
+from sim.scenario.sound import SoundPart
 
 __all__ = [
     "MEASURES",
@@ -16,6 +24,7 @@ __all__ = [
     "Mechanism",
     "MonthSpan",
     "Scenario",
+    "SoundPart",
     "Vocabulary",
     "json_schema",
     "load_scenario",
@@ -23,4 +32,5 @@ __all__ = [
     "parse_scenario",
     "shipped_scenarios",
     "shipped_worlds",
+    "sound_part_over",
 ]

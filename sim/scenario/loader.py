@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from sim.errors import Fault, FaultList, nearest
 from sim.parameters import PARAMETERS
@@ -13,6 +14,7 @@ from sim.scenario.checks import Vocabulary, check
 from sim.scenario.codes import read_codes
 from sim.scenario.reader import Location, Node, decode, read_yaml
 from sim.scenario.schema import Scenario, remember
+from sim.scenario.sound import SoundPart, sound_part
 from sim.scenario.stack import stack
 from sim.shipped import shipped
 from sim.texts import shown
@@ -63,6 +65,24 @@ def load_scenario_over(above: Node, file: str, known: Vocabulary = VOCABULARY) -
     return _resolve(_read_below(_Stack([above], [Path(file)])), known)
 
 
+def sound_part_over(above: Node, file: str, known: Vocabulary = VOCABULARY) -> SoundPart | None:
+    """Return what is sound of a scenario that `load_scenario_over` refuses, so that what names it can be checked too.
+
+    Args:
+        above: As for `load_scenario_over`.
+        file: As for `load_scenario_over`.
+        known: The names that scenarios may use.
+
+    Returns:
+        None where a file of the stack cannot be read, or nothing sound is left.
+    """
+    read = _read_below(_Stack([above], [Path(file)]))
+    if not read.complete:
+        return None
+    _, data, known = _laid(read, known, [])
+    return sound_part(data, known)
+
+
 def shipped_scenarios() -> tuple[str, ...]:
     """Return the names of the scenarios that ship with the package, sorted."""
     return tuple(sorted(path.stem for path in shipped("scenarios").glob("*.yaml")))
@@ -102,10 +122,24 @@ def _resolve(read: _Stack, known: Vocabulary) -> Scenario:
     if not read.complete:
         # What is inherited is not known, so whether anything is missing or unknown is not known either.
         raise FaultList(read.faults)
+    faults = list(read.faults)
+    root, data, known = _laid(read, known, faults)
+    scenario, problems = check(Scenario, data, known)
+    faults += [
+        problem.fault(root, data)
+        for problem in problems
+        if not (problem.excused_by and _set_above(root, problem.excused_by, problem.location))
+    ]
+    if faults or scenario is None:
+        raise FaultList(faults)
+    return remember(scenario, known)
+
+
+def _laid(read: _Stack, known: Vocabulary, faults: list[Fault]) -> tuple[Node, dict[str, Any], Vocabulary]:
+    """Return the tree of a stack, its data, and the names that its world knows; adds what is wrong with the world."""
     root = read.merged()
     root = Node({name: child for name, child in root.children().items() if name != "extends"}, root.mark, root.key)
     data = root.plain()
-    faults = list(read.faults)
     world = root.children().get("world")
     if world is None or isinstance(world.value, str):
         name = "reference" if world is None else str(world.value)
@@ -116,15 +150,7 @@ def _resolve(read: _Stack, known: Vocabulary) -> Scenario:
         else:
             data["world"] = name if folder == shipped(f"scenarios/worlds/{name}") else str(folder.resolve())
             known = _with_codes(known, folder, faults)
-    scenario, problems = check(Scenario, data, known)
-    faults += [
-        problem.fault(root, data)
-        for problem in problems
-        if not (problem.excused_by and _set_above(root, problem.excused_by, problem.location))
-    ]
-    if faults or scenario is None:
-        raise FaultList(faults)
-    return remember(scenario, known)
+    return root, data, known
 
 
 def _read_stack(text: str, path: Path, shown_as: str) -> _Stack:

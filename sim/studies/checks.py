@@ -10,27 +10,36 @@ from pydantic import ValidationError
 
 from sim import parameters
 from sim.errors import FaultList, nearest
-from sim.metrics import check_metrics
+from sim.metrics import METRICS, check_metrics
 from sim.scenario.problems import Problem, problems_of
 from sim.studies.factors import OFF, ON, Bound, NameProblem, Target, Value, target_of
 from sim.studies.schema import BASE, MOST_RUNS, NO_POLICY, Design, Factor, StudyFile
 
 if TYPE_CHECKING:
-    from sim.cases import Case
     from sim.posterior import Posterior
     from sim.scenario import Scenario
+    from sim.world import World
 
 Place = tuple[str | int, ...]
 
 
 def check_factors(
-    said: StudyFile, base: Scenario, posterior: Posterior | None, problems: list[Problem]
+    said: StudyFile,
+    base: Scenario,
+    posterior: Posterior | None,
+    problems: list[Problem],
+    unsure: Collection[str] = (),
 ) -> tuple[tuple[Bound, ...], tuple[Bound, ...]]:
-    """The levers and the uncertainties whose names and values fit the base; the others are problems."""
+    """The levers and the uncertainties whose names and values fit the base; the others are problems.
+
+    Of what has one of the ids ``unsure`` nothing is known: it is neither.
+    """
     moved: dict[str, Place] = {}
     bound: dict[str, list[Bound]] = {"levers": [], "uncertainties": []}
     for block, found in bound.items():
         for name, factor in getattr(said, block).items():
+            if any({one, one.rpartition(".")[0]} & set(unsure) for one in factor.moves or (name,)):
+                continue
             place: Place = (block, name)
             before = len(problems)
             targets = _targets(name, factor, base, place, problems)
@@ -126,11 +135,7 @@ def _typed(target: Target, text: str, base: Scenario) -> tuple[Value, str]:
     if target.kind == "switch":
         return text, ""
     if target.kind == "parameter":
-        try:
-            number = float(text)
-        except ValueError:
-            return "", f"read '{text}', expected a number"
-        return number, parameters.check(target.owner, number) or ""
+        return _number_for(target.owner, text)
     clause = next(clause for clause in base.policies if clause.id == target.owner)
     try:
         moved = type(clause).model_validate({**dict(clause), target.field: text})
@@ -144,6 +149,15 @@ def _typed(target: Target, text: str, base: Scenario) -> tuple[Value, str]:
     except FaultList as error:
         return "", error.faults[0].message
     return text, ""
+
+
+def _number_for(parameter: str, text: str) -> tuple[Value, str]:
+    """A parameter's value, and what is wrong with it."""
+    try:
+        number = float(text)
+    except ValueError:
+        return "", f"read '{text}', expected a number"
+    return number, parameters.check(parameter, number) or ""
 
 
 def check_designs(
@@ -216,12 +230,31 @@ def check_comparison(levers: Sequence[Bound], said: StudyFile, problems: list[Pr
     return _read_point(said.compare_with, by_name, said.levers, ("compare_with",), problems)
 
 
-def check_metric_names(names: Sequence[str], base: Case, problems: list[Problem]) -> None:
-    """Adds the metrics that there are not, in this world and these months."""
-    months = base.scenario.months
+def check_metric_names(names: Sequence[str], world: World, months: tuple[int, int], problems: list[Problem]) -> None:
+    """Adds the metrics that there are not, in this world and these months (the first, and how many)."""
     for at, name in enumerate(names):
-        found = check_metrics([name], base.world, months.first, months.count)
-        problems.extend(Problem(("metrics", at), text) for text in found)
+        problems.extend(Problem(("metrics", at), text) for text in check_metrics([name], world, *months))
+
+
+def check_registered(names: Sequence[str], problems: list[Problem]) -> None:
+    """Adds the metrics that there are in no world."""
+    for at, text in enumerate(names):
+        name = text.partition("[")[0].partition("@")[0].strip()
+        if name not in METRICS:
+            problems.append(Problem(("metrics", at), f"unknown metric '{name}'; {nearest(name, METRICS)}"))
+
+
+def check_parameters(block: str, factors: Mapping[str, Factor], problems: list[Problem]) -> None:
+    """Adds values that parameters do not take, where nothing else is known of the base."""
+    for name, factor in factors.items():
+        if not factor.moves and not factor.multiply and name in parameters.PARAMETERS:
+            places: list[tuple[Place, str]] = [(("values", at), text) for at, text in enumerate(factor.values or ())]
+            places += [((end,), repr(getattr(factor, end))) for end in ("low", "high") if factor.values is None]
+            problems += [
+                Problem((block, name, *place), message)
+                for place, text in places
+                if (message := _number_for(name, text)[1])
+            ]
 
 
 def check_size(said: StudyFile, base: Scenario, problems: list[Problem], *, sound: bool) -> None:
@@ -231,6 +264,11 @@ def check_size(said: StudyFile, base: Scenario, problems: list[Problem], *, soun
     if base.agents.mode == "expected" and said.replicates > 1:
         message = "in expected mode nothing is drawn, so replicates are copies; write 1, or agents: {mode: sampled}"
         problems.append(Problem(("replicates",), message))
+    check_count(said, problems)
+
+
+def check_count(said: StudyFile, problems: list[Problem]) -> None:
+    """Adds that there are too many runs."""
     runs = count_runs(said)
     if runs > MOST_RUNS:
         worlds = f"; about {runs:.0e} runs" if runs > 1e9 else f"; {runs:,} runs"

@@ -37,16 +37,18 @@ class Target:
     """One thing that a factor moves.
 
     Attributes:
-        kind: `parameter`, `field` or `switch`.
+        kind: `parameter`, `field`, `switch`, or `clause` for one that the base has not and that is put there.
         owner: the parameter, or the id of the clause or driver.
         field: the clause's field; empty for the others.
         base: what the base scenario has there; `on` for a switch.
+        clause: that is put there.
     """
 
     kind: str
     owner: str
     field: str
     base: Value
+    clause: Policy | None = None
 
     @property
     def name(self) -> str:
@@ -210,12 +212,14 @@ def changed(scenario: Scenario, settings: Mapping[str, Value], targets: Mapping[
             own[target.owner] = float(value if times is None else times * held)
         elif target.kind == "switch":
             off |= {target.owner} if value == OFF else set()
+        elif target.clause is not None:
+            clauses[target.owner] = target.clause
         elif target.owner in clauses:
             new = value if times is None else times * getattr(clauses[target.owner], target.field)
             fields.setdefault(target.owner, {})[target.field] = new
     policies = tuple(
         _moved(clause, fields[clause.id]) if clause.id in fields else clause
-        for clause in scenario.policies
+        for clause in clauses.values()
         if clause.id not in off
     )
     drivers = tuple(driver for driver in scenario.drivers if driver.id not in off)

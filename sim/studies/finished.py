@@ -16,7 +16,8 @@ import pyarrow as pa
 from sim.studies.folder import TABLE, write_beside
 from sim.studies.kept import Kept
 from sim.studies.paired import comparisons
-from sim.studies.plan import BATCH, COMPARED, Plan, Runs, in_batches
+from sim.studies.plan import BATCH, COMPARED, Plan, in_batches
+from sim.studies.queue import Runs
 from sim.studies.store import write_tables
 from sim.studies.tried import Keys
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -15,11 +15,20 @@ from sim.cases import Case, world_of
 from sim.errors import Fault, FaultList, SimError, nearest
 from sim.posterior import Posterior, load_posterior
 from sim.rules.custom import checked_rules
-from sim.scenario import Scenario, load_scenario_over
+from sim.scenario import Scenario, SoundPart, load_scenario_over, sound_part_over
 from sim.scenario.problems import Problem, problems_of
 from sim.scenario.reader import Location, Node, decode, read_yaml
 from sim.shipped import shipped
-from sim.studies.checks import check_comparison, check_designs, check_factors, check_metric_names, check_size
+from sim.studies.checks import (
+    check_comparison,
+    check_count,
+    check_designs,
+    check_factors,
+    check_metric_names,
+    check_parameters,
+    check_registered,
+    check_size,
+)
 from sim.studies.factors import Bound, Value
 from sim.studies.points import read_points
 from sim.studies.schema import StudyFile
@@ -28,6 +37,7 @@ from sim.texts import shown
 _SHIPPED = "scenarios/studies"
 _MOST_BYTES = 1_000_000
 _FACTORS = ("levers", "uncertainties")
+_ANY_MONTH = 12 * 10_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,13 +113,16 @@ def parse_study(text: str, file: str = "study", base: Case | None = None) -> Stu
     data = root.plain()
     problems: list[Problem] = []
     said = _said(data, problems)
+    sound: SoundPart | None = None
     if base is None:
-        base = _base(root, file, faults)
+        base, sound = _base(root, file, faults)
     elif clash := root.children().keys() & {"changes", "months"}:
         raise ValueError(f"{', '.join(sorted(clash))}: change the case itself")
     study: Study | None = None
     if said is not None and base is not None:
         study = _bound(_name_of(file, said.title), said, base, problems)
+    elif said is not None:
+        _check_names(said, sound, problems)
     faults += [_as_written(problem.fault(root, data)) for problem in problems]
     if faults or study is None:
         raise FaultList(faults)
@@ -160,9 +173,38 @@ def _bound(name: str, said: StudyFile, base: Case, problems: list[Problem]) -> S
     check_designs(study.levers, study.uncertainties, said, problems)
     study = replace(study, comparison=check_comparison(study.levers, said, problems))
     if said.metrics != ("-",):
-        check_metric_names(said.metrics, base, problems)
+        months = base.scenario.months
+        check_metric_names(said.metrics, base.world, (months.first, months.count), problems)
     check_size(said, base.scenario, problems, sound=sound)
     return study
+
+
+def _check_names(said: StudyFile, sound: SoundPart | None, problems: list[Problem]) -> None:
+    """Checks what a study names against what is sound of its faulty base; what may be in the rest passes."""
+    if sound is None:  # nothing is known of clauses and of the world
+        for block in _FACTORS:
+            check_parameters(block, getattr(said, block), problems)
+        if said.metrics != ("-",):
+            check_registered(said.metrics, problems)
+    else:
+        levers, uncertainties = check_factors(said, sound.scenario, None, problems, unsure=sound.ids)
+        check_designs(levers, uncertainties, said, problems)
+        check_comparison(levers, said, problems)
+        if said.metrics != ("-",):
+            _check_metrics_in(said.metrics, sound, problems)
+    check_count(said, problems)
+
+
+def _check_metrics_in(names: Sequence[str], sound: SoundPart, problems: list[Problem]) -> None:
+    """Checks metrics in the world of a faulty base, if that is sound, and in any month where its months are not."""
+    try:
+        world = world_of(sound.scenario)
+    except SimError:
+        check_registered(names, problems)
+        return
+    months = sound.scenario.months
+    span = (0, _ANY_MONTH) if "months" in sound.blocks else (months.first, months.count)
+    check_metric_names(names, world, span, problems)
 
 
 def _misplaced(root: Node) -> list[Fault]:
@@ -211,21 +253,22 @@ def _design(node: Node, folder: Path, faults: list[Fault]) -> Node:
     return replace(node, value={**node.children(), "listed": replace(listed, value=points)})
 
 
-def _base(root: Node, file: str, faults: list[Fault]) -> Case | None:
-    """The case of the base with the study's changes; what is wrong with it is added to the faults."""
+def _base(root: Node, file: str, faults: list[Fault]) -> tuple[Case | None, SoundPart | None]:
+    """The case of the base with the study's changes; or what is sound of it, and its faults are added."""
     top = root.children()
     base, changes = top.get("base"), top.get("changes")
     if base is None or not isinstance(base.value, str):
-        return None  # the schema says so
+        return None, None  # the schema says so
     laid = {name: node for name, node in (changes.children() if changes else {}).items() if name != "extends"}
     if "months" in top:
         laid["months"] = top["months"]
+    above = Node({"extends": base, **laid}, root.mark, root.key)
     try:
-        scenario = load_scenario_over(Node({"extends": base, **laid}, root.mark, root.key), file)
-        return Case(scenario, world_of(scenario), checked_rules(scenario.rules))
+        scenario = load_scenario_over(above, file)
+        return Case(scenario, world_of(scenario), checked_rules(scenario.rules)), None
     except FaultList as error:
         faults += [_in_study(fault, file, "months" in top) for fault in error.faults]
-        return None
+        return None, sound_part_over(above, file)
 
 
 def _in_study(fault: Fault, file: str, own_months: bool) -> Fault:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from sim.versions import version_of
 
 if TYPE_CHECKING:
+    from sim.cases import Case
     from sim.scenario import Scenario
     from sim.studies.loader import Study
 
@@ -32,12 +33,18 @@ _WORDS_OF_ENTRIES = ("source", "note")
 
 def makers_of(study: Study) -> dict[str, Any]:
     """Digests of what determines the runs of a study, by what a user would call it."""
+    of_case = makers_of_case(study.base)
+    code = of_case.pop("code")
+    posterior = study.posterior.digest if study.posterior else ""
+    return {**of_case, "posterior": posterior, "metrics": sorted(study.file.metrics), "code": code}
+
+
+def makers_of_case(case: Case) -> dict[str, Any]:
+    """Digests of what determines the run of a case, but for its seed."""
     return {
-        "base": acting_digest(study.base.scenario),
-        "world": study.base.world.digest,
-        "rules": {name: _rule_digest(rule) for name, rule in sorted(study.base.rules.items())},
-        "posterior": study.posterior.digest if study.posterior else "",
-        "metrics": sorted(study.file.metrics),
+        "base": acting_digest(case.scenario),
+        "world": case.world.digest,
+        "rules": {name: _rule_digest(rule) for name, rule in sorted(case.rules.items())},
         "code": code_digest(),
     }
 

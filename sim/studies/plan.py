@@ -20,6 +20,7 @@ from sim.studies.designs import latin_hypercube, sobol
 from sim.studies.factors import Bound, Value
 from sim.studies.loader import Study
 from sim.studies.makers import makers_of
+from sim.studies.queue import Runs
 from sim.studies.schema import Design
 from sim.studies.tasks import Settings, Task
 from sim.studies.tried import Keys, Tried, Worlds, alike, column_of
@@ -27,8 +28,6 @@ from sim.studies.tried import Keys, Tried, Worlds, alike, column_of
 COMPARED = -1  # the package that the others are compared with
 BATCH = 2**14  # runs that are looked at together, where all of them would take much memory
 _REMEMBERED = 2**12
-
-Runs = NDArray[np.int64]  # places in the plan
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,13 +4,34 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Hashable, Iterable
+from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
-from sim.studies.plan import Plan, Runs
 from sim.studies.tasks import Task
+from sim.studies.tried import Keys
+
+Runs = NDArray[np.int64]  # places in a plan
 
 _NONE: Runs = np.empty(0, dtype=np.int64)
+
+
+class Planned(Protocol):
+    """Runs in an order, of which a queue hands out some."""
+
+    @property
+    def keys(self) -> Keys:
+        """Under which each is kept."""
+
+    def __len__(self) -> int:
+        """How many there are."""
+
+    def luck(self, runs: Runs) -> Runs:
+        """A number for each run that those of its world and luck share."""
+
+    def task(self, run: int) -> Task:
+        """One run as a worker takes it."""
 
 
 class Queue:
@@ -22,7 +43,7 @@ class Queue:
         start: where to begin, a share of them; runners on one folder begin at different places.
     """
 
-    def __init__(self, plan: Plan, runs: Runs, start: float = 0.0) -> None:
+    def __init__(self, plan: Planned, runs: Runs, start: float = 0.0) -> None:
         self._plan = plan
         cuts = self._cuts(runs)
         first = int(start * (len(cuts) + 1))

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import statistics
-import time
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Protocol
 
 import numpy as np
 import pandas as pd
@@ -19,27 +17,16 @@ from sim.studies.finished import Finished, write_comparisons
 from sim.studies.folder import plan_in, read_table, write_record
 from sim.studies.kept import Kept
 from sim.studies.loader import Study
+from sim.studies.making import Backend, Maker, Progress
 from sim.studies.paired import Compared, comparisons
-from sim.studies.plan import Plan, Runs, plan_of
-from sim.studies.queue import Queue
+from sim.studies.plan import Plan, plan_of
+from sim.studies.queue import Runs
 from sim.studies.store import Store
-from sim.studies.tasks import DONE, Job, Outcome
+from sim.studies.tasks import DONE, Outcome
 from sim.studies.work import Bench, job_of
 
-_SECONDS_UNKEPT = 2.0  # finished runs wait at most so long before they are kept
-_MOST_UNKEPT = 2_000
-_SECONDS_ALONE = 20.0  # how often a look is taken at what other runners have made
 _TRIED = 3  # points that are tried before all
 _FEWEST, _MOST_REPLICATES = 4, 4_096
-
-Progress = Callable[[int, int], None]
-
-
-class Backend(Protocol):
-    """What makes the runs of a queue, wherever it does so."""
-
-    def work(self, job: Job, queue: Queue) -> Iterator[list[Outcome]]:
-        """Makes runs until the queue is empty; closing the iterator ends all workers."""
 
 
 @dataclass(frozen=True)
@@ -180,46 +167,8 @@ class Sweep:
         number, parts = part
         first, end = (len(self.plan) * at // parts for at in (number - 1, number))
         mine = pending[(pending >= first) & (pending < end)]
-        made = self._work(backend, mine, len(self.plan), progress) if len(mine) else 0
+        made = Maker(self.plan, self._job, self.store).make(backend, mine, progress, self._tried) if len(mine) else 0
         return replace(self.so_far() if len(self._pending(self.store.finished())) else self.finish(), made=made)
-
-    def _work(self, backend: Backend, runs: Runs, total: int, progress: Progress | None) -> int:
-        queue = Queue(self.plan, runs, _start_of(self.store))
-        before, made = total - len(runs), 0
-        unkept = [outcome for outcome in self._tried if (runs == outcome.run).any()]
-        queue.forget(outcome.run for outcome in unkept)
-        kept = looked = time.monotonic()
-        at_work = backend.work(self._job, queue)
-        try:
-            for outcomes in at_work if len(queue) else ():
-                unkept += outcomes
-                queue.forget(outcome.run for outcome in outcomes)
-                now = time.monotonic()
-                if now - kept > _SECONDS_UNKEPT or len(unkept) >= _MOST_UNKEPT:
-                    made += self._keep(unkept)
-                    kept = now
-                if now - looked > _SECONDS_ALONE:
-                    self._look_round(queue)
-                    looked = now
-                if progress is not None:
-                    progress(before + len(runs) - len(queue), total)
-        finally:
-            made += self._keep(unkept)
-            if isinstance(at_work, Iterator) and hasattr(at_work, "close"):
-                at_work.close()
-        return made
-
-    def _keep(self, unkept: list[Outcome]) -> int:
-        """Keeps what is finished; returns how many runs that was."""
-        self.store.add([self.plan.keys[outcome.run] for outcome in unkept], unkept)
-        count = len(unkept)
-        unkept.clear()
-        return count
-
-    def _look_round(self, queue: Queue) -> None:
-        """Leaves out what another runner on the folder has made meanwhile."""
-        left = queue.left()
-        queue.forget(left[self.store.finished().find(self.plan.keys.digests[left]) >= 0])
 
     def until(
         self, error: float, backend: Backend, metric: str, most: int = 256, progress: Progress | None = None
@@ -275,8 +224,3 @@ class Sweep:
         return Swept(
             self.plan, self.folder, len(rows), found.kept.failures(rows), tuple(found.kept.empty(rows)), told
         )  # fmt: skip
-
-
-def _start_of(store: Store) -> float:
-    """Where a runner begins, a share of the work that differs from runner to runner."""
-    return (hash(store.runner) % 997) / 997.0

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from sim.studies.factors import Target, Value
 
 if TYPE_CHECKING:
     from sim.cases import Case
-    from sim.posterior import Posterior
 
 DONE, FAILED = "done", "failed"
 Settings = dict[str, Value]
+
+
+class Draws(Protocol):
+    """Where worlds are drawn from: a posterior, or cases that are given."""
+
+    def case_at(self, case: Case, draw: int) -> Case:
+        """The case of a draw."""
 
 
 class Task(NamedTuple):
@@ -48,7 +54,7 @@ class Job:
 
     base: Case
     targets: Mapping[str, Target]
-    posterior: Posterior | None
+    posterior: Draws | None
     metrics: tuple[str, ...]
     code: str
 

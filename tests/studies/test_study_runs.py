@@ -220,8 +220,8 @@ def test_a_full_disk_stops_it_and_loses_nothing(whole: Path, tmp_path: Path, mon
 def test_two_runners_on_one_folder_end_with_the_same(
     whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sim.studies.sweep._SECONDS_UNKEPT", 0.0)
-    monkeypatch.setattr("sim.studies.sweep._SECONDS_ALONE", 0.0)
+    monkeypatch.setattr("sim.studies.making._SECONDS_UNKEPT", 0.0)
+    monkeypatch.setattr("sim.studies.making._SECONDS_ALONE", 0.0)
     folder, backends = tmp_path / "toy", [Here(slow=0.05), Here(slow=0.05)]
     errors: list[BaseException] = []
 
@@ -253,7 +253,7 @@ def test_parts_of_the_work_add_up(whole: Path, tmp_path: Path) -> None:
 
 
 def test_many_small_parts_are_joined(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sim.studies.sweep._SECONDS_UNKEPT", 0.0)
+    monkeypatch.setattr("sim.studies.making._SECONDS_UNKEPT", 0.0)
     monkeypatch.setattr(store, "_JOINED", 3)
     backend = Here(stop_after=21)
     with pytest.raises(KeyboardInterrupt):
