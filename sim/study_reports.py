@@ -11,9 +11,11 @@ from rich.table import Table
 
 from sim.months import format_month
 from sim.studies.paired import SHOWN
+from sim.studies.plan import plan_of
+from sim.studies.schema import LeakSearch
 
 if TYPE_CHECKING:
-    from sim.studies import Outlook, Plan, Swept
+    from sim.studies import Outlook, Plan, Study, Swept
     from sim.studies.factors import Bound
 
 _REASONS = 5
@@ -22,14 +24,11 @@ _REASONS = 5
 def study_told(plan: Plan) -> str:
     """What a study is, in lines."""
     study = plan.study
-    scenario = study.base.scenario
-    months = f"{format_month(scenario.months.first)} to {format_month(scenario.months.last)}"
     compared = "no policy" if study.comparison is None else _package(study.comparison) or "the base"
     drawn = f" from {len(plan.worlds.draws)} draws of the posterior" if study.posterior else ""
     packages = len(np.unique(plan.points[:, 0]))
     lines = [
-        study.file.title, study.file.question,
-        f"base:           {scenario.title}; {scenario.agents.exporters:,} exporters, {scenario.agents.mode}, {months}",
+        study.file.title, study.file.question, *_base_told(study),
         *(f"lever:          {_factor(lever)}" for lever in study.levers),
         *(f"uncertainty:    {_factor(uncertainty)}" for uncertainty in study.uncertainties),
         f"metrics:        {', '.join(study.file.metrics)}",
@@ -39,6 +38,28 @@ def study_told(plan: Plan) -> str:
         f"with those that they are compared with",
     ]  # fmt: skip
     return "\n".join(lines)
+
+
+def leaks_told(study: Study) -> str:
+    """What a search for leaks is, in lines."""
+    plan, said = plan_of(study), study.file.leaks or LeakSearch()
+    drawn = " from the posterior" if study.posterior else ""
+    lines = [
+        study.file.title, study.file.question, *_base_told(study),
+        *(f"uncertainty:    {_factor(uncertainty)}" for uncertainty in study.uncertainties),
+        f"search:         leaks of {', '.join(said.goods)}, counted in {study.file.metrics[0]}; the best {said.best} "
+        "replies in pairs",
+        f"worlds:         {len(plan.worlds):,}{drawn}",
+    ]  # fmt: skip
+    return "\n".join(lines)
+
+
+def _base_told(study: Study) -> list[str]:
+    scenario = study.base.scenario
+    months = f"{format_month(scenario.months.first)} to {format_month(scenario.months.last)}"
+    return [
+        f"base:           {scenario.title}; {scenario.agents.exporters:,} exporters, {scenario.agents.mode}, {months}"
+    ]
 
 
 def _many(count: int, noun: str) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from sim.analysis.runs import ALONE, Variant, Work, measure_variants
@@ -14,11 +15,15 @@ from sim.analysis.tables import spread_of
 from sim.errors import SimError
 from sim.months import first_day
 from sim.parameters import PARAMETERS
+from sim.studies.plan import COMPARED, plan_of
+from sim.studies.schema import LeakSearch
+from sim.studies.work import Bench, job_of
 from sim.tables import RunArrays
 
 if TYPE_CHECKING:
     from sim.cases import Case
     from sim.results import Results
+    from sim.studies import Study
 
 DIRECT = "direct from"
 THROUGH = "through"
@@ -121,6 +126,19 @@ def find_leaks(
     table["share_of_arriving"] = table["gain"] / float(usual.mean())
     closing = _closing_table(closures, by_name, usual, arriving)
     return Leaks(asked, arriving, closing, table.reset_index(drop=True), runs + 1)
+
+
+def leaks_of(study: Study, work: Work = ALONE) -> tuple[Leaks, int]:
+    """What the search of a study with `leaks` finds, and in how many worlds.
+
+    Raises:
+        SimError: as :func:`find_leaks`.
+    """
+    plan, bench = plan_of(study), Bench(job_of(study))
+    compared = np.flatnonzero(plan.once[:, 1] == COMPARED).tolist()
+    cases = [bench.case(plan.task(run)._replace(package={})) for run in compared]
+    said = study.file.leaks or LeakSearch()
+    return find_leaks(cases, metric=study.file.metrics[0], goods=said.goods, best=said.best, work=work), len(cases)
 
 
 def _row(name: str, change: Any) -> dict[str, Any]:

@@ -136,14 +136,12 @@ def _clauses(case: Case, variants: Sequence[Variant]) -> dict[str, Policy]:
         FaultList: a clause that the world does not allow, or ids that are left out and not there.
     """
     case.with_changes(without=sorted({name for one in variants for name in one.without}))
-    left = {_said(clause): clause for one in variants for clause in one.policies}
     found: dict[str, Policy] = {}
-    while left:
-        # Of clauses with the same id, one at a time.
-        some = {str(clause.get("id")): said for said, clause in left.items()}
-        changed = case.with_changes(policies=[left.pop(said) for said in some.values()])
-        by_id = {clause.id: clause for clause in changed.scenario.policies}
-        found |= {said: by_id[name] for name, said in some.items()}
+    for one in variants:
+        if one.policies:
+            changed = case.with_changes(without=one.without, policies=one.policies).scenario
+            by_id = {clause.id: clause for clause in changed.policies}
+            found |= {_said(clause): by_id[str(clause.get("id"))] for clause in one.policies}
     return found
 
 

@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from sim.cli.frame import Exporters, Mode, Months, ScenarioName
+from sim.cli.frame import Exporters, Mode, Months
 from sim.cli.study import Metrics, Out, its_extra, study_app, tell
+from sim.errors import SimError
 from sim.terminal import progress_of, show
 
 if TYPE_CHECKING:
     from sim.analysis.runs import Work
     from sim.cases import Case
+    from sim.studies import Study
 
 Draws = Annotated[int, typer.Option(help="Draws of the posterior; 0 takes the scenario's own parameters.")]
 Workers = Annotated[int, typer.Option(min=1, help="Processes.")]
@@ -68,7 +70,11 @@ def attribute(
 
 @study_app.command()
 def leak(
-    scenario: ScenarioName,
+    context: typer.Context,
+    scenario: Annotated[
+        str,
+        typer.Argument(metavar="SCENARIO|STUDY", help="A scenario, or a study with `leaks`: files or shipped ones."),
+    ],
     metric: Annotated[str, typer.Option("--metric", "-m", help="What the evader wants more of.")] = "reaching",
     good: Annotated[str, typer.Option(help="Goods, with commas between them, or all.")] = "all",
     best: Annotated[int, typer.Option(min=0, help="Best replies that are tried in pairs.")] = 5,
@@ -83,17 +89,37 @@ def leak(
     r"""The cheapest leak of a package: what still arrives and how, what closing it would do, the evader's best reply.
 
     \b
-    Example:
+    Examples:
+      sim study leak cheapest-leak --workers 2 --out results/leak
       sim study leak reference --good high_priority --draws 4 --workers 2 --out results/leak
     """
     from sim.analysis.leaks import find_leaks
     from sim.findings import leaking
+    from sim.studies import load_study, searches_leaks
 
+    if searches_leaks(scenario):
+        own = ("metric", "good", "best", "draws", "exporters", "mode", "months")
+        sources = {name: context.get_parameter_source(name) for name in own}
+        given = [name for name, source in sources.items() if source is not None and source.name == "COMMANDLINE"]
+        if given:
+            raise SimError(f"--{given[0]}: {scenario} is a study and says so itself; change the file")
+        search_leaks(load_study(scenario), workers, folder, out)
+        return
     cases = _cases(scenario, draws, (exporters, mode, months))
     goods = tuple(name.strip() for name in good.split(","))
     with _at_work(scenario, workers, folder) as work:
         found = find_leaks(cases, metric=metric, goods=goods, best=best, work=work)
     tell(leaking(found, cases[0].scenario.title, len(cases)), out)
+
+
+def search_leaks(study: Study, workers: int, folder: Path | None = None, out: Path | None = None) -> None:
+    """Makes the runs of a study that searches for leaks, and tells what they say."""
+    from sim.analysis.leaks import leaks_of
+    from sim.findings import leaking
+
+    with _at_work(study.name, workers, folder or Path("results") / "studies" / study.name) as work:
+        found, worlds = leaks_of(study, work)
+    tell(leaking(found, study.base.scenario.title, worlds), out)
 
 
 @study_app.command()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -15,6 +16,7 @@ from sim.errors import SimError
 from sim.terminal import progress_of, show
 
 if TYPE_CHECKING:
+    from sim.studies import Study
     from sim.studies.making import Backend
     from sim.studies.sweep import Sweep
 
@@ -70,6 +72,16 @@ def sweep(
     if study is None:
         raise SimError("name a study file, such as: sim sweep my-study.yaml --dry-run")
     found = load_study(study)
+    if found.file.leaks is not None:
+        elsewhere = {
+            "--expand": expand,
+            "--dask": dask,
+            "--part": part,
+            "--until": until,
+            "--slurm-script": slurm_script,
+        }
+        _search(found, (study, check, dry_run), elsewhere, (workers or _processors(), out))
+        return
     folder = out or Path("results") / "studies" / found.name
     at_hand = workers or _processors()
     at_work = Sweep(found, folder, expand=expand, again=retry_failed)
@@ -93,6 +105,23 @@ def sweep(
         return
     backend: Backend = Local(at_hand) if dask is None else _on_dask(dask, at_hand)
     _make(at_work, backend, mine, (until, metric or found.file.metrics[0], most))
+
+
+def _search(
+    found: Study, asked: tuple[str, bool, bool], options: Mapping[str, Any], how: tuple[int, Path | None]
+) -> None:
+    """Searches for leaks, in two rounds of which the second follows from the first."""
+    from sim.cli.packages import search_leaks
+    from sim.study_reports import leaks_told
+
+    name, check, dry_run = asked
+    if given := [option for option, value in options.items() if value]:
+        raise SimError(f"{given[0]}: a search for leaks is made here, by --workers; what is finished is kept anyway")
+    show(leaks_told(found), "")
+    if check:
+        show(f"{name}: ok")
+    elif not dry_run:
+        search_leaks(found, *how)
 
 
 def _on_dask(where: str, workers: int) -> Any:

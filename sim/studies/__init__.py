@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sim.studies.folder import StudyRuns, read_runs
-    from sim.studies.loader import Study, load_study, parse_study, shipped_studies
+    from sim.studies.loader import Study, load_study, parse_study, searches_leaks, shipped_studies
     from sim.studies.local import Local
     from sim.studies.paired import comparisons
     from sim.studies.plan import Plan, plan_of
@@ -29,12 +29,13 @@ __all__ = [
     "parse_study",
     "plan_of",
     "read_runs",
+    "searches_leaks",
     "shipped_studies",
 ]
 
 _HOMES = {
     "folder": ("StudyRuns", "read_runs"),
-    "loader": ("Study", "load_study", "parse_study", "shipped_studies"),
+    "loader": ("Study", "load_study", "parse_study", "searches_leaks", "shipped_studies"),
     "local": ("Local",),
     "paired": ("comparisons",),
     "plan": ("Plan", "plan_of"),

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from sim import parameters
 from sim.errors import FaultList, nearest
-from sim.metrics import METRICS, check_metrics
+from sim.metrics import check_metrics
 from sim.scenario.problems import Problem, problems_of
 from sim.studies.factors import OFF, ON, Bound, NameProblem, Target, Value, target_of
 from sim.studies.schema import BASE, MOST_RUNS, NO_POLICY, Design, Factor, StudyFile
@@ -135,7 +135,7 @@ def _typed(target: Target, text: str, base: Scenario) -> tuple[Value, str]:
     if target.kind == "switch":
         return text, ""
     if target.kind == "parameter":
-        return _number_for(target.owner, text)
+        return number_for(target.owner, text)
     clause = next(clause for clause in base.policies if clause.id == target.owner)
     try:
         moved = type(clause).model_validate({**dict(clause), target.field: text})
@@ -151,7 +151,7 @@ def _typed(target: Target, text: str, base: Scenario) -> tuple[Value, str]:
     return text, ""
 
 
-def _number_for(parameter: str, text: str) -> tuple[Value, str]:
+def number_for(parameter: str, text: str) -> tuple[Value, str]:
     """A parameter's value, and what is wrong with it."""
     try:
         number = float(text)
@@ -236,30 +236,10 @@ def check_metric_names(names: Sequence[str], world: World, months: tuple[int, in
         problems.extend(Problem(("metrics", at), text) for text in check_metrics([name], world, *months))
 
 
-def check_registered(names: Sequence[str], problems: list[Problem]) -> None:
-    """Adds the metrics that there are in no world."""
-    for at, text in enumerate(names):
-        name = text.partition("[")[0].partition("@")[0].strip()
-        if name not in METRICS:
-            problems.append(Problem(("metrics", at), f"unknown metric '{name}'; {nearest(name, METRICS)}"))
-
-
-def check_parameters(block: str, factors: Mapping[str, Factor], problems: list[Problem]) -> None:
-    """Adds values that parameters do not take, where nothing else is known of the base."""
-    for name, factor in factors.items():
-        if not factor.moves and not factor.multiply and name in parameters.PARAMETERS:
-            places: list[tuple[Place, str]] = [(("values", at), text) for at, text in enumerate(factor.values or ())]
-            places += [((end,), repr(getattr(factor, end))) for end in ("low", "high") if factor.values is None]
-            problems += [
-                Problem((block, name, *place), message)
-                for place, text in places
-                if (message := _number_for(name, text)[1])
-            ]
-
-
 def check_size(said: StudyFile, base: Scenario, problems: list[Problem], *, sound: bool) -> None:
     """Adds what makes a study empty (told of a sound one) or endless, or its replicates copies."""
-    if sound and not (said.levers or said.uncertainties or said.posterior) and said.replicates == 1:
+    varies = said.levers or said.uncertainties or said.posterior or said.leaks or said.replicates > 1
+    if sound and not varies:
         problems.append(Problem((), "nothing varies: name levers, uncertainties or replicates"))
     if base.agents.mode == "expected" and said.replicates > 1:
         message = "in expected mode nothing is drawn, so replicates are copies; write 1, or agents: {mode: sampled}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -19,25 +19,17 @@ from sim.scenario import Scenario, SoundPart, load_scenario_over, sound_part_ove
 from sim.scenario.problems import Problem, problems_of
 from sim.scenario.reader import Location, Node, decode, read_yaml
 from sim.shipped import shipped
-from sim.studies.checks import (
-    check_comparison,
-    check_count,
-    check_designs,
-    check_factors,
-    check_metric_names,
-    check_parameters,
-    check_registered,
-    check_size,
-)
+from sim.studies.checks import check_comparison, check_designs, check_factors, check_metric_names, check_size
 from sim.studies.factors import Bound, Value
+from sim.studies.leak_checks import check_leaks
 from sim.studies.points import read_points
 from sim.studies.schema import StudyFile
+from sim.studies.sound_checks import check_names
 from sim.texts import shown
 
 _SHIPPED = "scenarios/studies"
 _MOST_BYTES = 1_000_000
 _FACTORS = ("levers", "uncertainties")
-_ANY_MONTH = 12 * 10_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,8 +67,7 @@ def load_study(path_or_name: str | os.PathLike[str]) -> Study:
         FaultList: everything wrong with the file and its base.
     """
     wanted = os.fspath(path_or_name)
-    places = [Path(wanted), *(shipped(f"{_SHIPPED}/{name}") for name in (wanted, f"{wanted}.yaml"))]
-    path = next((place for place in places if place.is_file()), None)
+    path = _place_of(wanted)
     if path is None:
         found = f"there is no file and no shipped study {shown(wanted)}; {nearest(wanted, shipped_studies())}"
         raise FaultList([Fault(wanted, 0, 0, "", found)])
@@ -88,6 +79,17 @@ def load_study(path_or_name: str | os.PathLike[str]) -> Study:
     if len(raw) > _MOST_BYTES:
         raise FaultList([Fault(wanted, 0, 0, "", "is larger than 1 MB; that is no study")])
     return parse_study(decode(raw, str(path)), str(path))
+
+
+def _place_of(wanted: str) -> Path | None:
+    places = [Path(wanted), *(shipped(f"{_SHIPPED}/{name}") for name in (wanted, f"{wanted}.yaml"))]
+    return next((place for place in places if place.is_file()), None)
+
+
+def searches_leaks(path_or_name: str) -> bool:
+    """Whether a name is that of a study with a line `leaks:`, not of a scenario."""
+    path = _place_of(path_or_name)
+    return path is not None and re.search(rb"^leaks\s*:", path.read_bytes(), re.MULTILINE) is not None
 
 
 def shipped_studies() -> tuple[str, ...]:
@@ -122,7 +124,7 @@ def parse_study(text: str, file: str = "study", base: Case | None = None) -> Stu
     if said is not None and base is not None:
         study = _bound(_name_of(file, said.title), said, base, problems)
     elif said is not None:
-        _check_names(said, sound, problems)
+        check_names(said, sound, problems)
     faults += [_as_written(problem.fault(root, data)) for problem in problems]
     if faults or study is None:
         raise FaultList(faults)
@@ -176,35 +178,8 @@ def _bound(name: str, said: StudyFile, base: Case, problems: list[Problem]) -> S
         months = base.scenario.months
         check_metric_names(said.metrics, base.world, (months.first, months.count), problems)
     check_size(said, base.scenario, problems, sound=sound)
+    check_leaks(said, base, problems)
     return study
-
-
-def _check_names(said: StudyFile, sound: SoundPart | None, problems: list[Problem]) -> None:
-    """Checks what a study names against what is sound of its faulty base; what may be in the rest passes."""
-    if sound is None:  # nothing is known of clauses and of the world
-        for block in _FACTORS:
-            check_parameters(block, getattr(said, block), problems)
-        if said.metrics != ("-",):
-            check_registered(said.metrics, problems)
-    else:
-        levers, uncertainties = check_factors(said, sound.scenario, None, problems, unsure=sound.ids)
-        check_designs(levers, uncertainties, said, problems)
-        check_comparison(levers, said, problems)
-        if said.metrics != ("-",):
-            _check_metrics_in(said.metrics, sound, problems)
-    check_count(said, problems)
-
-
-def _check_metrics_in(names: Sequence[str], sound: SoundPart, problems: list[Problem]) -> None:
-    """Checks metrics in the world of a faulty base, if that is sound, and in any month where its months are not."""
-    try:
-        world = world_of(sound.scenario)
-    except SimError:
-        check_registered(names, problems)
-        return
-    months = sound.scenario.months
-    span = (0, _ANY_MONTH) if "months" in sound.blocks else (months.first, months.count)
-    check_metric_names(names, world, span, problems)
 
 
 def _misplaced(root: Node) -> list[Fault]:

@@ -178,9 +178,14 @@ def plan_of(study: Study, replicates: int | None = None) -> Plan:
 
 
 def draws_of(study: Study) -> tuple[int, ...]:
-    """Draws of the posterior that a study meets: the representative one, then others in a random order that stays."""
+    """Draws of the posterior that a study meets: the representative one, then others in a random order that stays.
+
+    A search for leaks, which has few, takes them evenly through the posterior, as `sim study leak --draws` does.
+    """
     if study.posterior is None or study.file.posterior is None:
         return (-1,)
+    if study.file.leaks is not None:
+        return study.posterior.spread(study.file.posterior.draws)
     key = stream(1, noise.ORDER_OF_DRAWS, 0)
     others = sorted(range(1, study.posterior.count), key=lambda draw: float(uniform(key, draw)))
     return (0, *others)[: study.file.posterior.draws]

@@ -105,6 +105,15 @@ class Draws(StrictModel):
     file: Text | None = Field(default=None, description="A posterior's file or folder; left out: the one that ships.")
 
 
+class LeakSearch(StrictModel):
+    """A search for the cheapest leak of the base's package, in place of levers and their design."""
+
+    goods: Annotated[tuple[Text, ...], AfterValidator(no_repeats), AfterValidator(not_empty)] = Field(
+        default=("all",), description="Goods that closures and replies are about."
+    )
+    best: int = Field(default=5, ge=0, le=100, description="Best replies of the evader that are tried in pairs.")
+
+
 class StudyFile(StrictModel):
     """A question put to many runs."""
 
@@ -119,6 +128,7 @@ class StudyFile(StrictModel):
     uncertainties: dict[str, Factor] = Field(default={}, description="What nobody can choose, by name.")
     posterior: Draws | None = Field(default=None, description="Written as `posterior: N` under uncertainties.")
     design: Designs = Field(default=Designs(), description="Which points are tried.")
+    leaks: LeakSearch | None = Field(default=None, description="Searches for the cheapest leak; then without levers.")
     replicates: int = Field(default=1, ge=1, le=100_000, description="Runs of each point, with other luck.")
     metrics: Annotated[tuple[Text, ...], AfterValidator(no_repeats), AfterValidator(not_empty)] = Field(
         description="What is kept of each run."

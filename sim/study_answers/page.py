@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,26 +13,24 @@ import yaml
 
 from sim.analysis.attribution import OFF, ON, attribute_switches
 from sim.analysis.discovery import discover
-from sim.analysis.leaks import find_leaks
+from sim.analysis.leaks import leaks_of
 from sim.analysis.pareto import pareto_front
 from sim.analysis.tables import summary
-from sim.cases import load
 from sim.errors import SimError
 from sim.findings import Finding, attributed, leaking, points_of, program, summed_up
 from sim.parameters import PARAMETERS
 from sim.plots.studies import unit_of, words_of
 from sim.posterior import load_posterior
 from sim.shipped import shipped
-from sim.studies import Local, Study, Sweep, load_study, parse_study, plan_of, read_runs, shipped_studies
+from sim.studies import Local, Study, Sweep, load_study, parse_study, read_runs, searches_leaks, shipped_studies
 from sim.study_answers.words import change, interval_of, markdown, number, with_interval
 
 if TYPE_CHECKING:
     from sim.analysis.runs import Work
-    from sim.cases import Case
     from sim.studies.folder import StudyRuns
 
 DRAWS = 8
-LEAK_SCENARIO, LEAK_WORLDS, LEAK_TITLE = "reference", "which-clause-mattered", "The cheapest leak"
+_LEAK_DRAWS = 4
 # Less of these is more pressure; of any other metric, more.
 _LESS = ("reaching", "paid", "hub_share", "rerouted", "diversion_ratio")
 _PICTURES = "images/studies"
@@ -59,22 +57,19 @@ class Answered:
 
 
 def answer_all(how: Answered, names: Sequence[str] = ()) -> Path:
-    """Sweeps every shipped study, asks it, searches for the cheapest leak, and writes the page.
+    """Sweeps every shipped study, asks it, and writes the page.
 
     Args:
         how: where to, and how.
-        names: study files, or names of shipped studies; all that ship, and the leak, by default.
+        names: study files, or names of shipped studies; all that ship by default.
 
     Raises:
         SimError: a study that is not there or has neither two levers nor switches, or files that cannot be written.
     """
     parts = [_opening(how)]
-    for name in names or shipped_studies():
+    for name in names or sorted(shipped_studies(), key=searches_leaks):
         how.tell(f"study {name}")
-        parts.append(_answer(name, how))
-    if not names:
-        how.tell(f"search for leaks in {LEAK_SCENARIO}")
-        parts.append(_leak(how))
+        parts.append((_leak if searches_leaks(name) else _answer)(name, how))
     scratch = how.page.with_name(f".{how.page.name}.part")
     try:
         how.page.parent.mkdir(parents=True, exist_ok=True)
@@ -107,13 +102,19 @@ def with_worlds(study: Study, path: Path, draws: int) -> Study:
         return study
     data = yaml.load(path.read_text(encoding="utf-8"), yaml.BaseLoader)
     data["uncertainties"] = {"posterior": str(min(draws, posterior.count))}
-    data["design"] = {name: value for name, value in data["design"].items() if name != "uncertainties"}
+    if "design" in data:
+        data["design"] = {name: value for name, value in data["design"].items() if name != "uncertainties"}
     return parse_study(yaml.safe_dump(data, sort_keys=False), str(path))
 
 
-def _answer(name: str, how: Answered) -> str:
+def _study(name: str, draws: int) -> tuple[Path, Study]:
+    """The file of a study, and the study with its worlds."""
     path = Path(name) if Path(name).is_file() else shipped(f"scenarios/studies/{name}.yaml")
-    study = with_worlds(load_study(name), path, how.draws)
+    return path, with_worlds(load_study(name), path, draws)
+
+
+def _answer(name: str, how: Answered) -> str:
+    path, study = _study(name, how.draws)
     switches = all(set(map(str, lever.values or ())) == {ON, OFF} for lever in study.levers)
     if len(study.levers) != 2 and not switches:
         raise SimError(f"{name} has {len(study.levers)} levers; the page tells of two, or of switches ('on' and 'off')")
@@ -239,14 +240,11 @@ def _as_mean(row: Mapping[Any, Any], name: str) -> dict[str, float]:
 
 
 # -------------------------------------------------------------------------------------------------------------- leak
-def _leak(how: Answered) -> str:
-    case = load(LEAK_SCENARIO).with_changes(agents={"mode": "expected", "exporters": 1_500})
-    cases, drawn = _worlds(case, min(how.draws, 4))
-    priority = tuple(
-        good for good, tier in zip(case.world.goods, case.world.control_tier, strict=True) if tier
-    )  # fmt: skip
-    found = find_leaks(cases, goods=priority, work=how.work)
-    findings = leaking(found, case.scenario.title, len(cases))
+def _leak(name: str, how: Answered) -> str:
+    path, study = _study(name, min(how.draws, _LEAK_DRAWS))
+    found, worlds = leaks_of(study, replace(how.work, folder=how.results / study.name))
+    findings = leaking(found, study.base.scenario.title, worlds)
+    drawn = f"{worlds} draws of the posterior" if study.posterior else f"{worlds} worlds drawn from the prior"
     unit = unit_of(found.metric)
     closing = [
         [row["way"], interval_of(row, "change"), "" if row["kept_out"] != row["kept_out"] else f"{row['kept_out']:.0%}"]
@@ -262,29 +260,12 @@ def _leak(how: Answered) -> str:
     )
     said = "\n".join(f"* {sentence}" for one in findings for sentence in one.sentences)
     head = (
-        f"## {LEAK_TITLE}\n\n*Of the package of {LEAK_SCENARIO}, what still arrives of the goods on the common "
-        "high-priority list, by which way, and what would the evader do next?*\n\n"
-        f"`sim study leak {LEAK_SCENARIO} --good {','.join(priority)}`: {found.runs:,} runs, {drawn}. One way is "
+        f"## {study.file.title}\n\n*{study.file.question}*\n\n`{path.name}`: {found.runs:,} runs, {drawn}. One way is "
         "closed at a time, from the first day of the package; replies are each worth a twentieth of the cost of a "
         "road, one first-rank visit, or a habit of evasion that comes twice as fast, one at a time and the best "
         "ones in pairs.\n"
     )
-    return "\n".join([head, said, "", tables[0], "", tables[1], "", _picture(findings[-1], "cheapest-leak", how), ""])
-
-
-def _worlds(case: Case, draws: int) -> tuple[list[Case], str]:
-    """Draws of the posterior where one ships; else the worlds of the study of the same package."""
-    try:
-        posterior = load_posterior(None, case.scenario.world) if draws > 0 else None
-    except SimError:
-        posterior = None
-    if posterior is not None:
-        spread = posterior.spread(min(draws, posterior.count))
-        return [posterior.case_at(case, draw) for draw in spread], f"{len(spread)} draws of the posterior"
-    study = load_study(LEAK_WORLDS)
-    names = [factor.name for factor in study.uncertainties]
-    drawn = [dict(zip(names, world.values, strict=True)) for world in plan_of(study).worlds]
-    return [case.with_changes(parameters=one) for one in drawn], f"{len(drawn)} worlds drawn from the prior"
+    return "\n".join([head, said, "", tables[0], "", tables[1], "", _picture(findings[-1], study.name, how), ""])
 
 
 # ------------------------------------------------------------------------------------------------------------ writing

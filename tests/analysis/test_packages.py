@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import sim
+from sim.analysis import runs
 from sim.analysis.attribution import attribute, attribute_switches, players_of
 from sim.analysis.decomposition import LOST, decompose
 from sim.analysis.leaks import find_leaks, still_arriving
@@ -18,6 +21,7 @@ from sim.analysis.runs import Variant, Work, measure_variants
 from sim.cases import Case
 from sim.comparison import Comparison
 from sim.errors import FaultList, SimError
+from sim.metrics import measure
 
 SHORT = {"months": {"last": "2022-06"}, "agents": {"exporters": 600, "intermediaries": 110, "mode": "expected"}}
 
@@ -175,6 +179,66 @@ def test_workers_do_not_change_a_number(classroom: Case) -> None:
     assert done[-1] == (30, 30)
     with pytest.raises(FaultList, match="unknown metric 'reachin'"):
         measure_variants([classroom], variants, ["reachin"])
+
+
+class Stop:
+    """Progress that stops after so many runs, as Ctrl-C does."""
+
+    def __init__(self, after: int) -> None:
+        self.after = after
+
+    def __call__(self, done: int, total: int) -> None:
+        if done >= self.after:
+            raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_finished_runs_are_kept_and_never_made_again(
+    classroom: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, workers: int
+) -> None:
+    made: list[int] = []
+    make = runs.Maker.make
+
+    def counted(self: runs.Maker, backend: Any, some: Any, progress: Any = None) -> int:
+        made.append(len(some))
+        return make(self, backend, some, progress)
+
+    monkeypatch.setattr(runs.Maker, "make", counted)
+    variants = [Variant(f"v{n}", policies=(clause("more", strength=n / 60.0),)) for n in range(30)]
+    cases = [classroom, classroom.with_changes(parameters={"aversion": 1.0})]
+    with pytest.raises(KeyboardInterrupt):
+        measure_variants(cases, variants, ["reaching", "shortfall"], Work(workers, Stop(7), tmp_path))
+    whole = measure_variants(cases, variants, ["reaching", "shortfall"], Work(workers, None, tmp_path))
+    assert made[0] == 60 and 0 < made[1] <= 53
+    pd.testing.assert_frame_equal(whole, measure_variants(cases, variants, ["reaching", "shortfall"]))
+    again = measure_variants(cases[:1], variants[:5], ["reaching", "shortfall"], Work(1, None, tmp_path))
+    pd.testing.assert_frame_equal(again, whole.iloc[:5])
+    assert len(made) == 3, "the last one made none; the third kept its own for the time being"
+    # Other metrics are other runs, beside the first.
+    measure_variants(cases[:1], variants[:2], ["reaching"], Work(1, None, tmp_path))
+    assert made[3] == 2
+
+
+def test_variants_are_those_of_a_changed_case(classroom: Case) -> None:
+    one = Variant("one", ("ban-half",), (clause("other", strength=0.3),), {"aversion": 1.5})
+    replaced = Variant("replaced", policies=(clause("ban-half", strength=0.9),))
+    found = measure_variants([classroom], [one, replaced], ["reaching", "shortfall"]).set_index("variant")
+    usual = classroom.without_policies().run().source
+    for variant in (one, replaced):
+        changed = classroom.with_changes(
+            without=variant.without, policies=variant.policies, parameters=variant.parameters
+        )
+        expected = measure(changed.run().source, ["reaching", "shortfall"], usual)
+        assert found.loc[variant.name, ["reaching", "shortfall"]].to_dict() == expected
+    with pytest.raises(FaultList, match="unknown id 'nobody'"):
+        measure_variants([classroom], [Variant("x", ("nobody",))], ["reaching"])
+    with pytest.raises(FaultList, match="did you mean 'wares'"):
+        measure_variants([classroom], [Variant("x", (), (clause("y", goods=["warez"]),))], ["reaching"])
+
+
+def test_a_variant_that_fails_is_told(classroom: Case) -> None:
+    with pytest.raises(SimError, match=r"1 of 2 runs failed: .*aversion"):
+        measure_variants([classroom], [Variant("a"), Variant("b", parameters={"aversion": 99.0})], ["reaching"])
 
 
 # ------------------------------------------------------------------------------------------------------------- leaks

@@ -54,6 +54,14 @@ uncertainties:
 design: {listed: points.csv}
 metrics: [reaching]
 """
+LEAKS = """
+title: Leaks of the classroom
+question: Which way is open?
+base: classroom
+leaks: {goods: [wares], best: 2}
+uncertainties: {aversion: [1, 3]}
+metrics: [reaching]
+"""
 BOUNDS = "aversion=1:3 hidden_road=0:1 entry=0:0.5"
 
 
@@ -124,6 +132,31 @@ def test_attribution_and_leaks_of_a_scenario(sim: Sim) -> None:
     assert {"closing.png", "closing.csv", "replies.png", "replies.csv", "still_arriving.csv"} == {
         path.name for path in Path("l").iterdir()
     }
+
+
+def test_a_study_of_leaks_is_swept_asked_and_told_of(sim: Sim) -> None:
+    Path("leaks.yaml").write_text(LEAKS, encoding="utf-8")
+    checked = sim("sweep leaks.yaml --check")
+    assert "leaks of wares, counted in reaching; the best 2 replies in pairs" in checked.out and checked.status == 0
+    assert not Path("results").exists()
+    swept = sim("sweep leaks.yaml --workers 1")
+    assert swept.status == 0, swept.err
+    told = swept.out[swept.out.index("Of what still arrives,") :].rstrip()
+    parts = list(Path("results/studies/leaks").rglob("*.parquet"))
+    asked = sim("study leak leaks.yaml --out l")
+    assert asked.out.startswith(told) and len(list(Path("l").iterdir())) == 5
+    assert list(Path("results/studies/leaks").rglob("*.parquet")) == parts, "no run is made again"
+    page = sim("study answers leaks.yaml --out page.md --workers 1 --draws 0")
+    assert page.status == 0, page.err
+    text = Path("page.md").read_text(encoding="utf-8")
+    assert "## Leaks of the classroom" in text and "images/studies/leaks.png" in text
+    assert "2 worlds drawn from the prior" in text and "| the evader's reply |" in text
+    for line, said in {
+        "study leak leaks.yaml --good wares": "--good: leaks.yaml is a study and says so itself",
+        "sweep leaks.yaml --dask local": "--dask: a search for leaks is made here",
+    }.items():
+        refused = sim(line)
+        assert refused.status == 2 and said in refused.err
 
 
 @pytest.mark.parametrize("method", ["morris", "sobol"])
