@@ -19,9 +19,9 @@ from sim.cases import Case
 from sim.errors import SimError
 from sim.metrics.asking import asked_of
 from sim.studies.factors import OFF, ON, Target, Value
-from sim.studies.local import Local
+from sim.studies.local import InThisProcess, Local
 from sim.studies.makers import code_digest, makers_of_case
-from sim.studies.making import Alone, Maker
+from sim.studies.making import Maker
 from sim.studies.queue import Runs
 from sim.studies.store import Store
 from sim.studies.tasks import Job, Settings, Task
@@ -174,7 +174,7 @@ def measure_variants(
         store.forget_failed()
         runs = np.flatnonzero(plan.keys.first & (store.finished().find(plan.keys.digests) < 0))
         job = Job(cases[0], plan.targets, _Given(tuple(cases)), tuple(metrics), code_digest())
-        backend = Alone() if work.workers == 1 else Local(min(work.workers, max(len(runs), 1)))
+        backend = InThisProcess() if work.workers == 1 else Local(min(work.workers, max(len(runs), 1)))
         if len(runs):
             Maker(plan, job, store).make(backend, runs, work.progress)
         kept = store.join_all(plan.keys)

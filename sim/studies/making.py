@@ -9,7 +9,6 @@ from typing import Protocol
 from sim.studies.queue import Planned, Queue, Runs
 from sim.studies.store import Store
 from sim.studies.tasks import Job, Outcome
-from sim.studies.work import Bench
 
 _SECONDS_UNKEPT = 2.0  # finished runs wait at most so long before they are kept
 _MOST_UNKEPT = 2_000
@@ -23,16 +22,6 @@ class Backend(Protocol):
 
     def work(self, job: Job, queue: Queue) -> Iterator[list[Outcome]]:
         """Makes runs until the queue is empty; closing the iterator ends all workers."""
-
-
-class Alone:
-    """Makes runs in this process, one after the other."""
-
-    def work(self, job: Job, queue: Queue) -> Iterator[list[Outcome]]:
-        """Makes the runs of a queue."""
-        bench = Bench(job)
-        while tasks := queue.take("here", 1):
-            yield [bench.do(task) for task in tasks]
 
 
 class Maker:

@@ -4,24 +4,22 @@ from __future__ import annotations
 
 import statistics
 from collections import deque
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
 from sim.errors import SimError
 from sim.studies.finished import Finished, write_comparisons
-from sim.studies.folder import plan_in, read_table, write_record
+from sim.studies.folder import plan_in, write_record
 from sim.studies.kept import Kept
 from sim.studies.loader import Study
 from sim.studies.making import Backend, Maker, Progress
-from sim.studies.paired import Compared, comparisons
-from sim.studies.plan import Plan, plan_of
+from sim.studies.paired import Compared
+from sim.studies.plan import plan_of
 from sim.studies.queue import Runs
 from sim.studies.store import Store
+from sim.studies.swept import Swept
 from sim.studies.tasks import DONE, Outcome
 from sim.studies.work import Bench, job_of
 
@@ -46,39 +44,6 @@ class Outlook:
     failed: int
     seconds: float
     damaged: int
-
-
-@dataclass(frozen=True, eq=False)
-class Swept:
-    """A study's runs. Tables of all of them are read when they are first asked for, and then take memory.
-
-    Attributes:
-        plan: all runs.
-        folder: where they are.
-        finished: how many are there.
-        failures: how many of these failed, by reason.
-        empty: metrics that are a number in none of them.
-        told: what packages do, in short.
-        made: runs made now, beside those made before.
-    """
-
-    plan: Plan
-    folder: Path
-    finished: int
-    failures: Mapping[str, int]
-    empty: tuple[str, ...]
-    told: Compared
-    made: int = 0
-
-    @cached_property
-    def runs(self) -> pd.DataFrame:
-        """The finished runs, one per row (see :meth:`Plan.table`)."""
-        return read_table(self.folder)
-
-    @cached_property
-    def compared(self) -> pd.DataFrame:
-        """What each package does, see :func:`sim.studies.paired.comparisons`."""
-        return comparisons(self.runs, [lever.name for lever in self.plan.study.levers], self.plan.study.file.metrics)
 
 
 class Sweep:

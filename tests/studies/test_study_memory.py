@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -63,6 +64,13 @@ def test_batches_of_any_size_make_the_same(tmp_path: Path, monkeypatch: pytest.M
     for metric, rows in straight.groupby("metric"):
         expected = rows["standard_error"].max() / rows["difference"].abs().max()
         assert small.told.error(str(metric)) == pytest.approx(expected)
+
+
+def test_runs_outlive_their_folder_where_they_are_detached(tmp_path: Path) -> None:
+    swept = Sweep(toy(), tmp_path / "toy").run(Here())
+    kept = swept.detached()
+    shutil.rmtree(tmp_path / "toy")
+    assert kept.folder is None and len(kept.runs) == kept.finished == 28 and len(kept.comparisons) == kept.told.rows
 
 
 def test_an_error_that_is_not_known_is_not_small(tmp_path: Path) -> None:
