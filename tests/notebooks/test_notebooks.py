@@ -3,9 +3,9 @@
 How a notebook is written (the checks below say the same):
 
 * The first cell is its title (``# ...``), and says how long it takes ("Takes about 20 seconds").
-* An exercise is a Markdown cell with the tag ``exercise``. Its solution is the code that follows, in cells with the tags
-  ``solution`` and ``hide-cell`` whose input is folded (metadata ``jupyter: {source_hidden: true}``): the reader opens it,
-  the test runs it.
+* An exercise is a Markdown cell with the tag ``exercise``. Its solution is the code that follows, in cells with the
+  tags ``solution`` and ``hide-cell`` whose input is folded (metadata ``jupyter: {source_hidden: true}``): the reader
+  opens it, the test runs it.
 * A number in the text stands in an ``assert`` too, or the code prints it.
 * What it writes goes to a temporary folder.
 """
