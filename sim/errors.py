@@ -10,6 +10,8 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from sim.doors import HasPage
+
 _EXCERPT_WIDTH = 110
 _LISTED_NAMES = 12
 
@@ -17,9 +19,13 @@ _LISTED_NAMES = 12
 class SimError(Exception):
     """A mistake in what the user gave us; its text is meant to be read by that user."""
 
+    def _render_traceback_(self) -> list[str]:
+        """Return what a notebook shows when it is raised: what is wrong, without the way there through our code."""
+        return [f"{type(self).__name__}: {self}"]
+
 
 @dataclass(frozen=True, order=True)
-class Fault:
+class Fault(HasPage):
     """One mistake in one place.
 
     Attributes:
@@ -51,7 +57,7 @@ class Fault:
         return head + "\n" + _excerpt(self.source_line, self.line, self.column)
 
 
-class FaultList(SimError):  # noqa: N818  (it is a list of faults, and says so)
+class FaultList(HasPage, SimError):  # noqa: N818  (it is a list of faults, and says so)
     """Every fault found in a file or a set of files, sorted by file, line and column.
 
     Args:

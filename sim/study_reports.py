@@ -107,7 +107,7 @@ def compared_table(swept: Swept) -> Table:
     table = Table(title=title, title_justify="left")
     for name in columns:
         table.add_column(name, justify="left" if name == "metric" else "right")
-    rows = swept.compared
+    rows = swept.comparisons
     for row in rows.head(_MOST_ROWS).to_dict("records"):
         cells = [*(_cell(row[lever]) for lever in levers), str(row["metric"])]
         cells += [_cell(row[name]) for name in ("mean", "compared_with", "difference")]

@@ -19,6 +19,7 @@ import numpy as np
 import pandas as pd
 from sklearn.tree import DecisionTreeClassifier
 
+from sim import html
 from sim.analysis.tables import known_columns, refuse_nan
 from sim.errors import SimError, nearest
 
@@ -72,6 +73,10 @@ class Discovery:
     hits: int
     boxes: tuple[Box, ...]
     sentences: tuple[str, ...]
+
+    def _repr_html_(self) -> str:
+        found = html.frame(self.table()) if self.boxes else ""
+        return html.page(f"Where {self.outcome}", html.listed(self.sentences), found)
 
     def table(self) -> pd.DataFrame:
         """A row per box and input that it narrows down."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sim.doors import HasPage
 from sim.errors import Fault, FaultList, SimError, nearest
 from sim.posterior.places import PLACES, put, said
 from sim.shipped import shipped
@@ -50,7 +51,7 @@ class Drawn:
 
 
 @dataclass(frozen=True, eq=False)
-class Posterior:
+class Posterior(HasPage):
     """Joint draws of the free parameters.
 
     Attributes:

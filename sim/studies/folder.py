@@ -12,6 +12,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from sim.doors import HasFigures, HasPage
 from sim.errors import SimError
 from sim.studies.makers import makers_of
 from sim.studies.plan import Plan, plan_of
@@ -148,7 +149,7 @@ def write_record(folder: Path, plan: Plan) -> None:
 
 
 @dataclass(frozen=True, eq=False)
-class StudyRuns:
+class StudyRuns(HasPage, HasFigures):
     """The runs of a study as its folder has them.
 
     Attributes:

@@ -12,6 +12,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from sim.cases import Case, world_of
+from sim.doors import HasPage
 from sim.errors import Fault, FaultList, SimError, nearest
 from sim.posterior import Posterior, load_posterior
 from sim.rules.custom import checked_rules
@@ -31,7 +32,7 @@ _FACTORS = ("levers", "uncertainties")
 
 
 @dataclass(frozen=True, eq=False)
-class Study:
+class Study(HasPage):
     """A study file with everything that it names.
 
     Attributes:

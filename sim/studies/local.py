@@ -16,7 +16,7 @@ from multiprocessing.connection import Connection, wait
 from sim.errors import SimError
 from sim.studies.queue import Queue
 from sim.studies.tasks import Job, Outcome, Task
-from sim.studies.work import failed
+from sim.studies.work import Bench, failed
 
 _SECONDS_A_PIECE = 0.3  # so much is lost when a worker dies, and so seldom are the others kept waiting
 _MOST_TASKS = 64
@@ -33,6 +33,16 @@ class _Worker:
     line: Connection
     ready: bool = False
     pieces: list[list[Task]] = field(default_factory=list)
+
+
+class InThisProcess:
+    """Runs made one after the other where the runner itself is: no worker to start, and none that could not import."""
+
+    def work(self, job: Job, queue: Queue) -> Iterator[list[Outcome]]:
+        """Makes the runs of a queue and yields what they left."""
+        bench = Bench(job)
+        while tasks := queue.take(self, 1):
+            yield [bench.do(task) for task in tasks]
 
 
 class Local:

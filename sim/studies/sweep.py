@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
@@ -12,8 +12,10 @@ from typing import Protocol
 import numpy as np
 import pandas as pd
 
+from sim.doors import HasFigures, HasPage
 from sim.errors import SimError
-from sim.studies.folder import COMPARISONS, plan_in, write_record, write_table, write_text
+from sim.progress import Progress
+from sim.studies.folder import COMPARISONS, StudyRuns, plan_in, write_record, write_table, write_text
 from sim.studies.loader import Study
 from sim.studies.paired import comparisons, largest_error
 from sim.studies.plan import Plan, plan_of
@@ -27,8 +29,6 @@ _MOST_UNKEPT = 2_000
 _SECONDS_ALONE = 20.0  # how often a look is taken at what other runners have made
 _TRIED = 3  # points that are tried before all
 _FEWEST, _MOST_REPLICATES = 4, 4_096
-
-Progress = Callable[[int, int], None]
 
 
 class Backend(Protocol):
@@ -58,22 +58,51 @@ class Outlook:
 
 
 @dataclass(frozen=True, eq=False)
-class Swept:
+class Swept(HasPage, HasFigures):
     """A study's runs.
 
     Attributes:
         plan: all runs.
-        folder: where they are.
+        folder: where they are kept; None where they are not.
         runs: the finished ones, one per row (see :meth:`Plan.table`).
-        compared: what each package does, see :func:`sim.studies.paired.comparisons`.
+        comparisons: what each package does, see :func:`sim.studies.paired.comparisons`.
         made: runs made now, beside those made before.
     """
 
     plan: Plan
-    folder: Path
+    folder: Path | None
     runs: pd.DataFrame
-    compared: pd.DataFrame
+    comparisons: pd.DataFrame
     made: int
+
+    @property
+    def inputs(self) -> list[str]:
+        """Columns of the runs that are levers or uncertainties."""
+        return [factor.name for factor in self.plan.study.factors]
+
+    @property
+    def points(self) -> pd.DataFrame:
+        """The finished runs without those that they are compared with and those that failed."""
+        found: pd.DataFrame = self.runs[(self.runs["point"] >= 0) & (self.runs["status"] == DONE)]
+        return found.reset_index(drop=True)
+
+    def summary(self) -> pd.DataFrame:
+        """What each package does: its levers as index, a column per metric, mean difference run by paired run."""
+        levers = [lever.name for lever in self.plan.study.levers]
+        table = self.comparisons.pivot(index=["package", *levers], columns="metric", values="difference")
+        chosen = table[list(self.plan.study.file.metrics)].rename_axis(columns=None)
+        return chosen.droplevel("package") if levers else chosen
+
+    def as_kept(self) -> StudyRuns:
+        """The runs as :func:`sim.studies.read_runs` gives them."""
+        study = self.plan.study
+        return StudyRuns(
+            study.file.title, study.file.question, tuple(lever.name for lever in study.levers),
+            tuple(one.name for one in study.uncertainties), study.file.metrics, len(self.plan), self.runs,
+        )  # fmt: skip
+
+    def __repr__(self) -> str:
+        return f"<Swept {self.plan.study.file.title!r}: {len(self.runs):,} of {len(self.plan):,} runs>"
 
 
 class Sweep:
@@ -233,7 +262,7 @@ class Sweep:
             self.plan = plan_of(study, max(self.plan.replicates, min(_FEWEST, most)))
             swept = self.run(backend, progress)
             made += swept.made
-            reached = largest_error(swept.compared, metric)
+            reached = largest_error(swept.comparisons, metric)
             now = self.plan.replicates
             if not reached > error or now >= most:
                 return replace(swept, made=made), reached
@@ -251,7 +280,7 @@ class Sweep:
         """The table of all runs, and one part file in place of many: the same runs, the same bytes."""
         self.store.join_all(self.plan.keys)
         swept = self.so_far()
-        write_text(self.folder, COMPARISONS, swept.compared.to_csv(index=False))
+        write_text(self.folder, COMPARISONS, swept.comparisons.to_csv(index=False))
         return swept
 
     def _swept(self, table: pd.DataFrame) -> Swept:

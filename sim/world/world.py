@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.doors import HasPage
 from sim.world.schema import STATUSES
 
 Floats = NDArray[np.float64]
@@ -20,7 +21,7 @@ LARGEST_THROUGH_SHARE = 0.9
 
 
 @dataclass(frozen=True, eq=False)
-class World:
+class World(HasPage):
     """States, goods and the flows of the base year. S states, G goods, H hubs; all arrays are read-only.
 
     Attributes:

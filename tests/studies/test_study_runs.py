@@ -335,7 +335,7 @@ def test_until_adds_replicates_until_the_error_is_small(tmp_path: Path) -> None:
     swept, reached = sweep.until(0.2, Here(), "reaching", most=64)
     assert reached <= 0.2
     assert 4 <= swept.plan.replicates < 64
-    effects = swept.compared.set_index("package")
+    effects = swept.comparisons.set_index("package")
     assert reached == pytest.approx(effects["standard_error"].max() / effects["difference"].abs().max())
     few = tmp_path / "few"
     swept, reached = Sweep(study, few).until(1e-9, Here(), "reaching", most=6)
