@@ -21,10 +21,13 @@ _STYLE = """
 .sim-page .soft{opacity:.75}
 .sim-page .scroll{max-height:34em;overflow-y:auto}
 .sim-page table{border-collapse:collapse;border:0;margin:.5em 0;font-size:12px;color:inherit;table-layout:auto}
-.sim-page caption{caption-side:top;text-align:left;font-weight:bold;color:inherit;padding:.3em 0}
+.sim-page caption{caption-side:top;text-align:left;white-space:nowrap;font-weight:bold;color:inherit;padding:.3em 0}
 .sim-page tr,.sim-page tr:hover{background:none!important}
 .sim-page th,.sim-page td{padding:.2em .8em .2em 0;text-align:left;vertical-align:top;color:inherit;border:0;
-border-bottom:1px solid rgba(128,128,128,.35);white-space:normal;max-width:38em;line-height:1.35}
+border-bottom:1px solid rgba(128,128,128,.35);white-space:normal;
+overflow-wrap:break-word;max-width:38em;line-height:1.35}
+.sim-page tr:has(svg) td{vertical-align:middle}
+.sim-page td.w{min-width:20em}
 .sim-page th.n,.sim-page td.n{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}
 .sim-page td.d{white-space:nowrap}
 .sim-page pre{font-size:12px;margin:.3em 0;color:inherit;background:none;white-space:pre;overflow-x:auto}
@@ -34,6 +37,7 @@ border-bottom:1px solid rgba(128,128,128,.35);white-space:normal;max-width:38em;
 _BLUE = "#3b82c4"
 _WIDTH, _HEIGHT, _MARGIN = 150, 30, 2
 _SMALL_FRACTION = 5e-4
+_LONG = 60  # letters, from which a cell is kept wide
 
 
 class Html(str):
@@ -42,7 +46,10 @@ class Html(str):
     __slots__ = ()
 
 
-Cell = str | float | int | date | None
+class Right(str):
+    """Text that stands to the right in a table, as numbers do."""
+
+    __slots__ = ()
 
 
 def escaped(thing: object) -> Html:
@@ -133,8 +140,8 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[object]], caption: str =
         caption: above it.
     """
     body = [list(row) for row in rows]
-    numeric = [bool(body) and all(_is_number(row[place]) or row[place] is None for row in body) and
-               any(_is_number(row[place]) for row in body) for place in range(len(heads))]  # fmt: skip
+    columns = [[row[place] for row in body if row[place] is not None] for place in range(len(heads))]
+    numeric = [bool(column) and all(map(_is_number, column)) for column in columns]
     top = element(
         "tr", *(element("th", head, **({"class_": "n"} if n else {})) for head, n in zip(heads, numeric, strict=True))
     )
@@ -144,17 +151,17 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[object]], caption: str =
 
 
 def _is_number(value: object) -> bool:
-    return isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)
+    return isinstance(value, int | float | np.integer | np.floating | Right) and not isinstance(value, bool)
 
 
 def _cell(value: object) -> Html:
     if value is None:
         return element("td")
     if _is_number(value):
-        return element("td", number(value), class_="n")  # type: ignore[arg-type]
+        return element("td", value if isinstance(value, Right) else number(value), class_="n")  # type: ignore[arg-type]
     if isinstance(value, date):
         return element("td", value.isoformat(), class_="d")
-    return element("td", value)
+    return element("td", value, **({"class_": "w"} if len(str(value)) > _LONG else {}))
 
 
 def frame(found: pd.DataFrame, caption: str = "", most: int = 0) -> Html:

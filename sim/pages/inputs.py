@@ -35,7 +35,7 @@ def world_page(world: World) -> str:
     heads = ("state", "name", "role", "", "exports", f"to {world.states[world.target]}", "alignment")
     caption = f"{len(states)} states; exports on record in {world.base_year}, billion USD"
     goods = [
-        (html.element("b", code), world.good_names[g], world.hs_codes[g], world.control_tier[g],
+        (html.element("b", code), world.good_names[g], world.hs_codes[g].replace(";", "; "), world.control_tier[g],
          float(world.military_sensitivity[g]), float(world.coalition_brand_share[g]),
          float(_MONTHS / _BILLION * world.recorded_musd[:, :, g].sum()))
         for g, code in enumerate(world.goods)
@@ -44,7 +44,7 @@ def world_page(world: World) -> str:
     seen = {name: f"{share:.1%}" for name, share in world.observed_share().items()}
     return html.page(
         world.title, html.facts(base_year=world.base_year, digest=world.digest[:10], **seen),
-        html.soft("Shares of the value on record that are observed, derived from figures, or imputed."),
+        html.soft("Shares of the value by pair and good that are observed, derived from figures, or imputed."),
         html.table(heads, states, caption), html.table(of_goods, goods, f"{len(goods)} goods"),
     )  # fmt: skip
 

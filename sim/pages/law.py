@@ -17,10 +17,8 @@ if TYPE_CHECKING:
     from sim.policies import Instruments
     from sim.scenario import Scenario
 
-HEADS = (
-    "effective", "announced", "ends", "clause", "kind", "by", "towards", "against", "goods", "strength", "also",
-    "source",
-)  # fmt: skip
+HEADS = ("effective", "announced", "ends", "clause", "kind", "by", "towards / against", "goods", "strength", "also",
+         "source")  # fmt: skip
 _AGAINST = "against"
 
 
@@ -55,20 +53,32 @@ def _page(scenario: Scenario, beside: Sequence[html.Html], world: str) -> str:
 
 
 def law_table(clauses: Sequence[Policy]) -> html.Html:
-    """Clauses by the first day in force; what an instrument adds to the common form stands under `also`."""
+    """Clauses by the first day in force; `also` has what they say of their instrument's own fields.
+
+    Columns that would stand empty are left out.
+    """
     ordered = sorted(clauses, key=lambda clause: (clause.effective, clause.announced or clause.effective, clause.id))
+    rows = list(map(_row, ordered))
+    kept = [place for place in range(len(HEADS)) if any(row[place] not in (None, "") for row in rows)]
     count = len(ordered)
-    return html.table(HEADS, map(_row, ordered), f"{count} clause{'' if count == 1 else 's'} of law, by date")
+    return html.table(
+        [HEADS[place] for place in kept], [[row[place] for place in kept] for row in rows],
+        f"{count} clause{'' if count == 1 else 's'} of law, by date",
+    )  # fmt: skip
 
 
 def _row(clause: Policy) -> list[object]:
-    extra = {name: getattr(clause, name) for name in type(clause).model_fields if name not in Policy.model_fields}
+    fields = type(clause).model_fields
+    extra = {name: getattr(clause, name) for name in fields if name not in Policy.model_fields}
     against = extra.pop(_AGAINST, ())
-    also = [f"{name.replace('_', ' ')} {_words(value)}" for name, value in extra.items() if value not in (None, ())]
-    head = html.element("b", clause.id)
+    also = [
+        f"{name.replace('_', ' ')} {_words(value)}" for name, value in extra.items()
+        if value != fields[name].get_default(call_default_factory=True)
+    ]  # fmt: skip
+    aimed = _words(clause.towards) + (f" / {_words(against)}" if against else "")
     return [
-        clause.effective, clause.announced, clause.ends, head, clause.kind.replace("_", " "), _words(clause.by),
-        _words(clause.towards), _words(against), _words(clause.goods), clause.strength, "; ".join(also), clause.source,
+        clause.effective, clause.announced, clause.ends, html.element("b", clause.id), clause.kind.replace("_", " "),
+        _words(clause.by), aimed, _words(clause.goods), clause.strength, "; ".join(also), clause.source,
     ]  # fmt: skip
 
 

@@ -38,22 +38,21 @@ def explanation_page(told: Explanation) -> str:
 def _parts(told: Explanation, parts: pd.DataFrame, caption: str) -> html.Html:
     label = str(parts.columns[0])
     shown = parts.head(_MOST_PARTS)
-    rows = [
-        (row[label], amount(row["effect"], signed=True), _percent(row["share_of_change"]),
-         f"{amount(row['lowest'], signed=True)} to {amount(row['highest'], signed=True)}")
+    rows: list[tuple[object, ...]] = [
+        (row[label], html.Right(amount(row["effect"], signed=True)), _percent(row["share_of_change"]),
+         html.Right(f"{amount(row['lowest'], signed=True)} to {amount(row['highest'], signed=True)}"))
         for row in shown.to_dict("records")
     ]  # fmt: skip
     if len(parts) > len(shown):
         rest = parts.iloc[len(shown) :][["effect", "share_of_change"]].sum()
         others = f"{len(parts) - len(shown)} others"
-        rows.append((others, amount(rest["effect"], signed=True), _percent(rest["share_of_change"]), ""))
-    total = html.element("b", amount(told.change, signed=True))
-    rows.append((html.element("b", "all of it"), total, "", ""))
+        rows.append((others, html.Right(amount(rest["effect"], signed=True)), _percent(rest["share_of_change"]), None))
+    rows.append((html.element("b", "all of it"), html.Right(amount(told.change, signed=True)), None, None))
     return html.table((label, "effect", "of the change", "effects met"), rows, f"{caption}, {told.flow.unit}")
 
 
-def _percent(share: float) -> str:
-    return "" if pd.isna(share) else f"{100.0 * share + 0.0:.1f} %"
+def _percent(share: float) -> html.Right:
+    return html.Right("" if pd.isna(share) else f"{100.0 * share + 0.0:.1f} %")
 
 
 def mechanism_page(found: Shown) -> str:
@@ -109,7 +108,7 @@ def swept_page(swept: Swept) -> str:
         file.title, html.soft(file.question),
         html.facts(runs=made, failed=failed or None, worlds=len(swept.plan.worlds), replicates=swept.plan.replicates),
         _effects(swept, note), html.folded("The plan", html.element("pre", study_told(swept.plan))),
-        html.soft("`runs` has every run, `comparisons` all about the differences, `plot` the figures."),
+        html.soft("runs has every run, comparisons all about the differences, plot the figures."),
     )  # fmt: skip
 
 
@@ -128,9 +127,9 @@ def _effects(swept: Swept, caption: str) -> html.Html:
     return html.Html(made + html.soft(f"and {left:,} more packages")) if left > 0 else made
 
 
-def _interval(row: Mapping[Any, float], ends: tuple[str, str]) -> str:
+def _interval(row: Mapping[Any, float], ends: tuple[str, str]) -> html.Right:
     difference, low, high = (row[name] for name in ("difference", *ends))
-    return html.signed(difference) + (f" [{html.signed(low)}, {html.signed(high)}]" if low < high else "")
+    return html.Right(html.signed(difference) + (f" [{html.signed(low)}, {html.signed(high)}]" if low < high else ""))
 
 
 def runs_page(study: StudyRuns) -> str:

@@ -68,8 +68,8 @@ def results_page(results: Results) -> str:
          float(lines[name].tail(_LAST).mean()), _unit(name))
         for name in map(str, lines)
     ]  # fmt: skip
-    heads = ("", _span(view.months), _last(view), "")
-    charts = html.table(heads, rows, f"Deliveries to {view.target_name}")
+    heads = ("", _span(view.months), "mean", "")
+    charts = html.table(heads, rows, f"Deliveries to {view.target_name}; figures: {_last(view)}")
     yearly = html.frame(summary(results), "By year: billion USD by kind of road; price, base year = 1")
     return html.page(results.title, html.soft(results.record["question"]), _said(results), charts, yearly)
 
@@ -87,17 +87,17 @@ def comparison_page(pair: Comparison) -> str:
         chart = html.spark([with_[name].tolist(), without[name].tolist()], _words(view, name), zero=name != PRICE)
         there, usual = (float(line[name].tail(_LAST).mean()) for line in (with_, without))
         rows.append((_label(view, name), chart, there, usual, _change(there, usual, name), _unit(name)))
-    heads = ("", _span(view.months), f"with, {_last(view)}", "without", "change", "")
-    charts = html.table(heads, rows, f"Deliveries to {view.target_name}")
+    heads = ("", _span(view.months), "with", "without", "change", "")
+    charts = html.table(heads, rows, f"Deliveries to {view.target_name}; figures: {_last(view)}")
     yearly = html.frame(pair.summary(), "By year, billion USD")
     bands = html.soft(pair.bands.words) if pair.bands is not None else ""
     return html.page(policy.title, html.soft(policy.record["question"]), _said(policy), beside, charts, yearly, bands)
 
 
-def _change(there: float, usual: float, name: str) -> str:
+def _change(there: float, usual: float, name: str) -> html.Right:
     if name == HIDDEN:
-        return f"{html.signed(100.0 * (there - usual), 2)} points"
-    return f"{html.signed(100.0 * (there / usual - 1.0), 2)} %" if usual > 0.0 else ""
+        return html.Right(f"{html.signed(100.0 * (there - usual), 2)} points")
+    return html.Right(f"{html.signed(100.0 * (there / usual - 1.0), 2)} %" if usual > 0.0 else "")
 
 
 def _said(results: Results) -> html.Html:
@@ -107,7 +107,7 @@ def _said(results: Results) -> html.Html:
     return html.facts(
         months=record["months"], exporters=f"{record['exporters']:,}", mode=record["mode"], seed=record["seed"],
         clauses=len(record["clauses"]), posterior=None if drawn is None else f"draw {drawn['draw']}",
-        rules_replaced=", ".join(record["rules_replaced"]), took=f"{record['wall_seconds']:.2g} s",
+        rules_replaced=", ".join(record["rules_replaced"]),
     )  # fmt: skip
 
 
@@ -147,10 +147,10 @@ def ensemble_page(found: Ensemble) -> str:
     )  # fmt: skip
     caption = "Deliveries to the target by year, billion USD: median, and where 90 % of the draws lie"
     made = html.table(("year", *columns.values()), lines, caption)
-    hint = "`samples` has every draw, `bands.table` every series behind the figures."
+    hint = "samples has every draw, bands.table every series behind the figures."
     return html.page(f"{record['draws']} draws of posterior {record['posterior']}", said, made, html.soft(hint))
 
 
-def _band(ends: Mapping[Any, float]) -> str:
+def _band(ends: Mapping[Any, float]) -> html.Right:
     median, low, high = (html.number(ends[name], 3) for name in ("median", "low", "high"))
-    return f"{median} [{low}, {high}]"
+    return html.Right(f"{median} [{low}, {high}]")
