@@ -23,7 +23,15 @@ class _ThisPython(KernelSpecManager):  # type: ignore[misc]
 
     def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
         """Return the kernel of this Python."""
-        argv = [sys.executable, "-Xfrozen_modules=off", "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+        argv = [
+            sys.executable,
+            "-Xfrozen_modules=off",
+            "-m",
+            "ipykernel_launcher",
+            "-f",
+            "{connection_file}",
+            "--log-level=40",
+        ]
         return KernelSpec(argv=argv, display_name=kernel_name, language="python")
 
 
@@ -38,10 +46,12 @@ def executed(notebook: Any, folder: Path, **environment: str) -> Any:
     Raises:
         nbclient.exceptions.CellExecutionError: a cell failed.
     """
-    settings = folder / ".settings"
+    settings = {name: folder / ".settings" / name for name in ("IPYTHONDIR", "JUPYTER_CONFIG_DIR")}
+    for place in settings.values():
+        place.mkdir(parents=True, exist_ok=True)
     ours = {
+        **{name: str(place) for name, place in settings.items()},
         "PYTHONPATH": os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]),
-        **{name: str(settings / name) for name in ("IPYTHONDIR", "JUPYTER_CONFIG_DIR", "JUPYTER_RUNTIME_DIR")},
         "PYDEVD_DISABLE_FILE_VALIDATION": "1",
     }
     manager = AsyncKernelManager(kernel_spec_manager=_ThisPython(), kernel_name="python3")
