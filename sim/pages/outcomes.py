@@ -52,7 +52,7 @@ def _parts(told: Explanation, parts: pd.DataFrame, caption: str) -> html.Html:
 
 
 def _percent(share: float) -> html.Right:
-    return html.Right("" if pd.isna(share) else f"{100.0 * share + 0.0:.1f} %")
+    return html.Right("" if pd.isna(share) else f"{round(100.0 * share, 1) + 0.0:.1f} %")
 
 
 def mechanism_page(found: Shown) -> str:
