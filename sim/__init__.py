@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from sim.studies.asking import sweep
     from sim.studies.folder import StudyRuns, read_runs
     from sim.studies.loader import Study, load_study, shipped_studies
-    from sim.studies.sweep import Swept
+    from sim.studies.swept import Swept
     from sim.world import World, load_world
     from sim.world.build import build_world
 
@@ -102,7 +102,7 @@ _HOMES = {
     "studies.asking": ("sweep",),
     "studies.folder": ("StudyRuns", "read_runs"),
     "studies.loader": ("Study", "load_study", "shipped_studies"),
-    "studies.sweep": ("Swept",),
+    "studies.swept": ("Swept",),
     "world": ("World", "load_world"),
     "world.build": ("build_world",),
 }
@@ -119,9 +119,9 @@ def __getattr__(name: str) -> Any:
         except ModuleNotFoundError as error:
             if str(error.name).partition(".")[0] == "sim":
                 raise
-            from sim.errors import SimError
-
-            raise SimError(f"sim.{name} needs '{error.name}': pip install 'sanctions-sim[studies]'") from None
+            raise import_module("sim.errors").SimError(
+                f"sim.{name} needs '{error.name}': pip install 'sanctions-sim[studies]'"
+            ) from None
     else:
         raise AttributeError(f"module 'sim' has no attribute '{name}'")
     globals()[name] = value

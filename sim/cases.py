@@ -42,6 +42,12 @@ class Case(HasPage):
         world: its world.
         rules: behavioural rules replaced in this case, by name.
         drawn: the draw of a posterior that its values come from, if they do.
+
+    Example:
+        >>> import sim
+        >>> case = sim.load("classroom").with_changes(seed=2)
+        >>> case.run().target
+        'GAMMA'
     """
 
     scenario: Scenario
@@ -164,6 +170,11 @@ def load(path_or_name: str | Path) -> Case:
 
     Raises:
         FaultList: everything wrong with the scenario or with its world's tables.
+
+    Example:
+        >>> import sim
+        >>> sim.load("classroom").world.base_year
+        2021
     """
     return case_of(load_scenario(path_or_name))
 

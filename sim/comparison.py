@@ -25,6 +25,12 @@ class Comparison(HasPage, HasFigures):
         policy: the run with the policies.
         baseline: the run it is compared with.
         bands: where draws of a posterior lie, if any were run; figures then carry them.
+
+    Example:
+        >>> import sim
+        >>> pair = sim.compare("classroom")
+        >>> pair.summary().columns.tolist()
+        ['policy_busd', 'baseline_busd', 'change_percent']
     """
 
     policy: Results
@@ -119,6 +125,13 @@ def compare(
 
     Raises:
         SimError: the two cases differ in world, months, seed or agents, so that they cannot be paired.
+
+    Example:
+        >>> import sim
+        >>> case = sim.load("classroom")
+        >>> harder = case.with_changes(parameters={"aversion": 9.0})
+        >>> sim.compare(harder, case)
+        <Comparison of 'The classroom, three months by hand' with 'The classroom, three months by hand'>
     """
     from_name = _case(policy)
     against = from_name.without_policies() if baseline is None else _case(baseline)

@@ -50,6 +50,13 @@ class Ensemble(HasPage):
     Attributes:
         samples: rows by figure, series, period and column (see :mod:`sim.bands`), one column per draw, by its number.
         record: which posterior and draws, and how they were run.
+
+    Example:
+        >>> import sim
+        >>> few = sim.load("reference").with_changes(months={"last": "2021-06"}, agents={"exporters": 400})
+        >>> spread = sim.ensemble(few, draws=2, progress=False)
+        >>> spread.samples.shape[1]
+        2
     """
 
     samples: pd.DataFrame
@@ -87,6 +94,12 @@ def ensemble(  # noqa: PLR0913 (each is asked for by its name)
     Raises:
         SimError: there is no such posterior, it has fewer draws or does not fit the scenario; or workers could not
             import a rule of the case.
+
+    Example:
+        >>> import sim
+        >>> few = sim.load("reference").with_changes(months={"last": "2021-06"}, agents={"exporters": 400})
+        >>> sim.ensemble(few, draws=2, progress=False)
+        <Ensemble of 2 draws of posterior 'reference'>
     """
     for said, number in (("draws", draws), ("workers", workers)):
         if number < 1:

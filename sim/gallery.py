@@ -16,7 +16,7 @@ from sim.plots import FIGURES, figure, figure_of_mechanism, figure_of_pair
 from sim.plots.style import Picture, new_figure
 from sim.results import Results
 from sim.studies.folder import StudyRuns
-from sim.studies.sweep import Swept
+from sim.studies.swept import Swept
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

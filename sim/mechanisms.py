@@ -39,6 +39,12 @@ class Shown(HasPage, HasFigures):
     Attributes:
         scenario: the scenario, with its mechanism and its looks.
         comparison: the run with the mechanism, and the run without as its baseline.
+
+    Example:
+        >>> import sim
+        >>> seen = sim.show_mechanism(sim.load("red-line"), progress=False)
+        >>> seen.holds
+        True
     """
 
     scenario: Scenario
@@ -83,6 +89,11 @@ def show_mechanism(case: Case, progress: Progress | bool | None = None) -> Shown
 
     Raises:
         SimError: the scenario names no mechanism.
+
+    Example:
+        >>> import sim
+        >>> sim.show_mechanism(sim.load("red-line"), progress=False).table["holds"].all()
+        np.True_
     """
     return Shown(case.scenario, compare(case, without_mechanism(case), progress))
 

@@ -66,6 +66,13 @@ class SanctionsModel(HasPage, FirmPhases, TradePhases, mesa.Model):  # type: ign
 
     Raises:
         SimError: too few exporters for the world's firm types, or too few intermediaries for its hubs.
+
+    Example:
+        >>> import sim
+        >>> model = sim.load("classroom").model()
+        >>> model.step()
+        >>> len(model.exporters), len(model.states)
+        (10, 3)
     """
 
     def __init__(

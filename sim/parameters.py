@@ -177,7 +177,13 @@ _DECLARED = (
 
 
 class Parameters(dict[str, Parameter], HasPage):
-    """Parameters by name."""
+    """Parameters by name.
+
+    Example:
+        >>> import sim
+        >>> sim.PARAMETERS["aversion"].unit
+        'log points'
+    """
 
 
 PARAMETERS = Parameters({p.name: p for p in _DECLARED})

@@ -39,6 +39,12 @@ class Results(HasPage, HasFigures):
         made_by: gives :attr:`record`.
         scenario: gives :attr:`scenario_yaml`.
         source: where the tables come from: arrays of a run just made, the folder of a run made before, or tables.
+
+    Example:
+        >>> import sim
+        >>> results = sim.load("classroom").run()
+        >>> results.to_target()["road"].unique().tolist()
+        ['direct', 'via BETA']
     """
 
     made_by: Callable[[], dict[str, Any]]

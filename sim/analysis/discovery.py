@@ -66,6 +66,13 @@ class Discovery:
         runs: in all. hits: where it is met.
         boxes: the clearest first.
         sentences: the same, to quote.
+
+    Example:
+        >>> import pandas as pd, sim
+        >>> runs = pd.DataFrame({"effort": range(100), "shortfall": range(100)})
+        >>> found = sim.discover(runs, ["effort"], "shortfall >= 80")
+        >>> list(found.boxes[0].limits)
+        ['effort']
     """
 
     outcome: str
@@ -107,6 +114,12 @@ def discover(
     Raises:
         SimError: an unknown method or column, a condition that cannot be read or is met in no run or in all, runs
             without a number.
+
+    Example:
+        >>> import pandas as pd, sim
+        >>> runs = pd.DataFrame({"effort": range(100), "shortfall": range(100)})
+        >>> sim.discover(runs, ["effort"], "shortfall >= 80").sentences[0]
+        'In 20% of all 100 runs shortfall is at least 80.'
     """
     if method not in METHODS:
         raise SimError(f"unknown method '{method}'; {nearest(method, METHODS)}")

@@ -50,6 +50,12 @@ class Explanation(HasPage):
         orders: pairs of orders drawn; 0 where all coalitions were worked out.
         runs: how many runs it took.
         pair: the run with the whole package and the run without it, for a closer look.
+
+    Example:
+        >>> import sim
+        >>> why = sim.explain("classroom", month="2022-03")
+        >>> bool(abs(why.clauses["effect"].sum() - why.change) < 1e-9)
+        True
     """
 
     case: Case
@@ -100,6 +106,11 @@ def explain(
 
     Raises:
         SimError: an unknown name, a month that is not run, fewer than one order, or a case that cannot be run.
+
+    Example:
+        >>> import sim
+        >>> sim.explain("classroom", month="2022-03").clauses["clause"].tolist()
+        ['ban-half']
     """
     whole = case if isinstance(case, Case) else load(case)
     if by not in BY:

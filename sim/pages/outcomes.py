@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from sim.mechanisms import Shown
     from sim.studies.folder import StudyRuns
     from sim.studies.loader import Study
-    from sim.studies.sweep import Swept
+    from sim.studies.swept import Swept
 
 _MOST_PARTS, _MOST_ROWS = 12, 40
 _DONE = "done"

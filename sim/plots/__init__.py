@@ -163,6 +163,13 @@ def save_mechanism(shown: Shown, folder: str | Path) -> list[Path]:
 
     Raises:
         SimError: the folder cannot be written.
+
+    Example:
+        >>> import sim, tempfile
+        >>> seen = sim.show_mechanism(sim.load("red-line"), progress=False)
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     [path.name for path in sim.save_mechanism(seen, folder)]
+        ['mechanism.png', 'mechanism.csv', 'looks.csv']
     """
     written = _put_both(Path(folder), "mechanism", *figure_of_mechanism(shown))
     return [*written, _put(Path(folder) / "looks.csv", partial(shown.table.to_csv, index=False))]

@@ -47,7 +47,13 @@ SECTIONS: dict[str, tuple[type[Policy], ...]] = {
 
 
 class Instruments(dict[str, type[Policy]], HasPage):
-    """Instruments by kind."""
+    """Instruments by kind.
+
+    Example:
+        >>> import sim
+        >>> sim.INSTRUMENTS["export_ban"].model_fields["strength"].description
+        "Share of the goods' lines, by value, whose sale is forbidden."
+    """
 
 
 INSTRUMENTS = Instruments(

@@ -61,6 +61,12 @@ class Posterior(HasPage):
         names: columns, ``place:name``.
         draws: values, draws x columns, each in its unit.
         record: what made it, as the calibration wrote it down; empty if it did not.
+
+    Example:
+        >>> import sim
+        >>> posterior = sim.load_posterior()
+        >>> posterior.values(0)["parameter:aversion"] > 0.0
+        True
     """
 
     name: str
@@ -184,6 +190,11 @@ def load_posterior(path: str | Path | None = None, world: str = "reference") -> 
     Raises:
         FaultList: everything wrong with the draws, at once.
         SimError: none ships with that world.
+
+    Example:
+        >>> import sim
+        >>> "parameter:aversion" in sim.load_posterior().names
+        True
     """
     found = shipped_posterior(world) if path is None else Path(path)
     if found is None:

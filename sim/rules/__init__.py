@@ -20,7 +20,13 @@ from sim.rules.trading import closing_odds, opening_odds
 
 
 class Rules(dict[str, Callable[..., float]], HasPage):
-    """Rules by name."""
+    """Rules by name.
+
+    Example:
+        >>> import sim
+        >>> round(sim.RULES["market_pull"](2.0, 0.1, 0.0), 4)
+        1.2214
+    """
 
 
 RULES = Rules(

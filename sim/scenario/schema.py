@@ -23,6 +23,12 @@ class Scenario(HasPage, StrictModel):
 
     It holds only what acts: clauses and drivers that are switched off are gone. Load one with
     `sim.scenario.load_scenario`; derive others with `with_changes`.
+
+    Example:
+        >>> import sim
+        >>> scenario = sim.load_scenario("classroom")
+        >>> scenario.with_changes(without=["ban-half"]).policies
+        ()
     """
 
     title: Text = Field(description="One line that names the scenario.")

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from sim.studies.local import Local
     from sim.studies.paired import comparisons
     from sim.studies.plan import Plan, plan_of
-    from sim.studies.sweep import Outlook, Sweep, Swept
+    from sim.studies.sweep import Outlook, Sweep
+    from sim.studies.swept import Swept
 
 __all__ = [
     "Local",
@@ -38,7 +39,8 @@ _HOMES = {
     "local": ("Local",),
     "paired": ("comparisons",),
     "plan": ("Plan", "plan_of"),
-    "sweep": ("Outlook", "Sweep", "Swept"),
+    "sweep": ("Outlook", "Sweep"),
+    "swept": ("Swept",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

@@ -19,7 +19,8 @@ from sim.progress import Progress, watched
 from sim.rules.custom import refuse_unshared
 from sim.studies.loader import Study, load_study, parse_study
 from sim.studies.local import InThisProcess, Local
-from sim.studies.sweep import Sweep, Swept
+from sim.studies.sweep import Sweep
+from sim.studies.swept import Swept
 
 _FILE = "(the study)"
 
@@ -85,11 +86,8 @@ def sweep(
         >>> swept = sim.sweep({
         ...     "base": "classroom", "levers": {"ban-half.strength": [0.25, 0.75]}, "metrics": ["shortfall"],
         ... }, progress=False)
-        >>> swept.summary().round(2)
-                           shortfall
-        ban-half.strength
-        0.25                    0.14
-        0.75                    0.44
+        >>> swept.summary().round(2).to_dict()
+        {'shortfall': {0.25: 0.04, 0.75: 0.14}}
     """
     if workers < 1:
         raise SimError(f"{workers} workers asked for; a sweep needs one at least")

@@ -160,6 +160,15 @@ class StudyRuns(HasPage, HasFigures):
         metrics: columns of ``runs``.
         planned: how many runs the study has; ``runs`` has those that are finished.
         runs: one row per run, see :meth:`sim.studies.plan.Plan.table`, with ``status``, ``reason`` and the metrics.
+
+    Example:
+        >>> import sim, tempfile
+        >>> study = {"base": "classroom", "levers": {"aversion": [3, 6]}, "metrics": ["reaching"]}
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     swept = sim.sweep(study, folder=folder)
+        ...     runs = sim.read_runs(folder)
+        >>> runs.levers, len(runs.runs)
+        (('aversion',), 3)
     """
 
     title: str
@@ -176,6 +185,15 @@ def read_runs(folder: str | Path) -> StudyRuns:
 
     Raises:
         SimError: it is no folder of a study, or its table is not written yet.
+
+    Example:
+        >>> import sim, tempfile
+        >>> study = {"base": "classroom", "levers": {"aversion": [3, 6]}, "metrics": ["reaching"]}
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     swept = sim.sweep(study, folder=folder)
+        ...     runs = sim.read_runs(folder)
+        >>> runs.levers, len(runs.runs)
+        (('aversion',), 3)
     """
     path = Path(folder)
     if held_in(path) is None:

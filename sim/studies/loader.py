@@ -43,6 +43,11 @@ class Study(HasPage):
         uncertainties: what nobody can choose.
         posterior: where its worlds are drawn from, if they are.
         comparison: the package that every point is compared with, a value for each lever; None for no policy.
+
+    Example:
+        >>> import sim
+        >>> [lever.name for lever in sim.load_study("licence-strictness").levers]
+        ['dual-use-law-cn.strength', 'dual-use-law-cn.fidelity']
     """
 
     name: str
@@ -64,6 +69,11 @@ def load_study(path_or_name: str | os.PathLike[str]) -> Study:
 
     Raises:
         FaultList: everything wrong with the file and its base.
+
+    Example:
+        >>> import sim
+        >>> sim.load_study("licence-strictness").file.replicates
+        1
     """
     wanted = os.fspath(path_or_name)
     places = [Path(wanted), *(shipped(f"{_SHIPPED}/{name}") for name in (wanted, f"{wanted}.yaml"))]
@@ -82,7 +92,13 @@ def load_study(path_or_name: str | os.PathLike[str]) -> Study:
 
 
 def shipped_studies() -> tuple[str, ...]:
-    """Names of the studies that ship with the package, sorted."""
+    """Names of the studies that ship with the package, sorted.
+
+    Example:
+        >>> import sim
+        >>> "whack-a-mole-budget" in sim.shipped_studies()
+        True
+    """
     return tuple(sorted(path.stem for path in shipped(_SHIPPED).glob("*.yaml")))
 
 

@@ -12,15 +12,15 @@ from typing import Protocol
 import numpy as np
 import pandas as pd
 
-from sim.doors import HasFigures, HasPage
 from sim.errors import SimError
 from sim.progress import Progress
-from sim.studies.folder import COMPARISONS, StudyRuns, plan_in, write_record, write_table, write_text
+from sim.studies.folder import COMPARISONS, plan_in, write_record, write_table, write_text
 from sim.studies.loader import Study
 from sim.studies.paired import comparisons, largest_error
-from sim.studies.plan import Plan, plan_of
+from sim.studies.plan import plan_of
 from sim.studies.queue import Queue
 from sim.studies.store import Store
+from sim.studies.swept import Swept
 from sim.studies.tasks import DONE, FAILED, Job, Outcome
 from sim.studies.work import Bench, job_of
 
@@ -55,54 +55,6 @@ class Outlook:
     failed: int
     seconds: float
     damaged: int
-
-
-@dataclass(frozen=True, eq=False)
-class Swept(HasPage, HasFigures):
-    """A study's runs.
-
-    Attributes:
-        plan: all runs.
-        folder: where they are kept; None where they are not.
-        runs: the finished ones, one per row (see :meth:`Plan.table`).
-        comparisons: what each package does, see :func:`sim.studies.paired.comparisons`.
-        made: runs made now, beside those made before.
-    """
-
-    plan: Plan
-    folder: Path | None
-    runs: pd.DataFrame
-    comparisons: pd.DataFrame
-    made: int
-
-    @property
-    def inputs(self) -> list[str]:
-        """Columns of the runs that are levers or uncertainties."""
-        return [factor.name for factor in self.plan.study.factors]
-
-    @property
-    def points(self) -> pd.DataFrame:
-        """The finished runs without those that they are compared with and those that failed."""
-        found: pd.DataFrame = self.runs[(self.runs["point"] >= 0) & (self.runs["status"] == DONE)]
-        return found.reset_index(drop=True)
-
-    def summary(self) -> pd.DataFrame:
-        """What each package does: its levers as index, a column per metric, mean difference run by paired run."""
-        levers = [lever.name for lever in self.plan.study.levers]
-        table = self.comparisons.pivot(index=["package", *levers], columns="metric", values="difference")
-        chosen = table[list(self.plan.study.file.metrics)].rename_axis(columns=None)
-        return chosen.droplevel("package") if levers else chosen
-
-    def as_kept(self) -> StudyRuns:
-        """The runs as :func:`sim.studies.read_runs` gives them."""
-        study = self.plan.study
-        return StudyRuns(
-            study.file.title, study.file.question, tuple(lever.name for lever in study.levers),
-            tuple(one.name for one in study.uncertainties), study.file.metrics, len(self.plan), self.runs,
-        )  # fmt: skip
-
-    def __repr__(self) -> str:
-        return f"<Swept {self.plan.study.file.title!r}: {len(self.runs):,} of {len(self.plan):,} runs>"
 
 
 class Sweep:

@@ -66,6 +66,12 @@ class World(HasPage):
         flow_status: [S, S, G] index into `STATUSES` of each recorded flow; 0 on the diagonal.
         reexport_status: [H, G] index into `STATUSES`.
         digest: sha256 over the files the world was read from.
+
+    Example:
+        >>> import sim
+        >>> world = sim.load_world("classroom")
+        >>> world.states
+        ('ALPHA', 'BETA', 'GAMMA')
     """
 
     title: str

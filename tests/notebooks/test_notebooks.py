@@ -90,6 +90,15 @@ def test_notebook_has_exercises_with_solutions(path: Path) -> None:
             assert "hide-cell" in tags(cell), cell.source  # folded on the documentation site
 
 
+def test_the_index_lists_them_all() -> None:
+    index = (FOLDER / "README.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| \[([a-z])\]\((\S+\.ipynb)\) \| (.+?) \| (.+?) \|$", index, re.MULTILINE)
+    assert [name for _, name, _, _ in rows] == [path.name for path in NOTEBOOKS]
+    for letter, name, title, _ in rows:
+        assert name.startswith(f"{letter}-")
+        assert read(FOLDER / name).cells[0].source.splitlines()[0] == f"# {title}"
+
+
 def test_a_failing_notebook_is_noticed(tmp_path: Path) -> None:
     with pytest.raises(Exception, match="never right"):
         executed(notebook_of("1 + 1", "assert False, 'never right'"), tmp_path)
