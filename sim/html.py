@@ -26,7 +26,7 @@ _STYLE = """
 @ th,@ td{padding:.2em .8em .2em 0;text-align:left;vertical-align:top;color:inherit;border:0;line-height:1.35;
 border-bottom:1px solid rgba(128,128,128,.35);white-space:normal;overflow-wrap:break-word;max-width:38em}
 @ tr:has(svg) td{vertical-align:middle}
-@ td.w{min-width:20em}
+@ td.w{min-width:13em}
 @ th.n,@ td.n{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}
 @ td.d{white-space:nowrap}
 @ pre{font-size:12px;margin:.3em 0;color:inherit;background:none;white-space:pre;overflow-x:auto}
