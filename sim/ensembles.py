@@ -115,6 +115,7 @@ def ensemble(  # noqa: PLR0913 (each is asked for by its name)
         if guide is None:
             guide = _light(small.with_posterior(numbers[0], posterior), None)
             kept[numbers[0]] = series_of(guide)
+            step(1, draws)
         left = numbers[len(kept) :]
         for done, (draw, found) in enumerate(
             zip(left, _all(partial(_series_at, small, posterior, guide), left, workers), strict=True), len(kept) + 1

@@ -29,7 +29,8 @@ def show_progress(on: bool | None = None) -> None:
 
     Example:
         >>> import sim
-        >>> sim.show_progress(False)
+        >>> sim.show_progress(False)  # none from here on
+        >>> sim.show_progress()  # as usual
     """
     global _wanted
     _wanted = on
