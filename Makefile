@@ -14,13 +14,16 @@ LOCK := requirements.lock
 # A terminal that is not there, a cache that is not ours: neither may change what the tools say.
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help run library studies calibrate judge recovery compared paper demo test test-slurm format lock clean
+.PHONY: help run notebooks library studies calibrate judge recovery compared paper demo test test-slurm format lock clean
 
 help:  ## show this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)$$/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
 
 run: $(READY)  ## simulate the reference scenario with and without its policies; tables and figures go to results/
 	$(BIN)/sim run reference
+
+notebooks: $(READY)  ## open the notebooks in JupyterLab, on this machine only
+	$(BIN)/jupyter lab --ip=127.0.0.1 notebooks
 
 library: $(READY)  ## run every scenario with its mechanism and without; docs/mechanisms.md and pictures in results/library/
 	$(BIN)/python -m calibration.mechanisms

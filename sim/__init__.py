@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from sim.analysis.discovery import Discovery, discover
     from sim.cases import Case, load
     from sim.comparison import Comparison, compare
     from sim.customs_files import Imported, import_files
@@ -22,9 +23,14 @@ if TYPE_CHECKING:
     from sim.plots import save_mechanism
     from sim.policies import INSTRUMENTS
     from sim.posterior import PLACES, Posterior, load_posterior
+    from sim.progress import show_progress
     from sim.results import Results
     from sim.rules import RULES, rule
     from sim.scenario import Scenario, load_scenario, parse_scenario, shipped_scenarios
+    from sim.studies.asking import sweep
+    from sim.studies.folder import StudyRuns, read_runs
+    from sim.studies.loader import Study, load_study, shipped_studies
+    from sim.studies.swept import Swept
     from sim.world import World, load_world
     from sim.world.build import build_world
 
@@ -37,6 +43,7 @@ __all__ = [
     "RULES",
     "Case",
     "Comparison",
+    "Discovery",
     "Ensemble",
     "Explanation",
     "Fault",
@@ -48,24 +55,34 @@ __all__ = [
     "Scenario",
     "Shown",
     "SimError",
+    "Study",
+    "StudyRuns",
+    "Swept",
     "World",
     "build_world",
     "compare",
+    "discover",
     "ensemble",
     "explain",
     "import_files",
     "load",
     "load_posterior",
     "load_scenario",
+    "load_study",
     "load_world",
     "parse_scenario",
+    "read_runs",
     "rule",
     "save_mechanism",
     "shipped_scenarios",
+    "shipped_studies",
     "show_mechanism",
+    "show_progress",
+    "sweep",
 ]
 
 _HOMES = {
+    "analysis.discovery": ("Discovery", "discover"),
     "cases": ("Case", "load"),
     "comparison": ("Comparison", "compare"),
     "customs_files": ("Imported", "import_files"),
@@ -77,10 +94,15 @@ _HOMES = {
     "parameters": ("PARAMETERS",),
     "plots": ("save_mechanism",),
     "policies": ("INSTRUMENTS",),
+    "progress": ("show_progress",),
     "posterior": ("PLACES", "Posterior", "load_posterior"),
     "results": ("Results",),
     "rules": ("RULES", "rule"),
     "scenario": ("Scenario", "load_scenario", "parse_scenario", "shipped_scenarios"),
+    "studies.asking": ("sweep",),
+    "studies.folder": ("StudyRuns", "read_runs"),
+    "studies.loader": ("Study", "load_study", "shipped_studies"),
+    "studies.swept": ("Swept",),
     "world": ("World", "load_world"),
     "world.build": ("build_world",),
 }
@@ -92,7 +114,14 @@ def __getattr__(name: str) -> Any:
     if name == "__version__":
         value: Any = import_module("sim.versions").version_of()
     elif name in _HOME_OF:
-        value = getattr(import_module(f"sim.{_HOME_OF[name]}"), name)
+        try:
+            value = getattr(import_module(f"sim.{_HOME_OF[name]}"), name)
+        except ModuleNotFoundError as error:
+            if str(error.name).partition(".")[0] == "sim":
+                raise
+            raise import_module("sim.errors").SimError(
+                f"sim.{name} needs '{error.name}': pip install 'sanctions-sim[studies]'"
+            ) from None
     else:
         raise AttributeError(f"module 'sim' has no attribute '{name}'")
     globals()[name] = value
@@ -100,4 +129,5 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted([*globals(), *__all__])
+    # What a user needs, and no machinery of this file.
+    return sorted([*__all__, *(name for name in globals() if name.startswith("__"))])

@@ -10,10 +10,12 @@ from dataclasses import asdict, dataclass, field, replace
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
+from sim.doors import HasPage
 from sim.errors import SimError
 from sim.model import SanctionsModel
 from sim.months import format_month
 from sim.posterior import REPRESENTATIVE, Drawn, Posterior, load_posterior, put, said
+from sim.progress import Progress, watched
 from sim.recorder import blank_record, keep
 from sim.results import Results
 from sim.rules.custom import checked_rules
@@ -32,7 +34,7 @@ PACKAGES = ("sanctions-sim", "mesa", "numba", "numpy", "pandas", "pyarrow", "pyd
 
 
 @dataclass(frozen=True, eq=False)
-class Case:
+class Case(HasPage):
     """A scenario with the world it names.
 
     Attributes:
@@ -40,6 +42,12 @@ class Case:
         world: its world.
         rules: behavioural rules replaced in this case, by name.
         drawn: the draw of a posterior that its values come from, if they do.
+
+    Example:
+        >>> import sim
+        >>> case = sim.load("classroom").with_changes(seed=2)
+        >>> case.run().target
+        'GAMMA'
     """
 
     scenario: Scenario
@@ -51,20 +59,22 @@ class Case:
         """A fresh model before its first month, to be stepped by hand."""
         return SanctionsModel(self.scenario, self.world, self.rules)
 
-    def run(self, progress: Callable[[int, int], None] | None = None) -> Results:
+    def run(self, progress: Progress | bool | None = None) -> Results:
         """Runs every month.
 
         Args:
-            progress: called after each month with (months done, months in all).
+            progress: called after each month with (months done, months in all); False for no bar in a notebook (see
+                :func:`sim.show_progress`).
         """
         started = time.perf_counter()
-        model, months = self.model(), self.scenario.months.count
-        record = blank_record(model, months)
-        for done in range(1, months + 1):
-            model.step()
-            keep(model, record)
-            if progress is not None:
-                progress(done, months)
+        months = self.scenario.months.count
+        with watched(progress, self.scenario.title, "months") as step:
+            model = self.model()
+            record = blank_record(model, months)
+            for done in range(1, months + 1):
+                model.step()
+                keep(model, record)
+                step(done, months)
         arrays = RunArrays(
             self.world, model.base, record, self.scenario.months.first,
             model.values.fob_share, model.values.misdeclared, model.values.ghost,
@@ -160,6 +170,11 @@ def load(path_or_name: str | Path) -> Case:
 
     Raises:
         FaultList: everything wrong with the scenario or with its world's tables.
+
+    Example:
+        >>> import sim
+        >>> sim.load("classroom").world.base_year
+        2021
     """
     return case_of(load_scenario(path_or_name))
 

@@ -2,29 +2,35 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from sim.cases import Case, load
+from sim.doors import HasFigures, HasPage
 from sim.errors import SimError
+from sim.progress import Progress, watched
 from sim.results import Results
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from sim.bands import Bands
 
 
 @dataclass(frozen=True, eq=False)
-class Comparison:
+class Comparison(HasPage, HasFigures):
     """A run and its counterfactual, paired: same world, agents and luck.
 
     Attributes:
         policy: the run with the policies.
         baseline: the run it is compared with.
         bands: where draws of a posterior lie, if any were run; figures then carry them.
+
+    Example:
+        >>> import sim
+        >>> pair = sim.compare("classroom")
+        >>> pair.summary().columns.tolist()
+        ['policy_busd', 'baseline_busd', 'change_percent']
     """
 
     policy: Results
@@ -79,6 +85,14 @@ class Comparison:
         totals.index.name = "year"
         return totals
 
+    def with_bands(self, bands: Bands) -> Comparison:
+        """The pair with bands, which its figures then carry.
+
+        Args:
+            bands: such as those of an :class:`Ensemble` made ``like`` this pair.
+        """
+        return replace(self, bands=bands)
+
     def __repr__(self) -> str:
         return f"<Comparison of {self.policy.title!r} with {self.baseline.title!r}>"
 
@@ -99,17 +113,25 @@ def _parts(run: Results, first: str, last: str) -> pd.DataFrame:
 
 
 def compare(
-    policy: Case | str, baseline: Case | str | None = None, progress: Callable[[int, int], None] | None = None
+    policy: Case | str, baseline: Case | str | None = None, progress: Progress | bool | None = None
 ) -> Comparison:
     """Runs a case and its counterfactual.
 
     Args:
         policy: a case, a scenario file, or the name of a shipped scenario.
         baseline: what to compare with; the same case without its policies by default.
-        progress: called after each month with (months done, months in all), over both runs.
+        progress: called after each month with (months done, months in all), over both runs; False for no bar in a
+            notebook (see :func:`sim.show_progress`).
 
     Raises:
         SimError: the two cases differ in world, months, seed or agents, so that they cannot be paired.
+
+    Example:
+        >>> import sim
+        >>> case = sim.load("classroom")
+        >>> harder = case.with_changes(parameters={"aversion": 9.0})
+        >>> sim.compare(harder, case)
+        <Comparison of 'The classroom, three months by hand' with 'The classroom, three months by hand'>
     """
     from_name = _case(policy)
     against = from_name.without_policies() if baseline is None else _case(baseline)
@@ -119,16 +141,9 @@ def compare(
         what = ", ".join(unpaired)
         raise SimError(f"flows not compared: '{a.title}' and '{b.title}' cannot be paired: they differ in {what}")
     half = a.months.count
-
-    def second(done: int, _: int) -> None:
-        if progress is not None:
-            progress(half + done, 2 * half)
-
-    def first(done: int, _: int) -> None:
-        if progress is not None:
-            progress(done, 2 * half)
-
-    return Comparison(from_name.run(first), against.run(second))
+    with watched(progress, a.title, "months") as step:
+        first = from_name.run(lambda done, _: step(done, 2 * half))
+        return Comparison(first, against.run(lambda done, _: step(half + done, 2 * half)))
 
 
 def _case(given: Case | str) -> Case:

@@ -7,7 +7,10 @@ kept.
 
 from __future__ import annotations
 
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
+from multiprocessing import get_context
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -15,16 +18,19 @@ import pandas as pd
 from sim.bands import DELIVERIES, KEYS, MIRROR, Bands, tall
 from sim.cases import Case, case_of, load
 from sim.comparison import Comparison, compare
+from sim.doors import HasPage
 from sim.errors import SimError
 from sim.mirrors import mirror_gap
 from sim.plots import FIGURES
 from sim.plots.view import View, look
 from sim.posterior import Posterior, load_posterior
+from sim.progress import Progress, watched
 from sim.results import summary
+from sim.rules.custom import refuse_unshared
 from sim.scenario import parse_scenario
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from sim.mirrors import Pair
@@ -38,12 +44,19 @@ _MONTH = len("2022-01")
 
 
 @dataclass(frozen=True, eq=False)
-class Ensemble:
+class Ensemble(HasPage):
     """What draws of a posterior do to the series behind the figures.
 
     Attributes:
         samples: rows by figure, series, period and column (see :mod:`sim.bands`), one column per draw, by its number.
         record: which posterior and draws, and how they were run.
+
+    Example:
+        >>> import sim
+        >>> few = sim.load("reference").with_changes(months={"last": "2021-06"}, agents={"exporters": 400})
+        >>> spread = sim.ensemble(few, draws=2, progress=False)
+        >>> spread.samples.shape[1]
+        2
     """
 
     samples: pd.DataFrame
@@ -58,12 +71,14 @@ class Ensemble:
         return f"<Ensemble of {self.samples.shape[1]} draws of posterior {self.record['posterior']!r}>"
 
 
-def ensemble(
+def ensemble(  # noqa: PLR0913 (each is asked for by its name)
     case: Case | str,
     draws: int = DRAWS,
     posterior: Posterior | str | Path | None = None,
     like: Comparison | Results | None = None,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | bool | None = None,
+    *,
+    workers: int = 1,
 ) -> Ensemble:
     """Runs a case, and its counterfactual, at draws of a posterior.
 
@@ -73,27 +88,74 @@ def ensemble(
         posterior: one that was read, or its folder; the one that ships with the world by default.
         like: whose figures get the bands; states are grouped as there, and one run alone needs no counterfactual. The
             pair of the first draw by default.
-        progress: called after each draw with (draws done, draws in all).
+        progress: called after each draw with (draws done, draws in all); False for no bar in a notebook.
+        workers: processes; 1 for none beside this one. The numbers do not depend on it.
 
     Raises:
-        SimError: there is no such posterior, it has fewer draws or does not fit the scenario.
+        SimError: there is no such posterior, it has fewer draws or does not fit the scenario; or workers could not
+            import a rule of the case.
+
+    Example:
+        >>> import sim
+        >>> few = sim.load("reference").with_changes(months={"last": "2021-06"}, agents={"exporters": 400})
+        >>> sim.ensemble(few, draws=2, progress=False)
+        <Ensemble of 2 draws of posterior 'reference'>
     """
-    if draws < 1:
-        raise SimError(f"{draws} draws asked for; an ensemble needs one at least")
+    for said, number in (("draws", draws), ("workers", workers)):
+        if number < 1:
+            raise SimError(f"{number} {said} asked for; an ensemble needs one at least")
     case = load(case) if isinstance(case, str) else case
     if not isinstance(posterior, Posterior):
         posterior = load_posterior(posterior, case.scenario.world)
     small = few_rows(case)
     guide, kept, numbers = None if like is None else look(like), {}, posterior.spread(draws)
-    for done, draw in enumerate(numbers, start=1):
-        light = _light(small.with_posterior(draw, posterior), guide)
-        guide = guide or light
-        kept[draw] = series_of(light)
-        if progress is not None:
-            progress(done, draws)
+    if workers > 1:
+        refuse_unshared(small.rules)
+    with watched(progress, f"{case.scenario.title}: draws of the posterior", "draws") as step:
+        if guide is None:
+            guide = _light(small.with_posterior(numbers[0], posterior), None)
+            kept[numbers[0]] = series_of(guide)
+            step(1, draws)
+        left = numbers[len(kept) :]
+        for done, (draw, found) in enumerate(
+            zip(left, _all(partial(_series_at, small, posterior, guide), left, workers), strict=True), len(kept) + 1
+        ):
+            kept[draw] = found
+            step(done, draws)
     record = _record(posterior, numbers, small.scenario.agents)
     # A ribbon that a draw lacks is nil in it.
     return Ensemble(pd.concat(kept, axis=1, sort=False).fillna(0.0), record)
+
+
+def _series_at(small: Case, posterior: Posterior, guide: View, draw: int) -> pd.Series[float]:
+    """The series behind the figures at one draw."""
+    return series_of(_light(small.with_posterior(draw, posterior), guide))
+
+
+_at_hand: list[partial[pd.Series[float]]] = []  # what a worker does with a draw; it travels to each worker once
+
+
+def _settle(work: partial[pd.Series[float]]) -> None:
+    _at_hand[:] = [work]
+
+
+def _do(draw: int) -> pd.Series[float]:
+    return _at_hand[0](draw)
+
+
+def _all(work: partial[pd.Series[float]], draws: Sequence[int], workers: int) -> Iterator[pd.Series[float]]:
+    """The work at each draw, in their order."""
+    if workers == 1 or len(draws) < 2:
+        yield from map(work, draws)
+        return
+    workers = min(workers, len(draws))
+    with ProcessPoolExecutor(workers, get_context("spawn"), initializer=_settle, initargs=(work,)) as pool:
+        jobs = [pool.submit(_do, draw) for draw in draws]
+        try:
+            yield from (job.result() for job in jobs)
+        finally:
+            for job in jobs:
+                job.cancel()
 
 
 def mirror_bands(
@@ -101,7 +163,7 @@ def mirror_bands(
     pair: Pair,
     posterior: Posterior,
     draws: int = DRAWS,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | bool | None = None,
 ) -> Bands:
     """Bands for the mirror gap of two states in a saved run, which is run again at draws of its posterior.
 
@@ -110,7 +172,7 @@ def mirror_bands(
         pair: the two states, and a good if not all.
         posterior: the one that the run's draw is of.
         draws: how many.
-        progress: called after each draw with (draws done, draws in all).
+        progress: called after each draw with (draws done, draws in all); False for no bar in a notebook.
 
     Raises:
         SimError: the run has no draw of this posterior, or rules that its scenario does not name.
@@ -122,12 +184,12 @@ def mirror_bands(
     if missing := sorted(set(results.record["rules_replaced"]) - set(scenario.rules)):
         raise SimError(f"cannot run '{results.title}' again: rules replaced in Python ({', '.join(missing)})")
     case, kept, numbers = case_of(scenario), {}, posterior.spread(draws)
-    for done, draw in enumerate(numbers, start=1):
-        run = few_rows(replace(case, scenario=posterior.instead(scenario, drawn, draw))).run()
-        table = mirror_gap(run, pair)
-        kept[draw] = tall(MIRROR, table, [str(name) for name in table if str(name).endswith("_musd")])
-        if progress is not None:
-            progress(done, draws)
+    with watched(progress, f"{results.title}: draws of the posterior", "draws") as step:
+        for done, draw in enumerate(numbers, start=1):
+            run = few_rows(replace(case, scenario=posterior.instead(scenario, drawn, draw))).run()
+            table = mirror_gap(run, pair)
+            kept[draw] = tall(MIRROR, table, [str(name) for name in table if str(name).endswith("_musd")])
+            step(done, draws)
     agents = few_rows(case).scenario.agents
     return Bands.over(pd.concat(kept, axis=1).fillna(0.0), _record(posterior, numbers, agents))
 

@@ -10,16 +10,31 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from sim.doors import HasPage
+
 _EXCERPT_WIDTH = 110
 _LISTED_NAMES = 12
 
 
 class SimError(Exception):
-    """A mistake in what the user gave us; its text is meant to be read by that user."""
+    """A mistake in what the user gave us; its text is meant to be read by that user.
+
+    Example:
+        >>> import sim
+        >>> try:
+        ...     sim.load("refrence")
+        ... except sim.SimError as error:
+        ...     print("did you mean 'reference'?" in str(error))
+        True
+    """
+
+    def _render_traceback_(self) -> list[str]:
+        """Return what a notebook shows when it is raised: what is wrong, without the way there through our code."""
+        return [f"{type(self).__name__}: {self}"]
 
 
 @dataclass(frozen=True, order=True)
-class Fault:
+class Fault(HasPage):
     """One mistake in one place.
 
     Attributes:
@@ -29,6 +44,11 @@ class Fault:
         where: Path of the field inside the file, such as `policies[2].strength`; may be empty.
         message: What was read, what was expected, the likely fix.
         source_line: The faulty line as it stands in the file; empty prints no excerpt.
+
+    Example:
+        >>> import sim
+        >>> print(sim.Fault("mine.yaml", 3, 1, "seed", "read 'one', expected a whole number"))
+        mine.yaml:3:1: seed: read 'one', expected a whole number
     """
 
     file: str
@@ -51,7 +71,7 @@ class Fault:
         return head + "\n" + _excerpt(self.source_line, self.line, self.column)
 
 
-class FaultList(SimError):  # noqa: N818  (it is a list of faults, and says so)
+class FaultList(HasPage, SimError):  # noqa: N818  (it is a list of faults, and says so)
     """Every fault found in a file or a set of files, sorted by file, line and column.
 
     Args:
@@ -59,6 +79,14 @@ class FaultList(SimError):  # noqa: N818  (it is a list of faults, and says so)
 
     Raises:
         ValueError: If there is no fault to report (raising it then would be our own mistake).
+
+    Example:
+        >>> import sim
+        >>> try:
+        ...     sim.parse_scenario("sede: 1")
+        ... except sim.FaultList as error:
+        ...     print(any("did you mean 'seed'?" in fault.message for fault in error.faults))
+        True
     """
 
     def __init__(self, faults: Iterable[Fault]) -> None:

@@ -14,6 +14,7 @@ import pandas as pd
 
 from sim.cases import Case, world_of
 from sim.comparison import Comparison, compare
+from sim.doors import HasFigures, HasPage
 from sim.errors import SimError, nearest
 from sim.lawbook import lane_index
 from sim.months import format_month
@@ -21,8 +22,7 @@ from sim.scenario import MEASURES
 from sim.tables import RunArrays
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
+    from sim.progress import Progress
     from sim.results import Results
     from sim.scenario import Look, Scenario
     from sim.world import World
@@ -33,12 +33,18 @@ _NOTHING = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
-class Shown:
+class Shown(HasPage, HasFigures):
     """A scenario run with its mechanism and without.
 
     Attributes:
         scenario: the scenario, with its mechanism and its looks.
         comparison: the run with the mechanism, and the run without as its baseline.
+
+    Example:
+        >>> import sim
+        >>> seen = sim.show_mechanism(sim.load("red-line"), progress=False)
+        >>> seen.holds
+        True
     """
 
     scenario: Scenario
@@ -73,15 +79,21 @@ def without_mechanism(case: Case) -> Case:
     )  # fmt: skip
 
 
-def show_mechanism(case: Case, progress: Callable[[int, int], None] | None = None) -> Shown:
+def show_mechanism(case: Case, progress: Progress | bool | None = None) -> Shown:
     """Runs a case with its mechanism and without, paired.
 
     Args:
         case: a case whose scenario names its mechanism.
-        progress: called after each month with (months done, months in all), over both runs.
+        progress: called after each month with (months done, months in all), over both runs; False for no bar in a
+            notebook.
 
     Raises:
         SimError: the scenario names no mechanism.
+
+    Example:
+        >>> import sim
+        >>> sim.show_mechanism(sim.load("red-line"), progress=False).table["holds"].all()
+        np.True_
     """
     return Shown(case.scenario, compare(case, without_mechanism(case), progress))
 

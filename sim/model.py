@@ -10,6 +10,7 @@ import numpy as np
 
 from sim import customs, noise
 from sim.agents import Exporter, ExporterView, Intermediary, IntermediaryView, State, enlist_states, trading_network
+from sim.doors import HasPage
 from sim.engine.baseline import baseline_of
 from sim.engine.choice import chunks_of
 from sim.engine.drivers import driver_paths
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 _PARALLEL_FROM = 20_000
 
 
-class SanctionsModel(FirmPhases, TradePhases, mesa.Model):  # type: ignore[misc]
+class SanctionsModel(HasPage, FirmPhases, TradePhases, mesa.Model):  # type: ignore[misc]
     """States, exporters and intermediaries of one world under one scenario.
 
     The order of the day, every month:
@@ -65,6 +66,13 @@ class SanctionsModel(FirmPhases, TradePhases, mesa.Model):  # type: ignore[misc]
 
     Raises:
         SimError: too few exporters for the world's firm types, or too few intermediaries for its hubs.
+
+    Example:
+        >>> import sim
+        >>> model = sim.load("classroom").model()
+        >>> model.step()
+        >>> len(model.exporters), len(model.states)
+        (10, 3)
     """
 
     def __init__(

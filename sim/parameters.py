@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from sim.doors import HasPage
 from sim.errors import Fault, FaultList, nearest
 
 
 @dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(HasPage):
     """One number the model's behaviour depends on.
 
     Attributes:
@@ -174,7 +175,18 @@ _DECLARED = (
               "customary CIF/FOB margin of about 6 %, OECD ITIC"),
 )  # fmt: skip
 
-PARAMETERS: Mapping[str, Parameter] = {p.name: p for p in _DECLARED}
+
+class Parameters(dict[str, Parameter], HasPage):
+    """Parameters by name.
+
+    Example:
+        >>> import sim
+        >>> sim.PARAMETERS["aversion"].unit
+        'log points'
+    """
+
+
+PARAMETERS = Parameters({p.name: p for p in _DECLARED})
 
 _Values = NamedTuple("_Values", [(p.name, float) for p in _DECLARED])  # type: ignore[misc]
 

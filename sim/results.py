@@ -21,6 +21,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from sim.doors import HasFigures, HasPage
 from sim.errors import SimError
 from sim.tables import build_tables, condensed
 
@@ -29,7 +30,7 @@ RECORD, SCENARIO, BANDS = "record.json", "scenario.yaml", "bands"
 
 
 @dataclass(frozen=True, eq=False)
-class Results:
+class Results(HasPage, HasFigures):
     """The outcome of one run.
 
     Everything is worked out when first asked for: a sweep that reads one number of a run pays for that number.
@@ -38,6 +39,12 @@ class Results:
         made_by: gives :attr:`record`.
         scenario: gives :attr:`scenario_yaml`.
         source: where the tables come from: arrays of a run just made, the folder of a run made before, or tables.
+
+    Example:
+        >>> import sim
+        >>> results = sim.load("classroom").run()
+        >>> results.to_target()["road"].unique().tolist()
+        ['direct', 'via BETA']
     """
 
     made_by: Callable[[], dict[str, Any]]
@@ -202,9 +209,6 @@ class Results:
         if damaged:
             raise SimError(f"{path}: {', '.join(damaged)} changed since the run wrote it; run the scenario again")
         return Results(lambda: record, lambda: scenario, path)
-
-    def _repr_html_(self) -> str:
-        return f"<b>{self.title}</b><br>{summary(self).to_html()}"
 
     def __repr__(self) -> str:
         return f"<Results {self.title!r}, {self.record['months']}>"

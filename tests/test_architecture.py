@@ -15,8 +15,9 @@ MOST_LINES = 300
 
 # From the ground up. A module imports what stands below it; what shares a line does not know each other.
 LAYERS = (
+    ("doors", "html"),
     ("errors", "months", "shipped", "versions", "compiling", "terminal", "law_fields"),
-    ("texts", "parameters", "arithmetic", "noise"),
+    ("texts", "parameters", "arithmetic", "noise", "progress"),
     ("fields", "world"),
     ("regime",),
     ("policies", "rules"),
@@ -37,7 +38,7 @@ LAYERS = (
     ("handbook_pages", "ensembles"),
     ("beliefs",),
     ("requests", "findings"),
-    ("study_answers",),
+    ("study_answers", "pages", "gallery"),
     ("cli",),
     ("__main__",),
 )

@@ -19,6 +19,7 @@ import numpy as np
 import pandas as pd
 from sklearn.tree import DecisionTreeClassifier
 
+from sim import html
 from sim.analysis.tables import known_columns, refuse_nan
 from sim.errors import SimError, nearest
 
@@ -65,6 +66,13 @@ class Discovery:
         runs: in all. hits: where it is met.
         boxes: the clearest first.
         sentences: the same, to quote.
+
+    Example:
+        >>> import pandas as pd, sim
+        >>> runs = pd.DataFrame({"effort": range(100), "shortfall": range(100)})
+        >>> found = sim.discover(runs, ["effort"], "shortfall >= 80")
+        >>> list(found.boxes[0].limits)
+        ['effort']
     """
 
     outcome: str
@@ -72,6 +80,10 @@ class Discovery:
     hits: int
     boxes: tuple[Box, ...]
     sentences: tuple[str, ...]
+
+    def _repr_html_(self) -> str:
+        found = html.frame(self.table()) if self.boxes else ""
+        return html.page(f"Where {self.outcome}", html.listed(self.sentences), found)
 
     def table(self) -> pd.DataFrame:
         """A row per box and input that it narrows down."""
@@ -102,6 +114,12 @@ def discover(
     Raises:
         SimError: an unknown method or column, a condition that cannot be read or is met in no run or in all, runs
             without a number.
+
+    Example:
+        >>> import pandas as pd, sim
+        >>> runs = pd.DataFrame({"effort": range(100), "shortfall": range(100)})
+        >>> sim.discover(runs, ["effort"], "shortfall >= 80").sentences[0]
+        'In 20% of all 100 runs shortfall is at least 80.'
     """
     if method not in METHODS:
         raise SimError(f"unknown method '{method}'; {nearest(method, METHODS)}")

@@ -39,6 +39,12 @@ class Imported:
         tables: Tables of facts by file name, as CSV text.
         account: What became of every row.
         base_year: Of the mapping.
+
+    Example:
+        >>> import sim
+        >>> found = sim.import_files([Path("comtrade.csv")], Path("mapping.yaml"))  # doctest: +SKIP
+        >>> sorted(found.tables)  # doctest: +SKIP
+        ['customs_annual.csv', 'customs_monthly.csv']
     """
 
     tables: dict[str, str]
@@ -70,6 +76,11 @@ def import_files(paths: Sequence[Path], mapping: Path) -> Imported:
 
     Raises:
         FaultList: If the mapping or a file is faulty; every fault of all files is listed.
+
+    Example:
+        >>> import sim
+        >>> found = sim.import_files([Path("comtrade.csv")], Path("mapping.yaml"))  # doctest: +SKIP
+        >>> found.write(Path("my-figures"))  # doctest: +SKIP
     """
     faults: list[Fault] = []
     book = None

@@ -10,21 +10,21 @@ from typing import TYPE_CHECKING, Any, Unpack
 import pandas as pd
 
 from sim.cases import Case, load
+from sim.doors import HasPage
 from sim.errors import SimError, nearest
 from sim.explanation.flow import Flow, Question, flow_of
 from sim.explanation.responses import RESPONSES, frozen
 from sim.explanation.shapley import coalitions_of, in_full, shares
 from sim.explanation.words import in_words
 from sim.months import format_month, month_of
+from sim.progress import Progress, watched
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from sim.explanation.shapley import Share
     from sim.policies import Policy
     from sim.results import Results
-
-    Progress = Callable[[int, int], None]
 
 BY = ("clause", "kind")
 # Without luck, and fast: a question takes a few hundred runs.
@@ -35,7 +35,7 @@ NUMBERS = ("effect", "error", "lowest", "highest")
 
 
 @dataclass(frozen=True, eq=False)
-class Explanation:
+class Explanation(HasPage):
     """Why a flow differs from that of the world without policy.
 
     Attributes:
@@ -50,6 +50,12 @@ class Explanation:
         orders: pairs of orders drawn; 0 where all coalitions were worked out.
         runs: how many runs it took.
         pair: the run with the whole package and the run without it, for a closer look.
+
+    Example:
+        >>> import sim
+        >>> why = sim.explain("classroom", month="2022-03")
+        >>> bool(abs(why.clauses["effect"].sum() - why.change) < 1e-9)
+        True
     """
 
     case: Case
@@ -73,10 +79,6 @@ class Explanation:
         """Sentences to quote, made from the numbers."""
         return in_words(self)
 
-    def _repr_html_(self) -> str:
-        said = "".join(f"<p>{sentence}</p>" for sentence in self.words)
-        return f"<b>{self.flow.words}, {self.flow.span}</b>{said}{self.clauses.to_html()}{self.actors.to_html()}"
-
     def __repr__(self) -> str:
         return f"<Explanation of {self.flow.words}, {self.flow.span}: {self.change:+.4g} {self.flow.unit}>"
 
@@ -87,7 +89,7 @@ def explain(
     by: str = "clause",
     orders: int = ORDERS,
     agents: Mapping[str, Any] | None = FAST,
-    progress: Progress | None = None,
+    progress: Progress | bool | None = None,
     **asked: Unpack[Question],
 ) -> Explanation:
     """Which clauses, states, firms and trading houses moved a flow, and by how much.
@@ -97,13 +99,18 @@ def explain(
         by: whether the first table has a row per ``clause`` or per ``kind`` of clause.
         orders: pairs of an order of the clauses and its reverse; six clauses or fewer are worked out in full.
         agents: changes to the case's agents; None takes them as they are.
-        progress: called after each run with (runs done, runs in all).
+        progress: called after each run with (runs done, runs in all); False for no bar in a notebook.
         **asked: the flow: ``month`` (``YYYY-MM``, or ``YYYY-MM:YYYY-MM`` for an average), and to narrow it down
             ``good`` and ``origin`` (codes or groups, a list or with commas), ``road`` (``direct``, ``hubs``, a hub's
             code), ``destination``, ``headquarters``, ``measure``; see :class:`sim.explanation.flow.Question`.
 
     Raises:
         SimError: an unknown name, a month that is not run, fewer than one order, or a case that cannot be run.
+
+    Example:
+        >>> import sim
+        >>> sim.explain("classroom", month="2022-03").clauses["clause"].tolist()
+        ['ban-half']
     """
     whole = case if isinstance(case, Case) else load(case)
     if by not in BY:
@@ -117,7 +124,8 @@ def explain(
     early = [clause for clause in short.scenario.policies if known[clause.id] <= flow.last]
     package = frozenset(clause.id for clause in early)
     left_out = [clause.id for clause in whole.scenario.policies if clause.id not in package]
-    return _explained(early, left_out, _Runs(short, flow, package, progress), by, orders)
+    with watched(progress, f"Why: {flow.words}", "runs") as step:
+        return _explained(early, left_out, _Runs(short, flow, package, step), by, orders)
 
 
 _NONE: frozenset[str] = frozenset()
@@ -132,7 +140,7 @@ class _Runs:
         ends: the runs with the whole package and without any clause, everybody responding.
     """
 
-    def __init__(self, case: Case, flow: Flow, package: frozenset[str], progress: Progress | None) -> None:
+    def __init__(self, case: Case, flow: Flow, package: frozenset[str], progress: Progress) -> None:
         self.case, self.flow, self.package, self.progress = case, flow, package, progress
         self.total = self.done = 0
         self.ends: dict[frozenset[str], Results] = {}
@@ -147,8 +155,7 @@ class _Runs:
             if not still and clauses in (self.package, _NONE):
                 self.ends[clauses] = results
             self.done += 1
-            if self.progress is not None:
-                self.progress(self.done, self.total)
+            self.progress(self.done, self.total)
         return self._amounts[clauses, still]
 
 

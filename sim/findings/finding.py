@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sim.analysis.tables import units_of
+from sim.doors import HasPage
 from sim.errors import SimError, nearest
 from sim.plots import save_figure
 from sim.plots.studies import About, tornado
@@ -28,7 +29,7 @@ _MOST_ROWS = 24
 
 
 @dataclass(frozen=True, eq=False)
-class Finding:
+class Finding(HasPage):
     """One thing to tell.
 
     Attributes:

@@ -31,7 +31,7 @@ from sim.plots import (
     simulated_and_customs,
     who_replaced_whom,
 )
-from sim.plots.style import DPI, HEIGHT, WIDTH, new_figure
+from sim.plots.style import DPI, HEIGHT, WIDTH, Picture, new_figure
 from sim.plots.view import look
 
 if TYPE_CHECKING:
@@ -44,7 +44,8 @@ if TYPE_CHECKING:
 TALL = 7.2
 
 __all__ = [
-    "FIGURES", "FigureKind", "figure", "figure_of_pair", "save_all", "save_figure", "save_mechanism", "save_pair",
+    "FIGURES", "FigureKind", "Picture", "figure", "figure_of_mechanism", "figure_of_pair",
+    "save_all", "save_figure", "save_mechanism", "save_pair",
 ]  # fmt: skip
 
 
@@ -106,7 +107,7 @@ FIGURES: dict[str, FigureKind] = {
 }  # fmt: skip
 
 
-def figure(name: str, source: Source) -> tuple[Figure, pd.DataFrame]:
+def figure(name: str, source: Source) -> tuple[Picture, pd.DataFrame]:
     """One figure and the table behind it.
 
     Args:
@@ -144,6 +145,12 @@ def save_all(source: Source, folder: str | Path, names: Iterable[str] | None = N
     return written
 
 
+def figure_of_mechanism(shown: Shown) -> tuple[Picture, pd.DataFrame]:
+    """What a scenario's mechanism does, look by look, and the months behind it."""
+    made = new_figure(WIDTH, mechanism.height_of(shown))
+    return made, mechanism.draw(shown, made)
+
+
 def save_mechanism(shown: Shown, folder: str | Path) -> list[Path]:
     """Writes the figure of a scenario's mechanism as PNG, the months behind it and the table of its looks as CSV.
 
@@ -156,14 +163,19 @@ def save_mechanism(shown: Shown, folder: str | Path) -> list[Path]:
 
     Raises:
         SimError: the folder cannot be written.
+
+    Example:
+        >>> import sim, tempfile
+        >>> seen = sim.show_mechanism(sim.load("red-line"), progress=False)
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     [path.name for path in sim.save_mechanism(seen, folder)]
+        ['mechanism.png', 'mechanism.csv', 'looks.csv']
     """
-    made = new_figure(WIDTH, mechanism.height_of(shown))
-    behind = mechanism.draw(shown, made)
-    written = _put_both(Path(folder), "mechanism", made, behind)
+    written = _put_both(Path(folder), "mechanism", *figure_of_mechanism(shown))
     return [*written, _put(Path(folder) / "looks.csv", partial(shown.table.to_csv, index=False))]
 
 
-def figure_of_pair(source: Source, pair: Pair) -> tuple[Figure, pd.DataFrame]:
+def figure_of_pair(source: Source, pair: Pair) -> tuple[Picture, pd.DataFrame]:
     """The mirror gap of a pair of states, and the table behind it; see :mod:`sim.mirrors`.
 
     Args:

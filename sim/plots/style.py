@@ -6,6 +6,7 @@ Nothing here touches pyplot or matplotlib's settings, so figures may be drawn in
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -18,6 +19,7 @@ from sim.plots.words import PLAIN, balanced, cut, width_of, wrapped
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import pandas as pd
     from matplotlib.axes import Axes
 
     from sim.results import Results
@@ -37,6 +39,7 @@ WIDTH, HEIGHT, DPI = 9.0, 5.6, 150
 _TITLE, _SUBTITLE, _FOOTER = 13.5, 10.0, 7.0
 SMALL = 8.0
 _MARGIN = 0.32
+_SHOWN = 90  # dots of a screen to the inch
 _LINE = 1.28 / 72
 
 
@@ -50,9 +53,25 @@ class Plate:
     top: float
 
 
-def new_figure(width: float = WIDTH, height: float = HEIGHT) -> Figure:
+class Picture(Figure):
+    """A figure that a notebook shows by itself: it belongs to no window, and pyplot knows nothing of it.
+
+    Attributes:
+        table: the data behind it, once it is drawn.
+    """
+
+    table: pd.DataFrame
+
+    def _repr_png_(self) -> tuple[bytes, dict[str, int]]:
+        """Its picture, and how wide it is shown: on a screen of fine grain two dots stand for one."""
+        file = BytesIO()
+        self.savefig(file, format="png", dpi=DPI)
+        return file.getvalue(), {"width": round(float(self.get_figwidth()) * _SHOWN)}
+
+
+def new_figure(width: float = WIDTH, height: float = HEIGHT) -> Picture:
     """An empty figure on a canvas of its own, inches."""
-    figure = Figure(figsize=(width, height), dpi=DPI, facecolor="white")
+    figure = Picture(figsize=(width, height), dpi=DPI, facecolor="white")
     FigureCanvasAgg(figure)
     return figure
 

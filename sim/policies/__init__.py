@@ -1,5 +1,6 @@
 """Policy instruments, one small file each. This list is their registry: an instrument not named here does not exist."""
 
+from sim.doors import HasPage
 from sim.policies.base import Policy
 from sim.policies.blocking_law import BlockingLaw
 from sim.policies.corporate_exit import CorporateExit
@@ -44,8 +45,19 @@ SECTIONS: dict[str, tuple[type[Policy], ...]] = {
     "Others": (CorporateExit, RouteClosure, NullPolicy),
 }
 
-INSTRUMENTS: dict[str, type[Policy]] = {
-    str(instrument.model_fields["kind"].default): instrument for told in SECTIONS.values() for instrument in told
-}
 
-__all__ = ["INSTRUMENTS", "SECTIONS", "Policy"]
+class Instruments(dict[str, type[Policy]], HasPage):
+    """Instruments by kind.
+
+    Example:
+        >>> import sim
+        >>> sim.INSTRUMENTS["export_ban"].model_fields["strength"].description
+        "Share of the goods' lines, by value, whose sale is forbidden."
+    """
+
+
+INSTRUMENTS = Instruments(
+    {str(instrument.model_fields["kind"].default): instrument for told in SECTIONS.values() for instrument in told}
+)
+
+__all__ = ["INSTRUMENTS", "SECTIONS", "Instruments", "Policy"]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import Field, ValidationInfo, field_validator
 
+from sim.doors import HasPage
 from sim.fields import ALL, Goods, Slug, States, StrictModel, Text
 from sim.months import months_since, share_in_force
 from sim.texts import wrong
@@ -25,7 +26,7 @@ def fading(months: float, half_life: float, lasting: float = 0.0) -> float:
     return left
 
 
-class Policy(StrictModel, ABC):
+class Policy(HasPage, StrictModel, ABC):
     """One dated clause of a package of law; a clause shapes the month's regime and touches nobody.
 
     Attributes:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sim.doors import HasPage
 from sim.errors import Fault, FaultList, SimError, nearest
 from sim.posterior.places import PLACES, put, said
 from sim.shipped import shipped
@@ -50,7 +51,7 @@ class Drawn:
 
 
 @dataclass(frozen=True, eq=False)
-class Posterior:
+class Posterior(HasPage):
     """Joint draws of the free parameters.
 
     Attributes:
@@ -60,6 +61,12 @@ class Posterior:
         names: columns, ``place:name``.
         draws: values, draws x columns, each in its unit.
         record: what made it, as the calibration wrote it down; empty if it did not.
+
+    Example:
+        >>> import sim
+        >>> posterior = sim.load_posterior()
+        >>> posterior.values(0)["parameter:aversion"] > 0.0
+        True
     """
 
     name: str
@@ -183,6 +190,11 @@ def load_posterior(path: str | Path | None = None, world: str = "reference") -> 
     Raises:
         FaultList: everything wrong with the draws, at once.
         SimError: none ships with that world.
+
+    Example:
+        >>> import sim
+        >>> "parameter:aversion" in sim.load_posterior().names
+        True
     """
     found = shipped_posterior(world) if path is None else Path(path)
     if found is None:

@@ -25,6 +25,11 @@ class Place:
         changes: the blocks of a scenario that values by name change, see :meth:`sim.scenario.Scenario.with_changes`.
         bounds: smallest and largest value of a name; an unknown name raises KeyError.
         names: all names there can be, where the scenario does not matter.
+
+    Example:
+        >>> import sim
+        >>> sim.PLACES["parameter"].bounds("aversion")
+        (0.0, 20.0)
     """
 
     said: Callable[[Says, World], Says]

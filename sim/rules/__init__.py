@@ -7,6 +7,7 @@ my_module:my_rule}``).
 
 from collections.abc import Callable
 
+from sim.doors import HasPage
 from sim.rules.base import rule
 from sim.rules.beliefs import believed_hazard, jolt
 from sim.rules.choice import market_pull, pull_of_nest, pull_within_nest, road_pull
@@ -17,8 +18,19 @@ from sim.rules.pricing import hub_markup, price_move, wanted_quantity
 from sim.rules.statecraft import cover, offence, resolve, wanted_law
 from sim.rules.trading import closing_odds, opening_odds
 
-RULES: dict[str, Callable[..., float]] = {
-    function.__name__: function
+
+class Rules(dict[str, Callable[..., float]], HasPage):
+    """Rules by name.
+
+    Example:
+        >>> import sim
+        >>> round(sim.RULES["market_pull"](2.0, 0.1, 0.0), 4)
+        1.2214
+    """
+
+
+RULES = Rules(
+    (function.__name__, function)
     for function in (
         market_pull,
         road_pull,
@@ -45,6 +57,6 @@ RULES: dict[str, Callable[..., float]] = {
         wanted_law,
         cover,
     )
-}
+)
 
-__all__ = ["RULES", "rule", *RULES]
+__all__ = ["RULES", "Rules", "rule", *RULES]

@@ -53,6 +53,15 @@ class _RuleCompiler(CompilerBase):  # type: ignore[misc]
 
 
 def rule(function: Function) -> Function:
-    """Compiles a function of numbers into the loops that call it; the plain one stays as ``.py_func``."""
+    """Compiles a function of numbers into the loops that call it; the plain one stays as ``.py_func``.
+
+    Example:
+        >>> import sim
+        >>> @sim.rule
+        ... def fearless(market, banned_share):
+        ...     return market
+        >>> fearless(1.0, 0.5), fearless.py_func(1.0, 0.5)
+        (1.0, 1.0)
+    """
     compiled: Function = njit(error_model="numpy", pipeline_class=_RuleCompiler)(function)
     return compiled

@@ -6,7 +6,7 @@ import importlib
 import inspect
 from collections.abc import Callable, Mapping
 
-from sim.errors import Fault, FaultList, nearest
+from sim.errors import Fault, FaultList, SimError, nearest
 from sim.rules import RULES
 
 DEFAULT = "default"
@@ -37,6 +37,21 @@ def checked_rules(chosen: Mapping[str, str | Callable[..., float]]) -> dict[str,
     if faults:
         raise FaultList(faults)
     return found
+
+
+def refuse_unshared(rules: Mapping[str, Callable[..., float]]) -> None:
+    """Refuses rules that worker processes could not import, before any is started.
+
+    Raises:
+        SimError: a rule is written in a notebook, at a prompt or inside another function.
+    """
+    for name, function in rules.items():
+        plain = getattr(function, "py_func", function)
+        if plain.__module__ == "__main__" or "<" in plain.__qualname__:
+            raise SimError(
+                f"the rule '{name}' is '{plain.__qualname__}', which worker processes cannot import: put it into a "
+                "file of its own and import it from there, or take workers=1"
+            )
 
 
 def _find(place: str) -> Callable[..., float]:

@@ -34,6 +34,11 @@ def load_scenario(path_or_name: str | os.PathLike[str], known: Vocabulary = VOCA
 
     Raises:
         FaultList: With every fault of every file of the stack, each pointing into the file that it was written in.
+
+    Example:
+        >>> import sim
+        >>> sim.load_scenario("reference").agents.exporters
+        200000
     """
     wanted = os.fspath(path_or_name)
     path = _find(wanted, Path())
@@ -47,6 +52,12 @@ def parse_scenario(text: str, file: str = "(text)", known: Vocabulary = VOCABULA
 
     Raises:
         FaultList: As `load_scenario`.
+
+    Example:
+        >>> import sim
+        >>> text = sim.load_scenario("classroom").resolved_yaml()
+        >>> sim.parse_scenario(text) == sim.load_scenario("classroom")
+        True
     """
     return _load(text, Path(file), file, known)
 
@@ -84,7 +95,13 @@ def sound_part_over(above: Node, file: str, known: Vocabulary = VOCABULARY) -> S
 
 
 def shipped_scenarios() -> tuple[str, ...]:
-    """Return the names of the scenarios that ship with the package, sorted."""
+    """Return the names of the scenarios that ship with the package, sorted.
+
+    Example:
+        >>> import sim
+        >>> "reference" in sim.shipped_scenarios()
+        True
+    """
     return tuple(sorted(path.stem for path in shipped("scenarios").glob("*.yaml")))
 
 

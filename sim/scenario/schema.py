@@ -8,6 +8,7 @@ from typing import Any
 import yaml
 from pydantic import Field, PrivateAttr, SerializeAsAny
 
+from sim.doors import HasPage
 from sim.errors import Fault, FaultList, nearest
 from sim.fields import HubName, StrictModel, Text
 from sim.policies.base import Policy
@@ -17,11 +18,17 @@ from sim.scenario.parts import Agents, Driver, MonthSpan, Opening
 from sim.scenario.stack import BY_KEY
 
 
-class Scenario(StrictModel):
+class Scenario(HasPage, StrictModel):
     """A question put to the model: a package of dated law, drivers, parameters, months, agents and a seed.
 
     It holds only what acts: clauses and drivers that are switched off are gone. Load one with
     `sim.scenario.load_scenario`; derive others with `with_changes`.
+
+    Example:
+        >>> import sim
+        >>> scenario = sim.load_scenario("classroom")
+        >>> scenario.with_changes(without=["ban-half"]).policies
+        ()
     """
 
     title: Text = Field(description="One line that names the scenario.")

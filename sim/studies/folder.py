@@ -13,6 +13,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from sim.doors import HasFigures, HasPage
 from sim.errors import SimError
 from sim.studies.makers import makers_of
 from sim.studies.plan import Plan, plan_of
@@ -144,7 +145,7 @@ def write_record(folder: Path, plan: Plan) -> None:
 
 
 @dataclass(frozen=True, eq=False)
-class StudyRuns:
+class StudyRuns(HasPage, HasFigures):
     """The runs of a study as its folder has them.
 
     Attributes:
@@ -155,6 +156,15 @@ class StudyRuns:
         metrics: columns of ``runs``.
         planned: how many runs the study has; ``runs`` has those that are finished.
         runs: one row per run, see :meth:`sim.studies.plan.Plan.table`, with ``status``, ``reason`` and the metrics.
+
+    Example:
+        >>> import sim, tempfile
+        >>> study = {"base": "classroom", "levers": {"aversion": [3, 6]}, "metrics": ["reaching"]}
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     swept = sim.sweep(study, folder=folder)
+        ...     runs = sim.read_runs(folder)
+        >>> runs.levers, len(runs.runs)
+        (('aversion',), 3)
     """
 
     title: str
@@ -171,6 +181,15 @@ def read_runs(folder: str | Path) -> StudyRuns:
 
     Raises:
         SimError: it is no folder of a study, or its table is not written yet.
+
+    Example:
+        >>> import sim, tempfile
+        >>> study = {"base": "classroom", "levers": {"aversion": [3, 6]}, "metrics": ["reaching"]}
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     swept = sim.sweep(study, folder=folder)
+        ...     runs = sim.read_runs(folder)
+        >>> runs.levers, len(runs.runs)
+        (('aversion',), 3)
     """
     path = Path(folder)
     if held_in(path) is None:

@@ -12,6 +12,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from sim.cases import Case, world_of
+from sim.doors import HasPage
 from sim.errors import Fault, FaultList, SimError, nearest
 from sim.posterior import Posterior, load_posterior
 from sim.rules.custom import checked_rules
@@ -33,7 +34,7 @@ _FACTORS = ("levers", "uncertainties")
 
 
 @dataclass(frozen=True, eq=False)
-class Study:
+class Study(HasPage):
     """A study file with everything that it names.
 
     Attributes:
@@ -44,6 +45,11 @@ class Study:
         uncertainties: what nobody can choose.
         posterior: where its worlds are drawn from, if they are.
         comparison: the package that every point is compared with, a value for each lever; None for no policy.
+
+    Example:
+        >>> import sim
+        >>> [lever.name for lever in sim.load_study("licence-strictness").levers]
+        ['dual-use-law-cn.strength', 'dual-use-law-cn.fidelity']
     """
 
     name: str
@@ -65,6 +71,11 @@ def load_study(path_or_name: str | os.PathLike[str]) -> Study:
 
     Raises:
         FaultList: everything wrong with the file and its base.
+
+    Example:
+        >>> import sim
+        >>> sim.load_study("licence-strictness").file.replicates
+        1
     """
     wanted = os.fspath(path_or_name)
     path = _place_of(wanted)
@@ -93,7 +104,13 @@ def searches_leaks(path_or_name: str) -> bool:
 
 
 def shipped_studies() -> tuple[str, ...]:
-    """Names of the studies that ship with the package, sorted."""
+    """Names of the studies that ship with the package, sorted.
+
+    Example:
+        >>> import sim
+        >>> "whack-a-mole-budget" in sim.shipped_studies()
+        True
+    """
     return tuple(sorted(path.stem for path in shipped(_SHIPPED).glob("*.yaml")))
 
 

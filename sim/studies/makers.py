@@ -20,9 +20,10 @@ _PACKAGE = Path(__file__).resolve().parents[1]
 # Rooms that come after a run or before it: they cannot move a number of it. Everything else counts as code.
 _HARMLESS = (
     "__init__.py", "__main__.py", "analysis", "answers.py", "bands.py", "beliefs.py", "cli", "comparison.py",
-    "customs_files", "differences.py", "ensembles.py", "errors.py", "explanation", "findings", "handbook.py",
-    "handbook_pages.py", "mechanisms.py", "mirrors.py", "plots", "reports.py", "requests.py", "results.py",
-    "shipped.py", "studies", "study_answers", "study_reports.py", "terminal.py", "texts.py", "versions.py",
+    "customs_files", "differences.py", "doors.py", "ensembles.py", "errors.py", "explanation", "findings",
+    "gallery.py", "handbook.py", "handbook_pages.py", "html.py", "mechanisms.py", "mirrors.py", "pages", "plots",
+    "progress.py", "reports.py", "requests.py", "results.py", "shipped.py", "studies", "study_answers",
+    "study_reports.py", "terminal.py", "texts.py", "versions.py",
 )  # fmt: skip
 # Beside this package, what numbers may depend on.
 _LIBRARIES = ("numba", "numpy", "scipy")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Protocol
 
+from sim.progress import Progress
 from sim.studies.queue import Planned, Queue, Runs
 from sim.studies.store import Store
 from sim.studies.tasks import Job, Outcome
@@ -13,8 +14,6 @@ from sim.studies.tasks import Job, Outcome
 _SECONDS_UNKEPT = 2.0  # finished runs wait at most so long before they are kept
 _MOST_UNKEPT = 2_000
 _SECONDS_ALONE = 20.0  # how often a look is taken at what other runners have made
-
-Progress = Callable[[int, int], None]
 
 
 class Backend(Protocol):

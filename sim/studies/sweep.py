@@ -10,11 +10,12 @@ from pathlib import Path
 import numpy as np
 
 from sim.errors import SimError
+from sim.progress import Progress
 from sim.studies.finished import Finished, write_comparisons
 from sim.studies.folder import plan_in, write_record
 from sim.studies.kept import Kept
 from sim.studies.loader import Study
-from sim.studies.making import Backend, Maker, Progress
+from sim.studies.making import Backend, Maker
 from sim.studies.paired import Compared
 from sim.studies.plan import plan_of
 from sim.studies.queue import Runs

@@ -56,6 +56,14 @@ def build_world(figures: Path, out: Path) -> list[Path]:
     Raises:
         FaultList: If a table of facts is missing or faulty.
         SimError: If the facts contradict each other.
+
+    Example:
+        >>> import sim, tempfile
+        >>> from pathlib import Path
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     written = sim.build_world(Path("calibration/figures"), Path(folder))
+        ...     sim.load_world(folder).base_year
+        2021
     """
     facts = read_facts(figures)
     try:

@@ -30,6 +30,11 @@ def load_world(folder_or_name: str | Path) -> World:
 
     Raises:
         FaultList: If the folder or a table is missing or faulty; it holds every fault with its file and line.
+
+    Example:
+        >>> import sim
+        >>> len(sim.load_world("reference").goods)
+        9
     """
     folder = find_world(folder_or_name)
     tables = _read(folder)

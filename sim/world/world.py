@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.doors import HasPage
 from sim.world.schema import STATUSES
 
 Floats = NDArray[np.float64]
@@ -20,7 +21,7 @@ LARGEST_THROUGH_SHARE = 0.9
 
 
 @dataclass(frozen=True, eq=False)
-class World:
+class World(HasPage):
     """States, goods and the flows of the base year. S states, G goods, H hubs; all arrays are read-only.
 
     Attributes:
@@ -65,6 +66,12 @@ class World:
         flow_status: [S, S, G] index into `STATUSES` of each recorded flow; 0 on the diagonal.
         reexport_status: [H, G] index into `STATUSES`.
         digest: sha256 over the files the world was read from.
+
+    Example:
+        >>> import sim
+        >>> world = sim.load_world("classroom")
+        >>> world.states
+        ('ALPHA', 'BETA', 'GAMMA')
     """
 
     title: str
