@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 project = "sanctions-sim"
 author = "The sanctions-sim authors"
-copyright = author  # noqa: A001 (Sphinx's word)
+copyright = author
 version = release = version_of()
 
 root_doc = "docs/index"
@@ -37,8 +37,8 @@ extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 CONTENTS = {
     "Start": ["docs/quick-start", "docs/classroom", "docs/app", "notebooks/README", "notebooks/*"],
     "Ask": [
-        "docs/scenarios", "scenarios/README", "docs/mechanisms", "docs/instruments", "docs/studies", "docs/asking-studies",
-        "docs/studies-answers", "docs/cluster", "docs/own-figures", "results/README",
+        "docs/scenarios", "scenarios/README", "docs/mechanisms", "docs/instruments", "docs/studies",
+        "docs/asking-studies", "docs/studies-answers", "docs/cluster", "docs/own-figures", "results/README",
     ],
     "Judge": [
         "docs/validation", "docs/calibration", "calibration/figures/README", "calibration/posterior/README",
