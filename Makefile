@@ -64,7 +64,7 @@ test-slurm: $(READY)  ## install a Slurm of one node (Debian, as root) and run t
 	$(BIN)/python -m pytest tests/studies/test_study_slurm.py
 
 docs: $(READY)  ## the documentation site in build/docs; quick with NOTEBOOKS=off
-	$(BIN)/python -m sphinx -W --keep-going -q -D nb_execution_mode=$(NOTEBOOKS) -c docs -d build/doctrees . build/docs
+	$(BIN)/python -m sphinx -W --keep-going -q -E -a -D nb_execution_mode=$(NOTEBOOKS) -c docs -d build/doctrees . build/docs
 	@echo "Open build/docs/index.html"
 
 reference: $(READY)  ## write the generated pages of docs/ anew

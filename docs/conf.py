@@ -45,19 +45,25 @@ CONTENTS = {
         "docs/compared", "docs/limits", "docs/faq", "docs/glossary",
     ],
     "Understand and change": ["docs/odd", "docs/design", "docs/how-to/*", "CONTRIBUTING"],
-    "Reference": ["docs/reference/*"],
-    "Project": ["README", "CHANGELOG", "CODE_OF_CONDUCT"],
+    "Reference": [
+        *(f"docs/reference/{name}" for name in ("parameters", "rules", "metrics", "figures", "tables")),
+        *(f"docs/reference/{name}" for name in ("scenario-fields", "study-fields", "commands", "api", "*")),
+    ],
+    "Project": ["CHANGELOG", "CODE_OF_CONDUCT", "paper/*"],
 }  # fmt: skip
 
 myst_enable_extensions = ["dollarmath", "deflist"]
 myst_heading_anchors = 4
-myst_links_external_new_tab = False
 # Notebooks are kept without outputs and run here; what has not changed since is taken from the cache.
 nb_execution_mode = "cache"
 nb_execution_cache_path = str(Path(__file__).resolve().parents[1] / "build" / "notebooks")
 nb_execution_timeout = 900
 nb_execution_raise_on_error = True
 nb_ipywidgets_js: dict[str, dict[str, str]] = {}  # else fetched from elsewhere
+
+# Options such as --out and code without a language stay as they are written.
+smartquotes = False
+highlight_language = "none"
 
 autodoc_typehints = "description"
 autodoc_member_order = "bysource"

@@ -17,17 +17,18 @@ returns is told below the list on the documentation site (`make docs`), and by `
 ```python
 import sim
 
-case = sim.load("red-line").with_changes(agents={"exporters": 600, "intermediaries": 60, "mode": "expected"})
+small = {"exporters": 600, "intermediaries": 60, "mode": "expected"}
+case = sim.load("red-line").with_changes(agents=small)
 pair = sim.compare(case)
 print(pair.summary())
 ```
 """
 # Modules whose `__all__` is public, and what each is for.
 MODULES = {
-    "sim": "Scenarios, runs, comparisons, posteriors, worlds",
-    "sim.plots": "Figures",
-    "sim.metrics": "Metrics of a run",
-    "sim.studies": "Studies of many runs",
+    "sim": "scenarios, runs, comparisons, posteriors, worlds",
+    "sim.plots": "figures",
+    "sim.metrics": "metrics of a run",
+    "sim.studies": "studies of many runs",
 }
 _REGISTRIES = {
     "INSTRUMENTS": "every [instrument](../instruments.md), by its kind",
@@ -45,7 +46,7 @@ def api_page() -> str:
     for path, title in MODULES.items():
         module = import_module(path)
         rows = [(f"`{path}.{name}`", _summary(module, name)) for name in sorted(module.__all__, key=str.lower)]
-        parts += [f"## {title}: {path}", "", table(("name", "what it is"), rows), ""]
+        parts += [f"## {path}: {title}", "", table(("name", "what it is"), rows), ""]
         documented = [name for name in module.__all__ if _has_docstring(getattr(module, name))]
         parts += [code("\n".join(_directive(module, name) for name in documented), "{eval-rst}"), ""]
     return "\n".join(parts).rstrip() + "\n"

@@ -48,10 +48,11 @@ line in its list.
 import sim
 from sim.plots import figure, save_all
 
-pair = sim.compare(sim.load("{SHOWN}").with_changes(agents={{"exporters": 600, "intermediaries": 60}}))
+case = sim.load("{SHOWN}").with_changes(agents={{"exporters": 600, "intermediaries": 60}})
+pair = sim.compare(case)
 made, behind = figure("flows_by_road", pair)  # a matplotlib figure, a pandas table
 made.savefig("flows.svg")
-save_all(pair, "figures", names=["price_premium"])  # price_premium.png and price_premium.csv
+save_all(pair, "figures", names=["price_premium"])  # a PNG and a CSV
 ```
 """
 

@@ -27,16 +27,16 @@ import math
 import sim
 
 
-def only_reputation_counts(market, banned, aversion, hazard, exposure, threat, reputation, cost):
+def only_name_counts(market, banned, aversion, hazard, exposure, threat, reputation, cost):
     return market * math.exp(-reputation * cost)
 
 
 case = sim.load("classroom")
-bold = case.with_rules(road_pull=only_reputation_counts)
-print(bold.run().summary())
+bold = case.with_rules(road_pull=only_name_counts)
+print(sim.compare(bold, case).summary())  # this rule against the model's own
 ```
 
-In a scenario the same is `rules: {road_pull: my_module:only_reputation_counts}`. The record of a run names what was
+In a scenario the same is `rules: {road_pull: my_module:only_name_counts}`. The record of a run names what was
 replaced. `RULES["road_pull"].py_func` is the plain function, which can be called and plotted.
 """
 
