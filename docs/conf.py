@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
 from docutils.utils.math.latex2mathml import tex2mathml
+from pygments.lexers.special import TextLexer
+from sphinx.highlighting import lexers
 
 from sim.versions import version_of
 
@@ -64,6 +66,7 @@ nb_ipywidgets_js: dict[str, dict[str, str]] = {}  # else fetched from elsewhere
 # Options such as --out and code without a language stay as they are written.
 smartquotes = False
 highlight_language = "none"
+lexers["csv"] = TextLexer()  # Pygments has none of its own
 
 autodoc_typehints = "description"
 autodoc_member_order = "bysource"

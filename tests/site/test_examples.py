@@ -12,7 +12,7 @@ import yaml
 
 from sim import cli
 from sim.scenario import Scenario, parse_scenario
-from tests.site.pages import Block, blocks, pages, read
+from tests.site.pages import ROOT, Block, blocks, pages, read
 
 # (page, beginning of a line of sh, of a block of yaml or python) -> why it is not run here.
 NOT_RUN = {
@@ -30,6 +30,8 @@ NOT_RUN = {
     ("docs/own-figures.md", "sim world"): "needs files of customs offices: tests/customs_files/test_world_import.py",
     ("docs/instruments.md", "policies:"): "clauses of the shipped scenarios: tests/scenario/test_library.py",
 }  # fmt: skip
+# Pages whose examples other tests run, by the beginning of their path.
+ELSEWHERE = {"README.md": "tests/test_readme.py", "docs/how-to/": "tests/pages/test_how_to.py"}
 # Pages whose py blocks are shown: why they need no run.
 SHOWN = {
     "README.md": "tests/test_readme.py runs it",
@@ -47,7 +49,7 @@ FEW = {"run": ["--draws", "2"], "explain": ["--exporters", "400"]}
 _MANY_ROWS = re.compile(r"(exporters\W{1,3})(\d{4,})")
 
 
-@pytest.mark.parametrize("page", [page for page in pages() if page != "README.md"])  # which has tests of its own
+@pytest.mark.parametrize("page", [page for page in pages() if not page.startswith(tuple(ELSEWHERE))])
 def test_the_examples_of_a_page(
     page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -126,6 +128,8 @@ def stands_in(wanted: list[str], printed: str) -> bool:
 def test_no_reason_is_out_of_date() -> None:
     for page, start in NOT_RUN:
         assert any(line.startswith(start) for block in blocks(read(page)) for line in block.text.splitlines()), start
+    for start, test in ELSEWHERE.items():
+        assert (ROOT / test).is_file() or not any(page.startswith(start) for page in pages())
     assert all(any(block.language == "py" for block in blocks(read(page))) for page in SHOWN)
 
 
