@@ -30,9 +30,9 @@ root_doc = "docs/index"
 # What becomes a page. Everything else that a page links to is copied.
 include_patterns = [
     "README.md", "CHANGELOG.md", "CONTRIBUTING.md", "CODE_OF_CONDUCT.md", "docs/**", "notebooks/*",
-    "scenarios/README.md", "results/README.md", "calibration/**/README.md", "paper/*.md",
+    "scenarios/README.md", "results/README.md", "calibration/**/README.md",
 ]  # fmt: skip
-exclude_patterns = ["build", "dist", ".*", "**/.*", "**/__pycache__", "docs/paper", "results/*/*"]
+exclude_patterns = ["build", "dist", ".*", "**/.*", "**/__pycache__", "results/*/*"]
 
 extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 # Parts of the left column and their pages, in order. A pattern that no file matches is left out.
@@ -51,7 +51,7 @@ CONTENTS = {
         *(f"docs/reference/{name}" for name in ("parameters", "rules", "metrics", "figures", "tables")),
         *(f"docs/reference/{name}" for name in ("scenario-fields", "study-fields", "commands", "api", "*")),
     ],
-    "Project": ["CHANGELOG", "CODE_OF_CONDUCT", "paper/*"],
+    "Project": ["CHANGELOG", "CODE_OF_CONDUCT"],
 }  # fmt: skip
 
 myst_enable_extensions = ["dollarmath", "deflist"]
@@ -60,7 +60,7 @@ myst_heading_anchors = 4
 nb_execution_mode = "cache"
 nb_execution_cache_path = str(Path(__file__).resolve().parents[1] / "build" / "notebooks")
 nb_execution_timeout = 900
-nb_execution_raise_on_error = True
+nb_execution_show_tb = True  # a cell that fails is a warning, which -W makes an error
 nb_ipywidgets_js: dict[str, dict[str, str]] = {}  # else fetched from elsewhere
 
 # Options such as --out and code without a language stay as they are written.
