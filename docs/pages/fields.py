@@ -24,9 +24,9 @@ names every fault at once, with line and column. Editors complete from
 [scenario.schema.json](../../scenarios/scenario.schema.json).
 
 Beside these, a file may say `extends`: the one file, or shipped scenario, that it is laid over. `parameters`,
-`openings`, `months`, `agents` and `rules` then change key by key. An entry of `policies` or `drivers` replaces the
-entry below it that has its `id`, or switches it if it says `id` and `enabled` only; another `id` adds an entry.
-Everything else is replaced whole.
+`openings`, `months`, `agents` and `rules` then change key by key. An entry of `policies` or `drivers` goes to the
+entry below it that has its `id`: with its `kind` (a driver: its `what`) it replaces it, without it changes the fields
+that it names, such as `enabled: false`. An entry with another `id` is added. Everything else is replaced whole.
 """
 _STUDY_HEAD = """\
 # Fields of a study
