@@ -30,7 +30,7 @@ root_doc = "docs/index"
 # What becomes a page. Everything else that a page links to is copied.
 include_patterns = [
     "README.md", "CHANGELOG.md", "CONTRIBUTING.md", "CODE_OF_CONDUCT.md", "docs/**", "notebooks/*",
-    "scenarios/README.md", "results/README.md", "calibration/**/README.md",
+    "scenarios/README.md", "results/README.md", "calibration/**/README.md", "paper/*.md",
 ]  # fmt: skip
 exclude_patterns = ["build", "dist", ".*", "**/.*", "**/__pycache__", "results/*/*"]
 
