@@ -46,7 +46,7 @@ CONTENTS = {
         "docs/validation", "docs/calibration", "calibration/figures/README", "calibration/posterior/README",
         "docs/compared", "docs/limits", "docs/faq", "docs/glossary",
     ],
-    "Understand and change": ["docs/odd", "docs/design", "docs/how-to/*", "CONTRIBUTING"],
+    "Understand and change": ["docs/odd", "docs/design", "docs/how-to/README", "docs/how-to/*", "CONTRIBUTING"],
     "Reference": [
         *(f"docs/reference/{name}" for name in ("parameters", "rules", "metrics", "figures", "tables")),
         *(f"docs/reference/{name}" for name in ("scenario-fields", "study-fields", "commands", "api", "*")),

@@ -41,8 +41,7 @@ more, `_low` and `_high` (5 % and 95 %). The pictures here: the reference scenar
 centres, without bands.
 
 Figures of studies (response curves, heat maps, tornadoes, Pareto fronts) are shown in [the answers of the shipped
-studies](../studies-answers.md). How to add a figure: one file in `sim/plots/` with `draw(source, figure)`, and one
-line in its list.
+studies](../studies-answers.md). [How to add a figure](../how-to/figure.md).
 
 ```python
 import sim

@@ -18,8 +18,9 @@ _KINDS = {
     "banned": "`banned`: only goods that law bans",
 }
 _USE = """\
-A study lists metrics under `metrics` ([studies](../studies.md)); `sim study metrics` prints this list. In Python, for a
-run just made: `sim.metrics.measure(run.source, ["reaching[high_priority]"])`.
+A study lists metrics under `metrics` ([studies](../studies.md)); `sim study metrics` prints this list. In Python, for
+a run just made: `sim.metrics.measure(run.source, ["reaching[high_priority]"])`. [How to add a
+metric](../how-to/metric.md).
 """
 _MEANS = """\
 A mean over the months that count, unless it says otherwise. *Compared with the paired run*: the same world and luck

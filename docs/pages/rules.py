@@ -38,6 +38,7 @@ print(sim.compare(bold, case).summary())  # this rule against the model's own
 
 In a scenario the same is `rules: {road_pull: my_module:only_name_counts}`. The record of a run names what was
 replaced. `RULES["road_pull"].py_func` is the plain function, which can be called and plotted.
+[How to replace or add a behaviour](../how-to/rule.md) goes through it step by step.
 """
 
 
