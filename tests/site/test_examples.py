@@ -44,8 +44,8 @@ SMALLER = {
         ("levels: 3", "levels: 2"), ("latin_hypercube: 8}", "latin_hypercube: 2}"), ("replicates: 4", "replicates: 1"),
     ),
 }  # fmt: skip
-# Taken to run faster where a line does not say otherwise: rows of firms, draws beside a run.
-FEW = {"run": ["--draws", "2"], "explain": ["--exporters", "400"]}
+# Taken to run faster where a line does not say otherwise: draws beside a run, rows of firms, orders of the clauses.
+FEW = {"run": ["--draws", "2"], "explain": ["--exporters", "400", "--orders", "1"]}
 _MANY_ROWS = re.compile(r"(exporters\W{1,3})(\d{4,})")
 
 
