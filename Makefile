@@ -10,11 +10,13 @@ WORKERS ?= 2
 BIN := .venv/bin
 READY := .venv/.ready
 LOCK := requirements.lock
+# Notebooks of the documentation: run where they changed since (cache), anew (force), or not at all (off).
+NOTEBOOKS ?= cache
 
 # A terminal that is not there, a cache that is not ours: neither may change what the tools say.
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help run notebooks library studies calibrate judge recovery compared paper demo test test-slurm format lock clean
+.PHONY: help run notebooks library studies calibrate judge recovery compared paper demo test test-slurm docs reference format lock clean
 
 help:  ## show this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)$$/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -63,6 +65,13 @@ test: $(READY)  ## formatting, lint, types and every test
 test-slurm: $(READY)  ## install a Slurm of one node (Debian, as root) and run the tests that need one
 	tests/slurm/one-node.sh install
 	$(BIN)/python -m pytest tests/studies/test_study_slurm.py
+
+docs: $(READY)  ## the documentation site in build/docs; quick with NOTEBOOKS=off
+	$(BIN)/python -m sphinx -W --keep-going -q -E -a -D nb_execution_mode=$(NOTEBOOKS) -c docs -d build/doctrees . build/docs
+	@echo "Open build/docs/index.html"
+
+reference: $(READY)  ## write the generated pages of docs/ anew
+	$(BIN)/python -m docs.pages
 
 format: $(READY)  ## format the code and mend what lint can mend
 	$(BIN)/ruff check --fix .

@@ -7,6 +7,7 @@ import types
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args, get_origin
 
 import yaml
+from pydantic import BeforeValidator
 from pydantic_core import PydanticUndefined
 from rich.table import Table
 
@@ -14,6 +15,7 @@ from sim.fields import NAMES_MARK, expected_number
 from sim.months import format_month, month_of
 from sim.parameters import PARAMETERS
 from sim.policies import INSTRUMENTS, SECTIONS
+from sim.texts import read_month
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -77,7 +79,7 @@ def clause_differences(first: Scenario, second: Scenario) -> Table | None:
         for key in sorted(held.keys() | other.keys()):
             if held.get(key) != other.get(key):
                 usual = f"{PARAMETERS[key].default:g} (default)" if key in PARAMETERS else "-"
-                table.add_row(key, block, *(_value(one[key]) if key in one else usual for one in (held, other)))
+                table.add_row(key, block, *(shown_value(one[key]) if key in one else usual for one in (held, other)))
     return table if table.row_count else None
 
 
@@ -88,7 +90,7 @@ def _frame(first: Scenario, second: Scenario) -> Iterator[tuple[str, str, str]]:
     yield "months", next(spans), next(spans)
     yield "seed", str(first.seed), str(second.seed)
     for name in type(first.agents).model_fields:
-        yield f"agents.{name}", _value(getattr(first.agents, name)), _value(getattr(second.agents, name))
+        yield f"agents.{name}", shown_value(getattr(first.agents, name)), shown_value(getattr(second.agents, name))
 
 
 def _block_differences(first: Scenario, second: Scenario, block: str) -> Iterator[tuple[str, str, str]]:
@@ -102,7 +104,7 @@ def _block_differences(first: Scenario, second: Scenario, block: str) -> Iterato
         keys = [key for key in sorted(a.keys() | b.keys()) if a.get(key) != b.get(key) and key not in _REMARKS]
         when = f" ({_span(a)})" if "effective" in a and not {"effective", "ends"} & set(keys) else ""
         for key in keys:
-            yield f"{name}.{key}{when}", _value(a.get(key)), _value(b.get(key))
+            yield f"{name}.{key}{when}", shown_value(a.get(key)), shown_value(b.get(key))
 
 
 def _absent(entry: Mapping[str, Any] | None, scenario: Scenario) -> str:
@@ -161,9 +163,9 @@ def field_rows(instrument: type[Policy], names: Sequence[str]) -> list[tuple[str
     rows = []
     for name in names:
         field = instrument.model_fields[name]
-        default = "required" if field.is_required() else _value(field.get_default())
+        default = "required" if field.is_required() else shown_value(field.get_default())
         if name != "goods" or instrument.by_good:
-            rows.append((name, _takes(field), default, field.description or ""))
+            rows.append((name, takes(field), default, field.description or ""))
     return rows
 
 
@@ -200,11 +202,13 @@ def _made_up(kind: str) -> dict[str, Any]:
     return entry
 
 
-def _takes(field: FieldInfo) -> str:
+def takes(field: FieldInfo) -> str:
     """What a field accepts, in words."""
     inner, _ = _inner(field.annotation)
     if inner is dt.date:
         return "a day, YYYY-MM-DD"
+    if any(isinstance(mark, BeforeValidator) and mark.func is read_month for mark in field.metadata):
+        return "a month, YYYY-MM"
     if inner is bool:
         return "true or false"
     if inner is float or inner is int:
@@ -232,13 +236,14 @@ def _inner(annotation: Any) -> tuple[Any, bool]:
     return annotation, False
 
 
-def _value(value: object) -> str:
+def shown_value(value: object) -> str:
+    """A value as a scenario would write it, in one line; a hyphen for none."""
     if value is None or value is PydanticUndefined or value == "":
         return "-"
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, dict):
-        return ", ".join(f"{key}: {_value(held)}" for key, held in value.items())
+        return ", ".join(f"{key}: {shown_value(held)}" for key, held in value.items())
     if isinstance(value, (list, tuple)):
         return ", ".join(str(item) for item in value) or "-"
     return f"{value:g}" if isinstance(value, float) else str(value)

@@ -39,8 +39,9 @@ class Parameter(HasPage):
     source: str
 
 
-_DECLARED = (
-    # -- exporters: contracts and roads
+# By what they are about.
+PARAMETER_GROUPS: Mapping[str, tuple[Parameter, ...]] = {
+    "Exporters: contracts and roads": (
     Parameter("contract_end", 0.065, "share per month", 0.005, 1.0, "contracts that end each month",
               "45 % of importers keep their exporter a year: Monarch, IFDP 1165 (2016): 1 - 0.45^(1/12)"),
     Parameter("loyalty", 1.0, "log points", 0.0, 4.0, "extra pull of the road a firm is on",
@@ -55,7 +56,8 @@ _DECLARED = (
               "assumption between the 14 % export share of US exporters (Bernard et al., JEP 2007) and export processors"),
     Parameter("consideration", 0.1, "share of sales", 0.01, 1.0, "sales in the watched markets of the firms that consider them",
               "most exporters serve few markets: Eaton, Kortum and Kramarz, Econometrica 2011; value is a prior"),
-    # -- exporters: who they are
+    ),
+    "Exporters: who they are": (
     Parameter("aversion", 6.0, "log points", 0.0, 20.0, "mean fear of a law that binds and is fully enforced",
               "coalition exports of sanctioned products fell 80 % with evasion: Li et al., CESifo 11110 (2024)"),
     Parameter("aversion_spread", 0.5, "log sd", 0.0, 1.5, "spread of that fear among firms", "assumption"),
@@ -67,7 +69,8 @@ _DECLARED = (
               "top 1 % hold half of exports: Freund and Pierola, REStat 2015; 0.01^(1-1/1.18) = 0.50"),
     Parameter("exporter_size", 4.0, "musd per year", 0.1, 100.0, "mean exports of an exporting firm",
               "EU: about 2.6 tn USD by 0.7 mn exporters, Eurostat TEC 2021 (order of magnitude)"),
-    # -- law that binds
+    ),
+    "Law that binds": (
     Parameter("delay_cost", 0.1, "log points per month", 0.0, 1.0, "cost of waiting for a licence",
               "a day in transit costs 0.6-2.1 % of value: Hummels and Schaur, AER 2013; lower here since the goods can wait unpaid"),
     Parameter("hidden_road", 0.35, "share", 0.0, 1.0, "part of the legal hazard that also falls on a sale through a hub",
@@ -80,7 +83,8 @@ _DECLARED = (
               "assumption"),
     Parameter("declaration_detected", 0.3, "share", 0.0, 1.0, "false declarations found where effort is full",
               "assumption; screening tools raise refusals from 1 % to 18-20 % (Expeditors 2025)"),
-    # -- beliefs
+    ),
+    "Beliefs": (
     Parameter("learning", 0.5, "share per month", 0.0, 1.0, "gap between believed and shown hazard closed when it rises",
               "limits by big banks followed the order of 22 December 2023 after two months"),
     Parameter("forgetting", 0.08, "share per month", 0.0, 1.0, "gap closed when it falls",
@@ -100,7 +104,8 @@ _DECLARED = (
     Parameter("parts_speed", 0.15, "share per month", 0.0, 1.0, "gap to the wanted share of parts closed", "assumption: lines move within half a year"),
     Parameter("exit_herding", 0.3, "multiple", 0.0, 10.0, "rise of the reputational cost with the share of peers that have left",
               "exits followed peers' exits within weeks: Yale CELI list, March 2022; size is an assumption"),
-    # -- states
+    ),
+    "States": (
     Parameter("effort_speed", 0.2, "share per month", 0.0, 1.0, "gap to the wanted enforcement effort closed",
               "hub policies moved within 3-6 months of visits in 2023 (RUSI); assumption"),
     Parameter("weight_threat", 2.0, "log odds", 0.0, 10.0, "weight of announced threats times exposure in a state's effort",
@@ -127,7 +132,8 @@ _DECLARED = (
               "EU exports to Russia were under 4 % of extra-EU exports in 2021 and their loss was borne; assumption"),
     Parameter("union_checks", 0.3, "share", 0.0, 1.0, "checks that remain on a border inside the target's customs union",
               "no customs checks between members (EAEU Treaty, art. 25); transit seals and road posts remain; size is an assumption"),
-    # -- intermediaries
+    ),
+    "Intermediaries": (
     Parameter("opening", 0.005, "share", 0.0, 0.5, "part of what a seller's shut direct road loses that finds the road of a hub little used before",
               "assumption; a scenario's `openings` say it hub by hub, and the hubs' imports show it"),
     Parameter("markup", 0.06, "share of value", 0.0, 1.0, "mark-up of trading houses in the base year",
@@ -149,7 +155,8 @@ _DECLARED = (
     Parameter("onward_response", 3.0, "elasticity", 0.0, 20.0, "response of the houses' onward road to what stops or dears it", "assumption, as price_response times a good's elasticity"),
     Parameter("agent_entry", 0.5, "per month", 0.0, 5.0, "refused payments that agents take over, per share refused", "assumption; regional banks and agents took over within months (Reuters, The Bell 2024)"),
     Parameter("agent_fee", 0.04, "share of payment", 0.0, 0.5, "what payment agents charge", "3-5 %: The Bell, Novaya Gazeta 2024"),
-    # -- demand and prices
+    ),
+    "Demand and prices": (
     Parameter("demand_elasticity", 0.8, "elasticity", 0.05, 5.0, "fall of a market's demand for a good with its price",
               "first year -0.76, arc elasticity of bearings -0.20: Boehm, Levchenko and Pandalai-Nayar, AER 2023"),
     Parameter("brand_substitution", 4.0, "elasticity", 0.5, 10.0, "substitution between coalition and neutral brands",
@@ -166,15 +173,18 @@ _DECLARED = (
               "assumption; long-run trade response takes 7-10 years (Boehm et al. 2023)"),
     Parameter("substitution_limit", 0.3, "share", 0.0, 1.0, "largest part of demand that home production can replace", "assumption"),
     Parameter("import_propensity", 0.5, "elasticity", 0.0, 3.0, "fall of import demand with export revenue lost", "imports follow export receipts with about half their swing: assumption"),
-    # -- customs offices
+    ),
+    "Customs offices": (
     Parameter("ghost", 0.5, "share", 0.0, 1.0, "goods that evade a shut road through a hub and never arrive there",
               "about half of extra EU and UK exports to Armenia, Kazakhstan, Kyrgyzstan: Chupilkin et al., CEPR DP20097 (2025)"),
     Parameter("misdeclared", 0.1, "share", 0.0, 1.0, "banned goods declared under another code", "assumption"),
     Parameter("reexport_recorded", 0.7, "share", 0.0, 1.0, "goods that evade a shut road and that the export record of the hub that passes them on shows", "assumption"),
     Parameter("cif", 0.06, "share of value", 0.0, 0.5, "freight and insurance in import records",
               "customary CIF/FOB margin of about 6 %, OECD ITIC"),
-)  # fmt: skip
+    ),
+}  # fmt: skip
 
+<<<<<<< HEAD
 
 class Parameters(dict[str, Parameter], HasPage):
     """Parameters by name.
@@ -187,6 +197,10 @@ class Parameters(dict[str, Parameter], HasPage):
 
 
 PARAMETERS = Parameters({p.name: p for p in _DECLARED})
+=======
+_DECLARED = tuple(parameter for group in PARAMETER_GROUPS.values() for parameter in group)
+PARAMETERS: Mapping[str, Parameter] = {p.name: p for p in _DECLARED}
+>>>>>>> w5-docs
 
 _Values = NamedTuple("_Values", [(p.name, float) for p in _DECLARED])  # type: ignore[misc]
 

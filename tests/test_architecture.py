@@ -16,7 +16,7 @@ MOST_LINES = 300
 # From the ground up. A module imports what stands below it; what shares a line does not know each other.
 LAYERS = (
     ("doors", "html"),
-    ("errors", "months", "shipped", "versions", "compiling", "terminal", "law_fields"),
+    ("errors", "months", "shipped", "versions", "compiling", "terminal", "law_fields", "columns"),
     ("texts", "parameters", "arithmetic", "noise", "progress"),
     ("fields", "world"),
     ("regime",),

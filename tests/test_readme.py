@@ -82,10 +82,10 @@ def test_shares_of_what_was_seen_are_true() -> None:
 
 def test_index_of_scenarios_is_complete() -> None:
     index = (ROOT / "scenarios" / "README.md").read_text(encoding="utf-8")
-    listed = re.findall(r"^\| \[.*\]\(.*\.yaml\) \|.*$", index, flags=re.MULTILINE)
+    listed = re.findall(r"^\| \[.*\]\([^/)]*\.yaml\) \|.*$", index, flags=re.MULTILINE)
     wanted = [index_row(name) for name in shipped_scenarios()]
     assert listed == wanted, "scenarios/README.md should list:\n" + "\n".join(wanted)
-    assert set(re.findall(r"\]\(worlds/([\w-]+)\)", index)) == set(shipped_worlds())
+    assert set(re.findall(r"\]\(worlds/([\w-]+)/world\.yaml\)", index)) == set(shipped_worlds())
 
 
 def index_row(name: str) -> str:

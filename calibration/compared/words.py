@@ -102,6 +102,6 @@ TAIL = """
 ## How to make it
 
 `make compared` runs all of it anew in about a minute ({draws} draws of posterior `{posterior}`), writes this page,
-and puts the tables as CSV with a record of what made them into [images/compared](images/compared). A test holds page
+and puts the tables as CSV with a record of what made them into `docs/images/compared`. A test holds page
 and tables against what the models say now; without the package its part is skipped.
 """
