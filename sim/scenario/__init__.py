@@ -5,7 +5,7 @@ from sim.scenario.export import json_schema
 from sim.scenario.loader import load_scenario, load_scenario_over, parse_scenario, shipped_scenarios, shipped_worlds
 from sim.scenario.looks import MEASURES, Look, Measure, Mechanism
 from sim.scenario.parts import Agents, Driver, MonthSpan
-from sim.scenario.schema import Scenario
+from sim.scenario.schema import Scenario, as_yaml
 
 __all__ = [
     "MEASURES",
@@ -17,6 +17,7 @@ __all__ = [
     "MonthSpan",
     "Scenario",
     "Vocabulary",
+    "as_yaml",
     "json_schema",
     "load_scenario",
     "load_scenario_over",
