@@ -37,6 +37,7 @@ LAYERS = (
     ("beliefs",),
     ("requests", "findings"),
     ("study_answers",),
+    ("app",),
     ("cli",),
     ("__main__",),
 )
@@ -50,6 +51,7 @@ KEPT_TO = {
     "random": ("noise",),
     "pydantic": ("fields", "texts", "policies", "scenario", "handbook", "studies"),
     "pyarrow": ("results", "studies"),
+    "nicegui": ("app",),
 }
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
 MODULES = sorted(PACKAGE.rglob("*.py"))
