@@ -184,7 +184,6 @@ PARAMETER_GROUPS: Mapping[str, tuple[Parameter, ...]] = {
     ),
 }  # fmt: skip
 
-<<<<<<< HEAD
 
 class Parameters(dict[str, Parameter], HasPage):
     """Parameters by name.
@@ -196,11 +195,8 @@ class Parameters(dict[str, Parameter], HasPage):
     """
 
 
-PARAMETERS = Parameters({p.name: p for p in _DECLARED})
-=======
 _DECLARED = tuple(parameter for group in PARAMETER_GROUPS.values() for parameter in group)
-PARAMETERS: Mapping[str, Parameter] = {p.name: p for p in _DECLARED}
->>>>>>> w5-docs
+PARAMETERS = Parameters({p.name: p for p in _DECLARED})
 
 _Values = NamedTuple("_Values", [(p.name, float) for p in _DECLARED])  # type: ignore[misc]
 
