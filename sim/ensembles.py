@@ -30,7 +30,7 @@ from sim.rules.custom import refuse_unshared
 from sim.scenario import parse_scenario
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from sim.mirrors import Pair
@@ -122,7 +122,7 @@ def ensemble(  # noqa: PLR0913 (each is asked for by its name)
         ):
             kept[draw] = found
             step(done, draws)
-    record = _record(posterior, numbers, small.scenario.agents)
+    record = record_of_draws(posterior, numbers, small.scenario.agents)
     # A ribbon that a draw lacks is nil in it.
     return Ensemble(pd.concat(kept, axis=1, sort=False).fillna(0.0), record)
 
@@ -191,10 +191,10 @@ def mirror_bands(
             kept[draw] = tall(MIRROR, table, [str(name) for name in table if str(name).endswith("_musd")])
             step(done, draws)
     agents = few_rows(case).scenario.agents
-    return Bands.over(pd.concat(kept, axis=1).fillna(0.0), _record(posterior, numbers, agents))
+    return Bands.over(pd.concat(kept, axis=1).fillna(0.0), record_of_draws(posterior, numbers, agents))
 
 
-def _record(posterior: Posterior, numbers: Sequence[int], agents: Agents) -> dict[str, Any]:
+def record_of_draws(posterior: Posterior, numbers: Sequence[int], agents: Agents) -> dict[str, Any]:
     """Which draws were run, and how."""
     return {
         "posterior": posterior.name, "digest": posterior.digest, "draws": len(numbers), "numbers": list(numbers),
@@ -225,14 +225,19 @@ def series_of(view: View) -> pd.Series[float]:
 
     Amounts of a year are sums, prices means. ``deliveries`` has the sums that a run prints.
     """
-    pieces = []
-    for name, kind in FIGURES.items():
+    sums = deliveries(view)
+    return pd.concat([*figure_series(view, FIGURES), tall(DELIVERIES, sums, sums.columns[1:])])
+
+
+def figure_series(view: View, names: Iterable[str]) -> Iterator[pd.Series[float]]:
+    """The series of some figures that can have a band: of each figure its months, then their years."""
+    for name in names:
+        kind = FIGURES[name]
         if kind.series is not None:
             table = kind.series(view)
             monthly = tall(name, table, [column for column in kind.banded if column in table])
-            pieces += [monthly, _years(monthly)]
-    sums = deliveries(view)
-    return pd.concat([*pieces, tall(DELIVERIES, sums, sums.columns[1:])])
+            yield monthly
+            yield _years(monthly)
 
 
 def _years(monthly: pd.Series[float]) -> pd.Series[float]:

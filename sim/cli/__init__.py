@@ -11,11 +11,11 @@ from typing import Annotated
 
 import typer
 
-from sim.cli import packages, runs, shelves, study, sweeps, tuning, why, worlds
+from sim.cli import packages, page, runs, shelves, study, sweeps, tuning, why, worlds
 from sim.cli.frame import app
 from sim.errors import SimError
 
-__all__ = ["app", "main", "packages", "runs", "shelves", "study", "sweeps", "tuning", "why", "worlds"]
+__all__ = ["app", "main", "packages", "page", "runs", "shelves", "study", "sweeps", "tuning", "why", "worlds"]
 
 
 def main() -> None:

@@ -79,6 +79,8 @@ class View:
     @cached_property
     def world(self) -> World | None:
         """The run's world; None where its folder is gone since."""
+        if self.like is not None:  # no need to read the scenario of each draw again
+            return self.like.world
         source = self.policy.source
         return source.world if isinstance(source, RunArrays) else _shipped_world(str(self.scenario.get("world", "")))
 

@@ -12,7 +12,7 @@ from sim.scenario.loader import (
 )
 from sim.scenario.looks import MEASURES, Look, Measure, Mechanism
 from sim.scenario.parts import Agents, Driver, MonthSpan
-from sim.scenario.schema import Scenario
+from sim.scenario.schema import Scenario, as_yaml
 from sim.scenario.sound import SoundPart
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "Scenario",
     "SoundPart",
     "Vocabulary",
+    "as_yaml",
     "json_schema",
     "load_scenario",
     "load_scenario_over",

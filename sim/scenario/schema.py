@@ -58,8 +58,7 @@ class Scenario(HasPage, StrictModel):
 
     def resolved_yaml(self) -> str:
         """Return the whole scenario as one YAML text, which loads again to an equal scenario."""
-        text: str = yaml.dump(self.as_data(), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110)
-        return text
+        return as_yaml(self.as_data())
 
     @property
     def digest(self) -> str:
@@ -151,6 +150,12 @@ def remember(scenario: Scenario, known: Vocabulary) -> Scenario:
     """Return the scenario, which from now on checks its changes against these names."""
     scenario._known = known
     return scenario
+
+
+def as_yaml(data: Mapping[str, Any]) -> str:
+    """Return plain data as a YAML text that our reader takes back as it was."""
+    text: str = yaml.dump(dict(data), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110)
+    return text
 
 
 class _Dumper(yaml.SafeDumper):

@@ -1,0 +1,143 @@
+"""Pairs of runs for the page, small and without noise; the world without policies is run once for all packages."""
+
+from __future__ import annotations
+
+import json
+from collections import OrderedDict
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from sim.app.figures import yearly, yearly_series
+from sim.bands import Bands
+from sim.beliefs import NONE, Beliefs, beliefs
+from sim.ensembles import few_rows, figure_series, record_of_draws
+from sim.plots.view import View
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sim.app.worker import Turn
+    from sim.cases import Case
+    from sim.results import Results
+
+# Figures of the page that have bands.
+BANDED = ("flows_by_road", "flows_by_origin", "hub_reexports", "goods_by_hub", "price_premium", "recorded_and_true")
+# Bands are shown after so many draws, and when all are in: fewer say little of where 90 % lie.
+FIRST_BANDS = 8
+_KEPT, _KEPT_SMALL = 6, 100
+_WITHOUT = "The same world without policies"
+# What of a scenario leaves the world without its policies as it is.
+_NO_MATTER = ("title", "question", "sources", "policies", "mechanism", "look_at")
+
+
+@dataclass(frozen=True, eq=False)
+class Shown:
+    """A pair of runs, with what of it is known so far.
+
+    Attributes:
+        view: both runs, and bands if there are any yet.
+        believed: where the parameters come from.
+        table: deliveries by year with the policies and without, see :func:`sim.app.figures.yearly`.
+        samples: series behind the figures by draw, as far as they have been run.
+    """
+
+    view: View
+    believed: Beliefs
+    table: pd.DataFrame
+    samples: Mapping[int, pd.Series[float]] = field(default_factory=dict)
+
+    @property
+    def wanted(self) -> tuple[int, ...]:
+        """Numbers of the draws that bands take."""
+        posterior = self.believed.posterior
+        return () if posterior is None else posterior.spread(self.believed.draws)
+
+    @property
+    def missing(self) -> tuple[int, ...]:
+        """Draws that have not been run yet."""
+        return tuple(draw for draw in self.wanted if draw not in self.samples)
+
+    @property
+    def running(self) -> dict[str, float]:
+        """What the run takes for each thing that a draw can set, by column, see :mod:`sim.posterior`."""
+        return self.believed.case.settings()
+
+    def with_bands(self) -> Shown:
+        """The same with bands over the draws that have been run."""
+        posterior = self.believed.posterior
+        if posterior is None or not self.samples:
+            return self
+        record = record_of_draws(posterior, tuple(self.samples), self.believed.case.scenario.agents)
+        samples = pd.concat(self.samples, axis=1, sort=False).fillna(0.0)
+        return replace(self, view=replace(self.view, bands=Bands.over(samples, record)))
+
+
+class Runs:
+    """Makes pairs; used by one thread."""
+
+    def __init__(self) -> None:
+        self._whole: OrderedDict[str, Results] = OrderedDict()
+        self._small: OrderedDict[str, Results] = OrderedDict()
+        self.worlds_run = 0
+
+    def pair(self, case: Case, turn: Turn, *, fitted: bool = True) -> Shown:
+        """A case and its counterfactual, run in small.
+
+        Args:
+            case: as the draft says.
+            turn: for which it is run.
+            fitted: whether parameters come from the posterior that ships with the world.
+
+        Raises:
+            OvertakenError: the turn is over.
+        """
+        believed = beliefs(few_rows(case), None if fitted else NONE, None)
+        policy = believed.case.run(turn.go_on)
+        view = View(policy, self._without(believed.case, turn, self._whole))
+        turn.go_on()
+        return Shown(view, believed, yearly(view))
+
+    def draw(self, shown: Shown, number: int, turn: Turn) -> Shown:
+        """The same with one draw more.
+
+        Raises:
+            OvertakenError: the turn is over.
+        """
+        believed = shown.believed
+        assert believed.posterior is not None
+        drawn = believed.case.drawn
+        if drawn is not None and number == drawn.draw:
+            view = View(shown.view.policy.condensed(), _condensed(shown.view.baseline), like=shown.view)
+        else:
+            case = believed.undrawn.with_posterior(number, believed.posterior)
+            policy = case.run(turn.go_on).condensed()
+            view = View(policy, self._without(case, turn, self._small), like=shown.view)
+        turn.go_on()
+        series = pd.concat([*figure_series(view, BANDED), yearly_series(view)])
+        return replace(shown, samples={**shown.samples, number: series})
+
+    def _without(self, case: Case, turn: Turn, kept: OrderedDict[str, Results]) -> Results:
+        """The counterfactual of a case, run where it is not known yet."""
+        key = _key(case)
+        if key not in kept:
+            # One name for all packages that share it.
+            made = case.without_policies().with_changes(title=_WITHOUT).run(turn.go_on)
+            self.worlds_run += 1
+            kept[key] = made.condensed() if kept is self._small else made
+            while len(kept) > (_KEPT_SMALL if kept is self._small else _KEPT):
+                kept.popitem(last=False)
+        kept.move_to_end(key)
+        return kept[key]
+
+
+def _key(case: Case) -> str:
+    """What the counterfactual of a case depends on."""
+    data: dict[str, Any] = case.scenario.as_data()
+    matters = {name: block for name, block in data.items() if name not in _NO_MATTER}
+    return json.dumps([case.world.digest, sorted(case.rules), matters], sort_keys=True)
+
+
+def _condensed(results: Results | None) -> Results | None:
+    return None if results is None else results.condensed()
