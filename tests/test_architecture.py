@@ -39,6 +39,7 @@ LAYERS = (
     ("beliefs",),
     ("requests", "findings"),
     ("study_answers", "pages", "gallery"),
+    ("app",),
     ("cli",),
     ("__main__",),
 )
@@ -52,6 +53,7 @@ KEPT_TO = {
     "random": ("noise",),
     "pydantic": ("fields", "texts", "policies", "scenario", "handbook", "studies"),
     "pyarrow": ("results", "studies"),
+    "nicegui": ("app",),
 }
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
 MODULES = sorted(PACKAGE.rglob("*.py"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -20,6 +21,7 @@ from sim.errors import SimError
 from sim.months import format_month
 
 if TYPE_CHECKING:
+    from nicegui import Client
     from nicegui.events import UploadEventArguments, ValueChangeEventArguments
 
 T = TypeVar("T")
@@ -28,6 +30,7 @@ STYLE = Path(__file__).with_name("style.css")
 _COMPUTING = "Computing …"
 _FIRST = "Computing … (the first run after an installation compiles for half a minute)"
 _MOST_BYTES = 1_000_000
+_PATIENCE_SECONDS = 60.0
 _MENDED = "Not run: mend what is marked on the left. The figures below are those before it."
 
 
@@ -63,14 +66,22 @@ class Desk:
         """Makes the page and opens the first scenario."""
         ui.colors(primary="#0b3c6f")
         ui.add_css(STYLE.read_text(encoding="utf-8"))
-        ui.context.client.on_delete(lambda: self.turns.take())
+        client = ui.context.client
+        client.on_delete(lambda: self.turns.take())
         with ui.element("div").classes("desk"):
             with ui.element("aside"):
                 self._make_choice()
                 self.left = ui.element("div").classes("panel")
             with ui.element("main"):
                 self.stage = Stage(self._look)
-        background_tasks.create(self._open(lambda: drafted(self.house.scenario), self.house.scenario))
+        background_tasks.create(self._begin(client))
+
+    async def _begin(self, client: Client) -> None:
+        """Opens the first scenario once a browser shows the page; whoever only fetches its text starts no run."""
+        with suppress(TimeoutError):
+            await client.connected(_PATIENCE_SECONDS)
+            name = self.house.scenario
+            await self._open(lambda: drafted(name), name)
 
     def _make_choice(self) -> None:
         with ui.element("div").classes("choice"):
@@ -134,12 +145,12 @@ class Desk:
             self.panel = Panel(draft, self._edit, self._undo)
         self._changed()
 
-    async def _chosen(self, event: ValueChangeEventArguments[str]) -> None:
+    def _chosen(self, event: ValueChangeEventArguments[str]) -> None:
         if not self._quiet and event.value:
             name = event.value
             self.turns.take()
             self.stage.state("computing", _COMPUTING)
-            await self._open(lambda: drafted(name), name)
+            background_tasks.create(self._open(lambda: drafted(name), name))
 
     async def _uploaded(self, event: UploadEventArguments) -> None:
         name = event.file.name

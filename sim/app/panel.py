@@ -71,6 +71,7 @@ class ClauseRow:
         self.dates: dict[str, Any] = {}
         self.faults: dict[str, ui.label] = {}
         self.running: float | None = None
+        self.known = False  # whether that is of what the draft says now
         self._quiet = False
         with ui.element("div").classes("clause").props(f'data-clause="{clause.id}"') as self.box:
             with ui.element("div").classes("line"):
@@ -155,15 +156,10 @@ class ClauseRow:
         """What the strength is that runs; a fitted one is said to be one."""
         name, draft = self.clause.id, self.draft
         own = draft.clauses.get(name, {}).get("strength")
-        note = ""
+        says = float(draft.written(name, "strength"))
         if own is None:
-            says = float(draft.written(name, "strength"))
             made.show(says if self.running is None else self.running)
-            if self.running is not None and abs(self.running - says) > _SAME:
-                note = f"Fitted; the scenario’s author wrote {says:g}."
-        elif self.running is not None and _number(own) is not None and abs(self.running - float(own)) > _SAME:
-            note = f"Runs at {self.running:.3g}, the fitted value: the fitted scenario itself says {own}."
-        made.note.set_text(note)
+        made.note.set_text(_note(own, says, self.running) if self.known or own is None else "")
 
     def complain(self, complaints: list[Complaint]) -> None:
         """Says at each field what is wrong with it; opens the clause where something is."""
@@ -205,8 +201,7 @@ class ParameterRow:
         self.reset.set_visibility(own is not None)
         if own is None:
             self.field.show(self.says if running is None else running)
-        fitted = own is None and running is not None and abs(running - self.says) > _SAME
-        self.field.note.set_text(f"Fitted; {self.says:g} by default." if fitted else "")
+        self.field.note.set_text(_note(own, self.says, running))
 
     def complain(self, message: str) -> None:
         """Says what is wrong; nothing where nothing is."""
@@ -255,7 +250,7 @@ class Panel:
         """Shows what runs where the user has set nothing; see :attr:`sim.app.runs.Shown.running`."""
         self._running = dict(running)
         for name, row in self.rows.items():
-            row.running = running.get(f"strength:{name}")
+            row.running, row.known = running.get(f"strength:{name}"), True
             row.refresh()
         for name, parameter in self.parameters.items():
             parameter.refresh(running.get(f"parameter:{name}"))
@@ -263,7 +258,11 @@ class Panel:
     def show_draft(self) -> None:
         """Shows what the draft says."""
         for row in self.rows.values():
+            row.known = False
             row.refresh()
+        for name, parameter in self.parameters.items():
+            own = name in self.draft.parameters
+            parameter.refresh(None if own else self._running.get(f"parameter:{name}"))
 
     def complain(self, complaints: tuple[Complaint, ...]) -> list[str]:
         """Says every fault at its field; returns those that have none."""
@@ -273,6 +272,24 @@ class Panel:
             parameter.complain(" ".join(one.message for one in complaints if not one.clause and one.key == name))
         known = {*self.rows, *self.parameters}
         return [one.message for one in complaints if (one.clause or one.key) not in known]
+
+
+def _note(own: str | None, says: float, running: float | None) -> str:
+    """What is to be said of a number: that it was fitted, or that what the user set is not what runs.
+
+    Args:
+        own: what the user set.
+        says: what the scenario says, or the default.
+        running: what runs; None where that is not known or not fitted.
+    """
+    if running is None:
+        return ""
+    if own is None:
+        return f"Fitted; {says:g} unfitted." if abs(running - says) > _SAME else ""
+    number = _number(own)
+    if number is None or abs(running - number) <= _SAME:
+        return ""
+    return f"Runs at {running:.3g}: the fitted scenario says {own} itself, and the fit made {running:.3g} of it."
 
 
 def spoken_sentence(text: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from sim import plots
@@ -25,6 +25,8 @@ TABS: dict[str, dict[str, str]] = {
     "Prices": {"price_premium": "By good and brand"},
     "Ledgers": {"recorded_and_true": "Recorded and true", MIRROR: "Mirror gap of two states"},
 }
+# A mirror gap is drawn without bands: draws keep what series are made of, which its parts are not.
+BANDED = tuple(name for figures in TABS.values() for name in figures if name != MIRROR)
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,7 @@ def draw(view: View, name: str, pair: tuple[str, str] | None = None) -> Picture:
     if name == MIRROR:
         assert pair is not None
         name = "_".join([name, *pair])
-        made, table = plots.figure_of_pair(view, Pair(*pair))
+        made, table = plots.figure_of_pair(replace(view, bands=None), Pair(*pair))
     else:
         made, table = plots.figure(name, view)
     held = io.BytesIO()

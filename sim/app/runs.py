@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from sim.app.figures import yearly, yearly_series
+from sim.app.pictures import BANDED
 from sim.bands import Bands
 from sim.beliefs import NONE, Beliefs, beliefs
 from sim.ensembles import few_rows, figure_series, record_of_draws
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     from sim.cases import Case
     from sim.results import Results
 
-# Figures of the page that have bands.
-BANDED = ("flows_by_road", "flows_by_origin", "hub_reexports", "goods_by_hub", "price_premium", "recorded_and_true")
 # Bands are shown after so many draws, and when all are in: fewer say little of where 90 % lie.
 FIRST_BANDS = 8
 _KEPT, _KEPT_SMALL = 6, 100

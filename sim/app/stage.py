@@ -168,8 +168,8 @@ class Stage:
             )
             ui.label(
                 "Value of deliveries to the target, FOB. Price: value over value at base-year prices. "
-                "In brackets: where 90 % of the draws lie. The number above is of the draw that stands for all, which may "
-                "lie at their edge."
+                "In brackets: where 90 % of the draws lie. The number above is that of the draw that stands for all; "
+                "it may lie at their edge."
             ).classes("what")
 
     def _show_law(self, chosen: Scenario, now: Scenario, runs: Scenario) -> None:

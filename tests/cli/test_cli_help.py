@@ -11,8 +11,8 @@ import pytest
 
 Sim = Callable[[str], Any]
 COMMANDS = (
-    "run", "demo", "calibrate", "check", "diff", "explain", "mechanism", "mirror", "plot", "policies", "scenarios",
-    "sweep", "world show", "world build", "world import",
+    "run", "demo", "app", "calibrate", "check", "diff", "explain", "mechanism", "mirror", "plot", "policies",
+    "scenarios", "sweep", "world show", "world build", "world import",
     "study metrics", "study summary", "study sample", "study sensitivity", "study discover", "study search",
     "study attribute", "study leak", "study answers",
 )  # fmt: skip
@@ -38,7 +38,7 @@ def test_version(sim: Sim) -> None:
 
 
 def test_help_needs_neither_compiler_nor_data_frames() -> None:
-    heavy = "('numba', 'pandas', 'numpy', 'mesa', 'matplotlib', 'pyarrow', 'pydantic')"
+    heavy = "('numba', 'pandas', 'numpy', 'mesa', 'matplotlib', 'pyarrow', 'pydantic', 'nicegui')"
     code = f"import sys; import sim.cli; print([name for name in {heavy} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
