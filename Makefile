@@ -14,7 +14,7 @@ LOCK := requirements.lock
 # A terminal that is not there, a cache that is not ours: neither may change what the tools say.
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help run notebooks library studies calibrate judge recovery compared paper demo test test-slurm format lock clean
+.PHONY: help run notebooks library studies calibrate judge recovery compared paper demo test test-slurm test-app format lock clean
 
 help:  ## show this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)$$/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -63,6 +63,10 @@ test: $(READY)  ## formatting, lint, types and every test
 test-slurm: $(READY)  ## install a Slurm of one node (Debian, as root) and run the tests that need one
 	tests/slurm/one-node.sh install
 	$(BIN)/python -m pytest tests/studies/test_study_slurm.py
+
+test-app: $(READY)  ## install Chromium (Debian, as root) and run the tests of the page that need a browser
+	apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium
+	$(BIN)/python -m pytest tests/app/test_app_browser.py
 
 format: $(READY)  ## format the code and mend what lint can mend
 	$(BIN)/ruff check --fix .

@@ -125,15 +125,16 @@ def key_figures(view: View, table: pd.DataFrame, year: str) -> list[Figure]:
 
 
 def cells(table: pd.DataFrame, bands: Bands | None) -> list[dict[str, str]]:
-    """The table as texts, one mapping of column to text a year; bands in brackets, on a line of their own."""
+    """The table as texts, a row for each of :data:`COLUMNS`, years across; bands in brackets on their own line."""
+    wide = with_bands(table, bands).set_index("period")
     rows = []
-    for _, row in with_bands(table, bands).iterrows():
-        texts = {"period": str(row["period"])}
-        for column in COLUMNS:
-            digits = 2 if column == "price_index" else 1
+    for column, head in COLUMNS.items():
+        texts, digits = {"what": head}, 2 if column == "price_index" else 1
+        for year, row in wide.iterrows():
             ends = [row.get(f"{column}_{end}", np.nan) for end in ("low", "high")]
             band = "" if any(map(pd.isna, ends)) else f"\n[{ends[0] + 0.0:,.{digits}f}, {ends[1] + 0.0:,.{digits}f}]"
-            texts[column] = "–" if pd.isna(row[column]) else f"{row[column] + 0.0:,.{digits}f}{band}".replace("-", "−")
+            said = "–" if pd.isna(row[column]) else f"{row[column] + 0.0:,.{digits}f}{band}"
+            texts[str(year)] = said.replace("-", "−")
         rows.append(texts)
     return rows
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -150,7 +150,8 @@ class Desk:
             name = event.value
             self.turns.take()
             self.stage.state("computing", _COMPUTING)
-            background_tasks.create(self._open(lambda: drafted(name), name))
+            portable = not Path(name).is_relative_to(self.house.scratch)
+            background_tasks.create(self._open(lambda: replace(drafted(name), portable=portable), name))
 
     async def _uploaded(self, event: UploadEventArguments) -> None:
         name = event.file.name
@@ -205,7 +206,7 @@ class Desk:
         try:
             shown = await self._done(turn, AT_ONCE, lambda: self.house.runs.pair(case, turn, fitted=fitted))
             self._warm = True
-            self.stage.show(shown, draft.chosen.scenario, case.scenario, turn.generation)
+            self.stage.show(shown, shown.view, (draft.chosen.scenario, case.scenario), turn.generation)
             panel.show_running(shown.running)
             await self._draw(turn)
             await self._bands(shown, turn)
@@ -227,13 +228,13 @@ class Desk:
             return
         now = (draft.read().case or draft.chosen).scenario
         for draw in shown.wanted:
-            done = len(shown.samples)
+            done = len(shown.draws)
             so_far = f"; shown over {FIRST_BANDS}" if done >= FIRST_BANDS else ""
             self.stage.state("bands", f"Bands: {done} of {count} draws{so_far}", done / count)
             shown = await self._done(turn, BESIDE, partial(self.house.runs.draw, shown, draw, turn))
-            if len(shown.samples) in (FIRST_BANDS, count):
-                shown = await self._done(turn, BESIDE, shown.with_bands)
-                self.stage.show(shown, draft.chosen.scenario, now, turn.generation)
+            if len(shown.draws) in (FIRST_BANDS, count):
+                view = await self._done(turn, BESIDE, partial(shown.banded, turn))
+                self.stage.show(shown, view, (draft.chosen.scenario, now), turn.generation)
                 self._drawn.clear()
                 await self._draw(turn)
         self.stage.state("ready", f"Bands over {count} draws of the posterior: where 90 % of them lie")
@@ -253,7 +254,7 @@ class Desk:
         key = name, pair
         if key not in self._drawn:
             try:
-                picture = await self._done(turn, AT_ONCE, lambda: pictures.draw(shown.view, name, pair))
+                picture = await self._done(turn, AT_ONCE, lambda: _drawn(shown, turn, name, pair))
             except OvertakenError:
                 return
             except SimError as error:
@@ -292,3 +293,8 @@ class Desk:
         else:
             text, name = self.draft.resolved(), f"{stem}-whole.yaml"
         ui.download.content(text.encode(), name, "application/yaml")
+
+
+def _drawn(shown: Shown, turn: Turn, name: str, pair: tuple[str, str] | None) -> pictures.Picture:
+    """A figure of a pair, with bands if there are any yet."""
+    return pictures.draw(shown.banded(turn, *(one for one in pictures.BANDED if one == name)), name, pair)

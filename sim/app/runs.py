@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from sim.app.figures import yearly, yearly_series
-from sim.app.pictures import BANDED
+from sim.app.figures import YEARLY, yearly, yearly_series
 from sim.bands import Bands
 from sim.beliefs import NONE, Beliefs, beliefs
 from sim.ensembles import few_rows, figure_series, record_of_draws
@@ -33,19 +32,20 @@ _NO_MATTER = ("title", "question", "sources", "policies", "mechanism", "look_at"
 
 @dataclass(frozen=True, eq=False)
 class Shown:
-    """A pair of runs, with what of it is known so far.
+    """A pair of runs, and pairs at draws of the posterior as far as they have been run.
 
     Attributes:
-        view: both runs, and bands if there are any yet.
+        view: both runs, without bands.
         believed: where the parameters come from.
         table: deliveries by year with the policies and without, see :func:`sim.app.figures.yearly`.
-        samples: series behind the figures by draw, as far as they have been run.
+        draws: the pairs of the draws, by number.
     """
 
     view: View
     believed: Beliefs
     table: pd.DataFrame
-    samples: Mapping[int, pd.Series[float]] = field(default_factory=dict)
+    draws: Mapping[int, View] = field(default_factory=dict)
+    _series: dict[tuple[int, str], pd.Series[float]] = field(default_factory=dict)  # of each draw, made when asked for
 
     @property
     def wanted(self) -> tuple[int, ...]:
@@ -56,21 +56,33 @@ class Shown:
     @property
     def missing(self) -> tuple[int, ...]:
         """Draws that have not been run yet."""
-        return tuple(draw for draw in self.wanted if draw not in self.samples)
+        return tuple(draw for draw in self.wanted if draw not in self.draws)
 
     @property
     def running(self) -> dict[str, float]:
         """What the run takes for each thing that a draw can set, by column, see :mod:`sim.posterior`."""
         return self.believed.case.settings()
 
-    def with_bands(self) -> Shown:
-        """The same with bands over the draws that have been run."""
+    def banded(self, turn: Turn, *names: str) -> View:
+        """The pair with bands over the draws that have been run, for the sums by year and for some figures.
+
+        Raises:
+            OvertakenError: the turn is over.
+        """
         posterior = self.believed.posterior
-        if posterior is None or not self.samples:
-            return self
-        record = record_of_draws(posterior, tuple(self.samples), self.believed.case.scenario.agents)
-        samples = pd.concat(self.samples, axis=1, sort=False).fillna(0.0)
-        return replace(self, view=replace(self.view, bands=Bands.over(samples, record)))
+        if posterior is None or not self.draws:
+            return self.view
+        samples = {draw: pd.concat([self._of(draw, name, turn) for name in (YEARLY, *names)]) for draw in self.draws}
+        record = record_of_draws(posterior, tuple(self.draws), self.believed.case.scenario.agents)
+        return replace(self.view, bands=Bands.over(pd.concat(samples, axis=1, sort=False).fillna(0.0), record))
+
+    def _of(self, draw: int, name: str, turn: Turn) -> pd.Series[float]:
+        turn.go_on()
+        if (draw, name) not in self._series:
+            view = self.draws[draw]
+            made = yearly_series(view) if name == YEARLY else pd.concat(list(figure_series(view, [name])))
+            self._series[draw, name] = made
+        return self._series[draw, name]
 
 
 class Runs:
@@ -114,8 +126,7 @@ class Runs:
             policy = case.run(turn.go_on).condensed()
             view = View(policy, self._without(case, turn, self._small), like=shown.view)
         turn.go_on()
-        series = pd.concat([*figure_series(view, BANDED), yearly_series(view)])
-        return replace(shown, samples={**shown.samples, number: series})
+        return replace(shown, draws={**shown.draws, number: view})
 
     def _without(self, case: Case, turn: Turn, kept: OrderedDict[str, Results]) -> Results:
         """The counterfactual of a case, run where it is not known yet."""

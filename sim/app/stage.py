@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from nicegui import ui
 
-from sim.app.figures import COLUMNS, cells, headline, key_figures, usual_year, with_bands, years
+from sim.app.figures import cells, headline, key_figures, usual_year, with_bands, years
 from sim.app.pictures import MIRROR, TABS, Picture, usual_pair
 from sim.handbook import clause_differences, clauses_by_date
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from sim.app.runs import Shown
+    from sim.plots.view import View
     from sim.scenario import Scenario
 
 LAW, TABLE = "Law", "Table"
@@ -32,6 +33,7 @@ class Stage:
     def __init__(self, on_look: Callable[[], None]) -> None:
         self._on_look = on_look
         self.shown: Shown | None = None
+        self.view: View | None = None
         self.picture: Picture | None = None
         self.drawn: tuple[str | None, tuple[str, str] | None] = None, None
         self.chosen: dict[str, str] = {tab: next(iter(figures)) for tab, figures in TABS.items()}
@@ -111,20 +113,20 @@ class Stage:
         for made in (self.png, self.csv):
             made.set_enabled(current)
 
-    def show(self, shown: Shown, chosen: Scenario, now: Scenario, generation: int) -> None:
+    def show(self, shown: Shown, view: View, scenarios: tuple[Scenario, Scenario], generation: int) -> None:
         """Shows the numbers of a pair; the picture comes when it is drawn.
 
         Args:
             shown: the pair.
-            chosen: the scenario as it was chosen.
-            now: as it is with the changes.
+            view: the same with the bands that there are.
+            scenarios: as it was chosen, and as it is with the changes.
             generation: number of the turn, for tests to see.
         """
         first = self.shown is None or self.shown.view.states != shown.view.states
-        self.shown = shown
+        self.shown, self.view = shown, view
         self._quiet = True
         options = years(shown.view)
-        year = self.year.value if self.year.value in options else usual_year(shown.view)
+        year = self.year.value if self.year.value in options and not first else usual_year(shown.view)
         self.year.set_options(options, value=year)
         if first:
             states = {code: shown.view.name(code) for code in shown.view.states}
@@ -134,7 +136,7 @@ class Stage:
         self._quiet = False
         self.box.props(f"data-generation={generation}")
         self._show_numbers()
-        self._show_law(chosen, now, shown.believed.case.scenario)
+        self._show_law(*scenarios, shown.believed.case.scenario)
         self.words.set_text(_believed(shown))
 
     def show_picture(self, picture: Picture) -> None:
@@ -147,13 +149,13 @@ class Stage:
         self._arrange()
 
     def _show_numbers(self) -> None:
-        shown = self.shown
-        assert shown is not None
+        shown, view = self.shown, self.view
+        assert shown is not None and view is not None
         year = str(self.year.value)
-        self.sentence.set_text(f"{headline(shown.view, shown.table, year)}.")
+        self.sentence.set_text(f"{headline(view, shown.table, year)}.")
         self.cards.clear()
         with self.cards:
-            for one in key_figures(shown.view, shown.table, year):
+            for one in key_figures(view, shown.table, year):
                 with ui.element("div").classes("card").props(f"data-card={one.column}"):
                     ui.label(one.label).classes("label")
                     ui.label(one.value).classes("value")
@@ -161,10 +163,10 @@ class Stage:
                     ui.label(one.note).classes("note")
         self.table.clear()
         with self.table:
-            columns = [{"name": name, "label": head, "field": name} for name, head in COLUMNS.items()]
-            columns.insert(0, {"name": "period", "label": "Year", "field": "period", "align": "left"})
-            ui.table(rows=cells(shown.table, shown.view.bands), columns=columns, row_key="period").props(
-                "flat dense wrap-cells hide-pagination"
+            columns = [{"name": one, "label": one, "field": one} for one in years(view)]
+            columns.insert(0, {"name": "what", "label": "", "field": "what", "align": "left"})
+            ui.table(rows=cells(shown.table, view.bands), columns=columns, row_key="what").props(
+                "flat dense hide-pagination data-table=yearly"
             )
             ui.label(
                 "Value of deliveries to the target, FOB. Price: value over value at base-year prices. "
@@ -222,8 +224,8 @@ class Stage:
         self.table.set_visibility(self.tab == TABLE)
 
     def _download(self, kind: str) -> None:
-        if self.tab == TABLE and self.shown is not None:
-            text = with_bands(self.shown.table, self.shown.view.bands).to_csv(index=False)
+        if self.tab == TABLE and self.shown is not None and self.view is not None:
+            text = with_bands(self.shown.table, self.view.bands).to_csv(index=False)
             ui.download.content(text.encode(), "deliveries.csv", "text/csv")
         elif self.picture is not None:
             content = self.picture.png() if kind == "png" else self.picture.csv()

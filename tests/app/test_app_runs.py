@@ -47,7 +47,7 @@ def test_without_a_posterior_there_are_no_bands_and_it_says_so() -> None:
     shown = Runs().pair(sim.load("classroom"), Turns().take())
     assert shown.wanted == ()
     assert "no posterior ships with world" in shown.believed.words
-    assert shown.with_bands().view.bands is None
+    assert shown.banded(Turns().take()).bands is None
 
 
 def test_the_pair_is_the_librarys(reference: Case, paired: Comparison) -> None:
@@ -71,7 +71,7 @@ def test_bands_are_those_of_the_ensemble(posterior: Path) -> None:
     case, runs, turns = sim.load("classroom"), Runs(), Turns()
     shown = all_draws(runs, runs.pair(case, turns.take()), turns)
     assert shown.missing == ()
-    bands = shown.with_bands().view.bands
+    bands = shown.banded(turns.take(), *BANDED).bands
     whole = sim.ensemble(case, draws=4, posterior=posterior).bands
     assert bands is not None
     assert bands.record == whole.record
@@ -161,8 +161,8 @@ def test_the_headline_says_what_the_table_says(paired: Comparison) -> None:
     assert "as much as without" in headline(view, table, "2021")
     assert [one.band for one in key_figures(view, table, "2023")] == ["", "", ""]
     rows = cells(table, None)
-    assert [one["period"] for one in rows] == years(view)
-    assert set(rows[0]) == {"period", *COLUMNS}
+    assert [one["what"] for one in rows] == list(COLUMNS.values())
+    assert list(rows[0])[1:] == years(view)
 
 
 def test_nothing_delivered_is_said_in_words() -> None:
@@ -176,8 +176,9 @@ def test_nothing_delivered_is_said_in_words() -> None:
 @pytest.mark.parametrize("name", [name for figures in pictures.TABS.values() for name in figures])
 def test_every_figure_of_the_page_is_drawn_and_exported(name: str, posterior: Path) -> None:
     runs, turns = Runs(), Turns()
-    shown = all_draws(runs, runs.pair(sim.load("classroom"), turns.take()), turns).with_bands()
-    made = pictures.draw(shown.view, name, pictures.usual_pair(shown.view))
+    shown = all_draws(runs, runs.pair(sim.load("classroom"), turns.take()), turns)
+    view = shown.banded(turns.take(), *({name} & set(BANDED)))
+    made = pictures.draw(view, name, pictures.usual_pair(view))
     assert made.svg.startswith("data:image/svg+xml;base64,")
     assert made.png().startswith(b"\x89PNG")
     assert made.csv().decode().splitlines()[0] == ",".join(map(str, made.table.columns))
