@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -13,16 +13,19 @@ from nicegui import background_tasks, run, ui
 
 from sim.app import pictures
 from sim.app.draft import Draft, drafted, handed_over, scenario_titles
+from sim.app.house import House
 from sim.app.panel import Panel
-from sim.app.runs import FIRST_BANDS, Runs, Shown
+from sim.app.runs import FIRST_BANDS, Shown
 from sim.app.stage import Stage
-from sim.app.worker import AT_ONCE, BESIDE, OvertakenError, Turn, Turns, Worker
+from sim.app.worker import AT_ONCE, BESIDE, OvertakenError, Turn, Turns
 from sim.errors import SimError
 from sim.months import format_month
 
 if TYPE_CHECKING:
     from nicegui import Client
     from nicegui.events import UploadEventArguments, ValueChangeEventArguments
+
+    from sim.scenario import Scenario
 
 T = TypeVar("T")
 
@@ -31,24 +34,7 @@ _COMPUTING = "Computing …"
 _FIRST = "Computing … (the first run after an installation compiles for half a minute)"
 _MOST_BYTES = 1_000_000
 _PATIENCE_SECONDS = 60.0
-_MENDED = "Not run: mend what is marked on the left. The figures below are those before it."
-
-
-@dataclass(frozen=True, eq=False)
-class House:
-    """What all pages of the program share.
-
-    Attributes:
-        scenario: what a page opens with, a shipped name or a file.
-        scratch: folder for scenarios that come through a page.
-        worker: the thread that runs the model.
-        runs: used by that thread.
-    """
-
-    scenario: str
-    scratch: Path
-    worker: Worker = field(default_factory=Worker)
-    runs: Runs = field(default_factory=Runs)
+_MENDED = "Not run: mend what is marked on the left. What is dimmed is from before."
 
 
 class Desk:
@@ -227,17 +213,23 @@ class Desk:
             self.stage.state("ready", "No bands: nothing is there to draw from.")
             return
         now = (draft.read().case or draft.chosen).scenario
-        for draw in shown.wanted:
+        scenarios, over = (draft.chosen.scenario, now), 0
+        for draw in shown.missing:
             done = len(shown.draws)
-            so_far = f"; shown over {FIRST_BANDS}" if done >= FIRST_BANDS else ""
+            if done >= FIRST_BANDS and not over:
+                over = done
+                await self._show_bands(shown, scenarios, turn)
+            so_far = f"; shown over {over}" if over else ""
             self.stage.state("bands", f"Bands: {done} of {count} draws{so_far}", done / count)
             shown = await self._done(turn, BESIDE, partial(self.house.runs.draw, shown, draw, turn))
-            if len(shown.draws) in (FIRST_BANDS, count):
-                view = await self._done(turn, BESIDE, partial(shown.banded, turn))
-                self.stage.show(shown, view, (draft.chosen.scenario, now), turn.generation)
-                self._drawn.clear()
-                await self._draw(turn)
+        await self._show_bands(shown, scenarios, turn)
         self.stage.state("ready", f"Bands over {count} draws of the posterior: where 90 % of them lie")
+
+    async def _show_bands(self, shown: Shown, scenarios: tuple[Scenario, Scenario], turn: Turn) -> None:
+        view = await self._done(turn, BESIDE, partial(shown.banded, turn))
+        self.stage.show(shown, view, scenarios, turn.generation)
+        self._drawn.clear()
+        await self._draw(turn)
 
     def _look(self) -> None:
         """Draws the figure that is looked at now."""

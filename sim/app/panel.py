@@ -9,57 +9,16 @@ from nicegui import ui
 
 from sim.app import words
 from sim.app.draft import DATES, Complaint, Draft, in_date_order
+from sim.app.fields import NumberField, note_on
 from sim.parameters import PARAMETERS
 
 if TYPE_CHECKING:
-    from nicegui.events import GenericEventArguments, ValueChangeEventArguments
+    from nicegui.events import ValueChangeEventArguments
 
     from sim.policies import Policy
 
 Edit = Callable[[str, str, str], None]
 _LABELS = {"announced": "Announced", "effective": "In force from", "ends": "Ends"}
-_SAME = 1e-9
-
-
-class StrengthField:
-    """A number with a slider: what runs, until the user sets it.
-
-    Args:
-        limits: where the slider begins and ends, and its step.
-        value: what the scenario says.
-        mark: how tests find it.
-        on_edit: called with a text when the slider is let go or a number has been typed.
-    """
-
-    def __init__(
-        self, limits: tuple[float, float, float], value: float, mark: str, on_edit: Callable[[str], None]
-    ) -> None:
-        low, high, step = limits
-        self._on_edit = on_edit
-        with ui.element("div").classes("strength"):
-            self.slider = ui.slider(min=low, max=high, step=step, value=value).props("dense label-always=false")
-            self.slider.mark(f"{mark}-slider").on("change", self._let_go)
-            self.number = ui.input(value=f"{value:g}").props("dense outlined hide-bottom-space input-class=number")
-            self.number.mark(mark).on("change", self._typed)
-            self.slider.props(f'data-field="{mark}"')
-            self.number.props(f'data-field="{mark}"')
-        self.note = ui.label().classes("note")
-
-    def show(self, value: float) -> None:
-        """Shows a value."""
-        self.slider.set_value(value)
-        self.number.set_value(f"{value:.4g}")
-
-    def _let_go(self, event: GenericEventArguments) -> None:
-        text = f"{float(event.args):.6g}"
-        self.number.set_value(text)
-        self._on_edit(text)
-
-    def _typed(self, event: GenericEventArguments) -> None:
-        text = str(event.args).strip()
-        if (number := _number(text)) is not None:
-            self.slider.set_value(number)
-        self._on_edit(text)
 
 
 class ClauseRow:
@@ -67,7 +26,7 @@ class ClauseRow:
 
     def __init__(self, clause: Policy, draft: Draft, on_edit: Edit, on_undo: Callable[[str], None]) -> None:
         self.clause, self.draft, self._edit, self._undo = clause, draft, on_edit, on_undo
-        self.strength: StrengthField | None = None
+        self.strength: NumberField | None = None
         self.dates: dict[str, Any] = {}
         self.faults: dict[str, ui.label] = {}
         self.running: float | None = None
@@ -104,13 +63,13 @@ class ClauseRow:
             for key in DATES:
                 with ui.element("div"):
                     made = ui.date_input(_LABELS[key], value=self.draft.value(name, key))
-                    made.props(f'dense outlined debounce=600 hide-bottom-space data-field="{name}-{key}"')
+                    made.props(f'dense outlined stack-label debounce=600 hide-bottom-space data-field="{name}-{key}"')
                     made.mark(f"{name}-{key}").on_value_change(self._dated(key))
                     self.dates[key] = made
         for key in DATES:
             self.faults[key] = ui.label().classes("fault")
         ui.label(f"Strength: {words.meaning_of_strength(clause)}").classes("what")
-        self.strength = StrengthField(
+        self.strength = NumberField(
             words.strength_range(clause), float(self.draft.written(name, "strength")), f"{name}-strength",
             lambda text: self._edit(name, "strength", text),
         )  # fmt: skip
@@ -152,14 +111,14 @@ class ClauseRow:
             self.reset.set_visibility(bool(draft.clauses.get(name)))
             self._show_strength(self.strength)
 
-    def _show_strength(self, made: StrengthField) -> None:
+    def _show_strength(self, made: NumberField) -> None:
         """What the strength is that runs; a fitted one is said to be one."""
         name, draft = self.clause.id, self.draft
         own = draft.clauses.get(name, {}).get("strength")
         says = float(draft.written(name, "strength"))
         if own is None:
             made.show(says if self.running is None else self.running)
-        made.note.set_text(_note(own, says, self.running) if self.known or own is None else "")
+        made.note.set_text(note_on(own, says, self.running) if self.known or own is None else "")
 
     def complain(self, complaints: list[Complaint]) -> None:
         """Says at each field what is wrong with it; opens the clause where something is."""
@@ -190,7 +149,7 @@ class ParameterRow:
                 self.reset.tooltip("As chosen")
             ui.label(f"{spoken_sentence(declared.meaning)}").classes("what")
             limits = declared.low, declared.high, (declared.high - declared.low) / 200.0
-            self.field = StrengthField(limits, says, f"parameter-{name}", lambda text: on_edit("", name, text))
+            self.field = NumberField(limits, says, f"parameter-{name}", lambda text: on_edit("", name, text))
             self.fault = ui.label().classes("fault")
         self.says = says
         self.refresh(None)
@@ -201,7 +160,7 @@ class ParameterRow:
         self.reset.set_visibility(own is not None)
         if own is None:
             self.field.show(self.says if running is None else running)
-        self.field.note.set_text(_note(own, self.says, running))
+        self.field.note.set_text(note_on(own, self.says, running))
 
     def complain(self, message: str) -> None:
         """Says what is wrong; nothing where nothing is."""
@@ -274,31 +233,6 @@ class Panel:
         return [one.message for one in complaints if (one.clause or one.key) not in known]
 
 
-def _note(own: str | None, says: float, running: float | None) -> str:
-    """What is to be said of a number: that it was fitted, or that what the user set is not what runs.
-
-    Args:
-        own: what the user set.
-        says: what the scenario says, or the default.
-        running: what runs; None where that is not known or not fitted.
-    """
-    if running is None:
-        return ""
-    if own is None:
-        return f"Fitted; {says:g} unfitted." if abs(running - says) > _SAME else ""
-    number = _number(own)
-    if number is None or abs(running - number) <= _SAME:
-        return ""
-    return f"Runs at {running:.3g}: the fitted scenario says {own} itself, and the fit made {running:.3g} of it."
-
-
 def spoken_sentence(text: str) -> str:
     """A phrase as a sentence."""
     return f"{text[:1].upper()}{text[1:]}."
-
-
-def _number(text: str) -> float | None:
-    try:
-        return float(text)
-    except ValueError:
-        return None

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from sim.plots.view import View
+    from sim.results import Results
 
 MIRROR = "mirror_gap"
 # Tab -> figure -> what the page calls it.
@@ -84,10 +85,23 @@ def draw(view: View, name: str, pair: tuple[str, str] | None = None) -> Picture:
 
 
 def usual_pair(view: View) -> tuple[str, str]:
-    """The mirror gap that the page shows first: the coalition's largest seller to the target, and the largest hub."""
+    """The mirror gap that the page shows first.
+
+    The coalition's largest seller to the target, and the hub to which its exports on record have grown most against
+    the world without policies; the target where there is none.
+    """
     sold = view.to_target[view.to_target["origin"].isin(view.coalition)].groupby("origin")["value_musd"].sum()
-    exporter = str(sold.idxmax()) if len(sold) else view.states[0]
-    passing = view.to_target[view.to_target["road"] != "direct"].groupby("road")["value_musd"].sum()
-    hub = str(passing.idxmax()).removeprefix("via ") if len(passing) else view.policy.target
-    importer = hub if hub != exporter else view.policy.target
-    return exporter, importer if importer != exporter else next(state for state in view.states if state != exporter)
+    target = view.policy.target
+    exporter = str(sold.idxmax()) if len(sold) else next(state for state in view.states if state != target)
+    assert view.baseline is not None
+    now, usual = (_exports_to_hubs(view, run, exporter) for run in (view.policy, view.baseline))
+    grown = (now / usual[usual > 0.0]).dropna()
+    return exporter, str(grown.idxmax()) if len(grown) else target
+
+
+def _exports_to_hubs(view: View, run: Results, exporter: str) -> pd.Series[float]:
+    books = run.recorded
+    hubs = [hub for hub in view.hubs if hub != exporter]
+    wanted = (books["office"] == exporter) & (books["flow"] == "export") & books["partner"].isin(hubs)
+    sums: pd.Series[float] = books[wanted].groupby("partner")["value_musd"].sum()
+    return sums

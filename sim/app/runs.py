@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 # Bands are shown after so many draws, and when all are in: fewer say little of where 90 % lie.
 FIRST_BANDS = 8
-_KEPT, _KEPT_SMALL = 6, 100
+_KEPT, _KEPT_SMALL = 4, 100
 _WITHOUT = "The same world without policies"
 # What of a scenario leaves the world without its policies as it is.
 _NO_MATTER = ("title", "question", "sources", "policies", "mechanism", "look_at")
@@ -39,12 +39,14 @@ class Shown:
         believed: where the parameters come from.
         table: deliveries by year with the policies and without, see :func:`sim.app.figures.yearly`.
         draws: the pairs of the draws, by number.
+        key: what tells it from other pairs.
     """
 
     view: View
     believed: Beliefs
     table: pd.DataFrame
     draws: Mapping[int, View] = field(default_factory=dict)
+    key: str = ""
     _series: dict[tuple[int, str], pd.Series[float]] = field(default_factory=dict)  # of each draw, made when asked for
 
     @property
@@ -91,10 +93,11 @@ class Runs:
     def __init__(self) -> None:
         self._whole: OrderedDict[str, Results] = OrderedDict()
         self._small: OrderedDict[str, Results] = OrderedDict()
+        self._pairs: OrderedDict[str, Shown] = OrderedDict()
         self.worlds_run = 0
 
     def pair(self, case: Case, turn: Turn, *, fitted: bool = True) -> Shown:
-        """A case and its counterfactual, run in small.
+        """A case and its counterfactual, run in small; one of the last few is not run again, nor are its draws.
 
         Args:
             case: as the draft says.
@@ -104,11 +107,17 @@ class Runs:
         Raises:
             OvertakenError: the turn is over.
         """
-        believed = beliefs(few_rows(case), None if fitted else NONE, None)
-        policy = believed.case.run(turn.go_on)
-        view = View(policy, self._without(believed.case, turn, self._whole))
-        turn.go_on()
-        return Shown(view, believed, yearly(view))
+        key = f"{fitted}-{case.world.digest}-{case.scenario.digest}"
+        if key not in self._pairs:
+            believed = beliefs(few_rows(case), None if fitted else NONE, None)
+            policy = believed.case.run(turn.go_on)
+            view = View(policy, self._without(believed.case, turn, self._whole))
+            turn.go_on()
+            self._pairs[key] = Shown(view, believed, yearly(view), key=key)
+            if len(self._pairs) > _KEPT:
+                self._pairs.popitem(last=False)
+        self._pairs.move_to_end(key)
+        return self._pairs[key]
 
     def draw(self, shown: Shown, number: int, turn: Turn) -> Shown:
         """The same with one draw more.
@@ -126,7 +135,10 @@ class Runs:
             policy = case.run(turn.go_on).condensed()
             view = View(policy, self._without(case, turn, self._small), like=shown.view)
         turn.go_on()
-        return replace(shown, draws={**shown.draws, number: view})
+        more = replace(shown, draws={**shown.draws, number: view})
+        if more.key in self._pairs:
+            self._pairs[more.key] = more
+        return more
 
     def _without(self, case: Case, turn: Turn, kept: OrderedDict[str, Results]) -> Results:
         """The counterfactual of a case, run where it is not known yet."""

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from nicegui import app, ui
 
-from sim.app.page import Desk, House
+from sim.app.house import House
+from sim.app.page import Desk
 from sim.errors import SimError
 
 if TYPE_CHECKING:

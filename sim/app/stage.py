@@ -37,7 +37,7 @@ class Stage:
         self.picture: Picture | None = None
         self.drawn: tuple[str | None, tuple[str, str] | None] = None, None
         self.chosen: dict[str, str] = {tab: next(iter(figures)) for tab, figures in TABS.items()}
-        self._quiet = False
+        self._quiet, self.current = False, False
         with ui.element("div").classes("stage") as self.box:
             self._make_head()
             with ui.tabs().props("dense no-caps align=left").classes("tabs") as self.tabs:
@@ -52,7 +52,6 @@ class Stage:
             self.table = ui.element("div").classes("yearly")
             self.words = ui.label().classes("believed").props("data-role=believed")
         self.state("computing", "Computing …")
-        self._arrange()
 
     def _make_head(self) -> None:
         with ui.element("div").classes("head"):
@@ -110,8 +109,8 @@ class Stage:
         self.bar.set_visibility(share is not None)
         self.bar.set_value(share or 0.0)
         self.status.set_text(message)
-        for made in (self.png, self.csv):
-            made.set_enabled(current)
+        self.current = current
+        self._arrange()
 
     def show(self, shown: Shown, view: View, scenarios: tuple[Scenario, Scenario], generation: int) -> None:
         """Shows the numbers of a pair; the picture comes when it is drawn.
@@ -220,6 +219,8 @@ class Stage:
         self.waiting.set_visibility(self.figure is not None and not here)
         self.tools.set_visibility(self.tab != LAW)
         self.png.set_visibility(self.figure is not None)
+        for button in (self.png, self.csv):
+            button.set_enabled(self.current and (here or self.tab == TABLE))
         self.law.set_visibility(self.tab == LAW)
         self.table.set_visibility(self.tab == TABLE)
 

@@ -15,7 +15,8 @@ from nicegui import ui
 from nicegui.testing import User, user_simulation
 
 from sim.app.draft import handed_over
-from sim.app.page import Desk, House
+from sim.app.house import House
+from sim.app.page import Desk
 from sim.scenario import parse_scenario
 
 # Set by the simulation, which makes an event loop of its own.

@@ -98,6 +98,7 @@ def test_a_world_without_policies_is_run_once(posterior: Path) -> None:
     assert other is not None
     runs.pair(other, turns.take())
     assert runs.worlds_run == 5
+    assert runs.pair(read.case, turns.take()).missing == ()  # what was there a moment ago is there at once
 
 
 def test_what_runs_is_told_where_it_is_fitted(posterior: Path) -> None:

@@ -1,0 +1,79 @@
+"""A number with a slider, and what is said of numbers that do not run as they stand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from nicegui import ui
+
+if TYPE_CHECKING:
+    from nicegui.events import GenericEventArguments
+
+_SAME = 1e-9
+
+
+class NumberField:
+    """A number with a slider: what runs, until the user sets it.
+
+    Args:
+        limits: where the slider begins and ends, and its step.
+        value: what the scenario says.
+        mark: how tests find it.
+        on_edit: called with a text when the slider is let go or a number has been typed.
+    """
+
+    def __init__(
+        self, limits: tuple[float, float, float], value: float, mark: str, on_edit: Callable[[str], None]
+    ) -> None:
+        low, high, step = limits
+        self._on_edit = on_edit
+        with ui.element("div").classes("strength"):
+            self.slider = ui.slider(min=low, max=high, step=step, value=value).props("dense label-always=false")
+            self.slider.mark(f"{mark}-slider").on("change", self._let_go)
+            self.number = ui.input(value=f"{value:g}").props("dense outlined hide-bottom-space input-class=number")
+            self.number.mark(mark).on("change", self._typed)
+            self.slider.props(f'data-field="{mark}"')
+            self.number.props(f'data-field="{mark}"')
+        self.note = ui.label().classes("note")
+
+    def show(self, value: float) -> None:
+        """Shows a value."""
+        self.slider.set_value(value)
+        self.number.set_value(f"{value:.4g}")
+
+    def _let_go(self, event: GenericEventArguments) -> None:
+        text = f"{float(event.args):.6g}"
+        self.number.set_value(text)
+        self._on_edit(text)
+
+    def _typed(self, event: GenericEventArguments) -> None:
+        text = str(event.args).strip()
+        if (number := _number(text)) is not None:
+            self.slider.set_value(number)
+        self._on_edit(text)
+
+
+def note_on(own: str | None, says: float, running: float | None) -> str:
+    """What is to be said of a number: that it was fitted, or that what the user set is not what runs.
+
+    Args:
+        own: what the user set.
+        says: what the scenario says, or the default.
+        running: what runs; None where that is not known or not fitted.
+    """
+    if running is None:
+        return ""
+    if own is None:
+        return f"Fitted; as written: {says:g}." if abs(running - says) > _SAME else ""
+    number = _number(own)
+    if number is None or abs(running - number) <= _SAME:
+        return ""
+    return f"Runs at {running:.3g}: the fitted scenario says {own} itself, and the fit made {running:.3g} of it."
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None
