@@ -226,7 +226,7 @@ class Desk:
         self.stage.state("ready", f"Bands over {count} draws of the posterior: where 90 % of them lie")
 
     async def _show_bands(self, shown: Shown, scenarios: tuple[Scenario, Scenario], turn: Turn) -> None:
-        view = await self._done(turn, BESIDE, partial(shown.banded, turn))
+        view = await self._done(turn, BESIDE, shown.banded)
         self.stage.show(shown, view, scenarios, turn.generation)
         self._drawn.clear()
         await self._draw(turn)
@@ -246,7 +246,7 @@ class Desk:
         key = name, pair
         if key not in self._drawn:
             try:
-                picture = await self._done(turn, AT_ONCE, lambda: _drawn(shown, turn, name, pair))
+                picture = await self._done(turn, AT_ONCE, lambda: _drawn(shown, name, pair))
             except OvertakenError:
                 return
             except SimError as error:
@@ -287,6 +287,6 @@ class Desk:
         ui.download.content(text.encode(), name, "application/yaml")
 
 
-def _drawn(shown: Shown, turn: Turn, name: str, pair: tuple[str, str] | None) -> pictures.Picture:
+def _drawn(shown: Shown, name: str, pair: tuple[str, str] | None) -> pictures.Picture:
     """A figure of a pair, with bands if there are any yet."""
-    return pictures.draw(shown.banded(turn, *(one for one in pictures.BANDED if one == name)), name, pair)
+    return pictures.draw(shown.banded(*(one for one in pictures.BANDED if one == name)), name, pair)

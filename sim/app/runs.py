@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from sim.app.figures import YEARLY, yearly, yearly_series
+from sim.app.pictures import BANDED
 from sim.bands import Bands
 from sim.beliefs import NONE, Beliefs, beliefs
 from sim.ensembles import few_rows, figure_series, record_of_draws
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 # Bands are shown after so many draws, and when all are in: fewer say little of where 90 % lie.
 FIRST_BANDS = 8
-_KEPT, _KEPT_SMALL = 4, 100
+_KEPT, _KEPT_SMALL = 2, 24  # pairs of runs; worlds without policies of draws
 _WITHOUT = "The same world without policies"
 # What of a scenario leaves the world without its policies as it is.
 _NO_MATTER = ("title", "question", "sources", "policies", "mechanism", "look_at")
@@ -38,16 +39,16 @@ class Shown:
         view: both runs, without bands.
         believed: where the parameters come from.
         table: deliveries by year with the policies and without, see :func:`sim.app.figures.yearly`.
-        draws: the pairs of the draws, by number.
+        draws: the series behind the figures that have bands, by number of the draw and name of the figure. Of the
+            runs themselves nothing is kept: a pair takes 40 MB.
         key: what tells it from other pairs.
     """
 
     view: View
     believed: Beliefs
     table: pd.DataFrame
-    draws: Mapping[int, View] = field(default_factory=dict)
+    draws: Mapping[int, Mapping[str, pd.Series[float]]] = field(default_factory=dict)
     key: str = ""
-    _series: dict[tuple[int, str], pd.Series[float]] = field(default_factory=dict)  # of each draw, made when asked for
 
     @property
     def wanted(self) -> tuple[int, ...]:
@@ -65,26 +66,14 @@ class Shown:
         """What the run takes for each thing that a draw can set, by column, see :mod:`sim.posterior`."""
         return self.believed.case.settings()
 
-    def banded(self, turn: Turn, *names: str) -> View:
-        """The pair with bands over the draws that have been run, for the sums by year and for some figures.
-
-        Raises:
-            OvertakenError: the turn is over.
-        """
+    def banded(self, *names: str) -> View:
+        """The pair with bands over the draws that have been run, for the sums by year and for some figures."""
         posterior = self.believed.posterior
         if posterior is None or not self.draws:
             return self.view
-        samples = {draw: pd.concat([self._of(draw, name, turn) for name in (YEARLY, *names)]) for draw in self.draws}
+        samples = {draw: pd.concat([made[name] for name in (YEARLY, *names)]) for draw, made in self.draws.items()}
         record = record_of_draws(posterior, tuple(self.draws), self.believed.case.scenario.agents)
         return replace(self.view, bands=Bands.over(pd.concat(samples, axis=1, sort=False).fillna(0.0), record))
-
-    def _of(self, draw: int, name: str, turn: Turn) -> pd.Series[float]:
-        turn.go_on()
-        if (draw, name) not in self._series:
-            view = self.draws[draw]
-            made = yearly_series(view) if name == YEARLY else pd.concat(list(figure_series(view, [name])))
-            self._series[draw, name] = made
-        return self._series[draw, name]
 
 
 class Runs:
@@ -134,8 +123,11 @@ class Runs:
             case = believed.undrawn.with_posterior(number, believed.posterior)
             policy = case.run(turn.go_on).condensed()
             view = View(policy, self._without(case, turn, self._small), like=shown.view)
-        turn.go_on()
-        more = replace(shown, draws={**shown.draws, number: view})
+        series = {YEARLY: yearly_series(view)}
+        for name in BANDED:
+            turn.go_on()
+            series[name] = pd.concat(list(figure_series(view, [name])))
+        more = replace(shown, draws={**shown.draws, number: series})
         if more.key in self._pairs:
             self._pairs[more.key] = more
         return more

@@ -47,7 +47,7 @@ def test_without_a_posterior_there_are_no_bands_and_it_says_so() -> None:
     shown = Runs().pair(sim.load("classroom"), Turns().take())
     assert shown.wanted == ()
     assert "no posterior ships with world" in shown.believed.words
-    assert shown.banded(Turns().take()).bands is None
+    assert shown.banded().bands is None
 
 
 def test_the_pair_is_the_librarys(reference: Case, paired: Comparison) -> None:
@@ -71,7 +71,7 @@ def test_bands_are_those_of_the_ensemble(posterior: Path) -> None:
     case, runs, turns = sim.load("classroom"), Runs(), Turns()
     shown = all_draws(runs, runs.pair(case, turns.take()), turns)
     assert shown.missing == ()
-    bands = shown.banded(turns.take(), *BANDED).bands
+    bands = shown.banded(*BANDED).bands
     whole = sim.ensemble(case, draws=4, posterior=posterior).bands
     assert bands is not None
     assert bands.record == whole.record
@@ -178,7 +178,7 @@ def test_nothing_delivered_is_said_in_words() -> None:
 def test_every_figure_of_the_page_is_drawn_and_exported(name: str, posterior: Path) -> None:
     runs, turns = Runs(), Turns()
     shown = all_draws(runs, runs.pair(sim.load("classroom"), turns.take()), turns)
-    view = shown.banded(turns.take(), *({name} & set(BANDED)))
+    view = shown.banded(*({name} & set(BANDED)))
     made = pictures.draw(view, name, pictures.usual_pair(view))
     assert made.svg.startswith("data:image/svg+xml;base64,")
     assert made.png().startswith(b"\x89PNG")
