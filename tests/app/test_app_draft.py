@@ -91,7 +91,7 @@ def test_every_shipped_scenario_can_be_edited_and_exported(name: str, tmp_path: 
         ((BAN, "strength", "1.5"), (BAN, "strength"), "read 1.5, expected a share between 0 and 1"),
         ((BAN, "strength", ""), (BAN, "strength"), "read '', expected a share between 0 and 1"),
         ((BAN, "effective", "soon"), (BAN, "effective"), "read 'soon', expected a date YYYY-MM-DD"),
-        (("ban-electrical", "effective", "2031-01-01"), ("ban-electrical", ""), "2024-12"),
+        (("ban-electrical", "effective", "2031-01-01"), ("ban-electrical", "effective"), "2024-12"),
         (("", "aversion", "99"), ("", "aversion"), "read '99', expected a number from 0 to 20 (log points)"),
     ],
 )
