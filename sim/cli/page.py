@@ -15,7 +15,7 @@ from sim.terminal import show
 
 @app.command(name="app")
 def open_page(
-    scenario: Annotated[str, typer.Argument(metavar="[SCENARIO]", help="A file, or a shipped name.")] = "reference",
+    scenario: Annotated[str, typer.Argument(metavar="SCENARIO", help="A file, or a shipped name.")] = "reference",
     port: Annotated[
         int | None, typer.Option(min=1, max=65535, help="Port; else the usual one, or a free one where it is taken.")
     ] = None,
