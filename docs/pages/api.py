@@ -30,6 +30,8 @@ MODULES = {
     "sim.metrics": "metrics of a run",
     "sim.studies": "studies of many runs",
 }
+# A picture is matplotlib's, whose own `set` is told in words that Sphinx alone does not know.
+_MEMBERS = "   :members:\n   :exclude-members: set\n"
 _REGISTRIES = {
     "INSTRUMENTS": "every [instrument](../instruments.md), by its kind",
     "PARAMETERS": "every [parameter](parameters.md), by its name",
@@ -43,11 +45,14 @@ _REGISTRIES = {
 def api_page() -> str:
     """The page, as Markdown."""
     parts = [_HEAD]
+    told: list[object] = []  # a name may be public in two modules
     for path, title in MODULES.items():
         module = import_module(path)
         rows = [(f"`{path}.{name}`", _summary(module, name)) for name in sorted(module.__all__, key=str.lower)]
         parts += [f"## {path}: {title}", "", table(("name", "what it is"), rows), ""]
-        documented = [name for name in module.__all__ if _has_docstring(getattr(module, name))]
+        things = {name: getattr(module, name) for name in module.__all__}
+        documented = [name for name, thing in things.items() if _has_docstring(thing) and thing not in told]
+        told += [things[name] for name in documented]
         parts += [code("\n".join(_directive(module, name) for name in documented), "{eval-rst}"), ""]
     return "\n".join(parts).rstrip() + "\n"
 
@@ -64,5 +69,5 @@ def _has_docstring(thing: object) -> bool:
 
 
 def _directive(module: ModuleType, name: str) -> str:
-    kind, members = ("autoclass", "   :members:\n") if inspect.isclass(getattr(module, name)) else ("autofunction", "")
+    kind, members = ("autoclass", _MEMBERS) if inspect.isclass(getattr(module, name)) else ("autofunction", "")
     return f".. {kind}:: {module.__name__}.{name}\n{members}"
