@@ -18,6 +18,8 @@ from tests.site.pages import ROOT, Block, blocks, pages, read
 NOT_RUN = {
     ("docs/quick-start.md", "make demo"): "installs; tests/test_wheel.py runs the demo of an installed wheel",
     ("docs/quick-start.md", "source .venv/bin/activate"): "as above",
+    ("docs/app.md", "pip install"): "installs, as above",
+    ("docs/app.md", "sim app"): "serves a page until it is stopped: tests/app/test_app_server.py",
     ("docs/cluster.md", "dask "): "needs machines that reach each other",
     ("docs/cluster.md", "sim sweep FILE"): "FILE is made up; tests/studies run Dask, and Slurm where it is",
     ("docs/cluster.md", "less job/"): "needs Slurm: tests/studies/test_study_slurm.py",
