@@ -17,14 +17,14 @@ _LEAST_WIDTH = 132  # where no terminal says how wide it is: tables go to a file
 
 def show(*things: str | Table) -> None:
     """Prints texts as they are, and tables."""
-    console = Console(highlight=False)
+    console = Console(highlight=False, markup=False)  # brackets in names and sources are text
     if not console.is_terminal:
-        console = Console(highlight=False, width=max(_LEAST_WIDTH, console.width))
+        console = Console(highlight=False, markup=False, width=max(_LEAST_WIDTH, console.width))
     for thing in things:
         if isinstance(thing, Table):
             console.print(thing)
         else:
-            console.print(thing, markup=False, soft_wrap=True)
+            console.print(thing, soft_wrap=True)
 
 
 @contextmanager
