@@ -29,7 +29,7 @@ STUDY = """\
 title: How fast
 question: What does a run cost?
 base: reference
-changes: {{agents: {{exporters: {exporters}, mode: {mode}}}}}
+changes: {{agents: {{exporters: {exporters}, intermediaries: 2200, mode: {mode}}}}}
 months: {{first: 2021-01, last: 2024-12}}
 levers:
   ban-priority.strength: {{low: 0.5, high: 1}}
