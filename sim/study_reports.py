@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -52,6 +53,18 @@ def leaks_told(study: Study) -> str:
         f"worlds:         {len(plan.worlds):,}{drawn}",
     ]  # fmt: skip
     return "\n".join(lines)
+
+
+def search_outlook(study: Study, rounds: tuple[int, int], workers: int) -> str:
+    """How many runs a search for leaks takes, and how long, by one run made now."""
+    study.base.run()  # the first one compiles
+    started = time.perf_counter()
+    study.base.run()
+    each = time.perf_counter() - started
+    return (
+        f"{rounds[0]:,} runs in the first round, at most {rounds[1]:,} in the second; what is finished is kept\n"
+        f"about {duration(sum(rounds) * each / workers)} on {_many(workers, 'worker')}, at {1e3 * each:.0f} ms a run"
+    )
 
 
 def _base_told(study: Study) -> list[str]:

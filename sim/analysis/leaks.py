@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from math import comb
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -106,7 +107,7 @@ def find_leaks(
     if not case.scenario.policies:
         raise SimError("the package has no clause, so it has no leak")
     asked = metric if "[" in metric or goods == ("all",) else f"{metric}[{','.join(goods)}]"
-    since = str(first_day(min(c.effective.year * 12 + c.effective.month - 1 for c in case.scenario.policies)))
+    since = _since(case)
     closures, replies = _closures(case, goods, since), _replies(case, goods, since)
     package = Variant("package")
     found = measure_variants(cases, [package, *closures, *replies], [asked], work)
@@ -134,11 +135,28 @@ def leaks_of(study: Study, work: Work = ALONE) -> tuple[Leaks, int]:
     Raises:
         SimError: as :func:`find_leaks`.
     """
+    cases, said = _worlds(study), study.file.leaks or LeakSearch()
+    return find_leaks(cases, metric=study.file.metrics[0], goods=said.goods, best=said.best, work=work), len(cases)
+
+
+def runs_of(study: Study) -> tuple[int, int]:
+    """How many runs a search takes: those of its first round, and those of its second at most."""
+    cases, said = _worlds(study), study.file.leaks or LeakSearch()
+    since = _since(cases[0])
+    tried = [*_closures(cases[0], said.goods, since), *_replies(cases[0], said.goods, since)]
+    return (1 + len(tried)) * len(cases) + 1, comb(said.best, 2) * len(cases)
+
+
+def _worlds(study: Study) -> list[Case]:
+    """The package in every world of a study."""
     plan, bench = plan_of(study), Bench(job_of(study))
     compared = np.flatnonzero(plan.once[:, 1] == COMPARED).tolist()
-    cases = [bench.case(plan.task(run)._replace(package={})) for run in compared]
-    said = study.file.leaks or LeakSearch()
-    return find_leaks(cases, metric=study.file.metrics[0], goods=said.goods, best=said.best, work=work), len(cases)
+    return [bench.case(plan.task(run)._replace(package={})) for run in compared]
+
+
+def _since(case: Case) -> str:
+    """The first day of the package's first month."""
+    return str(first_day(min(c.effective.year * 12 + c.effective.month - 1 for c in case.scenario.policies)))
 
 
 def _row(name: str, change: Any) -> dict[str, Any]:

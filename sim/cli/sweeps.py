@@ -111,8 +111,9 @@ def _search(
     found: Study, asked: tuple[str, bool, bool], options: Mapping[str, Any], how: tuple[int, Path | None]
 ) -> None:
     """Searches for leaks, in two rounds of which the second follows from the first."""
+    from sim.analysis.leaks import runs_of
     from sim.cli.packages import search_leaks
-    from sim.study_reports import leaks_told
+    from sim.study_reports import leaks_told, search_outlook
 
     name, check, dry_run = asked
     if given := [option for option, value in options.items() if value]:
@@ -120,7 +121,9 @@ def _search(
     show(leaks_told(found), "")
     if check:
         show(f"{name}: ok")
-    elif not dry_run:
+    elif dry_run:
+        show(search_outlook(found, runs_of(found), how[0]))
+    else:
         search_leaks(found, *how)
 
 

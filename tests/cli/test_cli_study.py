@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -139,10 +140,14 @@ def test_a_study_of_leaks_is_swept_asked_and_told_of(sim: Sim) -> None:
     checked = sim("sweep leaks.yaml --check")
     assert "leaks of wares, counted in reaching; the best 2 replies in pairs" in checked.out and checked.status == 0
     assert not Path("results").exists()
+    planned = re.search(r"(\d+) runs in the first round, at most (\d+) ", sim("sweep leaks.yaml --dry-run").out)
+    assert planned and not Path("results").exists()
     swept = sim("sweep leaks.yaml --workers 1")
     assert swept.status == 0, swept.err
     told = swept.out[swept.out.index("Of what still arrives,") :].rstrip()
     parts = list(Path("results/studies/leaks").rglob("*.parquet"))
+    kept = sum(len(pd.read_parquet(part)) for part in parts)
+    assert int(planned[1]) <= kept + 1 <= int(planned[1]) + int(planned[2]), "all but the run that tells what arrives"
     asked = sim("study leak leaks.yaml --out l")
     assert asked.out.startswith(told) and len(list(Path("l").iterdir())) == 5
     assert list(Path("results/studies/leaks").rglob("*.parquet")) == parts, "no run is made again"
