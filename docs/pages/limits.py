@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from docs.pages.marked import markdown, rewrite
+from docs.pages import markdown
+from docs.pages.marked import rewrite
 from sim.shipped import shipped
 from sim.world import load_world
 from sim.world.audit import audit
@@ -40,7 +41,7 @@ def seen() -> str:
     """How much of the base year's value was seen."""
     table = audit(load_world(_WORLD), _WORLD).seen
     rows = ((name, *(f"{100 * share:.1f} %" for share in shares)) for name, *shares in table.itertuples())
-    return markdown(("of the value of", *table.columns), rows)
+    return markdown.table(("of the value of", *table.columns), rows)
 
 
 def identification() -> str:
@@ -54,7 +55,7 @@ def identification() -> str:
             for place, name in zip(mine["place"], mine["name"], strict=True)
         )
         rows.append((words, len(mine), ", ".join(named)))
-    return markdown(("the figures show it", "number", "which"), rows)
+    return markdown.table(("the figures show it", "number", "which"), rows)
 
 
 def learnt() -> str:
@@ -78,7 +79,7 @@ def learnt() -> str:
         "posterior: median [5 %, 95 %]",
         "width against the prior's",
     )
-    return markdown(columns, rows)
+    return markdown.table(columns, rows)
 
 
 def _span(row: Mapping[Hashable, Any], of: str) -> str:
@@ -94,7 +95,7 @@ def fit() -> str:
         for group, mine in table.groupby("group")
     ]
     rows.append(("all", len(table), f"{int(table['inside'].sum())}", f"{table['miss'].abs().median():.0f} %", ""))
-    return markdown(
+    return markdown.table(
         ("group of figures", "figures", "in the 90 % band", "median miss", "model's own error, log points"), rows
     )
 
@@ -104,7 +105,7 @@ def outside() -> str:
     table = calibrated("fit")
     table = table[~table["inside"].astype(bool)].sort_values("id")
     rows = ((f"`{row['id']}`", row["group"], f"{row['miss']:+.0f} %") for row in table.to_dict("records"))
-    return markdown(("figure", "group", "model's median against it"), rows)
+    return markdown.table(("figure", "group", "model's median against it"), rows)
 
 
 def scores() -> str:
@@ -115,7 +116,7 @@ def scores() -> str:
         (row["forecaster"], f"{row['mae']:.3f}", f"{row['crps']:.3f}", f"{100 * row['in_90']:.0f} %")
         for row in table.to_dict("records")
     )
-    return markdown(("forecaster", "mean absolute error", "CRPS", "in the 90 % interval"), rows)
+    return markdown.table(("forecaster", "mean absolute error", "CRPS", "in the 90 % interval"), rows)
 
 
 def hubs_left_out() -> str:
@@ -125,7 +126,9 @@ def hubs_left_out() -> str:
         (row["hub"], row["figures"], *(f"{row[miss]:.0f} %" for miss in ("full_miss", "left_miss", "no_change_miss")))
         for row in table.to_dict("records")
     )
-    return markdown(("hub", "figures", "median miss, fitted", "without its own figures", "if nothing changed"), rows)
+    return markdown.table(
+        ("hub", "figures", "median miss, fitted", "without its own figures", "if nothing changed"), rows
+    )
 
 
 TABLES: dict[str, Callable[[], str]] = {

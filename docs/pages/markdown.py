@@ -12,10 +12,10 @@ _HEADINGS = {"Args": "Takes", "Returns": "Returns", "Raises": "Fails with", "Att
 _ENTRY = re.compile(r"^    (\*{0,2}[\w, ]+): (.*)$")
 
 
-def table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+def table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """A table; what would end a cell or a line is escaped."""
     lines = [headings, ["---"] * len(headings), *rows]
-    return "\n".join("| " + " | ".join(_cell(cell) for cell in line) + " |" for line in lines)
+    return "\n".join("| " + " | ".join(_cell(str(cell)) for cell in line) + " |" for line in lines)
 
 
 def _cell(text: str) -> str:

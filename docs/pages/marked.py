@@ -16,18 +16,12 @@ from typing import TYPE_CHECKING
 from sim.errors import Fault, FaultList, nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
 
     Tables = Mapping[str, Callable[[], str]]
 
 DOCS = Path(__file__).resolve().parents[1]
 _BEGIN, _END = re.compile(r"<!-- table: *(.*?) *-->"), "<!-- end -->"
-
-
-def markdown(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """A table in Markdown."""
-    lines = [columns, ["---"] * len(columns), *rows]
-    return "\n".join("| " + " | ".join(str(cell).replace("|", "\\|") for cell in line) + " |" for line in lines)
 
 
 def filled(page: str, tables: Tables, file: str = "") -> str:

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from docs.pages import wiring
-from docs.pages.marked import markdown, rewrite
+from docs.pages import markdown, wiring
+from docs.pages.marked import rewrite
 from sim.agents import Exporter, Intermediary, State
 from sim.engine.population import Exporters
 from sim.engine.trading_houses import TradingHouses
@@ -42,7 +42,7 @@ _UNSOURCED = "accounting or assumption"
 def variables_of(agent: type) -> str:
     """What one agent holds: its properties, in the order of its class."""
     held = {name: value for name, value in vars(agent).items() if isinstance(value, property)}
-    return markdown(("variable", "meaning"), ((f"`{name}`", _said(value)) for name, value in held.items()))
+    return markdown.table(("variable", "meaning"), ((f"`{name}`", _said(value)) for name, value in held.items()))
 
 
 def attributes_of(*holders: type) -> str:
@@ -53,7 +53,7 @@ def attributes_of(*holders: type) -> str:
         for entry in re.split(r"\n(?=    \w)", textwrap.dedent(told).replace("\n", "\n    ")):
             names, _, meaning = " ".join(entry.split()).partition(": ")
             rows.append((_codes(names.split(", ")), _ROLE.sub(r"`\1`", meaning)))
-    return markdown(("array", "meaning"), rows)
+    return markdown.table(("array", "meaning"), rows)
 
 
 def states() -> str:
@@ -64,7 +64,7 @@ def states() -> str:
         mine = [position for position, held in enumerate(world.role) if held == role]
         codes = (f"**{world.states[at]}**" if at in world.hubs else world.states[at] for at in mine)
         rows.append((role, len(mine), ", ".join(codes)))
-    return markdown(("role", "states", "codes (hubs in bold)"), rows)
+    return markdown.table(("role", "states", "codes (hubs in bold)"), rows)
 
 
 def goods() -> str:
@@ -88,7 +88,7 @@ def goods() -> str:
         "elasticity",
         "can go as parts under",
     )
-    return markdown(columns, rows)
+    return markdown.table(columns, rows)
 
 
 # -------------------------------------------------------------------------------------------------------- schedule
@@ -100,7 +100,7 @@ def schedule() -> str:
         number, _, what = _said(method).partition(". ")
         calls = _codes(wiring.loops_of(name)), _codes(wiring.rules_in(name))
         rows.append((number, f"`{name}`", what, _link(method), *calls))
-    return markdown(("", "phase", "what happens", "file", "loops", "rules"), rows)
+    return markdown.table(("", "phase", "what happens", "file", "loops", "rules"), rows)
 
 
 # ------------------------------------------------------------------------------------------------------- submodels
@@ -112,7 +112,7 @@ def submodels() -> str:
          "; ".join(wiring.citations(name)) or _UNSOURCED)
         for name, function in wiring.rules().items()
     )  # fmt: skip
-    return markdown(("rule", "gives", "file", "called in", "source"), rows)
+    return markdown.table(("rule", "gives", "file", "called in", "source"), rows)
 
 
 def parameters() -> str:
@@ -122,7 +122,7 @@ def parameters() -> str:
         (f"`{p.name}`", f"{p.default:g}", p.unit, f"{p.low:g} to {p.high:g}", _codes(readers[p.name]))
         for p in PARAMETERS.values()
     )
-    return markdown(("parameter", "default", "unit", "bounds", "read by"), rows)
+    return markdown.table(("parameter", "default", "unit", "bounds", "read by"), rows)
 
 
 # ------------------------------------------------------------------------------------------------------------- law
@@ -136,13 +136,13 @@ def fields() -> str:
          _codes(readers[name]))
         for name, field in FIELDS.items()
     )  # fmt: skip
-    return markdown(("field", "per", "neutral", "two clauses a, b give", "meaning", "read in"), rows)
+    return markdown.table(("field", "per", "neutral", "two clauses a, b give", "meaning", "read in"), rows)
 
 
 def instruments() -> str:
     """Which fields of the law each instrument shapes."""
     rows = ((f"[`{kind}`](instruments.md#{kind})", _codes(shaped_fields(kind)) or "-") for kind in INSTRUMENTS)
-    return markdown(("instrument", "fields of the law that it shapes"), rows)
+    return markdown.table(("instrument", "fields of the law that it shapes"), rows)
 
 
 def shaped_fields(kind: str) -> list[str]:
@@ -163,7 +163,7 @@ def patterns() -> str:
     table["of"] = table["measure"].where(table["measure"] == table["unit"], table["measure"] + ", " + table["unit"])
     table["to"] = table["to"].str.replace(":", " to ")
     rows = table[["statement", "stated", "of", "to", "role", "source"]].itertuples(index=False)
-    return markdown(("pattern", "stated", "as", "months", "role", "source"), rows)
+    return markdown.table(("pattern", "stated", "as", "months", "role", "source"), rows)
 
 
 def targets() -> str:
@@ -172,7 +172,7 @@ def targets() -> str:
     table["ledger"] = table["ledger"].replace({"true": "true (stated in words)"})
     counts = table.groupby(["role", "ledger", "measure"]).size().unstack("role", fill_value=0)
     rows = counts.reset_index()[["ledger", "measure", "fit", "judge", "context"]].itertuples(index=False)
-    return markdown(("ledger", "measure", "fitted (to 2023)", "judged (2024)", "context only"), rows)
+    return markdown.table(("ledger", "measure", "fitted (to 2023)", "judged (2024)", "context only"), rows)
 
 
 # --------------------------------------------------------------------------------------------------------- helpers

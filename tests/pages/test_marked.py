@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import sim
-from docs.pages.marked import filled, markdown, rewrite
+from docs.pages.markdown import table
+from docs.pages.marked import filled, rewrite
 
 TABLES = {"one": lambda: "| a |", "two": lambda: "| b |"}
 LINES = st.text(
@@ -48,4 +49,4 @@ def test_a_faulty_page_stays_as_it_is(tmp_path, monkeypatch, capsys):
 
 
 def test_a_cell_cannot_end_its_row():
-    assert markdown(("a",), [("x|y",)]).splitlines()[2] == "| x\\|y |"
+    assert table(("a",), [("x|y",)]).splitlines()[2] == "| x\\|y |"
