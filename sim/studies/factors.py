@@ -228,8 +228,3 @@ def changed(scenario: Scenario, settings: Mapping[str, Value], targets: Mapping[
 
 def _moved(clause: Policy, fields: Mapping[str, Any]) -> Policy:
     return type(clause).model_validate({**dict(clause), **fields})
-
-
-def without_law(scenario: Scenario) -> Scenario:
-    """The scenario without any clause of law."""
-    return scenario.model_copy(update={"policies": ()})

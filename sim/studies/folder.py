@@ -158,11 +158,9 @@ class StudyRuns(HasPage, HasFigures):
         runs: one row per run, see :meth:`sim.studies.plan.Plan.table`, with ``status``, ``reason`` and the metrics.
 
     Example:
-        >>> import sim, tempfile
+        >>> import sim
         >>> study = {"base": "classroom", "levers": {"aversion": [3, 6]}, "metrics": ["reaching"]}
-        >>> with tempfile.TemporaryDirectory() as folder:
-        ...     swept = sim.sweep(study, folder=folder)
-        ...     runs = sim.read_runs(folder)
+        >>> runs = sim.sweep(study).as_kept()
         >>> runs.levers, len(runs.runs)
         (('aversion',), 3)
     """
