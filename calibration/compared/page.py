@@ -64,8 +64,9 @@ def page(tables: Tables, scores: pd.DataFrame) -> str:
     return "\n\n".join(part.strip() for part in parts) + "\n"
 
 
-def _table(head: list[str], rows: list[list[str]]) -> str:
-    lines = [head, ["---"] + ["---:"] * (len(head) - 1), *rows]
+def _table(head: list[str], rows: list[list[str]], side: str = "---:") -> str:
+    """A table whose columns after the first stand to the right, or to another side."""
+    lines = [head, ["---"] + [side] * (len(head) - 1), *rows]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
 
@@ -139,8 +140,7 @@ def _differ() -> str:
     """What each model has and has not; words, from a table."""
     with DIFFER.open(encoding="utf-8", newline="") as stream:
         head, *rows = csv.reader(stream)
-    lines = [["", *head[1:]], ["---"] * len(head), *rows]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+    return _table(["", *head[1:]], rows, side="---")
 
 
 def _scores(scores: pd.DataFrame) -> str:

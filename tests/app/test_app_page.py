@@ -23,11 +23,11 @@ from sim.scenario import parse_scenario
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 SECONDS = 90.0
 
-Story = Callable[[User, Desk], Awaitable[None]]
+Story = Callable[..., Awaitable[None]]
 
 
-def told(story: Story, tmp_path: Path, scenario: str = "classroom") -> None:
-    """Opens the page and lets a story happen on it."""
+def told(story: Story, tmp_path: Path, scenario: str = "classroom", tabs: int = 1) -> None:
+    """Opens the page, in as many tabs, and lets a story happen to its user and the desk of each tab."""
     desks: list[Desk] = []
     house = House(scenario, tmp_path)
 
@@ -37,9 +37,10 @@ def told(story: Story, tmp_path: Path, scenario: str = "classroom") -> None:
 
     async def whole() -> None:
         async with user_simulation(page) as user:
-            await user.open("/")
-            await settled(desks[0])
-            await story(user, desks[0])
+            for _ in range(tabs):
+                await user.open("/")
+            await settled(desks[-1])
+            await story(user, *desks)
 
     asyncio.run(asyncio.wait_for(whole(), SECONDS))
 
@@ -157,26 +158,14 @@ def test_a_file_with_faults_leaves_the_page_as_it_was(tmp_path: Path) -> None:
 
 
 def test_two_tabs_do_not_disturb_each_other(tmp_path: Path) -> None:
-    desks: list[Desk] = []
-    house = House("classroom", tmp_path)
+    async def story(user: User, one: Desk, other: Desk) -> None:
+        before = said(other)
+        clause = clause_of(other)
+        other._edit(clause, "strength", "0.1")
+        while one.draft is None:
+            await asyncio.sleep(0.02)
+        await settled(other)
+        await settled(one)
+        assert said(one) == before != said(other)
 
-    def page() -> None:
-        desks.append(Desk(house))
-        desks[-1].build()
-
-    async def whole() -> None:
-        async with user_simulation(page) as user:
-            await user.open("/")
-            await user.open("/")
-            one, other = desks
-            await settled(other)
-            before = said(other)
-            clause = clause_of(other)
-            other._edit(clause, "strength", "0.1")
-            while one.draft is None:
-                await asyncio.sleep(0.02)
-            await settled(other)
-            await settled(one)
-            assert said(one) == before != said(other)
-
-    asyncio.run(asyncio.wait_for(whole(), SECONDS))
+    told(story, tmp_path, tabs=2)
