@@ -10,16 +10,14 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from dataclasses import dataclass
 
-from calibration.options import common, complain, one_thread, settle
+from calibration.options import complain, one_thread
 
 one_thread()
 
 import sim  # noqa: E402
 from calibration import pictures  # noqa: E402
-from calibration.evidence import Evidence  # noqa: E402
-from calibration.fit import Fit, Plan, Problem, calibrate  # noqa: E402
+from calibration.inference.command import fitted, parser_of  # noqa: E402
 from calibration.report import (  # noqa: E402
     discrepancy_table,
     draws_table,
@@ -29,23 +27,7 @@ from calibration.report import (  # noqa: E402
     write_posterior,
 )
 from calibration.reporting import read_inputs, write_report  # noqa: E402
-from calibration.study import ModelRuns, blocks_of, evidence_of, model_runs  # noqa: E402
-from calibration.targets import WorldCodes, codes_of, load_targets  # noqa: E402
-
-EXAMPLES = """Examples, which `python -m calibration` takes too:
-  sim calibrate
-  sim calibrate --processes 4 --posterior my-posterior"""
-
-
-@dataclass(frozen=True, eq=False)
-class Made:
-    """A calibration with all that it was about."""
-
-    model: ModelRuns
-    codes: WorldCodes
-    seen: Evidence
-    plan: Plan
-    fit: Fit
+from calibration.targets import load_targets  # noqa: E402
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -58,46 +40,6 @@ def main(arguments: list[str] | None = None) -> int:
         return complain(error)
     sys.stdout.write(f"{chosen.posterior}\n{chosen.results}\n{time.perf_counter() - started:.0f} s\n")
     return 0
-
-
-def parser_of(program: str, description: str | None) -> argparse.ArgumentParser:
-    """The options that determine a calibration; a command that takes one up has the same."""
-    parser = common(program, description)
-    parser.epilog, parser.formatter_class = EXAMPLES, argparse.RawDescriptionHelpFormatter
-    plan = Plan()
-    parser.set_defaults(processes=plan.processes)
-    parser.add_argument("--points", type=int, default=plan.points, help="runs spread through the prior")
-    parser.add_argument("--wave", type=int, default=plan.waves[0], help="runs near the posterior, in each of two waves")
-    parser.add_argument("--steps", type=int, default=plan.steps, help="steps of the sampler")
-    parser.add_argument("--checked", type=int, default=plan.checked, help="draws at which the model itself runs")
-    parser.add_argument("--rounds", type=int, default=plan.rounds, help="most rounds of such checks")
-    parser.add_argument("--exporters", type=int, default=1500, help="rows of exporters (expected mode)")
-    parser.add_argument("--intermediaries", type=int, default=330, help="trading houses")
-    parser.add_argument("--last", default="2023-12", help="last month that is simulated")
-    parser.add_argument("--seed", type=int, default=plan.seed, help="fixes everything that is random")
-    return parser
-
-
-def fitted(chosen: argparse.Namespace) -> Made:
-    """The calibration that the options ask for; runs that are there are not made again.
-
-    Raises:
-        FaultList: everything that is wrong with figures, targets or priors; nothing is run then.
-    """
-    own = settle(chosen)
-    if own is not None:
-        sys.stdout.write(own.account)
-    blocks = blocks_of(chosen.exporters, chosen.intermediaries, chosen.last)
-    model = model_runs(chosen.scenario, blocks, chosen.targets, chosen.priors)
-    world = model.case().world
-    codes = codes_of(world)
-    seen = evidence_of(model.targets, codes, world.states[world.target])
-    plan = Plan(
-        points=chosen.points, waves=(chosen.wave, chosen.wave), steps=chosen.steps, checked=chosen.checked,
-        rounds=chosen.rounds, processes=chosen.processes, seed=chosen.seed,
-    )  # fmt: skip
-    problem = Problem(model, model.digest(), seen, len(model.fitted))
-    return Made(model, codes, seen, plan, calibrate(problem, chosen.results / "runs", plan))
 
 
 def _calibrate(chosen: argparse.Namespace) -> None:

@@ -21,9 +21,11 @@ import pandas as pd
 import sim
 from calibration.evidence import Evidence, Marginal
 from calibration.fit import Plan, with_errors
+from calibration.inference.command import fitted, parser_of
 from calibration.options import complain
 from calibration.pictures import draw_hubs_left_out, draw_sources_left_out
 from calibration.sampling import Chain, Posterior, sample
+from calibration.target_table import source_of
 from calibration.targets import Target, WorldCodes
 
 # Draws of the chain that are weighed, and how many of them must count, or the posterior is sampled anew.
@@ -31,8 +33,6 @@ WEIGHED, LEAST_EFFECTIVE = 6000, 300.0
 # A parameter whose posterior is at least so wide, in prior standard deviations, is known from its prior only.
 FROM_PRIOR = 0.85
 WEIGHED_HOW, SAMPLED_HOW = "weighed", "sampled anew"
-# Tables of statements: rows of many publications, one or two of each.
-WORDS = {"stated_intervals": "statements in the documents", "measured_effects": "published effects"}
 
 
 class Emulating(Protocol):
@@ -254,19 +254,6 @@ def _right_way(growth: pd.DataFrame) -> float:
 
 
 # --------------------------------------------------------------------------------------------------------- sources
-def source_of(row: Target) -> str:
-    """Who published a figure."""
-    file, table, rest = row.source.partition(".csv")
-    if not table or not rest.startswith(":"):
-        return WORDS.get(file, row.source.split(":")[0].strip())
-    if file in WORDS:
-        return WORDS[file]
-    name = re.split(r"[;,]", rest.lstrip(": "))[0].strip()
-    if name.startswith("Eurostat"):
-        return "Eurostat"
-    return f"{name} of {row.office}" if name == "national statistics" else name
-
-
 def sources_left_out(known: Known, targets: Sequence[Target]) -> dict[str, pd.DataFrame]:
     """Leaves out each source of figures.
 
@@ -329,13 +316,11 @@ def write(tables: dict[str, pd.DataFrame], posterior: Path, results: Path) -> li
 
 def main(arguments: list[str] | None = None) -> int:
     """Takes up the calibration that the same options made, and leaves out hubs, then sources; 1 on a faulty input."""
-    from calibration import __main__ as command
-
-    parser = command.parser_of("python -m calibration.left_out", __doc__)
+    parser = parser_of("python -m calibration.left_out", __doc__)
     parser.add_argument("--only", choices=("hubs", "sources"), help="one of the two; both by default")
     chosen = parser.parse_args(arguments)
     try:
-        made = command.fitted(chosen)
+        made = fitted(chosen)
         known = Known(
             made.seen, made.fit.emulator, made.fit.chain, tuple(p.name for p in made.model.fitted), made.plan
         )  # fmt: skip

@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import io
 import math
+import re
 import sys
 from functools import lru_cache
 from pathlib import Path
@@ -17,7 +18,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from calibration.targets import COLUMNS, FIGURES, FIT_UNTIL, TARGETS, published_rates
+from calibration.targets import COLUMNS, FIGURES, FIT_UNTIL, TARGETS, Target, published_rates
 
 SERIES, STATEMENTS = FIGURES / "target_series.csv", FIGURES / "target_statements.csv"
 BASE_YEAR, HELD_OUT = "2021", "2024"
@@ -31,6 +32,8 @@ VALUABLES_ERROR = 0.10
 RATE_ERROR = 0.003
 # A span that the record ends in counts from so many months on.
 LEAST_MONTHS = 2
+# Tables of statements: rows of many publications, one or two of each.
+WORDS = {"stated_intervals": "statements in the documents", "measured_effects": "published effects"}
 SPANS = {"quarters": 3, "halves": 6, "years": 12}
 
 
@@ -148,6 +151,19 @@ def error_of(rows: pd.DataFrame) -> float:
     if quality.startswith(CHART):
         return CHART_MUSD / math.sqrt(3.0) * math.sqrt(len(rows)) / total
     return VALUABLES_ERROR if VALUABLES in quality else ERRORS[quality]
+
+
+def source_of(row: Target) -> str:
+    """Who published a figure."""
+    file, table, rest = row.source.partition(".csv")
+    if not table or not rest.startswith(":"):
+        return WORDS.get(file, row.source.split(":")[0].strip())
+    if file in WORDS:
+        return WORDS[file]
+    name = re.split(r"[;,]", rest.lstrip(": "))[0].strip()
+    if name.startswith("Eurostat"):
+        return "Eurostat"
+    return f"{name} of {row.office}" if name == "national statistics" else name
 
 
 def main() -> int:

@@ -8,7 +8,7 @@ import pandas as pd
 from rich.table import Table
 
 from sim.differences import comparable, law_differences
-from sim.explanation import amount, not_quite_frozen
+from sim.explanation import amount, in_words, not_quite_frozen
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -78,7 +78,7 @@ def explanation_text(told: Explanation) -> str:
     """An explanation as Markdown: the sentences, where parameters come from, then both tables whole."""
     drawn = told.case.drawn
     values = f"draw {drawn.draw} of posterior '{drawn.posterior}' ({drawn.digest[:10]})" if drawn else "the scenario's"
-    said = "\n".join(f"* {sentence}" for sentence in told.words)
+    said = "\n".join(f"* {sentence}" for sentence in in_words(told))
     tables = "\n\n".join(_markdown(table) for table in (told.clauses, told.actors))
     about = f"Amounts in {told.flow.unit}. Parameters: {values}."
     return f"# {told.flow.words}, {told.flow.span}\n\n{said}\n\n{about}\n\n{tables}\n"

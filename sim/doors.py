@@ -7,10 +7,7 @@ when first used, as the public names are.
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from sim.gallery import Gallery
+from typing import Any
 
 
 class HasPage:
@@ -29,7 +26,7 @@ class HasFigures:
     __slots__ = ()
 
     @property
-    def plot(self) -> Gallery:
+    def plot(self) -> Any:
         """Its figures: ``plot.<tab>`` lists them, ``plot.flows_by_road()`` draws one, and a notebook shows it.
 
         Example:
@@ -40,5 +37,4 @@ class HasFigures:
             >>> sorted(picture.table.columns)[:2]
             ['month', 'road']
         """
-        gallery: Gallery = import_module("sim.gallery").Gallery(self)
-        return gallery
+        return import_module("sim.gallery").Gallery(self)

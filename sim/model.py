@@ -167,7 +167,7 @@ class SanctionsModel(HasPage, FirmPhases, TradePhases, mesa.Model):  # type: ign
 
     def trading_network(self) -> pd.DataFrame:
         """Every tie of an exporter to a trading house; see :func:`sim.agents.ties.trading_network`."""
-        return trading_network(self)
+        return trading_network(self.exporters, self.intermediaries)
 
     @property
     def agents_by_type(self) -> dict[type, Any]:

@@ -13,7 +13,7 @@ from sim.engine.sums import sum_passages
 from sim.engine.trading_houses import count_houses
 
 if TYPE_CHECKING:
-    from sim.model import SanctionsModel
+    from sim.phases.base import Phases
 
 Floats = NDArray[np.float64]
 
@@ -73,7 +73,7 @@ class Record:
     tracking: Floats
 
 
-def blank_record(model: SanctionsModel, months: int) -> Record:
+def blank_record(model: Phases, months: int) -> Record:
     """An empty record for a run of so many months."""
     n_types, n_roads = model.base.flow.shape
     s, g, h = len(model.world.states), len(model.world.goods), len(model.world.hubs)
@@ -103,7 +103,7 @@ _OF_WORK = (
 _OF_LEDGERS = ("exports", "imports", "reexports", "passed_on", "hidden", "borrowed", "exported")
 
 
-def keep(model: SanctionsModel, record: Record) -> None:
+def keep(model: Phases, record: Record) -> None:
     """Copies the model's month into the record."""
     m, work, books, houses = model.elapsed, model.work, model.ledgers, model.houses
     roads = record.fate.shape[3]

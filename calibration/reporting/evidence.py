@@ -9,9 +9,9 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import pandas as pd
 
-from calibration.left_out import source_of
 from calibration.reporting.inputs import Inputs
 from calibration.reporting.markup import table
+from calibration.target_table import source_of
 from calibration.targets import Target
 
 _ROLES = ("fit", "judge", "context")

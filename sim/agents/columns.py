@@ -10,7 +10,7 @@ import mesa
 import numpy as np
 
 if TYPE_CHECKING:
-    from sim.model import SanctionsModel
+    from sim.phases.base import Phases
 
 
 class ColumnAgent(mesa.Agent):  # type: ignore[misc]
@@ -25,7 +25,7 @@ class ColumnAgent(mesa.Agent):  # type: ignore[misc]
         unique_id: the row counted from 1, as Mesa counts.
     """
 
-    def __init__(self, model: SanctionsModel, row: int) -> None:
+    def __init__(self, model: Phases, row: int) -> None:
         self.model = model
         self.row = row
         self.unique_id = row + 1
@@ -49,7 +49,7 @@ class ColumnView(Sequence[Kind], Generic[Kind]):
     kind: type[Kind]
     columns: tuple[str, ...]
 
-    def __init__(self, model: SanctionsModel) -> None:
+    def __init__(self, model: Phases) -> None:
         self.model = model
 
     @abstractmethod

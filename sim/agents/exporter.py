@@ -14,7 +14,8 @@ from sim.months import MONTHS_PER_YEAR
 from sim.regime import HEADQUARTERS, Road
 
 if TYPE_CHECKING:
-    from sim.model import SanctionsModel
+    from sim.phases.base import Phases
+    from sim.phases.firms import FirmPhases
 
 
 class Exporter(ColumnAgent):
@@ -26,6 +27,8 @@ class Exporter(ColumnAgent):
     :func:`sim.rules.enforcement.banned_part_shipped`; and in disguise :func:`sim.rules.disguise.label`,
     :func:`sim.rules.disguise.false_use`, :func:`sim.rules.disguise.wanted_parts`.
     """
+
+    model: FirmPhases
 
     @property
     def type(self) -> int:
@@ -173,7 +176,7 @@ class ExporterView(ColumnView[Exporter]):
         "label",
     )
 
-    def __init__(self, model: SanctionsModel) -> None:
+    def __init__(self, model: Phases) -> None:
         super().__init__(model)
         self._type = np.repeat(np.arange(len(model.base.volume)), np.diff(model.columns.start))
 

@@ -9,7 +9,7 @@ import mesa
 from sim.engine.settlement import DELIVERED
 
 if TYPE_CHECKING:
-    from sim.model import SanctionsModel
+    from sim.phases.base import Phases
 
 
 class State(mesa.Agent):  # type: ignore[misc]
@@ -27,7 +27,7 @@ class State(mesa.Agent):  # type: ignore[misc]
         position: its position in the world's tables.
     """
 
-    def __init__(self, model: SanctionsModel, position: int) -> None:
+    def __init__(self, model: Phases, position: int) -> None:
         # Mesa 3.3 numbers agents through a table that keeps every model alive (fixed in 3.4.2): a sweep would fill
         # memory.
         self.model = model
@@ -133,7 +133,7 @@ class State(mesa.Agent):  # type: ignore[misc]
         return f"<State {self.code}: {self.role}, word {self.word:.2f}, law {self.law:.2f}, effort {self.effort:.2f}>"
 
 
-def enlist_states(model: SanctionsModel) -> None:
+def enlist_states(model: Phases) -> None:
     """Registers every state of the model's world with it, in the world's order."""
     for position in range(len(model.world.states)):
         State(model, position)

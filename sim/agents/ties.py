@@ -8,10 +8,11 @@ import numpy as np
 import pandas as pd
 
 if TYPE_CHECKING:
-    from sim.model import SanctionsModel
+    from sim.agents.exporter import ExporterView
+    from sim.agents.intermediary import IntermediaryView
 
 
-def trading_network(model: SanctionsModel) -> pd.DataFrame:
+def trading_network(exporters: ExporterView, houses: IntermediaryView) -> pd.DataFrame:
     """Every tie of an exporter to a trading house, one row each; empty in expected mode, where none is followed.
 
     It is the edge list of a graph of two kinds of nodes: ``networkx.from_pandas_edgelist(table, "exporter", "house")``,
@@ -22,7 +23,7 @@ def trading_network(model: SanctionsModel) -> pd.DataFrame:
     which the contract was made, counted from the run's first), ``value_musd`` (contracted trade of the row, per month
     at base-year prices).
     """
-    exporters, houses = model.exporters, model.intermediaries
+    model = exporters.model
     house = exporters.column("house")
     tied = np.flatnonzero(house >= 0)
     kind = np.searchsorted(model.columns.start, tied, side="right") - 1

@@ -96,6 +96,7 @@ def explain(
     from sim.answers import explained
     from sim.beliefs import beliefs
     from sim.explanation import explain as explained_by
+    from sim.explanation import in_words
     from sim.requests import Changes, asked_for, refuse_unwritable, save_explanation
 
     if out is not None:
@@ -107,7 +108,7 @@ def explain(
             chosen.case, month=month, good=good, origin=origin, road=road, destination=destination, measure=measure,
             headquarters=headquarters, by=by, orders=orders, agents=None, progress=progress,
         )  # fmt: skip
-    show(chosen.words, *told.words, "", *explained(told))
+    show(chosen.words, *in_words(told), "", *explained(told))
     if out is not None:
         show(save_explanation(told, out))
 

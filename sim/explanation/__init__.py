@@ -2,6 +2,6 @@
 
 from sim.explanation.paired import FAST, ORDERS, Explanation, explain
 from sim.explanation.responses import not_quite_frozen
-from sim.explanation.words import amount
+from sim.explanation.words import amount, in_words
 
-__all__ = ["FAST", "ORDERS", "Explanation", "amount", "explain", "not_quite_frozen"]
+__all__ = ["FAST", "ORDERS", "Explanation", "amount", "explain", "in_words", "not_quite_frozen"]

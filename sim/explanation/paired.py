@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, Unpack
 
 import pandas as pd
@@ -15,7 +14,6 @@ from sim.errors import SimError, nearest
 from sim.explanation.flow import Flow, Question, flow_of
 from sim.explanation.responses import RESPONSES, frozen
 from sim.explanation.shapley import coalitions_of, in_full, shares
-from sim.explanation.words import in_words
 from sim.months import format_month, month_of
 from sim.progress import Progress, watched
 
@@ -73,11 +71,6 @@ class Explanation(HasPage):
     def change(self) -> float:
         """With policy less without."""
         return self.with_policy - self.without
-
-    @cached_property
-    def words(self) -> list[str]:
-        """Sentences to quote, made from the numbers."""
-        return in_words(self)
 
     def __repr__(self) -> str:
         return f"<Explanation of {self.flow.words}, {self.flow.span}: {self.change:+.4g} {self.flow.unit}>"

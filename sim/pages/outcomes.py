@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from sim import html
-from sim.explanation import amount
+from sim.explanation import amount, in_words
 from sim.months import format_month
 from sim.study_reports import study_told
 
@@ -28,7 +28,7 @@ _DONE = "done"
 def explanation_page(told: Explanation) -> str:
     """Why a flow is what it is: sentences, then both tables that add up to the change."""
     return html.page(
-        f"{told.flow.words}, {told.flow.span}", html.listed(told.words),
+        f"{told.flow.words}, {told.flow.span}", html.listed(in_words(told)),
         html.facts(with_the_package=amount(told.with_policy), without=amount(told.without),
                    change=amount(told.change, signed=True), unit=told.flow.unit, runs=told.runs),
         _parts(told, told.clauses, "By clause"), _parts(told, told.actors, "By who responded"),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import numpy as np
     from numpy.typing import NDArray
 
@@ -49,6 +51,10 @@ class Phases:
     rows_on_road: Integers
     _numbers: NDArray[np.void]
     _threads_pay: bool
+    # Mesa's own.
+    random: Any
+    rng: Any
+    register_agent: Callable[[Any], None]
 
     @property
     def coalition_resolve(self) -> float:

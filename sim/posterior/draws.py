@@ -8,7 +8,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
 
 import numpy as np
 
@@ -21,12 +21,21 @@ from sim.world.tables import Column, between, read_table, split_line
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from sim.cases import Case
     from sim.scenario import Scenario
     from sim.world import World
 
 DRAWS, RECORD, SHIPPED = "draws.csv", "record.json", "calibration/posterior"
 REPRESENTATIVE = 0
+
+
+class TakesDraws(Protocol):
+    """What a draw can be put into: a case."""
+
+    def with_posterior(self, draw: int, posterior: Posterior) -> Self:
+        """The same with the values of a draw."""
+
+
+Drawable = TypeVar("Drawable", bound=TakesDraws)
 
 
 @dataclass(frozen=True)
@@ -169,7 +178,7 @@ class Posterior(HasPage):
             return bool(value != self.record["said"].get(column, value))
         return value is not None and column.split(":")[0] in ("parameter", "opening")
 
-    def case_at(self, case: Case, draw: int = REPRESENTATIVE) -> Case:
+    def case_at(self, case: Drawable, draw: int = REPRESENTATIVE) -> Drawable:
         """The case with the values of a draw; see :meth:`put_into`."""
         return case.with_posterior(draw, self)
 

@@ -9,6 +9,7 @@ import pytest
 import sim
 from sim.cases import Case
 from sim.comparison import Comparison
+from sim.explanation import in_words
 from sim.pages import PAGES, page_of
 from sim.pages.law import law_table
 from sim.plots.view import look
@@ -162,7 +163,7 @@ def test_an_ensemble_has_the_numbers_of_its_bands(classroom: Case, tmp_path) -> 
 def test_an_explanation_is_told_in_sentences_and_tables(classroom: Case) -> None:
     told = sim.explain(classroom, month="2022-03", progress=False)
     page = shown(told)
-    assert all(sentence in page.text for sentence in told.words)
+    assert all(sentence in page.text for sentence in in_words(told))
     assert page.column("clause")[:-1] == told.clauses["clause"].tolist()
     assert number_of(page.column("effect")[-1]) == pytest.approx(told.change, rel=1e-2)
     assert page.column("who", 1)[:-1] == told.actors["who"].tolist()

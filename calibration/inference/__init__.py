@@ -1,0 +1,1 @@
+"""From figures to a posterior: runs, emulator, likelihood, sampler."""
