@@ -28,7 +28,7 @@ notebooks: $(READY)  ## open the notebooks in JupyterLab, on this machine only
 	$(BIN)/jupyter lab --ip=127.0.0.1 notebooks
 
 library: $(READY)  ## run every scenario with its mechanism and without; docs/mechanisms.md and pictures in results/library/
-	$(BIN)/python -m calibration.mechanisms
+	$(BIN)/python -m calibration.reporting.mechanism_page
 
 studies: $(READY)  ## run the studies that ship; docs/studies-answers.md and its pictures
 	$(BIN)/sim study answers
@@ -37,21 +37,21 @@ calibrate: $(READY)  ## fit the reference world to the customs figures; posterio
 	$(BIN)/python -m calibration
 
 judge: $(READY)  ## score the posterior on 2024, leave out hubs and sources, draw bands over time, write the report anew
-	$(BIN)/python -m calibration.bands
-	$(BIN)/python -m calibration.forecasts
-	$(BIN)/python -m calibration.sampled
-	$(BIN)/python -m calibration.left_out
+	$(BIN)/python -m calibration.validation.predictive_intervals
+	$(BIN)/python -m calibration.validation.forecasts
+	$(BIN)/python -m calibration.validation.sampled_mode
+	$(BIN)/python -m calibration.validation.leave_out
 	$(BIN)/python -m calibration.reporting
 	cp results/calibration/report.html docs/calibration-report.html
 
 recovery: $(READY)  ## parameters recovered from 200 synthetic data sets (simulation-based calibration)
-	$(BIN)/python -m calibration.recovery
+	$(BIN)/python -m calibration.validation.simulation_based_calibration
 
 compared: $(READY)  ## the same question to this model, structural gravity and sanction-simulator; docs/compared.md
-	$(BIN)/python -m calibration.compared
+	$(BIN)/python -m calibration.comparison
 
 paper: $(READY)  ## figures of the paper from runs, its numbers checked; a PDF where pandoc and LaTeX are installed
-	$(BIN)/python -m calibration.paper
+	$(BIN)/python -m calibration.reporting.paper
 
 demo: $(READY)  ## the same, small and fast
 	$(BIN)/sim demo
@@ -63,12 +63,12 @@ test: $(READY)  ## formatting, lint, types and every test
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
 
 test-slurm: $(READY)  ## install a Slurm of one node (Debian, as root) and run the tests that need one
-	tests/slurm/one-node.sh install
-	$(BIN)/python -m pytest tests/studies/test_study_slurm.py
+	tests/experiments/slurm/one-node.sh install
+	$(BIN)/python -m pytest tests/experiments/test_study_slurm.py
 
 test-app: $(READY)  ## install Chromium (Debian, as root) and run the tests of the page that need a browser
 	apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium
-	$(BIN)/python -m pytest tests/app/test_app_browser.py
+	$(BIN)/python -m pytest tests/ui/web/test_app_browser.py
 
 docs: $(READY)  ## the documentation site in build/docs; quick with NOTEBOOKS=off
 	$(BIN)/python -m sphinx -W --keep-going -q -E -a -D nb_execution_mode=$(NOTEBOOKS) -c docs -d build/doctrees . build/docs

@@ -1,4 +1,4 @@
-/* One month of choices of road in C: the yardstick of sim/engine/choice.py, operation for operation.
+/* One month of choices of road in C: the yardstick of sim/model/kernels/route_choice.py, operation for operation.
  *
  * Same counter-based draws, same blocks of 64 firms of one type, same polynomials, same order of every sum. Built without
  * contraction and without fast-math it must therefore give the same road for every firm, to the last one; built with

@@ -45,7 +45,7 @@ def compiler() -> str | None:
 
 
 def build(options: tuple[str, ...], threads: int) -> Callable[..., None]:
-    """A function with the arguments of :func:`sim.engine.choice.choose`, written in C.
+    """A function with the arguments of :func:`sim.model.kernels.route_choice.choose`, written in C.
 
     Args:
         options: compiler options beside ``-O3 -march=native``.

@@ -2,8 +2,8 @@
 
 One study of 10,000 runs is made undisturbed; then with its runner killed three times (SIGKILL) and a worker once; then
 through Dask with a worker killed; then, where a real Slurm of one node can be started (root, Debian's packages, see
-`tests/slurm/one-node.sh`), as a job array with a task killed, and through Dask on workers that Slurm starts, with a job
-and a worker killed. The table of runs has to be the same to the last byte.
+`tests/experiments/slurm/one-node.sh`), as a job array with a task killed, and through Dask on workers that Slurm
+starts, with a job and a worker killed. The table of runs has to be the same to the last byte.
 """
 
 from __future__ import annotations
@@ -113,7 +113,7 @@ def killed(study: Path, folder: Path, runs: int) -> str:
     for quarter in (1, 2, 3):
         process = start(command(study, folder, "--workers", "2"))
         if quarter == 1 and until(folder, runs // 8, process):
-            os.kill(children(process, "sim.studies.worker")[0], signal.SIGKILL)
+            os.kill(children(process, "sim.experiments.worker")[0], signal.SIGKILL)
         if until(folder, quarter * runs // 4, process):
             process.kill()
         process.wait()

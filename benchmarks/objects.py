@@ -13,9 +13,9 @@ from typing import Any
 import mesa
 import numpy as np
 
-from sim import noise
-from sim.cases import Case
+from sim.common import random_streams
 from sim.rules import listing_odds, pull_of_nest, pull_within_nest, road_pull
+from sim.simulation.simulation import Case
 
 # The rules as the plain functions that they are, without the compiler.
 _road_pull, _within, _of_nest, _listing = (
@@ -81,10 +81,10 @@ class ObjectExporter(mesa.Agent):  # type: ignore[misc]
     def step(self) -> None:
         """Its month: if its contract ends, it chooses a road."""
         model = self.model
-        if model.luck(noise.CONTRACT_ENDS, self) >= self.kind.odds_end[self.road]:
+        if model.luck(random_streams.CONTRACT_ENDS, self) >= self.kind.odds_end[self.road]:
             return
         pulls = self.pulls()
-        drawn = model.luck(noise.ROAD, self) * sum(pulls)
+        drawn = model.luck(random_streams.ROAD, self) * sum(pulls)
         for k, pull in zip(self.kind.roads, pulls, strict=True):  # noqa: B007  # the last road stands if rounding passes all
             drawn -= pull
             if drawn < 0.0:
@@ -95,7 +95,7 @@ class ObjectExporter(mesa.Agent):  # type: ignore[misc]
 
 
 class ObjectsModel(mesa.Model):  # type: ignore[misc]
-    """Exporters as objects inside the month of a :class:`sim.model.SanctionsModel` (sampled mode).
+    """Exporters as objects inside the month of a :class:`sim.model.model.SanctionsModel` (sampled mode).
 
     Args:
         case: what to simulate.
@@ -126,7 +126,7 @@ class ObjectsModel(mesa.Model):  # type: ignore[misc]
         traits = [a.tolist() for a in (columns.aversion, columns.exposure, columns.reputation, columns.size)]
         for t, kind in enumerate(self.kinds):
             for row in range(columns.start[t], columns.start[t + 1]):
-                identity = t * noise.IDENTITIES_PER_TYPE + row - int(columns.start[t])
+                identity = t * random_streams.IDENTITIES_PER_TYPE + row - int(columns.start[t])
                 ObjectExporter(self, kind, identity, tuple(a[row] for a in traits), int(columns.road[row]))
         inner.choose_roads = self._choose_roads
         inner.designate_exporters = self._designate
@@ -150,14 +150,14 @@ class ObjectsModel(mesa.Model):  # type: ignore[misc]
     @staticmethod
     def inner_type(agent: ObjectExporter) -> int:
         """Position of an agent's type."""
-        return agent.identity // noise.IDENTITIES_PER_TYPE
+        return agent.identity // random_streams.IDENTITIES_PER_TYPE
 
     def _choose_roads(self) -> None:
         inner = self.inner
         if self.same_luck:
             self.keys = {
-                decision: int(noise.stream(self.luck_seed, decision, inner.elapsed))
-                for decision in (noise.CONTRACT_ENDS, noise.ROAD)
+                decision: int(random_streams.stream(self.luck_seed, decision, inner.elapsed))
+                for decision in (random_streams.CONTRACT_ENDS, random_streams.ROAD)
             }
         started = time.perf_counter()
         self._tell_kinds()
@@ -182,7 +182,9 @@ class ObjectsModel(mesa.Model):  # type: ignore[misc]
         if not clauses:
             return
         if self.same_luck:
-            self.keys[noise.EXPORTER_LISTED] = int(noise.stream(self.luck_seed, noise.EXPORTER_LISTED, inner.elapsed))
+            self.keys[random_streams.EXPORTER_LISTED] = int(
+                random_streams.stream(self.luck_seed, random_streams.EXPORTER_LISTED, inner.elapsed)
+            )
         plain = (1.0 - work.labels).tolist()
         started = time.perf_counter()
         trading = self.agents.select(lambda a: not a.listed and self.at_target[a.road])
@@ -194,7 +196,7 @@ class ObjectsModel(mesa.Model):  # type: ignore[misc]
         hit = np.zeros_like(work.listed_here)
         for agent in trading:
             t = self.inner_type(agent)
-            if odds[t] > 0.0 and self.luck(noise.EXPORTER_LISTED, agent) < odds[t]:
+            if odds[t] > 0.0 and self.luck(random_streams.EXPORTER_LISTED, agent) < odds[t]:
                 agent.listed = True
                 hit[agent.kind.origin, inner.base.good[t]] += 12.0 * agent.kind.row_value
         self.seconds += time.perf_counter() - started
@@ -220,7 +222,7 @@ class ObjectsModel(mesa.Model):  # type: ignore[misc]
 
 
 def _uniform(key: int, identity: int) -> float:
-    """:func:`sim.noise.uniform` in Python's own integers."""
+    """:func:`sim.common.random_streams.uniform` in Python's own integers."""
     z = (key + identity * _STEP) & _MASK
     z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & _MASK
     z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & _MASK

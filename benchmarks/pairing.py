@@ -17,11 +17,12 @@ import numpy as np
 from numba import njit, uint64
 
 from benchmarks.replay import ARGUMENTS
-from sim import load, noise
-from sim.arithmetic import _log_double
-from sim.cases import Case
-from sim.engine import choice, settlement
-from sim.engine.choice import BLOCK, block_pulls
+from sim import load
+from sim.common import random_streams
+from sim.common.numerics import _log_double
+from sim.model.kernels import route_choice, settlement
+from sim.model.kernels.route_choice import BLOCK, block_pulls
+from sim.simulation.simulation import Case
 
 _ROADS = 256  # draws set aside for one firm and month
 
@@ -37,7 +38,7 @@ def gumbel_block(n, key, firm, pull, race):  # type: ignore[no-untyped-def]
         for j in range(n):
             before = pull[k - 1, j] if k > 0 else np.float32(0.0)
             own = np.float64(pull[k, j]) - np.float64(before)
-            u = noise.uniform(key, firm[j] * uint64(_ROADS) + uint64(k))
+            u = random_streams.uniform(key, firm[j] * uint64(_ROADS) + uint64(k))
             wait = -_log_double(u) / own if own > 0.0 else 1e300
             picked[j] = np.int32(k) if wait < best[j] else picked[j]
             best[j] = min(best[j], wait)
@@ -56,10 +57,10 @@ def _race(rows_of, luck, month, outlook, columns, moves):  # type: ignore[no-unt
     rows = np.empty(BLOCK, dtype=np.int64)
     for c in range(chunks.shape[0]):
         t, low, high = chunks[c, 0], chunks[c, 1], chunks[c, 2]
-        first = t * noise.IDENTITIES_PER_TYPE - start[t]
+        first = t * random_streams.IDENTITIES_PER_TYPE - start[t]
         n = 0
         for i in range(low, high):
-            if noise.uniform(keys[0], first + i) < ending[t, road[i]]:
+            if random_streams.uniform(keys[0], first + i) < ending[t, road[i]]:
                 rows[n] = i
                 n += 1
             if n == BLOCK or (i == high - 1 and n > 0):
@@ -68,7 +69,7 @@ def _race(rows_of, luck, month, outlook, columns, moves):  # type: ignore[no-unt
                     trait[0, j], trait[1, j], trait[2, j] = aversion[r], exposure[r], reputation[r]
                     trait[3, j] = np.float32(listed[r])
                     used[j] = road[r]
-                    firm[j] = noise.mix(uint64(first + r))
+                    firm[j] = random_streams.mix(uint64(first + r))
                 block_pulls(n, used, trait, prospects[t], closed, nest, pull)
                 gumbel_block(n, keys[1], firm, pull, (best, picked))
                 for j in range(n):
@@ -80,7 +81,7 @@ def _race(rows_of, luck, month, outlook, columns, moves):  # type: ignore[no-unt
 
 
 def choose_by_race(*args: Any) -> None:
-    """:func:`sim.engine.choice.choose` with the draw by Gumbel-max, all else equal."""
+    """:func:`sim.model.kernels.route_choice.choose` with the draw by Gumbel-max, all else equal."""
     given = dict(zip(ARGUMENTS, args, strict=True))
     outlook = tuple(given[name] for name in ("prospects", "ending", "closed", "nest"))
     rows = given["chunks"], given["start"]
@@ -153,7 +154,7 @@ def main() -> None:
     parser.add_argument("--scenario", default="reference")
     chosen = parser.parse_args()
     case = load(chosen.scenario).with_changes(agents={"exporters": chosen.exporters, "mode": "sampled"})
-    ways = {"inverse CDF": choice.choose, "Gumbel-max": choose_by_race}
+    ways = {"inverse CDF": route_choice.choose, "Gumbel-max": choose_by_race}
     made = {name: paired(case, chosen.seeds, way) for name, way in ways.items()}
     inverse, race = (_figures(*made[name][:2]) for name in ways)
     print(f"{chosen.seeds} seeds, {chosen.exporters} exporters; what reaches the target, policy less no policy")

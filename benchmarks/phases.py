@@ -8,9 +8,9 @@ from collections import defaultdict
 from collections.abc import Callable
 from typing import Any
 
-from sim.cases import Case
-from sim.lawbook import lawbook
-from sim.recorder import blank_record, keep
+from sim.model.history import blank_record, keep
+from sim.policies.schedule import lawbook
+from sim.simulation.simulation import Case
 
 PHASES = (
     "read_law", "weigh_threats", "set_efforts", "designate_exporters", "post_demand", "weigh_hubs", "look_ahead",

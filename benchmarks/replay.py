@@ -11,13 +11,13 @@ from typing import Any
 
 import numpy as np
 
-from sim.cases import Case
-from sim.engine import choice
+from sim.model.kernels import route_choice
+from sim.simulation.simulation import Case
 
 Array = np.ndarray[Any, Any]
 
 # Arguments of the model's own loop, by name: a replay follows it when it takes another one.
-ARGUMENTS = tuple(inspect.signature(choice.choose.py_func).parameters)
+ARGUMENTS = tuple(inspect.signature(route_choice.choose.py_func).parameters)
 _BY_MONTH = ("keys", "month", "prospects", "ending", "ties")
 
 
@@ -48,7 +48,7 @@ class Tape:
     last_road: Array
 
     def play(self, choose: Callable[..., None]) -> Array:
-        """Plays every month to a choice of road with the arguments of :func:`sim.engine.choice.choose`; the roads."""
+        """Plays every month to a choice such as :func:`sim.model.kernels.route_choice.choose`; the roads."""
         road, since = self.first_road.copy(), np.zeros(len(self.first_road), dtype=np.int16)
         listed, house = np.zeros(len(road), dtype=np.uint8), np.zeros(len(road), dtype=np.int32)
         moves = np.zeros((len(self.constant["chunks"]), len(self.constant["closed"])), dtype=np.int64)

@@ -26,9 +26,9 @@ import numpy as np
 
 from benchmarks import in_c, objects, phases, replay
 from sim import load
-from sim.cases import Case
-from sim.engine import choice
-from sim.lawbook import lawbook
+from sim.model.kernels import route_choice
+from sim.policies.schedule import lawbook
+from sim.simulation.simulation import Case
 
 LATEST = Path(__file__).with_name("latest.json")
 GOALS = {
@@ -103,8 +103,8 @@ def large(case: Case, exporters: int, rounds: int) -> tuple[dict[str, float], Sa
     months, tape = case.scenario.months.count, replay.tape(without_ties(big))
     works: dict[str, Callable[[], object]] = {
         "whole run": big.run,
-        "choice, 1 thread": lambda: tape.play(choice.choose),
-        "choice, 2 threads": lambda: tape.play(choice.choose_parallel),
+        "choice, 1 thread": lambda: tape.play(route_choice.choose),
+        "choice, 2 threads": lambda: tape.play(route_choice.choose_parallel),
     }
     if in_c.compiler():
         forms = {

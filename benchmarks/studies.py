@@ -18,12 +18,12 @@ from pathlib import Path
 
 import numpy as np
 
+from sim.experiments import Local, Study, Sweep, parse_study, plan_of, read_runs
+from sim.experiments.execution import Bench, job_of
+from sim.experiments.queue import Queue
+from sim.experiments.tasks import DONE, Job, Outcome
 from sim.metrics import measure
-from sim.studies import Local, Study, Sweep, parse_study, plan_of, read_runs
-from sim.studies.queue import Queue
-from sim.studies.tasks import DONE, Job, Outcome
-from sim.studies.work import Bench, job_of
-from sim.study_reports import compared_table, swept_told
+from sim.report.study_tables import compared_table, swept_told
 
 STUDY = """\
 title: How fast

@@ -11,14 +11,13 @@ import argparse
 import sys
 import time
 
-from calibration.options import complain, one_thread
+from calibration.inference.options import complain, one_thread
 
 one_thread()
 
 import sim  # noqa: E402
-from calibration import pictures  # noqa: E402
 from calibration.inference.command import fitted, parser_of  # noqa: E402
-from calibration.report import (  # noqa: E402
+from calibration.inference.posterior_files import (  # noqa: E402
     discrepancy_table,
     draws_table,
     fit_table,
@@ -26,8 +25,8 @@ from calibration.report import (  # noqa: E402
     summary_table,
     write_posterior,
 )
-from calibration.reporting import read_inputs, write_report  # noqa: E402
-from calibration.targets import load_targets  # noqa: E402
+from calibration.reporting import figures, read_inputs, write_report  # noqa: E402
+from calibration.targets.targets import load_targets  # noqa: E402
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -61,9 +60,9 @@ def _calibrate(chosen: argparse.Namespace) -> None:
         "last": chosen.last, "said": {c: value for c, value in fitted_case.settings().items() if c in columns},
     }  # fmt: skip
     write_posterior(chosen.posterior, tables, record_of(fit, made.seen, plan, facts))
-    pictures.draw_fit(tables["fit"], chosen.results / "fit.png")
-    pictures.draw_widths(tables["summary"], chosen.results / "widths.png")
-    pictures.draw_corner(fit, model.fitted, chosen.results / "corner.png")
+    figures.draw_fit(tables["fit"], chosen.results / "fit.png")
+    figures.draw_widths(tables["summary"], chosen.results / "widths.png")
+    figures.draw_corner(fit, model.fitted, chosen.results / "corner.png")
     every = load_targets(chosen.targets, made.codes)
     page, _ = write_report(read_inputs(chosen.posterior, chosen.results, every, model.priors))
     sys.stdout.write(page.read_text(encoding="utf-8").split("\n## ")[0])

@@ -11,28 +11,29 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sim.analysis.discovery import Discovery, discover
-    from sim.cases import Case, load
-    from sim.comparison import Comparison, compare
-    from sim.customs_files import Imported, import_files
-    from sim.ensembles import Ensemble, ensemble
-    from sim.errors import Fault, FaultList, SimError
-    from sim.explanation import Explanation, explain
-    from sim.mechanisms import Shown, show_mechanism
-    from sim.model import SanctionsModel
-    from sim.parameters import PARAMETERS
-    from sim.plots import save_mechanism
+    from sim.analysis.explain import Explanation, explain
+    from sim.analysis.mechanism_test import Shown, show_mechanism
+    from sim.common.errors import Fault, FaultList, SimError
+    from sim.common.progress import show_progress
+    from sim.experiments.folder import StudyRuns, read_runs
+    from sim.experiments.study import Study, load_study, shipped_studies
+    from sim.experiments.sweep_api import sweep
+    from sim.experiments.swept import Swept
+    from sim.model.model import SanctionsModel
     from sim.policies import INSTRUMENTS
-    from sim.posterior import PLACES, Posterior, load_posterior
-    from sim.progress import show_progress
-    from sim.results import Results
+    from sim.report.plots import save_mechanism
     from sim.rules import RULES, rule
+    from sim.rules.parameters import PARAMETERS
     from sim.scenario import Scenario, load_scenario, parse_scenario, shipped_scenarios
-    from sim.studies.asking import sweep
-    from sim.studies.folder import StudyRuns, read_runs
-    from sim.studies.loader import Study, load_study, shipped_studies
-    from sim.studies.swept import Swept
+    from sim.simulation.comparison import Comparison, compare
+    from sim.simulation.ensemble import Ensemble, ensemble
+    from sim.simulation.inputs import PLACES
+    from sim.simulation.posterior import Posterior, load_posterior
+    from sim.simulation.results import Results
+    from sim.simulation.simulation import Case, load
     from sim.world import World, load_world
     from sim.world.build import build_world
+    from sim.world.customs_data import Imported, import_files
 
     __version__: str
 
@@ -83,28 +84,30 @@ __all__ = [
 
 _HOMES = {
     "analysis.discovery": ("Discovery", "discover"),
-    "cases": ("Case", "load"),
-    "comparison": ("Comparison", "compare"),
-    "customs_files": ("Imported", "import_files"),
-    "ensembles": ("Ensemble", "ensemble"),
-    "errors": ("Fault", "FaultList", "SimError"),
-    "explanation": ("Explanation", "explain"),
-    "mechanisms": ("Shown", "show_mechanism"),
-    "model": ("SanctionsModel",),
-    "parameters": ("PARAMETERS",),
-    "plots": ("save_mechanism",),
+    "analysis.explain": ("Explanation", "explain"),
+    "analysis.mechanism_test": ("Shown", "show_mechanism"),
+    "common.errors": ("Fault", "FaultList", "SimError"),
+    "common.progress": ("show_progress",),
+    "common.rule_compiler": ("rule",),
+    "experiments.folder": ("StudyRuns", "read_runs"),
+    "experiments.study": ("Study", "load_study", "shipped_studies"),
+    "experiments.sweep_api": ("sweep",),
+    "experiments.swept": ("Swept",),
+    "model.model": ("SanctionsModel",),
     "policies": ("INSTRUMENTS",),
-    "progress": ("show_progress",),
-    "posterior": ("PLACES", "Posterior", "load_posterior"),
-    "results": ("Results",),
-    "rules": ("RULES", "rule"),
+    "report.plots": ("save_mechanism",),
+    "rules": ("RULES",),
+    "rules.parameters": ("PARAMETERS",),
     "scenario": ("Scenario", "load_scenario", "parse_scenario", "shipped_scenarios"),
-    "studies.asking": ("sweep",),
-    "studies.folder": ("StudyRuns", "read_runs"),
-    "studies.loader": ("Study", "load_study", "shipped_studies"),
-    "studies.swept": ("Swept",),
+    "simulation.comparison": ("Comparison", "compare"),
+    "simulation.ensemble": ("Ensemble", "ensemble"),
+    "simulation.inputs": ("PLACES",),
+    "simulation.posterior": ("Posterior", "load_posterior"),
+    "simulation.results": ("Results",),
+    "simulation.simulation": ("Case", "load"),
     "world": ("World", "load_world"),
     "world.build": ("build_world",),
+    "world.customs_data": ("Imported", "import_files"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
@@ -112,14 +115,14 @@ _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 def __getattr__(name: str) -> Any:
     """A public name, imported from where it is defined and kept."""
     if name == "__version__":
-        value: Any = import_module("sim.versions").version_of()
+        value: Any = import_module("sim.common.versions").version_of()
     elif name in _HOME_OF:
         try:
             value = getattr(import_module(f"sim.{_HOME_OF[name]}"), name)
         except ModuleNotFoundError as error:
             if str(error.name).partition(".")[0] == "sim":
                 raise
-            raise import_module("sim.errors").SimError(
+            raise import_module("sim.common.errors").SimError(
                 f"sim.{name} needs '{error.name}': pip install 'sanctions-sim[studies]'"
             ) from None
     else:

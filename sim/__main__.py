@@ -1,6 +1,6 @@
 """Lets `python -m sim` do what `sim` does."""
 
-from sim.cli import main
+from sim.ui.cli import main
 
 if __name__ == "__main__":
     main()

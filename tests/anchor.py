@@ -21,7 +21,7 @@ import numpy as np
 import pandas as pd
 
 import sim
-from sim.results import TABLES, Results
+from sim.simulation.results import TABLES, Results
 
 FILE = Path(__file__).with_suffix(".txt")
 MACHINE = "(exponential, logarithm and matrix product of this machine)"

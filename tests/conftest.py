@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 import sim
-from sim.cases import Case
-from sim.comparison import Comparison
-from sim.results import Results
+from sim.simulation.comparison import Comparison
+from sim.simulation.results import Results
+from sim.simulation.simulation import Case
 
 SMALL = {"exporters": 1500, "intermediaries": 330}
 

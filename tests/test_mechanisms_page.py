@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import sim
-from calibration.mechanisms import PAGE, facts, names, page, rows_of, section
+from calibration.reporting.mechanism_page import PAGE, facts, names, page, rows_of, section
 
 TEXT = PAGE.read_text(encoding="utf-8")
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from calibration import paper
+from calibration.reporting import paper
 
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]

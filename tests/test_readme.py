@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from sim import cli
-from sim.results import TABLES
+from sim.report.world_audit import audit
 from sim.scenario import load_scenario, shipped_scenarios, shipped_worlds
+from sim.simulation.results import TABLES
+from sim.ui import cli
 from sim.world import load_world
-from sim.world.audit import audit
 from tests.posteriors import write_posterior
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -49,7 +49,7 @@ def test_python_blocks_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_the_posterior_block_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     columns = {"parameter:aversion": [4.0, 5.0, 8.0], "parameter:learning": [0.5, 0.4, 0.6]}
-    monkeypatch.setattr("sim.posterior.draws.shipped", lambda _: write_posterior(tmp_path, columns, "reference"))
+    monkeypatch.setattr("sim.simulation.posterior.shipped", lambda _: write_posterior(tmp_path, columns, "reference"))
     (text,) = (block for block in blocks("py") if "load_posterior" in block)
     for many, few in (("17", "1"), ("=40", "=2"), ("4000", "1500")):
         assert many in text

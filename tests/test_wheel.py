@@ -83,7 +83,7 @@ def test_demo_runs_far_from_the_checkout(environment: Path, tmp_path: Path) -> N
 
 
 def test_installed_command_tells_its_version(environment: Path, tmp_path: Path) -> None:
-    code = "import sim, sim.cli; print(sim.__file__, sim.__version__)"
+    code = "import sim, sim.ui.cli; print(sim.__file__, sim.__version__)"
     python = str(environment / "bin" / "python")
     done = subprocess.run(
         [python, "-c", code], cwd=tmp_path, env=away(tmp_path), capture_output=True, text=True, check=True

@@ -1,1 +1,1 @@
-"""From figures to a posterior: runs, emulator, likelihood, sampler."""
+"""From figures to a posterior: likelihood, emulator, Markov chain Monte Carlo, and the files of a fit."""

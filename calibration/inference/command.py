@@ -6,11 +6,11 @@ import argparse
 import sys
 from dataclasses import dataclass
 
-from calibration.evidence import Evidence
-from calibration.fit import Fit, Plan, Problem, calibrate
-from calibration.options import common, one_thread, settle
-from calibration.study import ModelRuns, blocks_of, evidence_of, model_runs
-from calibration.targets import WorldCodes, codes_of
+from calibration.inference.likelihood import Evidence
+from calibration.inference.options import common, one_thread, settle
+from calibration.inference.posterior_fit import Fit, Plan, Problem, calibrate
+from calibration.inference.problem import ModelRuns, blocks_of, evidence_of, model_runs
+from calibration.targets.targets import WorldCodes, codes_of
 
 EXAMPLES = """Examples, which `python -m calibration` takes too:
   sim calibrate

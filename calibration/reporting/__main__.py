@@ -5,10 +5,10 @@ from __future__ import annotations
 import sys
 
 import sim
-from calibration.options import common, complain, settle
-from calibration.priors import load_priors
+from calibration.inference.options import common, complain, settle
 from calibration.reporting import read_inputs, write_report
-from calibration.targets import codes_of, load_targets
+from calibration.targets.priors import load_priors
+from calibration.targets.targets import codes_of, load_targets
 
 
 def main(arguments: list[str] | None = None) -> int:

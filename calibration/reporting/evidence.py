@@ -11,8 +11,8 @@ import pandas as pd
 
 from calibration.reporting.inputs import Inputs
 from calibration.reporting.markup import table
-from calibration.target_table import source_of
-from calibration.targets import Target
+from calibration.targets.build_targets import source_of
+from calibration.targets.targets import Target
 
 _ROLES = ("fit", "judge", "context")
 

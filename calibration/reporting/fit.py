@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from calibration.report import by_group
+from calibration.inference.posterior_files import by_group
 from calibration.reporting.inputs import MADE_BY, Inputs
 from calibration.reporting.markup import listed, table
 

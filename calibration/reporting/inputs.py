@@ -11,20 +11,20 @@ from typing import Any
 import pandas as pd
 
 import sim
-from calibration.priors import Prior
-from calibration.targets import Target
+from calibration.targets.priors import Prior
+from calibration.targets.targets import Target
 
 # Which command makes which table; without it a section says so.
 MADE_BY = {
-    "bands": "python -m calibration.bands",
-    "scores": "python -m calibration.forecasts",
-    "judgements": "python -m calibration.forecasts",
-    "hubs_left_out": "python -m calibration.left_out",
-    "hubs_left_out_summary": "python -m calibration.left_out",
-    "sources_left_out": "python -m calibration.left_out",
-    "sources_left_out_summary": "python -m calibration.left_out",
-    "sampled": "python -m calibration.sampled",
-    "recovery": "python -m calibration.recovery",
+    "bands": "python -m calibration.validation.predictive_intervals",
+    "scores": "python -m calibration.validation.forecasts",
+    "judgements": "python -m calibration.validation.forecasts",
+    "hubs_left_out": "python -m calibration.validation.leave_out",
+    "hubs_left_out_summary": "python -m calibration.validation.leave_out",
+    "sources_left_out": "python -m calibration.validation.leave_out",
+    "sources_left_out_summary": "python -m calibration.validation.leave_out",
+    "sampled": "python -m calibration.validation.sampled_mode",
+    "recovery": "python -m calibration.validation.simulation_based_calibration",
 }
 NEEDED = ("fit", "summary")
 

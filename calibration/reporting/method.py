@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from types import ModuleType
 
-from calibration import emulator, sampling
-from calibration.evidence import SHARED, USUAL_DISCREPANCY
+from calibration.inference import emulator, mcmc
+from calibration.inference.likelihood import SHARED, USUAL_DISCREPANCY
 from calibration.reporting.inputs import MADE_BY, Inputs
 from calibration.reporting.markup import table
 
@@ -29,7 +29,7 @@ def method(inputs: Inputs) -> str:
         f"a half-normal of {USUAL_DISCREPANCY:g} log points before the fit. {SHARED:.0%} of its variance is shared by "
         "the figures of one series, so that many months of one flow are not as many witnesses. A figure that is an "
         "interval enters by the probability that the true value lies in it.\n\n"
-        f"**Sampler.** {said(sampling)} {plan['walkers']} walkers of {plan['steps']} steps, burn-in included.\n\n"
+        f"**Sampler.** {said(mcmc)} {plan['walkers']} walkers of {plan['steps']} steps, burn-in included.\n\n"
         f"**Check on the model.** The model itself runs at {plan['checked']} draws; draws are weighed by its own "
         f"likelihood against the emulator's, and {plan['draws']} are kept. Every band below rests on the model's own "
         f"runs, not on the emulator. Everything random has the seed {plan['seed']}.\n"

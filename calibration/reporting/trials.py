@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from calibration.judgements import ahead_of
 from calibration.reporting.inputs import MADE_BY, Inputs
 from calibration.reporting.markup import listed, table
+from calibration.validation.event_forecasts import ahead_of
 
 _MISSING = "Not made yet: `{}` makes it.\n"
 

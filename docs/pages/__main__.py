@@ -17,7 +17,7 @@ from docs.pages.parameters import parameters_page
 from docs.pages.rules import rules_page
 from docs.pages.tables import tables_page
 from docs.pages.validation import validation_page
-from sim.handbook_pages import instruments_page
+from sim.report.catalogue_pages import instruments_page
 
 DOCS = Path(__file__).resolve().parents[1]
 PAGES: Mapping[str, Callable[[], str]] = {

@@ -26,9 +26,9 @@ print(pair.summary())
 # Modules whose `__all__` is public, and what each is for.
 MODULES = {
     "sim": "scenarios, runs, comparisons, posteriors, worlds",
-    "sim.plots": "figures",
+    "sim.report.plots": "figures",
     "sim.metrics": "metrics of a run",
-    "sim.studies": "studies of many runs",
+    "sim.experiments": "studies of many runs",
 }
 # A picture is matplotlib's, whose own `set` is told in words that Sphinx alone does not know.
 _MEMBERS = "   :members:\n   :exclude-members: set\n"

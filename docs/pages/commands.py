@@ -8,7 +8,7 @@ from typing import Any
 import typer
 
 from docs.pages.markdown import code, table
-from sim.cli import app
+from sim.ui.cli import app
 
 _HEAD = """\
 # Commands

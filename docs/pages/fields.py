@@ -9,11 +9,11 @@ from typing import Annotated, Any, Union, get_args, get_origin
 from pydantic import BaseModel
 
 from docs.pages.markdown import table, told
-from sim.handbook import FIELD_COLUMNS, shown_value, takes
+from sim.experiments.schema import Design, Designs, Draws, Factor, StudyFile
+from sim.report.catalogue import FIELD_COLUMNS, shown_value, takes
 from sim.scenario import MEASURES, Scenario
-from sim.scenario.looks import Look, Mechanism
-from sim.scenario.parts import Agents, Driver, MonthSpan
-from sim.studies.schema import Design, Designs, Draws, Factor, StudyFile
+from sim.scenario.blocks import Agents, Driver, MonthSpan
+from sim.scenario.expected_outcomes import Look, Mechanism
 
 _SCENARIO_HEAD = """\
 # Fields of a scenario
@@ -31,7 +31,7 @@ that it names, such as `enabled: false`. An entry with another `id` is added. Ev
 _STUDY_HEAD = """\
 # Fields of a study
 
-What a study file may say, from `sim/studies/schema.py`. [Studies](../studies.md) tells what the words mean and what
+What a study file may say, from `sim/experiments/schema.py`. [Studies](../studies.md) tells what the words mean and what
 is left of a study. Editors complete from [study.schema.json](../../scenarios/study.schema.json).
 
 `posterior: 50` under `uncertainties` and `design: grid` are short for `posterior: {draws: 50}` and `design: {all:

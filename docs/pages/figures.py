@@ -13,9 +13,9 @@ from PIL import Image
 
 import sim
 from docs.pages.markdown import told
-from sim.mirrors import Pair
-from sim.plots import FIGURES, figure, figure_of_pair, mechanism, mirror_gap
-from sim.plots.style import WIDTH, new_figure
+from sim.metrics.mirror_gap import Pair
+from sim.report.plots import FIGURES, figure, figure_of_pair, mechanism, mirror_gap
+from sim.report.plots.style import WIDTH, new_figure
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
-    from sim.comparison import Comparison
+    from sim.simulation.comparison import Comparison
 
     Drawn = tuple[Figure, pd.DataFrame]
 
@@ -35,17 +35,17 @@ SHOWN = "red-line"
 _HEAD = f"""\
 # Figures
 
-Every figure that `sim run` draws, `sim plot FOLDER` draws again, and `sim.plots.figure(NAME, pair)` returns with the
-table behind it. Beside each PNG lies its table as CSV. With draws of a posterior a column that has a band gets two
-more, `_low` and `_high` (5 % and 95 %). The pictures here: the reference scenario in expected mode at the prior's
-centres, without bands.
+Every figure that `sim run` draws, `sim plot FOLDER` draws again, and `sim.report.plots.figure(NAME, pair)` returns
+with the table behind it. Beside each PNG lies its table as CSV. With draws of a posterior a column that has a band
+gets two more, `_low` and `_high` (5 % and 95 %). The pictures here: the reference scenario in expected mode at the
+prior's centres, without bands.
 
 Figures of studies (response curves, heat maps, tornadoes, Pareto fronts) are shown in [the answers of the shipped
 studies](../studies-answers.md). [How to add a figure](../how-to/figure.md).
 
 ```python
 import sim
-from sim.plots import figure, save_all
+from sim.report.plots import figure, save_all
 
 case = sim.load("{SHOWN}").with_changes(agents={{"exporters": 600, "intermediaries": 60}})
 pair = sim.compare(case)

@@ -9,9 +9,9 @@ import pandas as pd
 
 from docs.pages import markdown
 from docs.pages.marked import rewrite
-from sim.shipped import shipped
+from sim.common.package_data import shipped
+from sim.report.world_audit import audit
 from sim.world import load_world
-from sim.world.audit import audit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Mapping

@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sim.errors import Fault, FaultList, nearest
+from sim.common.errors import Fault, FaultList, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -15,16 +15,16 @@ import pandas as pd
 
 from docs.pages import markdown, wiring
 from docs.pages.marked import rewrite
-from sim.agents import Exporter, Intermediary, State
-from sim.engine.population import Exporters
-from sim.engine.trading_houses import TradingHouses
-from sim.engine.workspace import Workspace
-from sim.law_fields import CELL_FIELDS, FIELDS, LANE_FIELDS, STATE_FIELDS
-from sim.model import SanctionsModel
-from sim.parameters import PARAMETERS
+from sim.common.package_data import shipped
+from sim.model.agents import Exporter, Intermediary, State
+from sim.model.kernels.intermediaries import TradingHouses
+from sim.model.model import SanctionsModel
+from sim.model.population import Exporters
+from sim.model.state import Workspace
 from sim.policies import INSTRUMENTS, Policy
+from sim.policies.regime_fields import CELL_FIELDS, FIELDS, LANE_FIELDS, STATE_FIELDS
 from sim.rules import RULES
-from sim.shipped import shipped
+from sim.rules.parameters import PARAMETERS
 from sim.world import load_world
 
 if TYPE_CHECKING:

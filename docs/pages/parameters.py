@@ -5,13 +5,13 @@ from __future__ import annotations
 import pandas as pd
 
 from docs.pages.markdown import table
-from sim.parameters import PARAMETER_GROUPS, Parameter
-from sim.shipped import shipped
+from sim.common.package_data import shipped
+from sim.rules.parameters import PARAMETER_GROUPS, Parameter
 
 _HEAD = """\
 # Parameters
 
-Every number that the model's behaviour depends on, as declared in `sim/parameters.py`. A scenario sets one under
+Every number that the model's behaviour depends on, as declared in `sim/rules/parameters.py`. A scenario sets one under
 `parameters`, Python with `case.with_changes(parameters={"aversion": 3})`, the command line with `--set aversion=3`.
 What is marked *assumption* has no measurement behind it: it is a prior's centre, to be fitted or varied, never a
 finding.

@@ -51,7 +51,7 @@ def rules_page() -> str:
         function = compiled.py_func
         if function.__module__ != topic:
             topic = function.__module__
-            parts += [f"## {topic.rpartition('.')[2].capitalize()}", "", told(sys.modules[topic]), ""]
+            parts += [f"## {topic.rpartition('.')[2].replace('_', ' ').capitalize()}", "", told(sys.modules[topic]), ""]
         parts += [f"### {name}", "", told(function), ""]
         parts += [code(_formula(function), "py"), "", f"Called by {', '.join(callers[name])}.", ""]
     return "\n".join(parts).rstrip() + "\n"

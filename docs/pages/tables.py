@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from docs.pages.markdown import plain, table
-from sim.columns import COLUMNS
-from sim.results import TABLES, Results
+from sim.simulation.columns import COLUMNS
+from sim.simulation.results import TABLES, Results
 
 _HEAD = """\
 # Tables of results

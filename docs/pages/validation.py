@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from calibration.judgements import ahead_of
 from calibration.reporting import fit, read_inputs, trials
 from calibration.reporting.inputs import Inputs
 from calibration.reporting.markup import table
-from sim.shipped import shipped
+from calibration.validation.event_forecasts import ahead_of
+from sim.common.package_data import shipped
 
 _HEAD = """\
 # Validation

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any
 from numba.core.registry import CPUDispatcher
 
 import sim.rules
-from sim.engine.loops import Loops
-from sim.law_fields import FIELDS
-from sim.model import SanctionsModel
-from sim.parameters import PARAMETERS
+from sim.model.kernels import Loops
+from sim.model.model import SanctionsModel
+from sim.policies.regime_fields import FIELDS
+from sim.rules.parameters import PARAMETERS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -108,8 +108,8 @@ def citations(rule: str) -> list[str]:
 def readers() -> dict[str, list[str]]:
     """Functions of the model that read each parameter by name."""
     found: dict[str, list[str]] = {name: [] for name in PARAMETERS}
-    files = [PACKAGE / "model.py", PACKAGE / "customs.py", *PACKAGE.glob("phases/*.py"), *PACKAGE.glob("engine/*.py")]
-    for file in sorted(files):
+    folders = "model", "model/phases", "model/kernels"
+    for file in sorted(path for folder in folders for path in PACKAGE.glob(f"{folder}/*.py")):
         for function in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if not isinstance(function, ast.FunctionDef):
                 continue

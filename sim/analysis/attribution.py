@@ -9,12 +9,12 @@ from math import nan, sqrt
 import numpy as np
 import pandas as pd
 
-from sim.analysis.runs import ALONE, Variant, Work, measure_variants
-from sim.analysis.tables import refuse_nan, spread_of, units_of
-from sim.cases import Case
-from sim.errors import SimError, nearest
-from sim.explanation.shapley import Coalition, coalitions_of, in_full, shares
+from sim.analysis.shapley import Coalition, coalitions_of, in_full, shares
+from sim.analysis.summaries import refuse_nan, spread_of, units_of
+from sim.analysis.variants import ALONE, Variant, Work, measure_variants
+from sim.common.errors import SimError, nearest
 from sim.scenario import Scenario
+from sim.simulation.simulation import Case
 
 ON, OFF = "on", "off"
 BY = ("clause", "kind", "by")

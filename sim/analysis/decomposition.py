@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from sim.errors import SimError
-from sim.metrics.asking import ask
-from sim.metrics.sums import Period
-from sim.regime import COALITION_BRAND
-from sim.tables import RunArrays
+from sim.common.errors import SimError
+from sim.metrics.aggregates import Period
+from sim.metrics.parse import ask
+from sim.policies.regime import COALITION_BRAND
+from sim.simulation.tables import RunArrays
 
 if TYPE_CHECKING:
-    from sim.comparison import Comparison
-    from sim.metrics.sums import Floats
+    from sim.metrics.aggregates import Floats
+    from sim.simulation.comparison import Comparison
 
 HALTS = ("seized", "stopped", "refused", "denied", "held", "unsold")
 LOST = "lost_on_record"

@@ -19,9 +19,9 @@ import numpy as np
 import pandas as pd
 from sklearn.tree import DecisionTreeClassifier
 
-from sim import html
-from sim.analysis.tables import known_columns, refuse_nan
-from sim.errors import SimError, nearest
+from sim.analysis.summaries import known_columns, refuse_nan
+from sim.common.errors import SimError, nearest
+from sim.report import html
 
 with warnings.catch_warnings():  # it warns of optional back ends that are not installed
     warnings.simplefilter("ignore")

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.analysis.tables import known_columns, refuse_nan, spread_of, units_of
-from sim.errors import SimError, nearest
+from sim.analysis.summaries import known_columns, refuse_nan, spread_of, units_of
+from sim.common.errors import SimError, nearest
 
 Floats = NDArray[np.float64]
 WANTED = ("more", "less")

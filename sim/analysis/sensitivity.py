@@ -17,8 +17,8 @@ from SALib.analyze import sobol as analyze_sobol
 from SALib.sample import morris as sample_morris
 from SALib.sample import sobol as sample_sobol
 
-from sim.analysis.tables import refuse_nan
-from sim.errors import SimError, nearest
+from sim.analysis.summaries import refuse_nan
+from sim.common.errors import SimError, nearest
 
 METHODS = ("morris", "sobol")
 _LEVELS = 4

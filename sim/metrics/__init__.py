@@ -10,8 +10,8 @@ What stands in brackets is of several kinds (goods, roads, brands, origins, ...)
 words of two kinds mean both. :data:`METRICS` says which kinds each metric takes.
 """
 
-from sim.metrics.asking import Asked, ask, check_metrics, measure
+from sim.metrics.aggregates import Metric
+from sim.metrics.parse import Asked, ask, check_metrics, measure
 from sim.metrics.registry import METRICS
-from sim.metrics.sums import Metric
 
 __all__ = ["METRICS", "Asked", "Metric", "ask", "check_metrics", "measure"]

@@ -7,7 +7,7 @@ from math import nan
 
 import numpy as np
 
-from sim.metrics.sums import Floats, Mask, Metric, Period, Where
+from sim.metrics.aggregates import Floats, Mask, Metric, Period, Where
 
 _FLOW = ("good", "tier", "road", "brand", "origin", "banned")
 _GOODS = ("good", "tier")

@@ -1,7 +1,7 @@
 """The form that every policy instrument shares: who, what, towards whom, from when to when, how strong, on whose word.
 
 An instrument is one small file with one subclass. It sets `kind`, may narrow `strength` (to a `Share`, say), may add
-fields of the types in `sim.fields`, and writes `shape`. Fields that name states or goods are typed `States`,
+fields of the types in `sim.common.fields`, and writes `shape`. Fields that name states or goods are typed `States`,
 `AnyStates` (may be empty), `Goods` or `AnyGoods`: this is what has the loader check the names against the world.
 """
 
@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from sim.doors import HasPage
-from sim.fields import ALL, Goods, Slug, States, StrictModel, Text
-from sim.months import months_since, share_in_force
-from sim.texts import wrong
+from sim.common.doors import HasPage
+from sim.common.fields import ALL, Goods, Slug, States, StrictModel, Text
+from sim.common.months import months_since, share_in_force
+from sim.common.parsing import wrong
 
 if TYPE_CHECKING:
-    from sim.regime import LaneIndex, Regime
+    from sim.policies.regime import LaneIndex, Regime
 
 
 def fading(months: float, half_life: float, lasting: float = 0.0) -> float:
@@ -121,5 +121,5 @@ class Policy(HasPage, StrictModel, ABC):
 
         Args:
             regime: The regime under construction; combiners make the order of clauses irrelevant.
-            month: Month index (see `sim.months`).
+            month: Month index (see `sim.common.months`).
         """

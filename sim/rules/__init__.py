@@ -7,16 +7,16 @@ my_module:my_rule}``).
 
 from collections.abc import Callable
 
-from sim.doors import HasPage
-from sim.rules.base import rule
-from sim.rules.beliefs import believed_hazard, jolt
-from sim.rules.choice import market_pull, pull_of_nest, pull_within_nest, road_pull
-from sim.rules.disguise import false_use, label, wanted_parts
+from sim.common.doors import HasPage
+from sim.common.rule_compiler import rule
 from sim.rules.enforcement import banned_part_shipped, licence_odds, listing_odds, wanted_effort
+from sim.rules.entry_exit import closing_odds, opening_odds
+from sim.rules.evasion import false_use, label, wanted_parts
+from sim.rules.expectations import believed_hazard, jolt
+from sim.rules.governments import cover, offence, resolve, wanted_law
 from sim.rules.network import agents_next, onward_pull
 from sim.rules.pricing import hub_markup, price_move, wanted_quantity
-from sim.rules.statecraft import cover, offence, resolve, wanted_law
-from sim.rules.trading import closing_odds, opening_odds
+from sim.rules.route_choice import market_pull, pull_of_nest, pull_within_nest, road_pull
 
 
 class Rules(dict[str, Callable[..., float]], HasPage):

@@ -1,7 +1,7 @@
 """What governments do with their law: effort, licences, inspections, lists."""
 
-from sim.arithmetic import exp
-from sim.rules.base import rule
+from sim.common.numerics import exp
+from sim.common.rule_compiler import rule
 
 
 @rule

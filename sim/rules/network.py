@@ -1,7 +1,7 @@
 """How a hub's trading houses pass goods on, and how agents take over payments that banks refuse."""
 
-from sim.arithmetic import exp
-from sim.rules.base import rule
+from sim.common.numerics import exp
+from sim.common.rule_compiler import rule
 
 
 @rule

@@ -1,7 +1,7 @@
 """Demand of a market and the price that moves to close its gap with arrivals."""
 
-from sim.arithmetic import exp
-from sim.rules.base import rule
+from sim.common.numerics import exp
+from sim.common.rule_compiler import rule
 
 
 @rule

@@ -1,7 +1,9 @@
 """Scenarios: strict YAML files that ask the model a question."""
 
+from sim.scenario.blocks import Agents, Driver, MonthSpan
 from sim.scenario.checks import Vocabulary
-from sim.scenario.export import json_schema
+from sim.scenario.expected_outcomes import MEASURES, Look, Measure, Mechanism
+from sim.scenario.json_schema import json_schema
 from sim.scenario.loader import (
     load_scenario,
     load_scenario_over,
@@ -10,10 +12,8 @@ from sim.scenario.loader import (
     shipped_worlds,
     sound_part_over,
 )
-from sim.scenario.looks import MEASURES, Look, Measure, Mechanism
-from sim.scenario.parts import Agents, Driver, MonthSpan
+from sim.scenario.partial import SoundPart
 from sim.scenario.schema import Scenario, as_yaml
-from sim.scenario.sound import SoundPart
 
 __all__ = [
     "MEASURES",

@@ -9,16 +9,16 @@ from typing import Protocol, SupportsFloat, TypeVar
 from pydantic import BaseModel, ValidationError
 from pydantic_core import PydanticCustomError
 
-from sim.errors import nearest
-from sim.fields import Codes
-from sim.months import format_month
+from sim.common.errors import nearest
+from sim.common.fields import Codes
+from sim.common.months import format_month
+from sim.common.parsing import read_number, shown, wrong
+from sim.common.yaml_nodes import Location
 from sim.policies.base import Policy
-from sim.scenario.clashes import contradictions, outside_months
-from sim.scenario.looks import Look, Mechanism
-from sim.scenario.parts import Driver, MonthSpan
+from sim.scenario.blocks import Driver, MonthSpan
+from sim.scenario.conflicts import contradictions, outside_months
+from sim.scenario.expected_outcomes import Look, Mechanism
 from sim.scenario.problems import Problem, problems_of
-from sim.scenario.reader import Location
-from sim.texts import read_number, shown, wrong
 
 Model = TypeVar("Model", bound=BaseModel)
 Part = TypeVar("Part", bound=BaseModel)

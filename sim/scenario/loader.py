@@ -6,18 +6,18 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from sim.errors import Fault, FaultList, nearest
-from sim.parameters import PARAMETERS
+from sim.common.errors import Fault, FaultList, nearest
+from sim.common.package_data import shipped
+from sim.common.parsing import shown
+from sim.common.yaml_nodes import Location, Node, decode, read_yaml
 from sim.policies import INSTRUMENTS
 from sim.rules import RULES
+from sim.rules.parameters import PARAMETERS
 from sim.scenario.checks import Vocabulary, check
-from sim.scenario.codes import read_codes
-from sim.scenario.reader import Location, Node, decode, read_yaml
+from sim.scenario.partial import SoundPart, sound_part
 from sim.scenario.schema import Scenario, remember
-from sim.scenario.sound import SoundPart, sound_part
 from sim.scenario.stack import stack
-from sim.shipped import shipped
-from sim.texts import shown
+from sim.scenario.world_codes import read_codes
 
 VOCABULARY = Vocabulary(instruments=INSTRUMENTS, parameters=PARAMETERS, rules=tuple(RULES))
 

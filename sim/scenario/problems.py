@@ -9,10 +9,10 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
-from sim.errors import Fault, nearest
-from sim.fields import expected_number
-from sim.scenario.reader import Location, Node
-from sim.texts import shown
+from sim.common.errors import Fault, nearest
+from sim.common.fields import expected_number
+from sim.common.parsing import shown
+from sim.common.yaml_nodes import Location, Node
 
 _EXPECTED = {
     "string_type": "text",

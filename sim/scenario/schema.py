@@ -8,13 +8,13 @@ from typing import Any
 import yaml
 from pydantic import Field, PrivateAttr, SerializeAsAny
 
-from sim.doors import HasPage
-from sim.errors import Fault, FaultList, nearest
-from sim.fields import HubName, StrictModel, Text
+from sim.common.doors import HasPage
+from sim.common.errors import Fault, FaultList, nearest
+from sim.common.fields import HubName, StrictModel, Text
 from sim.policies.base import Policy
+from sim.scenario.blocks import Agents, Driver, MonthSpan, Opening
 from sim.scenario.checks import Vocabulary, check, mappings
-from sim.scenario.looks import Look, Mechanism
-from sim.scenario.parts import Agents, Driver, MonthSpan, Opening
+from sim.scenario.expected_outcomes import Look, Mechanism
 from sim.scenario.stack import BY_KEY
 
 

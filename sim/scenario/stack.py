@@ -5,8 +5,8 @@ their `id`, and anything else is replaced, `mechanism` and `look_at` too. Laying
 same scenario whichever two are laid first.
 """
 
+from sim.common.yaml_nodes import Node
 from sim.scenario.checks import SWITCH_KEYS, WHAT_IT_IS
-from sim.scenario.reader import Node
 
 BY_KEY = ("parameters", "openings", "months", "agents", "rules")
 

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sim.errors import Fault, nearest
-from sim.months import MONTHS_PER_YEAR
+from sim.common.csv_tables import Table
+from sim.common.errors import Fault, nearest
+from sim.common.months import MONTHS_PER_YEAR
 from sim.world import schema
-from sim.world.tables import Table
 
 _MEAN_TOLERANCE = 1e-4
 _SUM_TOLERANCE = 1e-9

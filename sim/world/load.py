@@ -7,12 +7,12 @@ import numpy as np
 import yaml
 from numpy.typing import NDArray
 
-from sim.errors import Fault, FaultList, nearest
-from sim.months import MONTHS_PER_YEAR
-from sim.shipped import shipped
+from sim.common.csv_tables import Row, Table, read_table
+from sim.common.errors import Fault, FaultList, nearest
+from sim.common.months import MONTHS_PER_YEAR
+from sim.common.package_data import shipped
 from sim.world import schema
 from sim.world.check import WorldTables, check_tables
-from sim.world.tables import Row, Table, read_table
 from sim.world.world import Floats, World, entering, headquarters_share, onward_chains, own_use, split_through
 
 _NO_PARTS = -1

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterable
 
-from sim.world.tables import AMOUNT, SHARE, Column, between, month, one_of, text, whole
+from sim.common.csv_tables import AMOUNT, SHARE, Column, between, month, one_of, text, whole
 
 ROLES = ("coalition", "target", "third", "buyer", "rest")
 RECORDS = ("origin", "consignment")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.doors import HasPage
+from sim.common.doors import HasPage
 from sim.world.schema import STATUSES
 
 Floats = NDArray[np.float64]

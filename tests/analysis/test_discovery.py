@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim import noise
 from sim.analysis.discovery import METHODS, discover
-from sim.errors import SimError
+from sim.common import random_streams
+from sim.common.errors import SimError
 
 
 def planted(runs: int = 400, strict: float = 0.4) -> pd.DataFrame:
-    key = noise.stream(0, 7, 0)
-    luck = np.array([noise.uniform(key, number) for number in range(3 * runs)]).reshape(runs, 3)
+    key = random_streams.stream(0, 7, 0)
+    luck = np.array([random_streams.uniform(key, number) for number in range(3 * runs)]).reshape(runs, 3)
     table = pd.DataFrame(luck, columns=["strictness", "fidelity", "idle"])
     inside = (table["strictness"] < strict) & (table["fidelity"] > 0.3)
     return table.assign(leak=np.where(inside, 0.5, 0.1) + 0.01 * table["idle"])

@@ -13,15 +13,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import sim
-from sim.analysis import runs
+from sim.analysis import variants
 from sim.analysis.attribution import attribute, attribute_switches, players_of
 from sim.analysis.decomposition import LOST, decompose
-from sim.analysis.leaks import find_leaks, still_arriving
-from sim.analysis.runs import Variant, Work, measure_variants
-from sim.cases import Case
-from sim.comparison import Comparison
-from sim.errors import FaultList, SimError
+from sim.analysis.evasion import find_leaks, still_arriving
+from sim.analysis.variants import Variant, Work, measure_variants
+from sim.common.errors import FaultList, SimError
 from sim.metrics import measure
+from sim.simulation.comparison import Comparison
+from sim.simulation.simulation import Case
 
 SHORT = {"months": {"last": "2022-06"}, "agents": {"exporters": 600, "intermediaries": 110, "mode": "expected"}}
 
@@ -171,14 +171,14 @@ def test_a_metric_without_a_number_is_refused(classroom: Case) -> None:
 
 # ---------------------------------------------------------------------------------------------------------- variants
 def test_workers_do_not_change_a_number(classroom: Case) -> None:
-    variants = [Variant(f"v{n}", policies=(clause("more", strength=n / 60.0),)) for n in range(30)]
-    alone = measure_variants([classroom], variants, ["reaching", "shortfall"])
+    changed = [Variant(f"v{n}", policies=(clause("more", strength=n / 60.0),)) for n in range(30)]
+    alone = measure_variants([classroom], changed, ["reaching", "shortfall"])
     done: list[tuple[int, int]] = []
     work = Work(2, lambda *counts: done.append(counts))
-    pd.testing.assert_frame_equal(alone, measure_variants([classroom], variants, ["reaching", "shortfall"], work))
+    pd.testing.assert_frame_equal(alone, measure_variants([classroom], changed, ["reaching", "shortfall"], work))
     assert done[-1] == (30, 30)
     with pytest.raises(FaultList, match="unknown metric 'reachin'"):
-        measure_variants([classroom], variants, ["reachin"])
+        measure_variants([classroom], changed, ["reachin"])
 
 
 class Stop:
@@ -197,25 +197,25 @@ def test_finished_runs_are_kept_and_never_made_again(
     classroom: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, workers: int
 ) -> None:
     made: list[int] = []
-    make = runs.Maker.make
+    make = variants.Maker.make
 
-    def counted(self: runs.Maker, backend: Any, some: Any, progress: Any = None) -> int:
+    def counted(self: variants.Maker, backend: Any, some: Any, progress: Any = None) -> int:
         made.append(len(some))
         return make(self, backend, some, progress)
 
-    monkeypatch.setattr(runs.Maker, "make", counted)
-    variants = [Variant(f"v{n}", policies=(clause("more", strength=n / 60.0),)) for n in range(30)]
+    monkeypatch.setattr(variants.Maker, "make", counted)
+    changed = [Variant(f"v{n}", policies=(clause("more", strength=n / 60.0),)) for n in range(30)]
     cases = [classroom, classroom.with_changes(parameters={"aversion": 1.0})]
     with pytest.raises(KeyboardInterrupt):
-        measure_variants(cases, variants, ["reaching", "shortfall"], Work(workers, Stop(7), tmp_path))
-    whole = measure_variants(cases, variants, ["reaching", "shortfall"], Work(workers, None, tmp_path))
+        measure_variants(cases, changed, ["reaching", "shortfall"], Work(workers, Stop(7), tmp_path))
+    whole = measure_variants(cases, changed, ["reaching", "shortfall"], Work(workers, None, tmp_path))
     assert made[0] == 60 and 0 < made[1] <= 53
-    pd.testing.assert_frame_equal(whole, measure_variants(cases, variants, ["reaching", "shortfall"]))
-    again = measure_variants(cases[:1], variants[:5], ["reaching", "shortfall"], Work(1, None, tmp_path))
+    pd.testing.assert_frame_equal(whole, measure_variants(cases, changed, ["reaching", "shortfall"]))
+    again = measure_variants(cases[:1], changed[:5], ["reaching", "shortfall"], Work(1, None, tmp_path))
     pd.testing.assert_frame_equal(again, whole.iloc[:5])
     assert len(made) == 3, "the last one made none; the third kept its own for the time being"
     # Other metrics are other runs, beside the first.
-    measure_variants(cases[:1], variants[:2], ["reaching"], Work(1, None, tmp_path))
+    measure_variants(cases[:1], changed[:2], ["reaching"], Work(1, None, tmp_path))
     assert made[3] == 2
 
 

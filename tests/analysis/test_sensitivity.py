@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.analysis.sensitivity import METHODS, Screening, sampled_points, sensitivity
-from sim.errors import SimError
+from sim.common.errors import SimError
 
 BOUNDS = {"strong": (0.0, 1.0), "weak": (-2.0, 2.0), "idle": (5.0, 6.0)}
 SIZE = {"sobol": 256, "morris": 20}

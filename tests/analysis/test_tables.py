@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.analysis.pareto import after_best_reply, pareto_front, regrets, undominated
-from sim.analysis.tables import refuse_nan, summary
-from sim.errors import SimError
+from sim.analysis.summaries import refuse_nan, summary
+from sim.common.errors import SimError
 
 NUMBERS = st.integers(-20, 20).map(float)
 POLICIES, DRAWS = 5, 3

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from calibration import bands, forecasts, left_out, sampled
 from calibration.__main__ import main
 from calibration.reporting.__main__ import main as reporting
-from calibration.targets import COLUMNS
+from calibration.targets.targets import COLUMNS
+from calibration.validation import forecasts, leave_out, predictive_intervals, sampled_mode
 
 ROW = {
     "id": "row", "period": "2022", "base": "2021", "ledger": "recorded", "office": "CHN", "flow": "export",
@@ -120,7 +120,7 @@ def test_an_unknown_scenario(tmp_path: Path, capsys: pytest.CaptureFixture[str])
     assert "did you mean" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("command", [bands.main, forecasts.main, sampled.main, reporting])
+@pytest.mark.parametrize("command", [predictive_intervals.main, forecasts.main, sampled_mode.main, reporting])
 def test_a_command_without_a_posterior_says_what_makes_one(
     command, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -131,7 +131,7 @@ def test_a_command_without_a_posterior_says_what_makes_one(
 
 def test_leaving_out_takes_the_same_care(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     table = write(tmp_path / "targets.csv", COLUMNS, [{**ROW, "unit": "tonnes"}])
-    assert left_out.main(asked(tmp_path, "--targets", str(table))) == 1
+    assert leave_out.main(asked(tmp_path, "--targets", str(table))) == 1
     assert "does not convert" in capsys.readouterr().err
 
 

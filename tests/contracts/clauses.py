@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sim.lawbook import lane_index
-from sim.months import parse_month
+from sim.common.months import parse_month
 from sim.policies import INSTRUMENTS, Policy
-from sim.regime import Regime, free_trade
+from sim.policies.regime import Regime, free_trade
+from sim.policies.schedule import lane_index
 from sim.world import World
 
 COMMON = {"id": "clause", "effective": dt.date(2022, 5, 17), "ends": dt.date(2023, 4, 20), "source": "a test"}

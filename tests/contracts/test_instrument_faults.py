@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.errors import FaultList
+from sim.common.errors import FaultList
 from sim.policies import INSTRUMENTS
 from sim.scenario import load_scenario
 from tests.contracts.clauses import EXAMPLES, clause

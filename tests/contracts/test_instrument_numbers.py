@@ -12,9 +12,9 @@ from math import log
 import numpy as np
 import pytest
 
-from sim.lawbook import Lawbook
-from sim.months import parse_month
-from sim.regime import FIELDS, LANE_FIELDS, Regime, free_trade
+from sim.common.months import parse_month
+from sim.policies.regime import FIELDS, LANE_FIELDS, Regime, free_trade
+from sim.policies.schedule import Lawbook
 from sim.world import World
 from tests.contracts.clauses import clause, shaped
 

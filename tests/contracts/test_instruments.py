@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 import sim
-from sim.lawbook import Lawbook, lane_index
-from sim.months import parse_month
+from sim.common.months import parse_month
 from sim.policies import INSTRUMENTS
-from sim.regime import CELL_FIELDS, FIELDS, LANE_FIELDS, Regime, free_trade
+from sim.policies.regime import CELL_FIELDS, FIELDS, LANE_FIELDS, Regime, free_trade
+from sim.policies.schedule import Lawbook, lane_index
 from tests.contracts.clauses import EXAMPLES, clause, shaped
 
 # Fields that are shares, and those that law lowers.

@@ -37,7 +37,7 @@ for ask in (lambda: sim.sweep({**study, "base": case}, workers=2), lambda: sim.e
 BAR = """
 from itertools import count
 from types import SimpleNamespace
-from sim import progress
+from sim.common import progress
 ticks = count(0, 2)
 progress.time = SimpleNamespace(monotonic=lambda: float(next(ticks)))
 pair = sim.compare("classroom")

@@ -8,9 +8,9 @@ import pandas as pd
 import pytest
 
 import sim
-from calibration.targets import FIGURES
+from calibration.targets.targets import FIGURES
 from docs.pages.limits import calibrated, record
-from sim.world.audit import audit
+from sim.report.world_audit import audit
 from tests.pages.reading import DOCS, links_astray
 
 TEXT = " ".join((DOCS / "faq.md").read_text(encoding="utf-8").split())

@@ -6,11 +6,11 @@ import re
 
 import pytest
 
-from sim.engine.settlement import FATES
-from sim.engine.trading_houses import STATUS
+from sim.model.kernels.intermediaries import STATUS
+from sim.model.kernels.settlement import FATES
 from sim.policies import INSTRUMENTS
-from sim.posterior import PLACES
-from sim.scenario.parts import Driver
+from sim.scenario.blocks import Driver
+from sim.simulation.inputs import PLACES
 from sim.world.schema import HABITS, RECORDS, ROLES, STATUSES
 from tests.pages.reading import DOCS, links_astray
 

@@ -15,13 +15,13 @@ import pandas as pd
 import pytest
 
 import sim
-from calibration.target_table import STATEMENTS
-from calibration.targets import codes_of, load_targets
+from calibration.targets.build_targets import STATEMENTS
+from calibration.targets.targets import codes_of, load_targets
 from sim.metrics import METRICS
-from sim.plots import FIGURES, FigureKind, figure, save_all
+from sim.report.plots import FIGURES, FigureKind, figure, save_all
 from sim.world import load_world
 from tests.pages.reading import DOCS, ROOT, blocks
-from tests.plots.test_plots_figures import check_writing
+from tests.report.plots.test_plots_figures import check_writing
 
 HOW_TO = DOCS / "how-to"
 RECIPES = sorted(path.stem for path in HOW_TO.glob("*.md") if path.stem != "README")
@@ -96,7 +96,8 @@ def test_a_new_instrument_passes_the_contracts(tmp_path: Path):
     assert "Cost of the deposit" in python("-m", "sim", "policies", "transit_deposit")
     moved = python(
         "-c",
-        "import sim, numpy as np; from sim.lawbook import lawbook; from sim.months import parse_month as m;"
+        "import sim, numpy as np; from sim.policies.schedule import lawbook;"
+        "from sim.common.months import parse_month as m;"
         "case = sim.load('deposit.yaml'); held = lawbook(case.world, case.scenario.policies);"
         "print(held.regime(m('2023-05')).lane('tariff').max() - held.regime(m('2022-05')).lane('tariff').max())",
     )
@@ -161,7 +162,7 @@ def test_a_figure_is_drawn_with_its_table(tmp_path, monkeypatch, paired):
     ((file, text),) = marked("figure", "file").items()
     path = tmp_path / Path(file).name
     path.write_text(text, encoding="utf-8")
-    spec = importlib.util.spec_from_file_location("sim.plots.lost_orders", path)
+    spec = importlib.util.spec_from_file_location("sim.report.plots.lost_orders", path)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     ((_, entry),) = marked("figure", "entry").items()
@@ -179,7 +180,7 @@ def test_a_figure_is_drawn_with_its_table(tmp_path, monkeypatch, paired):
 
 
 def test_a_back_end_makes_the_runs_that_the_machine_makes(tmp_path, monkeypatch, capsys):
-    from sim.studies import Local, Sweep
+    from sim.experiments import Local, Sweep
 
     known = run_blocks("back-end", tmp_path, monkeypatch)
     here, there = known["swept"], Sweep(known["study"], tmp_path / "local").run(Local(1))

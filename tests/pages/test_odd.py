@@ -12,10 +12,10 @@ import pytest
 import sim
 from docs.pages import odd, wiring
 from docs.pages.marked import filled
-from sim.law_fields import FIELDS
-from sim.parameters import PARAMETERS
 from sim.policies import INSTRUMENTS
-from sim.regime import free_trade
+from sim.policies.regime import free_trade
+from sim.policies.regime_fields import FIELDS
+from sim.rules.parameters import PARAMETERS
 from tests.contracts.clauses import clause, shaped
 from tests.pages.reading import DOCS, prose
 

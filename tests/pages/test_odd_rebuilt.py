@@ -12,7 +12,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from sim.engine.settlement import DELIVERED, DENIED, HELD, ORDERED, REFUSED, SEIZED, STOPPED, UNSOLD
+from sim.model.kernels.settlement import DELIVERED, DENIED, HELD, ORDERED, REFUSED, SEIZED, STOPPED, UNSOLD
 from tests.pages.reading import DOCS
 
 MONTHS = 36  # the one after them is built again: January 2024, with the order on banks in force

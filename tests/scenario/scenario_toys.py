@@ -6,10 +6,10 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from sim.fields import Share, States
+from sim.common.fields import Share, States
 from sim.policies.base import Policy
 from sim.scenario.checks import Vocabulary
-from sim.scenario.codes import read_codes
+from sim.scenario.world_codes import read_codes
 
 HERE = Path(__file__).parent
 CODES = read_codes(HERE / "world")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import sim
-from sim.results import Results
+from sim.simulation.results import Results
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "classroom.md").read_text(encoding="utf-8")
 NEAR = {"rel": 1e-9, "abs": 1e-9}

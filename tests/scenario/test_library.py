@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 import sim
-from sim.cases import Case
-from sim.mechanisms import Shown, show_mechanism, without_mechanism
-from sim.months import format_month
+from sim.analysis.mechanism_test import Shown, show_mechanism, without_mechanism
+from sim.common.months import format_month
 from sim.scenario import load_scenario, shipped_scenarios
+from sim.simulation.simulation import Case
 
 SMALL = {"exporters": 1500, "intermediaries": 330}
 WITH_MECHANISM = [name for name in shipped_scenarios() if load_scenario(name).mechanism is not None]

@@ -9,9 +9,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scenario_toys import CODES, VALID, VOCABULARY, Ban
 
-from sim.errors import FaultList
-from sim.fields import NAMES_MARK
-from sim.months import days_in_month, parse_month
+from sim.common.errors import FaultList
+from sim.common.fields import NAMES_MARK
+from sim.common.months import days_in_month, parse_month
 from sim.policies import INSTRUMENTS
 from sim.scenario import Scenario, json_schema
 from sim.scenario.loader import load_scenario, parse_scenario, shipped_scenarios
@@ -169,7 +169,9 @@ def test_a_shipped_scenario_loads_and_loads_again(name: str) -> None:
 def test_every_list_of_names_of_an_instrument_is_checked_against_the_world(instrument: type) -> None:
     for name, field in instrument.model_json_schema()["properties"].items():
         if field.get("items", {}).get("type") == "string":
-            assert NAMES_MARK in field["items"], f"type `{name}` as States, AnyStates, Goods or AnyGoods (sim.fields)"
+            assert NAMES_MARK in field["items"], (
+                f"type `{name}` as States, AnyStates, Goods or AnyGoods (sim.common.fields)"
+            )
 
 
 def test_the_json_schema_knows_kinds_parameters_and_names() -> None:

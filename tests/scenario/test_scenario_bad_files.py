@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from scenario_toys import HERE, VOCABULARY
 
-from sim.errors import FaultList
+from sim.common.errors import FaultList
 from sim.scenario.loader import load_scenario
 
 FILES = sorted((HERE / "bad").glob("*.yaml"))

@@ -19,14 +19,14 @@ from hypothesis import strategies as st
 from pydantic.fields import FieldInfo
 from scenario_toys import VALID, VOCABULARY
 
-from sim.errors import FaultList
-from sim.fields import NAMES_MARK
+from sim.common.errors import FaultList
+from sim.common.fields import NAMES_MARK
+from sim.common.package_data import shipped
 from sim.policies import INSTRUMENTS
 from sim.scenario import Scenario, loader
-from sim.scenario.codes import read_codes
 from sim.scenario.loader import load_scenario, parse_scenario, shipped_scenarios
 from sim.scenario.schema import build
-from sim.shipped import shipped
+from sim.scenario.world_codes import read_codes
 from tests.contracts.test_instruments import clause
 
 LINES = VALID.splitlines(keepends=True)

@@ -5,13 +5,13 @@ import json
 import pytest
 from scenario_toys import HERE, VALID, VOCABULARY
 
-from sim.errors import FaultList
-from sim.months import parse_month
-from sim.parameters import PARAMETERS
+from sim.common.errors import FaultList
+from sim.common.months import parse_month
+from sim.common.package_data import shipped
+from sim.rules.parameters import PARAMETERS
 from sim.scenario import MEASURES, Scenario, json_schema
-from sim.scenario.codes import read_codes
 from sim.scenario.loader import load_scenario, parse_scenario
-from sim.shipped import shipped
+from sim.scenario.world_codes import read_codes
 
 SCENARIO = parse_scenario(VALID, known=VOCABULARY)
 

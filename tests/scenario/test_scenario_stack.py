@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scenario_toys import HERE, VOCABULARY
 
+from sim.common.yaml_nodes import Node, read_yaml
 from sim.scenario.loader import load_scenario
-from sim.scenario.reader import Node, read_yaml
 from sim.scenario.stack import stack
 
 STACK = HERE / "stack"

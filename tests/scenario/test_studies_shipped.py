@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.studies import load_study, plan_of, shipped_studies
+from sim.experiments import load_study, plan_of, shipped_studies
 
 ROOT = Path(__file__).resolve().parents[2]
 MOST_RUNS, MOST_EXPORTERS = 600, 2_000

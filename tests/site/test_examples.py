@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from sim import cli
 from sim.scenario import Scenario, parse_scenario
+from sim.ui import cli
 from tests.site.pages import ROOT, Block, blocks, pages, read
 
 # (page, beginning of a line of sh, of a block of yaml or python) -> why it is not run here.
@@ -19,17 +19,17 @@ NOT_RUN = {
     ("docs/quick-start.md", "make demo"): "installs; tests/test_wheel.py runs the demo of an installed wheel",
     ("docs/quick-start.md", "source .venv/bin/activate"): "as above",
     ("docs/app.md", "pip install"): "installs, as above",
-    ("docs/app.md", "sim app"): "serves a page until it is stopped: tests/app/test_app_server.py",
+    ("docs/app.md", "sim app"): "serves a page until it is stopped: tests/ui/web/test_app_server.py",
     ("docs/cluster.md", "dask "): "needs machines that reach each other",
     ("docs/cluster.md", "sim sweep FILE"): "FILE is made up; tests/studies run Dask, and Slurm where it is",
-    ("docs/cluster.md", "less job/"): "needs Slurm: tests/studies/test_study_slurm.py",
+    ("docs/cluster.md", "less job/"): "needs Slurm: tests/experiments/test_study_slurm.py",
     ("docs/cluster.md", "job/submit.sh"): "as above",
-    ("docs/cluster.md", "tests/slurm/"): "as above",
+    ("docs/cluster.md", "tests/experiments/slurm/"): "as above",
     ("docs/cluster.md", "export SLURM_CONF"): "as above",
     ("docs/cluster.md", "sinfo"): "as above",
     ("docs/cluster.md", "jobqueue:"): "a file of dask-jobqueue's, not ours",
-    ("docs/own-figures.md", "base_year:"): "tests/customs_files/test_world_import.py reads it",
-    ("docs/own-figures.md", "sim world"): "needs files of customs offices: tests/customs_files/test_world_import.py",
+    ("docs/own-figures.md", "base_year:"): "tests/world/customs_data/test_world_import.py reads it",
+    ("docs/own-figures.md", "sim world"): "needs customs files: tests/world/customs_data/test_world_import.py",
     ("docs/instruments.md", "policies:"): "clauses of the shipped scenarios: tests/scenario/test_library.py",
 }  # fmt: skip
 # Pages whose examples other tests run, by the beginning of their path.

@@ -11,11 +11,11 @@ import sim
 from docs.pages import markdown
 from docs.pages.__main__ import DOCS, FIGURES_PAGE, PAGES
 from docs.pages.figures import IMAGES, figures_page
-from sim.columns import COLUMNS
-from sim.comparison import Comparison
 from sim.metrics import METRICS
-from sim.plots import FIGURES
-from sim.results import TABLES
+from sim.report.plots import FIGURES
+from sim.simulation.columns import COLUMNS
+from sim.simulation.comparison import Comparison
+from sim.simulation.results import TABLES
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import sim
-from sim.engine.settlement import DELIVERED
+from sim.model.kernels.settlement import DELIVERED
 
 # Parameter, the value that switches the behaviour off, and the array of the record that it alone moves.
 SWITCHES = [

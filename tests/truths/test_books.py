@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim.engine.settlement import DELIVERED, FATES, ORDERED
+from sim.model.kernels.settlement import DELIVERED, FATES, ORDERED
 
 
 @pytest.fixture(params=["expected", "sampled"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 import sim
-from calibration.directions import FIGURES, table
+from calibration.validation.sign_check import FIGURES, table
 
 
 def test_every_fit_row_goes_the_way_of_the_figures(paired):

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.lawbook import Lawbook
-from sim.regime import FIELDS
-from sim.rules.choice import pull_of_nest, pull_within_nest, road_pull
+from sim.policies.regime import FIELDS
+from sim.policies.schedule import Lawbook
+from sim.rules.route_choice import pull_of_nest, pull_within_nest, road_pull
 
 numbers = st.floats(0.0, 3.0)
 shares = st.floats(0.0, 1.0)

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 import sim
-from sim.mirrors import PARTS, Pair, mirror_gap
-from sim.policies.transit_tracking import TransitTracking
-from sim.results import Results
+from sim.metrics.mirror_gap import PARTS, Pair, mirror_gap
+from sim.policies.instruments.transit_tracking import TransitTracking
+from sim.simulation.results import Results
 
 PAIRS = [
     ("EU27", "TUR"), ("EU27", "KGZ"), ("HKG", "RUS"), ("CHN", "RUS"), ("KAZ", "RUS"), ("KGZ", "RUS"), ("EU27", "RUS"),

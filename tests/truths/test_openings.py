@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import sim
-from sim.rules.choice import opened_pull, pull_within_nest
+from sim.rules.route_choice import opened_pull, pull_within_nest
 
 HUB = "KGZ"
 

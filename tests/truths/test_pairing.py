@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 import sim
-from sim.model import SanctionsModel
-from sim.policies.null_policy import NullPolicy
-from sim.recorder import Record
+from sim.model.history import Record
+from sim.model.model import SanctionsModel
+from sim.policies.instruments.null_policy import NullPolicy
 
 
 def assert_same_bits(a: Record, b: Record) -> None:

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import sim
-from sim.engine.baseline import loyal_pulls
+from sim.model.baseline import loyal_pulls
 from tests.conftest import SMALL
 
 

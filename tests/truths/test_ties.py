@@ -7,8 +7,8 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from sim.engine.ties import first_ties, tie
-from sim.engine.trading_houses import DORMANT, LISTED, OPEN
+from sim.model.kernels.intermediaries import DORMANT, LISTED, OPEN
+from sim.model.kernels.ties import first_ties, tie
 
 BEFORE_CHOICES = (
     "read_law", "weigh_threats", "set_efforts", "designate_exporters", "post_demand", "weigh_hubs", "look_ahead",

@@ -7,7 +7,7 @@ import pytest
 from world_paths import FIGURES, REFERENCE
 
 from sim.world import World, load_world
-from sim.world.facts import Facts, read_facts
+from sim.world.build.facts import Facts, read_facts
 
 
 @pytest.fixture(scope="session")

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sim.report.world_audit import audit, show
 from sim.world import World
-from sim.world.audit import audit, show
-from sim.world.facts import Facts
+from sim.world.build.facts import Facts
 from sim.world.world import LARGEST_THROUGH_SHARE, headquarters_share, own_use, split_through
 
 YEAR = 12

@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 from world_paths import FIGURES, REFERENCE
 
-from sim.errors import FaultList, SimError
+from sim.common.errors import FaultList, SimError
 from sim.world import load_world
 from sim.world.build import alignment, build_world, main
-from sim.world.facts import Facts
-from sim.world.mix import held_cells, target_margin
-from sim.world.pairs import great_circle_km, pair_totals
-from sim.world.season import seasonal_ratios
+from sim.world.build.facts import Facts
+from sim.world.build.goods_mix import held_cells, target_margin
+from sim.world.build.pair_totals import great_circle_km, pair_totals
+from sim.world.build.season import seasonal_ratios
 
 
 def test_the_shipped_world_is_rebuilt_byte_for_byte(tmp_path: Path) -> None:

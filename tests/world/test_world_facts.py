@@ -6,7 +6,7 @@ import pytest
 from world_paths import FIGURES
 
 from sim.world import World
-from sim.world.facts import Facts
+from sim.world.build.facts import Facts
 
 TABLES = sorted(path.name for path in FIGURES.glob("*.csv"))
 # Chooses rows of other tables, where their sources stand; it holds no figure of its own.

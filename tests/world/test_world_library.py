@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 import sim
+from sim.common.package_data import shipped
+from sim.report.world_audit import show
 from sim.scenario import shipped_worlds
-from sim.shipped import shipped
 from sim.world import load_world
-from sim.world.audit import show
 
 STYLISED = ("classroom", "grain", "redline")
 STILL = """title: Nothing happens

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.errors import Fault, FaultList
+from sim.common.csv_tables import read_table, split_line
+from sim.common.errors import Fault, FaultList
 from sim.world import load_world
 from sim.world.schema import season_columns
-from sim.world.tables import read_table, split_line
 
 
 def edit(path: Path, change: Callable[[list[str]], None]) -> None:

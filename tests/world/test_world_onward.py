@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_world_load import faults_of
 
+from sim.report.world_audit import audit, show
 from sim.world import World, load_world
-from sim.world.audit import audit, show
 from sim.world.world import (
     LARGEST_THROUGH_SHARE,
     Floats,

@@ -11,7 +11,7 @@ import pytest
 from world_paths import REFERENCE
 
 import sim
-from sim.results import Results
+from sim.simulation.results import Results
 from sim.world import World, load_world
 
 SCENARIO = """title: A ban of the listed good

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.world.ras import Mask, Matrix, fit_margins
+from sim.world.build.ras import Mask, Matrix, fit_margins
 
 
 @st.composite

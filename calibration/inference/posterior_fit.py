@@ -1,0 +1,241 @@
+"""From the published figures to a posterior: design, emulator, sampler, check on the model itself.
+
+1. The model runs at points spread through the prior; the emulator learns from those that are not far off.
+2. A first posterior says where to look closer; the model runs there, wave by wave, and the emulator learns again.
+3. The posterior is sampled, and the model runs at draws of it: what the emulator missed is weighed back in. Where few
+   draws are left of those weighed, the emulator learns from them too, and new ones are drawn.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+
+from calibration.inference.emulator import Emulator, train
+from calibration.inference.likelihood import SHARED, Evidence, Marginal
+from calibration.inference.mcmc import Chain, Posterior, sample
+from calibration.inference.runs import Simulator, digest_of, runs_at, sobol_points
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How much work goes into a calibration.
+
+    Attributes:
+        points: runs spread through the prior.
+        waves: runs near the posterior, wave by wave.
+        trained_on: runs the emulator learns from, the nearest to the figures of all that were made.
+        walkers: of each ensemble of the sampler.
+        steps: of each walker, half of them burn-in; the waves take a third of them.
+        checked: draws of the posterior at which the model itself runs, in each round.
+        effective: effective number of them after weighing that ends the rounds.
+        rounds: most rounds.
+        draws: draws that are kept.
+        processes: runs at the same time.
+        seed: fixes everything that is random.
+    """
+
+    points: int = 1536
+    waves: tuple[int, ...] = (512, 512)
+    trained_on: int = 2048
+    walkers: int = 144
+    steps: int = 3000
+    checked: int = 768
+    effective: float = 150.0
+    rounds: int = 2
+    draws: int = 200
+    processes: int = 2
+    seed: int = 20240101
+
+
+@dataclass(frozen=True, eq=False)
+class Fit:
+    """A calibration.
+
+    Attributes:
+        points: the draws kept, standard normal numbers, draws x parameters.
+        found: what the model itself gives there, log, draws x targets.
+        discrepancy: by group, draws x groups.
+        emulator: the last one.
+        chain: the sampler's draws.
+        effective: effective number of the checked draws after weighing.
+        emulator_missed: root mean square of emulator less model at the checked draws, by target.
+        at_centre: what the model gives at the prior centres, by target.
+        prior_found: what it gives at points of the prior, points x targets.
+        seconds: by stage.
+    """
+
+    points: np.ndarray
+    found: np.ndarray
+    discrepancy: np.ndarray
+    emulator: Emulator
+    chain: Chain
+    effective: float
+    emulator_missed: np.ndarray
+    at_centre: np.ndarray
+    prior_found: np.ndarray
+    seconds: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class Problem:
+    """What is fitted to what.
+
+    Attributes:
+        simulator: from points to simulated targets; picklable.
+        made_from: digest of what the simulator depends on.
+        seen: the figures.
+        dimensions: free parameters.
+    """
+
+    simulator: Simulator
+    made_from: str
+    seen: Evidence
+    dimensions: int
+
+
+def calibrate(problem: Problem, folder: Path, plan: Plan | None = None) -> Fit:
+    """Fits the free parameters to the figures.
+
+    Args:
+        problem: what is fitted to what.
+        folder: where runs are kept; a stopped calibration goes on from there.
+        plan: how much work.
+    """
+    plan = plan or Plan()
+    seen, dimensions = problem.seen, problem.dimensions
+    clock = _Clock()
+    # Runs of other code, priors or targets lie in a folder of their own: nobody has to clear anything away.
+    folder = folder / digest_of(problem.made_from, repr(plan))[:12]
+
+    def run(points: np.ndarray, name: str) -> np.ndarray:
+        return runs_at(points, problem.simulator, folder / name, problem.made_from, plan.processes)
+
+    z = sobol_points(plan.points, dimensions, plan.seed)
+    found = run(z, "prior")
+    prior_found = found
+    centre = run(np.zeros((1, dimensions)), "centre")
+    clock.mark("runs over the prior")
+    emulator = _learn(seen, z, found, plan)
+    for number, count in enumerate(plan.waves, start=1):
+        chain = _draw(seen, emulator, plan, max(plan.steps // 3, 2), number)
+        near = _spread(chain, count, plan.seed + number)
+        true = run(near, f"wave-{number}")
+        z, found = np.concatenate([z, near]), np.concatenate([found, true])
+        emulator = replace(_learn(seen, z, found, plan), error=missed_by(emulator, near, true))
+        clock.mark(f"wave {number}")
+    for number in range(1, plan.rounds + 1):
+        chain = _draw(seen, emulator, plan, plan.steps, len(plan.waves) + number)
+        clock.mark(f"sampler, round {number}")
+        points, _ = chain.thinned(plan.checked, plan.seed + number)
+        true = run(points, f"check-{number}")
+        clock.mark(f"check on the model, round {number}")
+        picked, effective = _reweigh(seen, emulator, points, true, plan)
+        missed = missed_by(emulator, points, true)
+        if effective >= plan.effective or number == plan.rounds:
+            break
+        z, found = np.concatenate([z, points]), np.concatenate([found, true])
+        emulator = replace(_learn(seen, z, found, plan), error=missed)
+    discrepancy = Marginal(seen, np.zeros(len(seen))).draw(true[picked], np.random.default_rng(plan.seed))
+    return Fit(
+        points[picked], true[picked], discrepancy, emulator, chain, effective, missed, centre[0], prior_found,
+        clock.seconds,
+    )  # fmt: skip
+
+
+@dataclass
+class _Clock:
+    """Seconds by stage, told as they pass."""
+
+    last: float = field(default_factory=time.perf_counter)
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    def mark(self, stage: str) -> None:
+        now = time.perf_counter()
+        self.seconds[stage], self.last = round(now - self.last, 1), now
+        sys.stderr.write(f"{stage}: {self.seconds[stage]:.0f} s\n")
+
+
+def _learn(seen: Evidence, z: np.ndarray, found: np.ndarray, plan: Plan) -> Emulator:
+    """An emulator of the runs nearest to the figures.
+
+    Far from them the model falls into other regimes (trade that collapses in a price spiral), and an emulator that has
+    to hold those as well is worse everywhere.
+    """
+    near = Marginal(seen, np.zeros(len(seen)))(found)
+    kept = np.sort(np.argsort(-near, kind="stable")[: plan.trained_on])
+    return train(z[kept], found[kept], plan.seed)
+
+
+def missed_by(emulator: Emulator, points: np.ndarray, true: np.ndarray) -> np.ndarray:
+    """Root mean square of what an emulator missed by target, at runs that it was not taught; log points.
+
+    At runs near the posterior this is the error that matters there. It is smaller than what the emulator says of
+    itself, which speaks of single networks and of all it was taught; too large an error makes the posterior too flat.
+    """
+    missed: np.ndarray = np.sqrt(np.mean((emulator(points) - true) ** 2, axis=0))
+    return missed
+
+
+def _draw(seen: Evidence, emulator: Emulator, plan: Plan, steps: int, number: int) -> Chain:
+    posterior = Posterior(seen, emulator, emulator.error, emulator.dimensions)
+    return sample(posterior, plan.walkers, steps, plan.seed + 100 * number, processes=plan.processes)
+
+
+def _spread(chain: Chain, count: int, seed: int) -> np.ndarray:
+    """Draws of a posterior moved a third further from its middle, so that the next emulator sees its rim."""
+    points, _ = chain.thinned(count, seed)
+    middle = chain.points.mean(axis=0)
+    return np.clip(middle + (points - middle) * 4.0 / 3.0, -4.0, 4.0)
+
+
+def _reweigh(
+    seen: Evidence, emulator: Emulator, points: np.ndarray, true: np.ndarray, plan: Plan
+) -> tuple[np.ndarray, float]:
+    """Which of the checked draws to keep, weighed by how likely the figures are under the model itself.
+
+    Weights are cut at the square root of their number times their mean (Ionides, JCGS 2008), so that no draw decides.
+    """
+    itself = Marginal(seen, np.zeros(len(seen)))(true)
+    stand_in = Marginal(seen, emulator.error)(emulator(points))
+    logs = np.where(np.isfinite(itself), itself - stand_in, -np.inf)
+    weight = np.exp(logs - logs.max())
+    weight = np.minimum(weight, weight.mean() * np.sqrt(len(weight)))
+    weight /= weight.sum()
+    effective = float(1.0 / np.sum(weight**2))
+    # Systematic resampling: a draw of weight w is kept w x draws times, rounded up or down.
+    start = np.random.default_rng(plan.seed).random()
+    places = (start + np.arange(plan.draws)) / plan.draws
+    picked = np.searchsorted(np.cumsum(weight), places)
+    return np.minimum(picked, len(weight) - 1), effective
+
+
+def predictive(fit: Fit, seen: Evidence, seed: int, repeats: int = 10) -> np.ndarray:
+    """What the office would publish: the model's figure, its discrepancy and the measurement error together.
+
+    Args:
+        fit: a calibration.
+        seen: the targets.
+        seed: of the errors.
+        repeats: errors drawn per draw of the posterior.
+
+    Returns:
+        Log figures, (draws x repeats) x targets.
+    """
+    rng = np.random.default_rng(seed)
+    return np.concatenate([with_errors(fit.found, seen, fit.discrepancy, rng) for _ in range(repeats)])
+
+
+def with_errors(found: np.ndarray, seen: Evidence, discrepancy: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Simulated figures with discrepancy and measurement error drawn on top, as the likelihood has them."""
+    spread = discrepancy[:, seen.group]
+    together = rng.standard_normal((len(found), int(seen.series.max()) + 1))[:, seen.series]
+    alone = rng.standard_normal(found.shape)
+    measured = rng.standard_normal(found.shape)
+    errors = spread * (np.sqrt(SHARED) * together + np.sqrt(1.0 - SHARED) * alone) + seen.sd * measured
+    drawn: np.ndarray = found + errors
+    return drawn

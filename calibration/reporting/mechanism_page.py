@@ -1,0 +1,100 @@
+"""What every mechanism of the source documents does to flows: ``make library`` writes the page and draws each.
+
+Runs every shipped scenario that names a mechanism, with it and without (paired), and reads off what its file says to
+look at: the page goes to ``docs/mechanisms.md``, a picture with its tables to ``results/library/NAME/``.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pandas as pd
+
+import sim
+
+FIGURES = Path(__file__).resolve().parents[1] / "figures" / "mechanisms.csv"
+ROOT = Path(__file__).resolve().parents[2]
+PAGE, PICTURES = ROOT / "docs" / "mechanisms.md", ROOT / "results" / "library"
+HEAD = """# What each mechanism does
+
+Written by `make library`, which also draws each below `results/library`: every scenario runs with its mechanism and,
+paired with it, without; the table gives the change of what its file says to look at, mean per month. All runs are at
+the prior centres, where the looks were written: `sim mechanism NAME --posterior none` shows one, `sim explain NAME
+--posterior none` says who did it. Without `--posterior none` both run at the fitted draw, as `sim run` does, and a look
+may miss. Strengths marked as priors in the files are priors here too: read signs and orders of size, not digits.
+
+"""
+
+
+def rows_of(name: str) -> tuple[str, ...]:
+    """Rows of the table of mechanisms that a scenario shows."""
+    mechanism = sim.load_scenario(name).mechanism
+    return mechanism.rows if mechanism else ()
+
+
+def names() -> list[str]:
+    """The shipped scenarios that name a mechanism."""
+    return [name for name in sim.shipped_scenarios() if sim.load_scenario(name).mechanism is not None]
+
+
+def facts() -> pd.DataFrame:
+    """The mechanisms of the source documents: id, mechanism, source."""
+    return pd.read_csv(FIGURES, dtype=str, keep_default_na=False)
+
+
+def page(sections: dict[str, str]) -> str:
+    """The page: what each row of the documents shows, then the scenarios that show none.
+
+    Args:
+        sections: from :func:`section`, by scenario.
+    """
+    lines = [HEAD]
+    for row in facts().to_dict("records"):
+        lines.append(f"## {row['id']} · {row['mechanism']}\n\nSource: {row['source']}.\n\n")
+        lines += [text for name, text in sections.items() if row["id"] in rows_of(name)]
+    lines.append("## Beyond the documents\n\n")
+    known = set(facts()["id"])
+    lines += [text for name, text in sections.items() if not known & set(rows_of(name))]
+    return "".join(lines).rstrip() + "\n"
+
+
+def section(name: str, shown: sim.Shown) -> str:
+    """What the page says of a scenario that was run with its mechanism and without."""
+    scenario = shown.scenario
+    assert scenario.mechanism is not None
+    told = f"**[{name}](../scenarios/{name}.yaml)**: {scenario.mechanism.shows}.\n\n"
+    rows = [
+        f"| {row['what']} | {row['measure']} | {_number(row['without'])} | {_number(row['with'])} | "
+        f"{_change(row['change_percent'])} | {'yes' if row['holds'] else '**no**'} |\n"
+        for row in shown.table.to_dict("records")
+    ]
+    head = "| what to look at | measure | without | with | change | as expected |\n|---|---|---|---|---|---|\n"
+    return f"{told}{head}{''.join(rows)}\n"
+
+
+def _number(value: float) -> str:
+    return f"{value:.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+
+
+def _change(percent: float) -> str:
+    return "from nothing" if percent == float("inf") else f"{percent:+.3g} %"
+
+
+def main() -> int:
+    """Writes pictures and the page; 0 if every look shows what its file expects."""
+    sections, missed = {}, 0
+    for name in names():
+        shown = sim.show_mechanism(sim.load(name))
+        sim.save_mechanism(shown, PICTURES / name)
+        # The text alone is kept: all runs together would fill gigabytes.
+        sections[name] = section(name, shown)
+        missed += not shown.holds
+        sys.stdout.write(f"{name}: {'as expected' if shown.holds else 'NOT as expected'}\n")
+    PAGE.write_text(page(sections), encoding="utf-8")
+    sys.stdout.write(f"{PAGE}\n{PICTURES}\n")
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

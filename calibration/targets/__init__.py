@@ -1,0 +1,1 @@
+"""Published figures as targets of a fit, and the priors."""

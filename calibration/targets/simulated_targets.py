@@ -1,0 +1,230 @@
+"""The figures of a run in the order of the targets, and how far they are from what was published.
+
+A run's tables hold a million rows; here they become two dense arrays once, and each target is a sum over a block.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+import sim
+from calibration.targets.targets import BRANDS, FLOWS, LEAST_MUSD, Months, Target, count_months, months_of
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Books:
+    """Both ledgers of a run as dense arrays, musd of the month.
+
+    Attributes:
+        months, states, goods: what the axes stand for. coalition: codes.
+        recorded: [flow, month, office, partner, good], flows as in :data:`calibration.targets.targets.FLOWS`.
+        true: [straight or through a hub, month, origin, destination, brand, good].
+    """
+
+    months: list[str]
+    states: list[str]
+    goods: list[str]
+    coalition: list[str]
+    recorded: Floats
+    true: Floats
+
+
+def books_of(run: sim.Results, *, with_true: bool = True) -> Books:
+    """Adds a run up, from its arrays where it was just made, from its tables where it was read from disk.
+
+    Args:
+        run: a run.
+        with_true: whether the true ledger is wanted as well; without it the array is empty.
+    """
+    if not isinstance(run.source, Path):
+        source, world = run.source, run.source.world
+        coalition = [code for code, member in zip(world.states, world.is_coalition, strict=True) if member]
+        true = _true(source) if with_true else np.empty(0)
+        return Books(source.months, list(world.states), list(world.goods), coalition, _recorded(source), true)
+    months, states, goods = _months(run), list(run.record["offices"]), sorted(run.recorded["good"].unique())
+    recorded, true = _from_tables(run, (months, states, goods), with_true=with_true)
+    return Books(months, states, goods, list(run.record["coalition"]), recorded, true)
+
+
+def _months(run: sim.Results) -> list[str]:
+    first, last = str(run.record["months"]).split(" to ")
+    return months_of((first, last))
+
+
+def _recorded(source: Any) -> Floats:
+    world, record = source.world, source.record
+    hubs = np.asarray(world.hubs)
+    books = np.zeros((len(FLOWS), *record.exports.shape))
+    books[0], books[2] = record.exports, record.imports.transpose(0, 2, 1, 3)
+    books[1][:, hubs, world.target] += record.reexports
+    books[1][:, hubs[:, None], hubs[None, :]] += record.passed_on
+    return books
+
+
+def _true(source: Any) -> Floats:
+    world, record, base = source.world, source.record, source.base
+    states, goods, roads = len(world.states), len(world.goods), len(base.hub)
+    # Types are (origin, headquarters, good) in this order; roads are added up by where they end and whether by a hub.
+    ends = np.zeros((roads, 2, states))
+    ends[np.arange(roads), (base.hub >= 0).astype(np.int64), base.destination] = 1.0
+    sent = record.delivered.reshape(-1, roads) @ ends.reshape(roads, -1)
+    sent = sent.reshape(-1, states, len(BRANDS), goods, 2, states).transpose(4, 0, 1, 5, 2, 3)
+    found: Floats = sent * np.exp(source.fob_share * record.log_price)[None, :, None]
+    found[:, :, np.arange(states), np.arange(states)] = 0.0  # sales at home
+    return found
+
+
+def _from_tables(run: sim.Results, axes: tuple[list[str], ...], *, with_true: bool) -> tuple[Floats, Floats]:
+    months, states, goods = axes
+
+    def place(column: pd.Series[str], names: Sequence[str]) -> NDArray[np.int64]:
+        return np.asarray(pd.Categorical(column, categories=list(names)).codes, dtype=np.int64)
+
+    table = run.recorded
+    where = (
+        place(table["flow"], FLOWS), place(table["month"], months), place(table["office"], states),
+        place(table["partner"], states), place(table["good"], goods),
+    )  # fmt: skip
+    shape = len(FLOWS), len(months), len(states), len(states), len(goods)
+    recorded = _sum_into(shape, where, table["value_musd"].to_numpy())
+    if not with_true:
+        return recorded, np.empty(0)
+    flows = run.flows
+    hub = (flows["road"] != "direct").to_numpy().astype(np.int64)
+    on = (
+        hub, place(flows["month"], months), place(flows["origin"], states), place(flows["destination"], states),
+        place(flows["headquarters"], BRANDS), place(flows["good"], goods),
+    )  # fmt: skip
+    shape_true = 2, len(months), len(states), len(states), len(BRANDS), len(goods)
+    return recorded, _sum_into(shape_true, on, flows["value_musd"].to_numpy())
+
+
+def _sum_into(shape: tuple[int, ...], where: tuple[Any, ...], values: Any) -> Floats:
+    flat = np.ravel_multi_index(where, shape)
+    return np.bincount(flat, weights=values, minlength=int(np.prod(shape))).reshape(shape)
+
+
+# ----------------------------------------------------------------------------------------------------- comparing
+def simulated(run: sim.Results, targets: Sequence[Target]) -> Floats:
+    """What a run says to each target, in logs.
+
+    Args:
+        run: a run that covers the targets' months.
+        targets: rows.
+
+    Returns:
+        [row] log growth per month on the base, log level in musd, or log ratio.
+
+    Raises:
+        sim.SimError: a target lies outside the run's months.
+    """
+    books = books_of(run, with_true=any(target.ledger == "true" for target in targets))
+    return simulated_of(books, targets)
+
+
+def simulated_of(books: Books, targets: Sequence[Target]) -> Floats:
+    """As :func:`simulated`, of a run that is already added up."""
+    axes = (tuple(books.months), tuple(books.states), tuple(books.goods), tuple(books.coalition))
+    cells, starts, logs = _cells(tuple(targets), axes)
+    total = np.zeros(len(starts))
+    for ledger, book in enumerate((books.recorded, books.true)):
+        if len(cells[ledger]):
+            chosen = book.reshape(-1)[cells[ledger][:, 1]]
+            total += np.bincount(cells[ledger][:, 0], weights=chosen, minlength=len(starts))
+    log_total = np.log(np.maximum(total, LEAST_MUSD))
+    found: Floats = np.bincount(starts, weights=logs * log_total, minlength=len(targets))
+    return found - np.array([_log_months(target) for target in targets])
+
+
+def _log_months(target: Target) -> float:
+    """Growth compares means of a month, not sums of spans of unequal length."""
+    if target.measure == "ratio" or target.base is None:
+        return 0.0
+    return math.log(count_months(target.period) / count_months(target.base))
+
+
+@lru_cache(maxsize=8)
+def _cells(targets: tuple[Target, ...], axes: tuple[tuple[str, ...], ...]) -> tuple[Any, Any, Any]:
+    """Which cells of a run's books each target adds up.
+
+    A target is a sum of logarithms of block sums: of its period, less those of its base or of its denominator.
+
+    Returns:
+        For each ledger, (cell, 2): block and place in the flattened book; the target of each block, and its sign.
+
+    Raises:
+        sim.SimError: a target lies outside the run's months.
+    """
+    months, states, goods, coalition = axes
+    inside = [all(months[0] <= a and b <= months[-1] for a, b in (t.period, t.base or t.period)) for t in targets]
+    if not all(inside):
+        outside = ", ".join(t.id for t, within in zip(targets, inside, strict=True) if not within)
+        raise sim.SimError(f"the run covers {months[0]} to {months[-1]}, not {outside}")
+    cells: tuple[list[NDArray[np.int64]], list[NDArray[np.int64]]] = ([], [])
+    owner, sign = [], []
+    for number, target in enumerate(targets):
+        blocks = [(target.period, 0, 1.0)]
+        if target.measure == "ratio":
+            blocks.append((target.period, 1, -1.0))
+        elif target.base is not None:
+            blocks.append((target.base, 0, -1.0))
+        for span, side, weight in blocks:
+            places = _block(target, span, side, (months, states, goods, coalition))
+            block = np.full(len(places), len(owner))
+            cells[target.ledger != "recorded"].append(np.column_stack([block, places]))
+            owner.append(number)
+            sign.append(weight)
+    joined = tuple(np.concatenate(part) if part else np.empty((0, 2), dtype=np.int64) for part in cells)
+    return joined, np.array(owner, dtype=np.int64), np.array(sign)
+
+
+def _block(target: Target, span: Months, side: int, axes: tuple[tuple[str, ...], ...]) -> NDArray[np.int64]:
+    """Places of a block in its flattened book; side 1 is the denominator."""
+    months, states, goods, coalition = axes
+
+    def chosen(text: str, known: Sequence[str]) -> list[int]:
+        part = text.split("/")[-1 if side else 0]
+        if part == "all":
+            return list(range(len(known)))
+        codes = coalition if part == "coalition" and known is states else part.split("+")
+        return [known.index(code) for code in codes]
+
+    when = range(months.index(span[0]), months.index(span[1]) + 1)
+    flows, kinds = chosen(target.flow, FLOWS), chosen(target.good, goods)
+    offices, partners = chosen(target.office, states), chosen(target.partner, states)
+    if target.ledger == "recorded":
+        shape: tuple[int, ...] = (len(FLOWS), len(months), len(states), len(states), len(goods))
+        grid = np.ix_(flows, when, offices, partners, kinds)
+    else:
+        shape = (2, len(months), len(states), len(states), len(BRANDS), len(goods))
+        grid = np.ix_(flows, when, offices, partners, chosen(target.brand or "all", BRANDS), kinds)
+    return np.ravel_multi_index(np.broadcast_arrays(*grid), shape).reshape(-1)
+
+
+def observed(targets: Sequence[Target]) -> tuple[Floats, Floats, Floats]:
+    """Low, high and standard deviation of the measurement, [row], in logs; infinite where a side is open."""
+    rows = np.array([(t.low, t.high, t.sd) for t in targets], dtype=np.float64).reshape(-1, 3)
+    return rows[:, 0], rows[:, 1], rows[:, 2]
+
+
+def residuals(found: Floats, targets: Sequence[Target]) -> Floats:
+    """Simulated less published: 0 within the interval, else the signed distance to its nearer end, log points.
+
+    Args:
+        found: [..., row] from :func:`simulated`.
+        targets: the rows.
+    """
+    low, high, _ = observed(targets)
+    away: Floats = np.maximum(found - high, 0.0) - np.maximum(low - found, 0.0)
+    return away

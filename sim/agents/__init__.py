@@ -1,8 +1,0 @@
-"""Who acts: states, exporters, intermediaries; what each holds, and which rules each follows."""
-
-from sim.agents.exporter import Exporter, ExporterView
-from sim.agents.intermediary import Intermediary, IntermediaryView
-from sim.agents.state import State, enlist_states
-from sim.agents.ties import trading_network
-
-__all__ = ["Exporter", "ExporterView", "Intermediary", "IntermediaryView", "State", "enlist_states", "trading_network"]

@@ -1,0 +1,265 @@
+"""Strict reading of the CSV tables a world is made of: every fault at once, each with its file, line and column.
+
+A table is UTF-8 text with a header row, one record a line, commas between cells, double quotes around a cell that
+holds a comma. Nothing is guessed: a column too many, a number with a thousands separator or an empty cell is a fault.
+"""
+
+import math
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sim.common.errors import Fault, nearest
+from sim.common.months import parse_month
+from sim.common.parsing import PLAIN_NUMBER
+
+Value = str | float
+Reader = Callable[[str], Value]
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a table.
+
+    Attributes:
+        name: The header.
+        read: Turns the text of a cell into its value; raises ValueError with what was expected.
+        optional: Whether the cell may be empty; it then reads as the empty text, or as `default` where there is one.
+        default: What every row reads where the table has no such column; None where the table must have it.
+    """
+
+    name: str
+    read: Reader
+    optional: bool = False
+    default: Value | None = None
+
+
+@dataclass(frozen=True)
+class Row:
+    """One record: its values, and where each stands in the file (1-based line and columns)."""
+
+    line: int
+    values: dict[str, Value]
+    columns: dict[str, int]
+    source_line: str
+
+    def text(self, name: str) -> str:
+        """Return the value of a column as text."""
+        return str(self.values[name])
+
+    def number(self, name: str) -> float:
+        """Return the value of a numeric column.
+
+        Raises:
+            TypeError: If the column was declared as text (a mistake of ours).
+        """
+        value = self.values[name]
+        if isinstance(value, str):
+            raise TypeError(f"column '{name}' holds text, not a number")
+        return value
+
+
+@dataclass
+class Table:
+    """The readable rows of one file; `faults` collects what is wrong with it."""
+
+    path: Path
+    faults: list[Fault]
+    rows: list[Row] = field(default_factory=list)
+
+    def blame(self, row: Row | None, column: str, message: str) -> None:
+        """Note a fault in a cell, or in the whole file where `row` is None."""
+        if row is None:
+            self.faults.append(Fault(str(self.path), 0, 0, column, message))
+        else:
+            place = row.columns.get(column, 0)
+            self.faults.append(Fault(str(self.path), row.line, place, column, message, row.source_line))
+
+
+def read_table(path: Path, columns: Sequence[Column], key: Sequence[str], faults: list[Fault]) -> Table:
+    """Read a table and note every fault in it.
+
+    Args:
+        path: The CSV file.
+        columns: All the columns it may have, in any order; those without a default it must have.
+        key: Columns that together may not repeat.
+        faults: Faults are appended here; nothing is raised.
+
+    Returns:
+        The rows without a fault.
+    """
+    table = Table(path, faults)
+    lines = _lines(table)
+    if not lines:
+        return table
+    header = _header(table, lines[0], columns)
+    if header is None:
+        return table
+    by_name = {column.name: column for column in columns}
+    left_out = {
+        column.name: column.default for column in columns if column.name not in header and column.default is not None
+    }
+    seen: dict[tuple[Value, ...], int] = {}
+    for number, line in enumerate(lines[1:], start=2):
+        if not line.strip():
+            continue
+        row = _row(table, number, line, [by_name[name] for name in header])
+        if row is None:
+            continue
+        row.values.update(left_out)
+        identity = tuple(row.values[name] for name in key)
+        first = seen.setdefault(identity, number)
+        if key and first != number:
+            table.blame(row, key[0], f"repeats line {first} ({', '.join(map(str, identity))})")
+        else:
+            table.rows.append(row)
+    return table
+
+
+def text(cell: str) -> str:
+    """Read any text that is not blank."""
+    if not cell.strip():
+        raise ValueError("is blank; expected some text")
+    return cell
+
+
+def number(cell: str) -> float:
+    """Read a plain finite decimal number."""
+    if not PLAIN_NUMBER.fullmatch(cell) or not math.isfinite(float(cell)):
+        raise ValueError(f"read '{cell}', expected a plain finite number, such as 12.5")
+    return float(cell)
+
+
+def between(low: float, high: float) -> Reader:
+    """Return a reader of numbers from `low` to `high`, both included."""
+
+    def read(cell: str) -> float:
+        value = number(cell)
+        if not low <= value <= high:
+            raise ValueError(
+                f"read {cell}, expected {f'{low:g} or more' if high == math.inf else f'{low:g} to {high:g}'}"
+            )
+        return value
+
+    return read
+
+
+def whole(low: int, high: int) -> Reader:
+    """Return a reader of whole numbers from `low` to `high`, both included."""
+    inside = between(low, high)
+
+    def read(cell: str) -> Value:
+        value = inside(cell)
+        if value != int(value):
+            raise ValueError(f"read {cell}, expected a whole number from {low} to {high}")
+        return value
+
+    return read
+
+
+def one_of(names: Iterable[str], what: str) -> Reader:
+    """Return a reader of texts among `names`; `what` says what they name, such as `state`."""
+    known = tuple(names)
+
+    def read(cell: str) -> str:
+        if cell not in known:
+            raise ValueError(f"unknown {what} '{cell}'; {nearest(cell, known)}")
+        return cell
+
+    return read
+
+
+def month(cell: str) -> str:
+    """Read a month YYYY-MM."""
+    parse_month(cell)
+    return cell
+
+
+SHARE = between(0.0, 1.0)
+AMOUNT = between(0.0, math.inf)
+
+
+def _lines(table: Table) -> list[str]:
+    try:
+        content = table.path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        table.blame(None, "", f"cannot be read: {error.strerror}")
+        return []
+    except UnicodeDecodeError as error:
+        table.blame(None, "", f"is not UTF-8 text (byte {error.start})")
+        return []
+    # Only real line ends count: str.splitlines would also cut at form feeds and other rare characters.
+    lines = content.replace("\r\n", "\n").split("\n")
+    if not lines[0].strip():
+        table.blame(None, "", "has no header row")
+        return []
+    return lines
+
+
+def _header(table: Table, line: str, columns: Sequence[Column]) -> list[str] | None:
+    """Return the names in the header, or None where columns are missing, unknown or repeated."""
+    cells, broken = split_line(line)
+    names = [cell for cell, _ in cells]
+    head = Row(1, {}, dict(reversed(cells)), line)
+    before = len(table.faults)
+    expected = [column.name for column in columns]
+    if broken:
+        table.blame(head, "", broken)
+    for position, name in enumerate(names):
+        if name not in expected:
+            table.blame(head, name, f"unknown column '{name}'; {nearest(name, expected)}")
+        elif name in names[:position]:
+            table.blame(head, name, f"column '{name}' stands twice")
+    for column in columns:
+        if column.name not in names and column.default is None:
+            table.blame(head, "", f"column '{column.name}' is missing")
+    return names if len(table.faults) == before else None
+
+
+def _row(table: Table, line_number: int, line: str, columns: list[Column]) -> Row | None:
+    """Return the values of a line, or None where it has a fault."""
+    cells, broken = split_line(line)
+    row = Row(line_number, {}, {}, line)
+    if broken or len(cells) != len(columns):
+        table.blame(row, "", broken or f"has {len(cells)} cells, expected {len(columns)}")
+        return None
+    faultless = True
+    for column, (cell, place) in zip(columns, cells, strict=True):
+        row.columns[column.name] = place
+        if cell == "" and column.optional:
+            row.values[column.name] = "" if column.default is None else column.default
+            continue
+        try:
+            row.values[column.name] = column.read(cell)
+        except ValueError as error:
+            table.blame(row, column.name, str(error))
+            faultless = False
+    return row if faultless else None
+
+
+def split_line(line: str) -> tuple[list[tuple[str, int]], str]:
+    """Split one line into cells.
+
+    Args:
+        line: A line without its end.
+
+    Returns:
+        The cells, each with the 1-based column where its text starts, and what is wrong with the quotes (or nothing).
+    """
+    cells: list[tuple[str, int]] = []
+    at = 0
+    while True:
+        if line.startswith('"', at):
+            closing = re.compile(r'"((?:[^"]|"")*)"(?=,|$)').match(line, at)
+            if closing is None:
+                return cells, f"the double quote at column {at + 1} is not closed before a comma or the end of the line"
+            cells.append((closing.group(1).replace('""', '"'), at + 2))
+            end = closing.end()
+        else:
+            comma = line.find(",", at)
+            end = len(line) if comma < 0 else comma
+            cells.append((line[at:end], at + 1))
+        if end >= len(line):
+            return cells, ""
+        at = end + 1

@@ -1,0 +1,176 @@
+"""What a number, a share, a date, a list of states looks like in a scenario file, and what to say when it does not.
+
+Scenario files are read as text (see `sim.common.yaml_nodes`), and the models below give the text its type. One rule
+holds for every field of every model: plain decimal numbers, `true` or `false`, `YYYY-MM-DD`; nothing is guessed.
+Names of states and goods are checked against the world when a `Codes` is given as validation context, so that a fault
+points at the very name in the list.
+"""
+
+import datetime as dt
+import re
+import types
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Union, get_args, get_origin
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    ValidationInfo,
+    WithJsonSchema,
+    field_validator,
+)
+from pydantic.fields import FieldInfo
+
+from sim.common.errors import nearest
+from sim.common.months import format_month
+from sim.common.parsing import read_day, read_month, read_number, read_switch, read_whole, shown, wrong
+
+ALL = "all"
+# Marks a name of the world in a JSON Schema, so that its codes can be filled in.
+NAMES_MARK = "x-names"
+STATE_GROUPS = (ALL, "coalition", "hubs", "target", "third")
+_SLUG = re.compile(r"[a-z0-9]+([_.-][a-z0-9]+)*")
+
+
+@dataclass(frozen=True)
+class Codes:
+    """The names that a world knows.
+
+    Attributes:
+        states: State code -> role in the world.
+        goods: Codes of the goods.
+        hubs: Codes of the hub states; None where the world's table does not say.
+    """
+
+    states: Mapping[str, str]
+    goods: tuple[str, ...]
+    hubs: tuple[str, ...] | None = None
+
+
+def _slug(value: str) -> str:
+    if not _SLUG.fullmatch(value):
+        raise wrong(f"read {shown(value)}, expected small letters, digits and single hyphens, such as 'chips-2022'")
+    return value
+
+
+def _text(value: str) -> str:
+    if not value.strip():
+        raise wrong("is empty; expected some text")
+    return value
+
+
+def _state(value: str, info: ValidationInfo) -> str:
+    if isinstance(info.context, Codes) and value not in STATE_GROUPS and value not in info.context.states:
+        raise wrong(f"unknown state {shown(value)}; {nearest(value, [*info.context.states, *STATE_GROUPS])}")
+    return value
+
+
+def _good(value: str, info: ValidationInfo) -> str:
+    if isinstance(info.context, Codes) and value != ALL and value not in info.context.goods:
+        raise wrong(f"unknown good {shown(value)}; {nearest(value, [*info.context.goods, ALL])}")
+    return value
+
+
+def _hub(value: str, info: ValidationInfo) -> str:
+    hubs = info.context.hubs if isinstance(info.context, Codes) else None
+    if hubs is not None and value not in hubs:
+        raise wrong(f"unknown hub {shown(value)}; {nearest(value, hubs)}")
+    return value
+
+
+def no_repeats(values: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the names, each of which stands once."""
+    for index, value in enumerate(values):
+        if value in values[:index]:
+            raise wrong(f"names {shown(value)} twice")
+    return values
+
+
+def not_empty(values: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the names, of which there is at least one."""
+    if not values:
+        raise wrong("the list is empty; name at least one")
+    return values
+
+
+Text = Annotated[str, AfterValidator(_text), Field(json_schema_extra={"minLength": 1})]
+Slug = Annotated[str, AfterValidator(_slug), Field(json_schema_extra={"pattern": f"^{_SLUG.pattern}$"})]
+Number = Annotated[float, BeforeValidator(read_number)]
+Share = Annotated[float, BeforeValidator(read_number), Field(ge=0, le=1)]
+Month = Annotated[
+    int,
+    BeforeValidator(read_month),
+    PlainSerializer(format_month, return_type=str),
+    WithJsonSchema({"type": "string", "pattern": "^[0-9]{4}-(0[1-9]|1[0-2])$"}),
+]
+StateName = Annotated[str, AfterValidator(_state), Field(json_schema_extra={NAMES_MARK: "state"})]
+HubName = Annotated[str, AfterValidator(_hub)]
+GoodName = Annotated[str, AfterValidator(_good), Field(json_schema_extra={NAMES_MARK: "good"})]
+FirmName = Annotated[str, AfterValidator(_text), Field(json_schema_extra={NAMES_MARK: "firm", "minLength": 1})]
+AnyStates = Annotated[tuple[StateName, ...], AfterValidator(no_repeats)]
+States = Annotated[AnyStates, AfterValidator(not_empty), Field(json_schema_extra={"minItems": 1})]
+AnyGoods = Annotated[tuple[GoodName, ...], AfterValidator(no_repeats)]
+Goods = Annotated[AnyGoods, AfterValidator(not_empty), Field(json_schema_extra={"minItems": 1})]
+AnyFirms = Annotated[tuple[FirmName, ...], AfterValidator(no_repeats)]
+
+
+class StrictModel(BaseModel):
+    """A frozen record that takes no unknown key and types every plain field by the rules of this file."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _type_text(cls, value: object, info: ValidationInfo) -> object:
+        """Give a text its type by the field's annotation, so that a bare `float` is as strict as `Share`."""
+        field = cls.model_fields[str(info.field_name)]
+        if any(isinstance(item, BeforeValidator) and item.func is read_month for item in field.metadata):
+            return value
+        kind, optional = _plain_type(field.annotation)
+        if value is None and optional:
+            return None
+        if kind is float:
+            return read_number(value, expected_number(field))
+        if kind is int:
+            return read_whole(value, expected_number(field))
+        if kind is bool:
+            return read_switch(value)
+        if kind is dt.date:
+            return read_day(value)
+        return value
+
+
+def expected_number(field: FieldInfo) -> str:
+    """Return what a numeric field expects, in words: its type and bounds."""
+    bounds: dict[str, Any] = {}
+    for item in field.metadata:
+        for name in ("ge", "gt", "le", "lt"):
+            if getattr(item, name, None) is not None:
+                bounds[name] = getattr(item, name)
+    noun = "a whole number" if _plain_type(field.annotation)[0] is int else "a number"
+    if noun == "a number" and bounds == {"ge": 0, "le": 1}:
+        return "a share between 0 and 1"
+    words = {"ge": "at least", "gt": "above", "le": "at most", "lt": "below"}
+    limits = " and ".join(f"{words[name]} {bound:,}" for name, bound in bounds.items())
+    return f"{noun} {limits}" if limits else f"{noun}, such as {'12' if noun == 'a whole number' else '0.25'}"
+
+
+def _plain_type(annotation: object) -> tuple[object, bool]:
+    """Return the type behind `Annotated` and `| None`, and whether None is allowed."""
+    optional = False
+    while True:
+        if get_origin(annotation) is Annotated:
+            annotation = get_args(annotation)[0]
+        elif get_origin(annotation) in (Union, types.UnionType):
+            kinds = [kind for kind in get_args(annotation) if kind is not type(None)]
+            optional = optional or len(kinds) < len(get_args(annotation))
+            if len(kinds) != 1:
+                return None, optional
+            annotation = kinds[0]
+        else:
+            return annotation, optional

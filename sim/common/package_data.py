@@ -1,0 +1,20 @@
+"""Finds what ships with the package (scenarios, worlds, figures, posterior), in a checkout and in a wheel."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+_PACKAGE = Path(__file__).resolve().parents[1]
+
+
+def shipped(relative: str) -> Path:
+    """Path of a shipped file or folder.
+
+    Args:
+        relative: path below the project, such as ``scenarios/worlds/reference``.
+
+    Returns:
+        The path inside the installed package if the wheel carries it, else inside the checkout. It may not exist.
+    """
+    inside = _PACKAGE / "_shipped" / relative
+    return inside if inside.exists() else _PACKAGE.parent / relative

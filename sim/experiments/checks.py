@@ -1,0 +1,273 @@
+"""What is wrong with a study although every field is well formed: names that name nothing, designs without a point."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from pydantic import ValidationError
+
+from sim.common.errors import FaultList, nearest
+from sim.experiments.factors import OFF, ON, Bound, NameProblem, Target, Value, target_of
+from sim.experiments.schema import BASE, MOST_RUNS, NO_POLICY, Design, Factor, StudyFile
+from sim.metrics import check_metrics
+from sim.rules import parameters
+from sim.scenario.problems import Problem, problems_of
+
+if TYPE_CHECKING:
+    from sim.scenario import Scenario
+    from sim.simulation.posterior import Posterior
+    from sim.world import World
+
+Place = tuple[str | int, ...]
+
+
+def check_factors(
+    said: StudyFile,
+    base: Scenario,
+    posterior: Posterior | None,
+    problems: list[Problem],
+    unsure: Collection[str] = (),
+) -> tuple[tuple[Bound, ...], tuple[Bound, ...]]:
+    """The levers and the uncertainties whose names and values fit the base; the others are problems.
+
+    Of what has one of the ids ``unsure`` nothing is known: it is neither.
+    """
+    moved: dict[str, Place] = {}
+    bound: dict[str, list[Bound]] = {"levers": [], "uncertainties": []}
+    for block, found in bound.items():
+        for name, factor in getattr(said, block).items():
+            if any({one, one.rpartition(".")[0]} & set(unsure) for one in factor.moves or (name,)):
+                continue
+            place: Place = (block, name)
+            before = len(problems)
+            targets = _targets(name, factor, base, place, problems)
+            for target in targets:
+                if target.name in moved:
+                    other = moved[target.name]
+                    message = f"'{target.name}' is moved by '{other[1]}' already; one factor moves it"
+                    problems.append(Problem(place, message, on_key=True, also=other))
+                moved.setdefault(target.name, place)
+                _clash_with_posterior(target, block, posterior, place, problems)
+            if len(problems) == before and targets:
+                values = _values(factor, targets, base, place, problems)
+                if len(problems) == before:
+                    base_value: Value = 1.0 if factor.multiply else targets[0].base
+                    alike = factor.multiply or all(target.base == base_value for target in targets)
+                    found.append(Bound(name, targets, values, factor, base_value if alike else math.nan))
+    return tuple(bound["levers"]), tuple(bound["uncertainties"])
+
+
+def _targets(name: str, factor: Factor, base: Scenario, place: Place, problems: list[Problem]) -> tuple[Target, ...]:
+    found = []
+    for at, one in enumerate(factor.moves or (name,)):
+        try:
+            found.append(target_of(one, base))
+        except NameProblem as problem:
+            where = (*place, "moves", at) if factor.moves else place
+            problems.append(Problem(where, str(problem), on_key=not factor.moves))
+    return tuple(found) if len(found) == max(len(factor.moves), 1) else ()
+
+
+def _clash_with_posterior(
+    target: Target, block: str, posterior: Posterior | None, place: Place, problems: list[Problem]
+) -> None:
+    column = {"parameter": f"parameter:{target.owner}", "field": f"{target.field}:{target.owner}"}.get(target.kind)
+    if block == "uncertainties" and posterior is not None and column in posterior.names:
+        problems.append(
+            Problem(place, f"the posterior draws '{target.name}' already; leave it to one of the two", True)
+        )
+
+
+def _values(
+    factor: Factor, targets: tuple[Target, ...], base: Scenario, place: Place, problems: list[Problem]
+) -> tuple[Value, ...] | None:
+    """The typed values of a factor, None for a range; those that a target does not take are problems."""
+    switches = [target for target in targets if target.kind == "switch"]
+    if switches and (factor.values is None or factor.multiply or not set(factor.values) <= {ON, OFF}):
+        message = f"'{switches[0].name}' is a clause or driver, which is [on, off]; a field of it is CLAUSE.FIELD"
+        problems.append(Problem(place, message))
+        return None
+    if factor.values is None or factor.multiply:
+        return _numbers(factor, targets, base, place, problems)
+    values: list[Value] = []
+    for at, text in enumerate(factor.values):
+        typed = {target.name: _typed(target, text, base) for target in targets}
+        for name, (value, problem) in typed.items():
+            if problem:
+                of = f" (of '{name}')" if len(targets) > 1 else ""
+                problems.append(Problem((*place, "values", at), problem + of))
+            elif name == targets[0].name:
+                values.append(value)
+    return tuple(values)
+
+
+def _numbers(
+    factor: Factor, targets: tuple[Target, ...], base: Scenario, place: Place, problems: list[Problem]
+) -> tuple[Value, ...] | None:
+    """Both ends of a range, or the multipliers, tried on every target."""
+    tried: dict[str | int, float | None] = {name: getattr(factor, name) for name in ("low", "high")}
+    if factor.values is not None:
+        tried = {}
+        for at, text in enumerate(factor.values):
+            try:
+                tried[at] = float(text)
+            except ValueError:
+                problems.append(Problem((*place, "values", at), f"read '{text}', expected a number to multiply by"))
+    for key, number in tried.items():
+        for target in targets:
+            where = (*place, "values", key) if isinstance(key, int) else (*place, key)
+            if not isinstance(target.base, float) or number is None:
+                problems.append(Problem(place, f"'{target.name}' has no range of numbers; list its `values`"))
+                return None
+            value = number * target.base if factor.multiply else number
+            problem = _typed(target, repr(value), base)[1]
+            if problem:
+                problems.append(
+                    Problem(where, problem + (f" ({number:g} times {target.base:g})" if factor.multiply else ""))
+                )
+    return tuple(number for number in tried.values() if number is not None) if factor.values is not None else None
+
+
+def _typed(target: Target, text: str, base: Scenario) -> tuple[Value, str]:
+    """What a text means to a target, and what is wrong with it."""
+    if target.kind == "switch":
+        return text, ""
+    if target.kind == "parameter":
+        return number_for(target.owner, text)
+    clause = next(clause for clause in base.policies if clause.id == target.owner)
+    try:
+        moved = type(clause).model_validate({**dict(clause), target.field: text})
+    except ValidationError as error:
+        return "", problems_of(error, type(clause))[0].message
+    value = getattr(moved, target.field)
+    if isinstance(value, int | float):
+        return value, ""
+    try:
+        base.with_changes(policies=[moved])
+    except FaultList as error:
+        return "", error.faults[0].message
+    return text, ""
+
+
+def number_for(parameter: str, text: str) -> tuple[Value, str]:
+    """A parameter's value, and what is wrong with it."""
+    try:
+        number = float(text)
+    except ValueError:
+        return "", f"read '{text}', expected a number"
+    return number, parameters.check(parameter, number) or ""
+
+
+def check_designs(
+    levers: Sequence[Bound], uncertainties: Sequence[Bound], said: StudyFile, problems: list[Problem]
+) -> None:
+    """Adds what is wrong with the designs: factors that none covers, grids without levels, unknown listed names."""
+    designs = said.design
+    if designs.all is not None:
+        if not (said.levers or said.uncertainties):
+            problems.append(Problem(("design",), "there is nothing to design: no lever and no uncertainty"))
+        names = [*said.levers, *said.uncertainties]
+        _check_design(designs.all, (*levers, *uncertainties), names, ("design", "all"), problems)
+        return
+    for name, factors in (("levers", levers), ("uncertainties", uncertainties)):
+        design: Design | None = getattr(designs, name)
+        if design is None and factors and any(factor.values is None for factor in factors):
+            message = f"no design says which {name} are tried; add one, such as design: {{latin_hypercube: 100}}"
+            problems.append(Problem(("design",), message))
+        elif design is not None and not getattr(said, name):
+            problems.append(Problem(("design", name), f"there are no {name} to design"))
+        elif design is not None:
+            _check_design(design, factors, getattr(said, name), ("design", name), problems)
+
+
+def _check_design(
+    design: Design, factors: Sequence[Bound], names: Collection[str], place: Place, problems: list[Problem]
+) -> None:
+    if design.grid:
+        for factor in factors:
+            if factor.levels() is None:
+                message = f"a grid needs `levels` or `values` for '{factor.name}'"
+                problems.append(Problem(place, message))
+    by_name = {factor.name: factor for factor in factors}
+    for at, point in enumerate(design.listed or ()):
+        _read_point(point, by_name, names, (*place, "listed", at), problems)
+
+
+def _read_point(
+    point: Mapping[str, str],
+    factors: Mapping[str, Bound],
+    names: Collection[str],
+    place: Place,
+    problems: list[Problem],
+) -> dict[str, Value]:
+    """The values of a point; a name that the file has, but that fits nothing, is a problem of its factor alone."""
+    values = {}
+    for name, text in point.items():
+        if name not in factors:
+            if name not in names:
+                message = f"unknown factor '{name}'; {nearest(name, names)}"
+                problems.append(Problem((*place, name), message, on_key=True))
+            continue
+        try:
+            values[name] = factors[name].read(text)
+        except NameProblem as problem:
+            problems.append(Problem((*place, name), str(problem)))
+    return values
+
+
+def check_comparison(levers: Sequence[Bound], said: StudyFile, problems: list[Problem]) -> dict[str, Value] | None:
+    """The package compared with; None for no policy. A lever left out is as in the base."""
+    if isinstance(said.compare_with, str):
+        if said.compare_with == NO_POLICY:
+            return None
+        if said.compare_with != BASE:
+            message = f"read '{said.compare_with}'; expected no_policy, base, or lines `lever: value`"
+            problems.append(Problem(("compare_with",), message))
+        return {}
+    by_name = {lever.name: lever for lever in levers}
+    return _read_point(said.compare_with, by_name, said.levers, ("compare_with",), problems)
+
+
+def check_metric_names(names: Sequence[str], world: World, months: tuple[int, int], problems: list[Problem]) -> None:
+    """Adds the metrics that there are not, in this world and these months (the first, and how many)."""
+    for at, name in enumerate(names):
+        problems.extend(Problem(("metrics", at), text) for text in check_metrics([name], world, *months))
+
+
+def check_size(said: StudyFile, base: Scenario, problems: list[Problem], *, sound: bool) -> None:
+    """Adds what makes a study empty (told of a sound one) or endless, or its replicates copies."""
+    varies = said.levers or said.uncertainties or said.posterior or said.leaks or said.replicates > 1
+    if sound and not varies:
+        problems.append(Problem((), "nothing varies: name levers, uncertainties or replicates"))
+    if base.agents.mode == "expected" and said.replicates > 1:
+        message = "in expected mode nothing is drawn, so replicates are copies; write 1, or agents: {mode: sampled}"
+        problems.append(Problem(("replicates",), message))
+    check_count(said, problems)
+
+
+def check_count(said: StudyFile, problems: list[Problem]) -> None:
+    """Adds that there are too many runs."""
+    runs = count_runs(said)
+    if runs > MOST_RUNS:
+        worlds = f"; about {runs:.0e} runs" if runs > 1e9 else f"; {runs:,} runs"
+        problems.append(Problem(("design",), f"is too large{worlds}, expected at most {MOST_RUNS:,}"))
+
+
+def count_runs(said: StudyFile) -> int:
+    """How many runs the design asks for, without those that are compared with."""
+    designs = said.design
+    if designs.all is not None:
+        points = _points(designs.all, {**said.levers, **said.uncertainties})
+    else:
+        grid = Design(grid=True)
+        points = _points(designs.levers or grid, said.levers)
+        points *= _points(designs.uncertainties or grid, said.uncertainties)
+    return points * (said.posterior.draws if said.posterior else 1) * said.replicates
+
+
+def _points(design: Design, factors: Mapping[str, Factor]) -> int:
+    if design.grid:
+        return math.prod(len(factor.values) if factor.values else factor.levels or 1 for factor in factors.values())
+    return design.latin_hypercube or design.sobol or len(design.listed or ())

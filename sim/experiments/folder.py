@@ -1,0 +1,225 @@
+"""A study's folder: what it holds is written down, and nothing that does not belong there is ever added."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from sim.common.doors import HasFigures, HasPage
+from sim.common.errors import SimError
+from sim.common.versions import version_of
+from sim.experiments.plan import Plan, plan_of
+from sim.experiments.provenance import makers_of
+from sim.experiments.store import Store, write_whole
+
+if TYPE_CHECKING:
+    from sim.experiments.study import Study
+
+FORMAT = 1
+RECORD, TABLE = "study.json", "runs.parquet"
+_WHAT = {
+    "base": "the base scenario", "world": "the base's world", "rules": "the base's rules", "metrics": "the metrics",
+    "posterior": "the posterior",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Held:
+    """What a folder says that it holds.
+
+    Attributes:
+        makers: see :func:`sim.experiments.provenance.makers_of`.
+        plan: digest of the plan.
+        replicates: of each point.
+        said: the study file, as plain data.
+        version: version of the package that wrote it.
+    """
+
+    makers: dict[str, Any]
+    plan: str
+    replicates: int
+    said: dict[str, Any]
+    version: str
+
+
+def held_in(folder: Path) -> Held | None:
+    """What a folder holds; None where it holds nothing yet.
+
+    Raises:
+        SimError: it holds something else than a study, or one in another format.
+    """
+    record = folder / RECORD
+    try:
+        if not record.exists():
+            if folder.exists() and any(not path.name.startswith(".") for path in folder.iterdir()):
+                raise SimError(f"{folder} is no folder of a study: it has no {RECORD}; name another with --out")
+            return None
+        data = json.loads(record.read_text(encoding="utf-8"))
+        if data["format"] != FORMAT:
+            raise SimError(
+                f"{folder} was written in format {data['format']} by version {data['version']}; this is "
+                f"{version_of()}, which writes format {FORMAT}: read it with that version, or name another with --out"
+            )
+        return Held(data["makers"], data["plan"], data["replicates"], data["study"], data["version"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise SimError(f"{record} cannot be read: {error}; restore it, or name another folder with --out") from error
+
+
+def plan_in(folder: Path, study: Study, *, expand: bool) -> Plan:
+    """The plan of a study with the replicates that its folder has already, once it is sure that both go together.
+
+    Raises:
+        SimError: the folder holds runs that are not this study's, or fewer than it asks for and ``expand`` is not set.
+    """
+    held = held_in(folder)
+    if held is None:
+        return plan_of(study)
+    makers = makers_of(study)
+    if held.makers.get("code") != makers["code"]:
+        raise SimError(
+            f"{folder} holds runs of another version of the code (sanctions-sim {held.version}, digest "
+            f"{str(held.makers.get('code'))[:10]}; here {version_of()}, {makers['code'][:10]}, numba, numpy or scipy "
+            "counted in); runs of two versions do not mix: name another folder with --out"
+        )
+    if changed := [what for name, what in _WHAT.items() if held.makers.get(name) != makers[name]]:
+        raise SimError(
+            f"{folder} holds another study: {' and '.join(changed)} changed since; name another folder with --out"
+        )
+    plan = plan_of(study, max(study.file.replicates, held.replicates))
+    if plan.digest == held.plan:
+        return plan
+    if not expand:
+        raise SimError(f"{folder} holds the study with {_differences(held, study)}; add --expand to make it grow")
+    lost = int(np.isin(Store(folder, study.file.metrics).finished().keys, plan.keys.digests, invert=True).sum())
+    if lost:
+        hint = _growth(held.said.get("design", {}), study)
+        raise SimError(
+            f"the study has grown in a way that loses {lost:,} finished runs of {folder}: "
+            f"{_differences(held, study)}. {hint}; or name another folder with --out"
+        )
+    return plan
+
+
+def _differences(held: Held, study: Study) -> str:
+    said = study.file.model_dump(mode="json", exclude_none=True)
+    names = [name for name in {**held.said, **said} if held.said.get(name) != said.get(name)]
+    names = [name for name in names if name not in ("title", "question")]
+    return f"another {', another '.join(names)}" if names else "other runs"
+
+
+def _growth(before: dict[str, Any], study: Study) -> str:
+    """How a design can grow."""
+    designs = [design for design in before.values() if isinstance(design, dict)]
+    for design in designs:
+        if (points := design.get("latin_hypercube")) is not None:
+            return f"A Latin hypercube of {points:,} points grows by doubling: {2 * points:,}, {4 * points:,}, ..."
+    if any("sobol" in design for design in designs):
+        return "A Sobol sequence grows to any number of points, with the same factors, ranges and seed"
+    return "A study grows by more values, listed points, draws or replicates"
+
+
+def write_record(folder: Path, plan: Plan) -> None:
+    """Writes down what the folder holds.
+
+    Raises:
+        SimError: it cannot be written.
+    """
+    data = {
+        "format": FORMAT, "version": version_of(), "title": plan.study.file.title,
+        "question": plan.study.file.question, "runs": len(plan), "replicates": plan.replicates, "plan": plan.digest,
+        "levers": [factor.name for factor in plan.study.levers],
+        "uncertainties": [factor.name for factor in plan.study.uncertainties],
+        "metrics": list(plan.study.file.metrics), "makers": makers_of(plan.study),
+        "study": plan.study.file.model_dump(mode="json", exclude_none=True),
+    }  # fmt: skip
+    text = (json.dumps(data, indent=1) + "\n").encode()
+    write_beside(folder, RECORD, lambda file: file.write(text))
+
+
+@dataclass(frozen=True, eq=False)
+class StudyRuns(HasPage, HasFigures):
+    """The runs of a study as its folder has them.
+
+    Attributes:
+        title: of the study.
+        question: of the study.
+        levers: columns of ``runs``.
+        uncertainties: columns of ``runs``.
+        metrics: columns of ``runs``.
+        planned: how many runs the study has; ``runs`` has those that are finished.
+        runs: one row per run, see :meth:`sim.experiments.plan.Plan.table`, with ``status``, ``reason`` and the metrics.
+
+    Example:
+        >>> import sim
+        >>> study = {"base": "classroom", "levers": {"aversion": [3, 6]}, "metrics": ["reaching"]}
+        >>> runs = sim.sweep(study).as_kept()
+        >>> runs.levers, len(runs.runs)
+        (('aversion',), 3)
+    """
+
+    title: str
+    question: str
+    levers: tuple[str, ...]
+    uncertainties: tuple[str, ...]
+    metrics: tuple[str, ...]
+    planned: int
+    runs: pd.DataFrame
+
+
+def read_runs(folder: str | Path) -> StudyRuns:
+    """The runs that a sweep has left in a folder.
+
+    Raises:
+        SimError: it is no folder of a study, or its table is not written yet.
+
+    Example:
+        >>> import sim, tempfile
+        >>> study = {"base": "classroom", "levers": {"aversion": [3, 6]}, "metrics": ["reaching"]}
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     swept = sim.sweep(study, folder=folder)
+        ...     runs = sim.read_runs(folder)
+        >>> runs.levers, len(runs.runs)
+        (('aversion',), 3)
+    """
+    path = Path(folder)
+    if held_in(path) is None:
+        raise SimError(f"{path} is no folder of a study: it has no {RECORD}")
+    record = json.loads((path / RECORD).read_text(encoding="utf-8"))
+    runs = read_table(path)
+    names = {name: tuple(record[name]) for name in ("levers", "uncertainties", "metrics")}
+    return StudyRuns(record["title"], record["question"], **names, planned=record["runs"], runs=runs)
+
+
+def read_table(folder: Path) -> pd.DataFrame:
+    """The table of runs.
+
+    Raises:
+        SimError: it is not written yet, or cannot be read.
+    """
+    try:
+        runs: pd.DataFrame = pq.read_table(folder / TABLE).to_pandas()
+        return runs
+    except FileNotFoundError:
+        raise SimError(f"{folder} has no table of runs yet: the sweep was cut off; start it again") from None
+    except (OSError, pa.ArrowException) as error:
+        raise SimError(f"{folder / TABLE} cannot be read: {error}; start the sweep again, it writes it anew") from error
+
+
+def write_beside(folder: Path, name: str, write: Callable[[BinaryIO], object]) -> None:
+    """Writes a file of a study's folder, whole or not at all.
+
+    Raises:
+        SimError: it cannot be written.
+    """
+    try:
+        write_whole(folder, name, write)
+    except OSError as error:
+        raise SimError(f"cannot write {folder / name}: {error.strerror or error}; finished runs are safe") from error

@@ -1,0 +1,73 @@
+"""What can be said of a study whose base is faulty: names, values and sizes that need no sound base."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from sim.common.errors import SimError, nearest
+from sim.experiments.checks import (
+    Place,
+    check_comparison,
+    check_count,
+    check_designs,
+    check_factors,
+    check_metric_names,
+    number_for,
+)
+from sim.experiments.schema import Factor, StudyFile
+from sim.metrics import METRICS
+from sim.rules.parameters import PARAMETERS
+from sim.scenario import SoundPart
+from sim.scenario.problems import Problem
+from sim.simulation.simulation import world_of
+
+_ANY_MONTH = 12 * 10_000
+
+
+def check_names(said: StudyFile, sound: SoundPart | None, problems: list[Problem]) -> None:
+    """Checks what a study names against what is sound of its faulty base; what may be in the rest passes."""
+    if sound is None:  # nothing is known of clauses and of the world
+        for block in ("levers", "uncertainties"):
+            _check_parameters(block, getattr(said, block), problems)
+        if said.metrics != ("-",):
+            _check_registered(said.metrics, problems)
+    else:
+        levers, uncertainties = check_factors(said, sound.scenario, None, problems, unsure=sound.ids)
+        check_designs(levers, uncertainties, said, problems)
+        check_comparison(levers, said, problems)
+        if said.metrics != ("-",):
+            _check_metrics_in(said.metrics, sound, problems)
+    check_count(said, problems)
+
+
+def _check_metrics_in(names: Sequence[str], sound: SoundPart, problems: list[Problem]) -> None:
+    """Checks metrics in the world of a faulty base, if that is sound, and in any month where its months are not."""
+    try:
+        world = world_of(sound.scenario)
+    except SimError:
+        _check_registered(names, problems)
+        return
+    months = sound.scenario.months
+    span = (0, _ANY_MONTH) if "months" in sound.blocks else (months.first, months.count)
+    check_metric_names(names, world, span, problems)
+
+
+def _check_registered(names: Sequence[str], problems: list[Problem]) -> None:
+    """Adds the metrics that there are in no world."""
+    for at, text in enumerate(names):
+        name = text.partition("[")[0].partition("@")[0].strip()
+        if name not in METRICS:
+            problems.append(Problem(("metrics", at), f"unknown metric '{name}'; {nearest(name, METRICS)}"))
+
+
+def _check_parameters(block: str, factors: Mapping[str, Factor], problems: list[Problem]) -> None:
+    """Adds values that parameters do not take, where nothing else is known of the base."""
+    for name, factor in factors.items():
+        if not factor.moves and not factor.multiply and name in PARAMETERS:
+            places: list[tuple[Place, str]] = [(("values", at), text) for at, text in enumerate(factor.values or ())]
+            places += [((end,), repr(getattr(factor, end))) for end in ("low", "high") if factor.values is None]
+            problems += [
+                Problem((block, name, *place), message)
+                for place, text in places
+                if (message := number_for(name, text)[1])
+            ]

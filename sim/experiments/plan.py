@@ -1,0 +1,219 @@
+"""The runs of a study: which packages meet which worlds, with which luck, and under which key each run is kept."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from sim.common import random_streams
+from sim.common.random_streams import stream, uniform
+from sim.experiments.designs import latin_hypercube, sobol
+from sim.experiments.factors import Bound, Value
+from sim.experiments.points import Keys, Tried, Worlds, alike, column_of
+from sim.experiments.provenance import makers_of
+from sim.experiments.queue import Runs
+from sim.experiments.schema import Design
+from sim.experiments.study import Study
+from sim.experiments.tasks import Settings, Task
+
+COMPARED = -1  # the package that the others are compared with
+BATCH = 2**14  # runs that are looked at together, where all of them would take much memory
+_REMEMBERED = 2**12
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """Every run of a study, in an order that keeps runs of one world and luck together.
+
+    Attributes:
+        study: the study.
+        packages: a value for each lever.
+        worlds: what nobody can choose.
+        points: package and world of each point, (point, 2).
+        replicates: runs of each point.
+    """
+
+    study: Study
+    packages: Tried
+    worlds: Worlds
+    points: NDArray[np.int32]
+    replicates: int
+
+    @cached_property
+    def once(self) -> NDArray[np.int32]:
+        """Point (COMPARED for the run compared with), package and world of each run of one replicate, (run, 3)."""
+        by_world = np.argsort(self.points[:, 1], kind="stable")
+        met = np.unique(self.points[:, 1])
+        compared = np.column_stack([np.full((len(met), 2), COMPARED), met])
+        rows = np.vstack([compared, np.column_stack([by_world, self.points[by_world]])]).astype(np.int32)
+        return rows[np.argsort(rows[:, 2], kind="stable")]
+
+    def __len__(self) -> int:
+        return len(self.once) * self.replicates
+
+    def luck(self, runs: Runs) -> NDArray[np.int64]:
+        """A number for each run that those of its world and replicate share."""
+        replicate, at = np.divmod(runs, len(self.once))
+        shared: NDArray[np.int64] = replicate * len(self.worlds) + self.once[at, 2]
+        return shared
+
+    def seed(self, replicate: int) -> int:
+        """Seed of a replicate, the same for every point: the luck that all of them share."""
+        return (self.study.base.scenario.seed + replicate) % 2**63
+
+    def task(self, run: int) -> Task:
+        """One run as a worker takes it."""
+        replicate, at = divmod(run, len(self.once))
+        _, package, world = self.once[at].tolist()
+        return Task(run, self.worlds[world].draw, self._world(world), self._package(package), self.seed(replicate))
+
+    def _world(self, world: int) -> Settings:
+        return self._settings(self.study.uncertainties, self.worlds[world].values)
+
+    def _package(self, package: int) -> Settings | None:
+        if package != COMPARED:
+            return self._settings(self.study.levers, self.packages[package])
+        if self.study.comparison is None:
+            return None
+        chosen = [lever for lever in self.study.levers if lever.name in self.study.comparison]
+        return self._settings(chosen, [self.study.comparison[lever.name] for lever in chosen])
+
+    def _settings(self, factors: Sequence[Bound], values: Sequence[Value]) -> Settings:
+        found: Settings = {}
+        for factor, value in zip(factors, values, strict=True):
+            # What a draw of the posterior puts there is not known here: then a value is set even if the base has it.
+            found |= factor.settings(value, always=self.study.posterior is not None)
+        return found
+
+    @cached_property
+    def keys(self) -> Keys:
+        """Under which key each run is kept: a digest of all that determines what is kept of it."""
+        makers = hashlib.sha256(_json(makers_of(self.study)).encode())
+        worlds = lru_cache(_REMEMBERED)(lambda at: _json([self.worlds[at].draw, self._world(at)]))
+        packages = lru_cache(_REMEMBERED)(lambda at: _json(self._package(at)))
+        digests = bytearray()
+        for replicate in range(self.replicates):
+            for some in in_batches(self.once):
+                for _, package, world in some.tolist():
+                    digest = makers.copy()
+                    digest.update(f"{worlds(world)}\n{packages(package)}\n{self.seed(replicate)}".encode())
+                    digests += digest.digest()[:16]
+        return Keys(np.frombuffer(bytes(digests), dtype="S16"))
+
+    @cached_property
+    def digest(self) -> str:
+        """Digest of all keys."""
+        digest = hashlib.sha256()
+        for run, key in enumerate(self.keys):
+            digest.update(b"\n" * (run > 0) + key.encode())
+        return digest.hexdigest()
+
+    def table(self, runs: Runs | None = None) -> pd.DataFrame:
+        """One row per run: point, package, world, draw, replicate, seed, then a column per lever and uncertainty.
+
+        In the rows of the runs compared with, point and package are -1 and levers are as there: empty for no policy.
+
+        Args:
+            runs: places of runs in the plan; all by default.
+        """
+        replicate, at = np.divmod(np.arange(len(self)) if runs is None else runs, len(self.once))
+        point, package, world = self.once[at].T.astype(np.int64)
+        draw, tried = np.divmod(world, len(self.worlds.tried))
+        columns: dict[str, Any] = {
+            "point": point, "package": package, "world": world, "draw": self.worlds.draws[draw],
+            "replicate": replicate, "seed": [self.seed(one) for one in replicate.tolist()],
+        }  # fmt: skip
+        compared = self.study.comparison
+        for lever, values in zip(self.study.levers, self.packages.columns, strict=True):
+            nothing: Value = float("nan") if lever.numeric else ""
+            there = nothing if compared is None else compared.get(lever.name, lever.base)
+            columns[lever.name] = np.where(package == COMPARED, there, values[package]).astype(_kind(lever))
+        for uncertainty, values in zip(self.study.uncertainties, self.worlds.tried.columns, strict=True):
+            columns[uncertainty.name] = values[tried].astype(_kind(uncertainty))
+        return pd.DataFrame(columns)
+
+
+def _kind(factor: Bound) -> type[Any]:
+    return np.float64 if factor.numeric else object
+
+
+def _json(data: object) -> str:
+    return json.dumps(data, sort_keys=True, separators=(",", ":"))
+
+
+def in_batches(rows: NDArray[Any]) -> Iterator[NDArray[Any]]:
+    """Rows in batches, at least one: whatever is made of them one by one is never all there at once."""
+    yield from (rows[start : start + BATCH] for start in range(0, max(len(rows), 1), BATCH))
+
+
+def plan_of(study: Study, replicates: int | None = None) -> Plan:
+    """The plan of a study; as many replicates as its file says, or more."""
+    designs, levers, uncertainties = study.file.design, study.levers, study.uncertainties
+    draws = draws_of(study)
+    if designs.all is not None:
+        together = _tried(designs.all, study.factors)
+        packages = Tried(together.columns[: len(levers)], len(together))
+        nature = Tried(together.columns[len(levers) :], len(together))
+        # Worlds that are alike are one, so that what they are compared with is run once.
+        first, place = alike(nature)
+        worlds = Worlds(draws, Tried([column[first] for column in nature.columns], len(first)))
+        met = (np.arange(len(draws))[:, np.newaxis] * len(first) + place).ravel()
+        pairs = np.tile(np.arange(len(packages)), len(draws)), met
+    else:
+        packages = _tried(designs.levers or Design(grid=True), levers)
+        worlds = Worlds(draws, _tried(designs.uncertainties or Design(grid=True), uncertainties))
+        ways = np.arange(len(packages)), np.arange(len(worlds))
+        pairs = np.repeat(ways[0], len(worlds)), np.tile(ways[1], len(packages))
+    points = np.column_stack(pairs).astype(np.int32)
+    return Plan(study, packages, worlds, points, replicates or study.file.replicates)
+
+
+def draws_of(study: Study) -> tuple[int, ...]:
+    """Draws of the posterior that a study meets: the representative one, then others in a random order that stays.
+
+    A search for leaks, which has few, takes them evenly through the posterior, as `sim study leak --draws` does.
+    """
+    if study.posterior is None or study.file.posterior is None:
+        return (-1,)
+    if study.file.leaks is not None:
+        return study.posterior.spread(study.file.posterior.draws)
+    key = stream(1, random_streams.ORDER_OF_DRAWS, 0)
+    others = sorted(range(1, study.posterior.count), key=lambda draw: float(uniform(key, draw)))
+    return (0, *others)[: study.file.posterior.draws]
+
+
+def _tried(design: Design, factors: Sequence[Bound]) -> Tried:
+    """The points of a design."""
+    if not factors:
+        return Tried([], 1)
+    if design.grid:
+        levels = [factor.levels() or () for factor in factors]
+        count = math.prod(map(len, levels))
+        codes = np.unravel_index(np.arange(count), tuple(map(len, levels)))
+        return Tried([column_of(own)[code] for own, code in zip(levels, codes, strict=True)], count)
+    if design.listed is not None:
+        listed = [
+            column_of(
+                [factor.read(point[factor.name]) if factor.name in point else factor.base for point in design.listed]
+            )
+            for factor in factors
+        ]
+        return Tried(listed, len(design.listed))
+    if design.sobol is not None:
+        cube = sobol(design.sobol, len(factors), design.seed)
+    else:
+        cube = latin_hypercube(design.latin_hypercube or 0, len(factors), design.seed)
+    drawn = [
+        np.concatenate([column_of(factor.at(list(some))) for some in in_batches(column)])
+        for factor, column in zip(factors, cube.T, strict=True)
+    ]
+    return Tried(drawn, len(cube))

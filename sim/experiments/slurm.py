@@ -1,0 +1,70 @@
+"""Writes a study as a Slurm job array: every task makes its part of the runs, and a last job makes what is missing."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from pathlib import Path
+
+from sim.common.errors import SimError
+
+ARRAY, LAST, SUBMIT = "array.sbatch", "last.sbatch", "submit.sh"
+
+_TIME = "04:00:00"
+_HEAD = """#!/bin/bash
+#SBATCH --job-name={name}
+#SBATCH --cpus-per-task={cpus}
+#SBATCH --time={time}
+#SBATCH --output={logs}/%x-%j.log
+# Slurm sends SIGTERM before the time is up: what is finished is kept, and the next job goes on from there.
+#SBATCH --signal=B:TERM@60
+{array}# Your site's partition, account and memory go here, such as:
+##SBATCH --partition=standard
+##SBATCH --mem-per-cpu=2G
+set -euo pipefail
+"""
+
+
+def write_scripts(folder: Path, study: str, results: Path, jobs: int) -> str:
+    """Writes the scripts.
+
+    Args:
+        folder: where to.
+        study: the study file, or a shipped study's name.
+        results: the study's folder of results; every job has to see it under this path.
+        jobs: tasks of the array.
+
+    Returns:
+        What to do next.
+
+    Raises:
+        SimError: they cannot be written.
+    """
+    place = Path(study)
+    file = str(place.resolve()) if place.is_file() else study
+    command = [sys.executable, "-m", "sim", "sweep", file, "--out", str(results.resolve())]
+    base = "exec " + " ".join(shlex.quote(word) for word in command)
+    logs = shlex.quote(str((folder / "logs").resolve()))
+    work = f"{base} --workers ${{SLURM_CPUS_PER_TASK:-1}}"
+    texts = {
+        ARRAY: _head(f"sweep-{place.stem}", 1, logs, f"#SBATCH --array=1-{jobs}\n")
+        + f"{work} --part ${{SLURM_ARRAY_TASK_ID}}/{jobs}\n",
+        LAST: _head(f"last-{place.stem}", 2, logs)
+        + f"# Makes what a job that was killed left, and writes the table of all runs.\n{work}\n",
+        SUBMIT: "#!/bin/bash\n# Hands both to Slurm: the last job waits for the array, however its tasks end.\n"
+        'set -euo pipefail\ncd "$(dirname "${BASH_SOURCE[0]}")"\n'
+        f"array=$(sbatch --parsable {ARRAY})\n"
+        f'sbatch --dependency="afterany:${{array}}" {LAST}\n',
+    }  # fmt: skip
+    try:
+        (folder / "logs").mkdir(parents=True, exist_ok=True)
+        for name, text in texts.items():
+            (folder / name).write_text(text, encoding="utf-8")
+            (folder / name).chmod(0o755)
+    except OSError as error:
+        raise SimError(f"cannot write to {folder}: {error.strerror or error}") from error
+    return f"{folder / ARRAY}: {jobs} tasks; look at its head, then: {folder / SUBMIT}"
+
+
+def _head(name: str, cpus: int, logs: str, array: str = "") -> str:
+    return _HEAD.format(name=name, cpus=cpus, time=_TIME, logs=logs, array=array)

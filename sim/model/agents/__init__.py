@@ -1,0 +1,8 @@
+"""Who acts: states, exporters, intermediaries; what each holds, and which rules each follows."""
+
+from sim.model.agents.exporter import Exporter, ExporterView
+from sim.model.agents.intermediary import Intermediary, IntermediaryView
+from sim.model.agents.state import State, enlist_states
+from sim.model.agents.ties import trading_network
+
+__all__ = ["Exporter", "ExporterView", "Intermediary", "IntermediaryView", "State", "enlist_states", "trading_network"]

@@ -1,0 +1,139 @@
+"""The state: a member of the coalition, the target, or a third state that decides what to say, forbid and enforce."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import mesa
+
+from sim.model.kernels.settlement import DELIVERED
+
+if TYPE_CHECKING:
+    from sim.model.phases.base import Phases
+
+
+class State(mesa.Agent):  # type: ignore[misc]
+    """One state.
+
+    Rules it follows. A third state: :func:`sim.rules.enforcement.wanted_effort` (what it says and does),
+    :func:`sim.rules.governments.wanted_law` (what it forbids itself), :func:`sim.rules.governments.cover` (how far it
+    shields its firms). The coalition: :func:`sim.rules.governments.offence` (whether a red line is crossed),
+    :func:`sim.rules.governments.resolve` (what its losses leave of its threats),
+    :func:`sim.rules.enforcement.licence_odds`, :func:`sim.rules.enforcement.listing_odds`. Its banks' refusals make
+    room for agents: :func:`sim.rules.network.agents_next`.
+
+    Attributes:
+        model: the model it lives in.
+        position: its position in the world's tables.
+    """
+
+    def __init__(self, model: Phases, position: int) -> None:
+        # Mesa 3.3 numbers agents through a table that keeps every model alive (fixed in 3.4.2): a sweep would fill
+        # memory.
+        self.model = model
+        self.position = position
+        self.unique_id = position + 1
+        self.pos = None
+        model.register_agent(self)
+
+    @property
+    def code(self) -> str:
+        """Its code in the world's tables."""
+        return str(self.model.world.states[self.position])
+
+    @property
+    def role(self) -> str:
+        """``coalition``, ``target``, ``third``, ``buyer`` or ``rest``."""
+        return str(self.model.world.role[self.position])
+
+    @property
+    def effort(self) -> float:
+        """Enforcement effort, 0..1; what is done, not what is written."""
+        return float(self.model.work.effort[self.position])
+
+    @effort.setter
+    def effort(self, value: float) -> None:
+        if not 0.0 <= value <= 1.0:
+            raise ValueError(f"effort is a share of 0 to 1, not {value}")
+        self.model.work.effort[self.position] = value
+
+    @property
+    def word(self) -> float:
+        """What it has announced that it will not let pass, share of the watched goods, 0..1; costs nothing to say."""
+        return float(self.model.work.word[self.position])
+
+    @property
+    def law(self) -> float:
+        """Share of the watched goods that its own law, adopted by itself, keeps from the target, 0..1."""
+        return float(self.model.work.law[self.position])
+
+    @property
+    def cover(self) -> float:
+        """Part of foreign threats that it keeps off its firms, 0..1."""
+        return float(self.model.work.cover[self.position])
+
+    @property
+    def provoked(self) -> float:
+        """Threat that it drew on its firms by crossing a red line, log points."""
+        return float(self.model.work.provoked[self.position])
+
+    @property
+    def resolve(self) -> float:
+        """Part of its threats and checks that it carries out as a member of the coalition; 1 for the others."""
+        return float(self.model.work.resolve[self.position])
+
+    @property
+    def agents(self) -> float:
+        """Share of the payments that banks refuse which payment agents carry on its roads, 0..1."""
+        return float(self.model.work.agents[self.position])
+
+    @property
+    def firms_listed(self) -> float:
+        """Exporters of it that the coalition has listed since the run began, firms."""
+        return float(self.model.work.firms_listed[self.position])
+
+    @property
+    def alignment(self) -> float:
+        """Alignment with the target, -1..1."""
+        return float(self.model.world.alignment[self.position])
+
+    @property
+    def pressure(self) -> float:
+        """Diplomatic pressure on it this month."""
+        return float(self.model.regime.state("pressure")[self.position])
+
+    @property
+    def threat(self) -> float:
+        """Threat announced to its firms and banks this month, log points."""
+        return float(self.model.regime.state("threat")[self.position])
+
+    @property
+    def leverage(self) -> float:
+        """Pressure on it through another market, such as a duty that is reviewed, this month."""
+        return float(self.model.regime.state("leverage")[self.position])
+
+    @property
+    def courting(self) -> float:
+        """Favours that clauses of the target do it this month, envoys' visits; what trade growth earns comes on top."""
+        return float(self.model.regime.state("courting")[self.position])
+
+    @property
+    def commitment(self) -> float:
+        """How far it is bound to the target by supply commitments this month; adds to its alignment."""
+        return float(self.model.regime.state("commitment")[self.position])
+
+    @property
+    def sold_to_target_musd(self) -> float:
+        """Own goods delivered to the target this month, by every road, at base-year prices."""
+        model = self.model
+        mine = model.base.origin == self.position
+        return float(model.work.fate[DELIVERED][mine][:, model.layout.ends_at_target].sum())
+
+    def __repr__(self) -> str:
+        return f"<State {self.code}: {self.role}, word {self.word:.2f}, law {self.law:.2f}, effort {self.effort:.2f}>"
+
+
+def enlist_states(model: Phases) -> None:
+    """Registers every state of the model's world with it, in the world's order."""
+    for position in range(len(model.world.states)):
+        State(model, position)

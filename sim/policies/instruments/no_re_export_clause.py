@@ -1,0 +1,37 @@
+"""No-re-export clause: contracts with buyers in third states have to forbid selling on to the target."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from pydantic import Field
+
+from sim.common.fields import Share
+from sim.policies.base import Policy
+
+if TYPE_CHECKING:
+    from sim.policies.regime import Regime
+
+
+class NoReExportClause(Policy):
+    """Makes the seller answer for what a hub's buyer does: a breach hurts in full, hidden or not.
+
+    It acts on the roads through hubs only; the direct road is a ban's.
+
+    Form: Article 12g of Regulation (EU) No 833/2014, added on 18 December 2023: from 20 March 2024 exporters of listed
+    goods must forbid re-export to Russia in contracts with buyers outside partner states, with adequate remedies;
+    contracts signed before 19 December 2023 had until 20 December 2024. A softer form is the duty of Article 8a, in
+    force from 25 June 2024 (Regulation (EU) 2024/1745), of best efforts over subsidiaries abroad.
+    """
+
+    kind: Literal["no_re_export_clause"] = "no_re_export_clause"
+    strength: Share = Field(
+        description="Share of sales to hubs whose contract forbids passing on, times how surely a breach is punished.",
+        examples=[0.3],
+    )
+
+    def shape(self, regime: Regime, month: int) -> None:
+        """Raises the hazard of a broken pledge on the roads through hubs."""
+        hazard = self.strength * self.in_force_share(month)
+        if hazard > 0.0 and self.aims_at_target(regime.index):
+            regime.impose("pledge_hazard", regime.index.through_only(self.by, self.goods, ("hubs",)), hazard)

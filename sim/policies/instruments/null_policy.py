@@ -1,0 +1,19 @@
+"""The policy that does nothing: the yardstick of every test that a policy moved only what it should."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from sim.policies.base import Policy
+
+if TYPE_CHECKING:
+    from sim.policies.regime import Regime
+
+
+class NullPolicy(Policy):
+    """No law at all, with dates. A run with it equals the run without it to the last bit."""
+
+    kind: Literal["null_policy"] = "null_policy"
+
+    def shape(self, regime: Regime, month: int) -> None:
+        """Does nothing."""

@@ -1,0 +1,33 @@
+"""Parallel imports: the target lets goods in without the brand owner's consent, so that grey roads cost less."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+from pydantic import Field
+
+from sim.policies.base import Policy
+from sim.policies.regime import COALITION_BRAND
+
+if TYPE_CHECKING:
+    from sim.policies.regime import Regime
+
+
+class ParallelImports(Policy):
+    """Takes a share of the cost off the roads through hubs for goods of coalition brands, wherever they are made.
+
+    Form: Russia's Resolution No. 506 of 29 March 2022 and the list of goods in Order No. 1532 of its ministry of
+    industry and trade of 19 April 2022, in force on 7 May 2022: rights in the listed brands are exhausted once the
+    goods are sold abroad. That this is worth a share of the cost is an assumption.
+    """
+
+    kind: Literal["parallel_imports"] = "parallel_imports"
+    strength: float = Field(ge=0, le=0.5, description="Share of the cost of the road taken off.", examples=[0.05])
+
+    def shape(self, regime: Regime, month: int) -> None:
+        """Cheapens the roads through hubs for firms of coalition headquarters."""
+        share, index = self.in_force_share(month), regime.index
+        if share > 0.0 and self.strength > 0.0 and self.aims_at_target(index):
+            lanes = index.through_only(("all",), self.goods, ("hubs",), headquarters=COALITION_BRAND)
+            regime.impose("promotion", lanes, -float(np.log1p(-self.strength)) * share)

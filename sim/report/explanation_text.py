@@ -1,0 +1,266 @@
+"""An explanation in sentences that can be quoted: nothing is said that its tables do not hold."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from textwrap import shorten
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.analysis.flow import names_of
+from sim.common.months import format_month
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pandas as pd
+
+    from sim.analysis.explain import Explanation
+
+_NAMED = 3  # clauses named after the first; states and hubs named in one sentence
+_WORTH = 0.03  # of the largest effect: what is smaller is summed up
+_MATTERS = 0.05  # of the flow: a hub or an origin with less is not spoken of
+_SEEN = 0.01  # change of an effort or of a price below which nothing is said
+_WIDE = 0.3  # spread of a clause's effect over orders, against the effect, that is worth saying
+_LONGEST_SOURCE = 200  # characters; the table has it whole
+# Columns of the table of states, in words.
+_DEEDS = {
+    "effort": "Enforcement effort",
+    "law": "Share of watched goods under a law of their own",
+    "provoked": "Threat for red lines crossed, log points,",
+}
+_NOUGHT = 1e-9  # share of the flow: rounding
+
+
+def in_words(told: Explanation) -> list[str]:
+    """The sentences, the size of the change first and how sure it is last."""
+    first = _size(told)
+    if told.clauses.empty or abs(told.change) <= _NOUGHT * max(told.with_policy, told.without):
+        return [first, *_left_out(told)]
+    said = [first, *_roads(told), *_clauses(told), _actors(told)]
+    said += [*_governments(told), *_houses(told), *_prices(told)]
+    return [*said, " ".join([_certainty(told), *_left_out(told)])]
+
+
+def amount(value: float, signed: bool = False) -> str:
+    """An amount with about three digits."""
+    size = abs(value)
+    if size == 0.0:
+        return "0"
+    digits = 0 if size >= 100.0 else 1 if size >= 10.0 else 2 if size >= 1.0 else 3
+    if size < 0.0005:
+        return "about 0"
+    return f"{value:{'+' if signed else ''},.{digits}f}"
+
+
+def _size(told: Explanation) -> str:
+    flow, unit = told.flow, told.flow.unit
+    change, usual = told.change, told.without
+    if abs(change) <= _NOUGHT * max(told.with_policy, usual):
+        return (
+            f"{flow.words}, {flow.span}: {amount(told.with_policy)} {unit}, the same with the package and without it."
+        )
+    relative = f" ({100.0 * change / usual:+,.0f} %)" if usual > 0 and change / usual < 10.0 else ""
+    times = f" ({told.with_policy / usual:,.0f} times as much)" if usual > 0 and not relative else ""
+    return (
+        f"{flow.words}, {flow.span}: {amount(told.with_policy)} {unit} under the package, {amount(usual)} without any "
+        f"clause: a change of {amount(change, signed=True)}{relative or times}."
+    )
+
+
+def _roads(told: Explanation) -> list[str]:
+    """The change by road, where there is more than one; the roads add up to the change."""
+    moved = {road: ours - usual for road, (ours, usual) in _by_road(told).items()}
+    if len(moved) < 2:
+        return []
+    least = _MATTERS * max(abs(change) for change in moved.values())
+    ordered = sorted((road for road in moved if abs(moved[road]) >= least), key=lambda road: -abs(moved[road]))
+    names = names_of(told.case.world)
+    parts = [
+        f"{f'through {names[road]}' if road else 'directly'} {amount(moved[road], signed=True)}"
+        for road in ordered[: 1 + _NAMED]
+    ]
+    rest = sum(change for road, change in moved.items() if road not in ordered[: 1 + _NAMED])
+    return [f"By road: {', '.join(parts)}, the others {amount(rest, signed=True)}."]
+
+
+def _by_road(told: Explanation) -> dict[str, tuple[float, float]]:
+    """The flow with and without policy by the hub it goes through, under an empty name what goes directly."""
+    flow = told.flow
+    parts = {"": replace(flow, hubs=())} if flow.direct else {}
+    parts |= {hub: replace(flow, direct=False, hubs=(hub,)) for hub in flow.hubs}
+    return {road: (part.measured(told.pair[0]), part.measured(told.pair[1])) for road, part in parts.items()}
+
+
+def _on_the_way(told: Explanation) -> tuple[list[str], list[str]]:
+    """Origins and hubs that carry a part of the flow worth speaking of, with or without policy."""
+    least = _MATTERS * max(told.with_policy, told.without)
+    hubs = [hub for hub, pair in _by_road(told).items() if hub and max(pair) >= least]
+    alone = {origin: replace(told.flow, origins=(origin,)) for origin in told.flow.origins}
+    origins = [origin for origin, part in alone.items() if max(part.measured(run) for run in told.pair) >= least]
+    return origins, hubs
+
+
+def _clauses(told: Explanation) -> list[str]:
+    """The largest clause with its law and source, the next ones, and the rest as a sum."""
+    table = told.clauses
+    worth = table[table["effect"].abs() >= _WORTH * table["effect"].abs().max()]
+    top, rest = worth.iloc[0], table.drop(worth.index[: 1 + _NAMED])
+    said = [f"Most of it is {_who(told, top)}: {_effect(top)}{_range(top)}{_share(top)}.{_source(top)}"]
+    if not _same_sign(top["effect"], told.change):
+        said = [
+            f"The largest effect, {_who(told, top)}, goes the other way: {_effect(top)}{_range(top)}.{_source(top)}"
+        ]
+    elif top["share_of_change"] < 0.5:
+        said = [f"The largest part is {_who(told, top)}: {_effect(top)}{_range(top)}{_share(top)}.{_source(top)}"]
+    following = [f"{_briefly(row)} {_effect(row)}" for _, row in worth.iloc[1 : 1 + _NAMED].iterrows()]
+    if following:
+        said.append(f"Next: {'; '.join(following)}.")
+    if len(rest):
+        said[-1] += f" The other {len(rest)} together: {amount(rest['effect'].sum(), signed=True)}."
+    return said
+
+
+def _who(told: Explanation, row: pd.Series) -> str:
+    if "clauses" in row:
+        return f"{row['kind']} ({row['clauses']} clause{'s' if row['clauses'] != 1 else ''})"
+    names = names_of(told.case.world)
+    by = ", ".join(names.get(one, one) for one in row["by"].split(", "))
+    known = f"announced {row['announced']}, " if row["announced"] < row["effective"] else ""
+    ended = f" to {row['ends']}" if row["ends"] is not None and row["ends"] == row["ends"] else ""
+    return f"'{row['clause']}' ({row['kind']} by {by}, {known}in force from {row['effective']}{ended})"
+
+
+def _briefly(row: pd.Series) -> str:
+    return f"{row['kind']}" if "clauses" in row else f"'{row['clause']}' ({row['kind']}, {row['effective']})"
+
+
+def _effect(row: pd.Series) -> str:
+    # An error that would read as nought is not worth its place.
+    shown = amount(row["effect"], signed=True)
+    return f"{shown} ± {amount(row['error'])}" if row["error"] >= 0.0005 else shown
+
+
+def _range(row: pd.Series) -> str:
+    """Between what its effect lies, where it hangs on what else is in force."""
+    low, high = float(row["lowest"]), float(row["highest"])
+    if high - low < _WIDE * abs(row["effect"]):
+        return ""
+    return f" ({amount(low, signed=True)} to {amount(high, signed=True)} by what else is in force)"
+
+
+def _share(row: pd.Series) -> str:
+    return f", {100.0 * row['share_of_change']:.0f} % of the change"
+
+
+def _source(row: pd.Series) -> str:
+    if "source" not in row:
+        return ""
+    text = shorten(str(row["source"]), _LONGEST_SOURCE, placeholder=" ...")
+    return f" Source: {text}{'' if text.endswith('.') else '.'}"
+
+
+def _actors(told: Explanation) -> str:
+    """What the law does alone, and who made it more or less."""
+    rows = {row["who"]: float(row["effect"]) for _, row in told.actors.iterrows()}
+    law = rows.pop("law")
+    small = _WORTH * max(abs(value) for value in (law, *rows.values()))
+    parts = [
+        f"{who} {amount(value, signed=True)}"
+        for who, value in sorted(rows.items(), key=lambda pair: -abs(pair[1])) if abs(value) >= small
+    ]  # fmt: skip
+    rest = sum(value for value in rows.values() if abs(value) < small)
+    if len(parts) < len(rows):
+        parts.append(f"the others {amount(rest, signed=True)}")
+    alone = (
+        f"With nobody responding but by choice of road, the law alone changes the flow by {amount(law, signed=True)}"
+    )
+    return f"{alone}; the responses add: {', '.join(parts)}."
+
+
+def _governments(told: Explanation) -> list[str]:
+    """Efforts of the states on the way that moved most, and their exporters that were listed."""
+    last, (origins, hubs) = format_month(told.flow.last), _on_the_way(told)
+    tables = [run.states[run.states["month"] == last].set_index("state") for run in told.pair]
+    there = list(dict.fromkeys((*origins, *hubs)))
+    names = names_of(told.case.world)
+    said = []
+    for column, what in _DEEDS.items():
+        ours, usual = (table.loc[there, column] for table in tables)
+        parts = [f"{names[code]} {ours[code]:.2f} against {usual[code]:.2f}" for code in _largest(ours - usual, _SEEN)]
+        if parts:
+            said.append(f"{what} in {last} against that without policy: {', '.join(parts)}.")
+    listed = tables[0].loc[origins, "firms_listed"]
+    hit = [f"{listed[code]:.0f} of {names[code]}" for code in _largest(listed, 0.5)]
+    if hit:
+        said.append(f"Exporters listed by then: {', '.join(hit)}.")
+    return said
+
+
+def _houses(told: Explanation) -> list[str]:
+    """Trading houses of the hubs on the way: open, listed, and what they add to the price."""
+    last, (_, hubs) = format_month(told.flow.last), _on_the_way(told)
+    tables = [run.hubs[run.hubs["month"] == last].set_index("hub").loc[hubs] for run in told.pair]
+    opened, usual = (table["firms_open"] for table in tables)
+    markup = np.expm1(tables[0]["log_markup_change"] - tables[1]["log_markup_change"])
+    names, struck = names_of(told.case.world), tables[0]["firms_listed"]
+    said = []
+    for code in _largest(opened - usual, 0.5):
+        listed = f", {struck[code]:.0f} listed" if struck[code] >= 0.5 else ""
+        dearer = f", price through it {100.0 * markup[code]:+.1f} %" if abs(markup[code]) > _SEEN else ""
+        said.append(f"{names[code]} {opened[code]:.0f} against {usual[code]:.0f}{listed}{dearer}")
+    return [f"Trading houses open in {last} against those without policy: {'; '.join(said)}."] if said else []
+
+
+def _prices(told: Explanation) -> list[str]:
+    """Price at the destination against that without policy, the average of the months."""
+    flow, means = told.flow, []
+    if len(flow.goods) > 1:  # a mean price of goods of different size would say little
+        return []
+    for run in told.pair:
+        table = run.prices
+        here = table[
+            table["month"].between(format_month(flow.first), format_month(flow.last))
+            & (table["destination"] == flow.destination)
+            & table["good"].isin(flow.goods)
+            & table["headquarters"].isin(flow.headquarters)
+        ]
+        means.append(here.groupby("headquarters", sort=False)["price_index"].mean())
+    dearer = (means[0] / means[1] - 1.0).dropna()
+    if len(dearer) == 0 or dearer.abs().max() <= _SEEN:
+        return []
+    parts = [f"{brand} brands {100.0 * change:+.0f} %" for brand, change in dearer.items()]
+    return [f"Price there against the run without policy: {', '.join(parts)}."]
+
+
+def _certainty(told: Explanation) -> str:
+    agents = told.case.scenario.agents
+    if not told.orders:
+        how = "all combinations of the clauses"
+    elif told.orders == 1:
+        how = "one random order of the clauses and its reverse, too few to say how sure they are"
+    else:
+        how = f"{told.orders} random orders of the clauses and their reverses; ± is the standard error over these"
+    luck = "" if agents.mode == "expected" else f" One seed ({told.case.scenario.seed}): the luck of firms is in them."
+    return (
+        f"Effects are means over {how}; they add up to the change. {told.runs} paired runs with {agents.exporters:,} "
+        f"exporters in {agents.mode} mode.{luck}"
+    )
+
+
+def _left_out(told: Explanation) -> list[str]:
+    if not told.left_out:
+        return []
+    n = len(told.left_out)
+    return [f"Left out: {n} clause{'s' if n > 1 else ''} not yet announced in {format_month(told.flow.last)}."]
+
+
+def _largest(moved: pd.Series, least: float) -> Sequence[str]:
+    """Names of the largest entries by size, those of some size only."""
+    some = moved[moved.abs() >= least]
+    return [str(name) for name in some.abs().sort_values(ascending=False, kind="stable").index[:_NAMED]]
+
+
+def _same_sign(a: float, b: float) -> bool:
+    return (a > 0) == (b > 0)

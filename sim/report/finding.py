@@ -1,0 +1,153 @@
+"""A finding of a study: sentences, a table for the screen, a figure, and the data of each as CSV."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+from matplotlib.figure import Figure
+from rich.table import Table
+from rich.text import Text
+
+from sim.analysis.summaries import units_of
+from sim.common.doors import HasPage
+from sim.common.errors import SimError, nearest
+from sim.common.versions import version_of
+from sim.report.plots import save_figure
+from sim.report.plots.studies import About, tornado
+from sim.report.plots.style import HEIGHT, WIDTH, new_figure
+
+if TYPE_CHECKING:
+    from sim.experiments.folder import StudyRuns
+
+Drawn = Callable[[Figure], pd.DataFrame]
+TALL = 7.2  # inches
+_MOST_ROWS = 24
+
+
+@dataclass(frozen=True, eq=False)
+class Finding(HasPage):
+    """One thing to tell.
+
+    Attributes:
+        name: of its files.
+        title: above its table.
+        table: its numbers.
+        sentences: to quote.
+        draw: draws it on an empty figure and returns the data behind it; None where a table says it all.
+        height: of the figure, inches.
+        told: whether the screen shows the table, too.
+        brief: what the screen shows in its place, where it is too broad.
+    """
+
+    name: str
+    title: str
+    table: pd.DataFrame
+    sentences: tuple[str, ...] = ()
+    draw: Drawn | None = None
+    height: float = HEIGHT
+    told: bool = True
+    brief: pd.DataFrame | None = None
+
+    def on_screen(self) -> list[str | Table]:
+        """Sentences and table, as the command line shows them."""
+        return [
+            *self.sentences,
+            *([shown(self.table if self.brief is None else self.brief, self.title)] if self.told else []),
+        ]
+
+    def save(self, folder: Path) -> list[Path]:
+        """Writes the table as CSV and, where there is one, the figure beside it.
+
+        Raises:
+            SimError: the folder cannot be written.
+        """
+        if self.draw is not None:
+            made = new_figure(WIDTH, self.height)
+            return save_figure(folder, self.name, made, self.draw(made))
+        path = folder / f"{self.name}.csv"
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            self.table.to_csv(path, index=False)
+        except OSError as error:
+            raise SimError(f"cannot write {path}: {error.strerror or error}") from error
+        return [path]
+
+
+def shown(table: pd.DataFrame, title: str) -> Table:
+    """A table for the screen, its first rows."""
+    made = Table(title=Text(title), title_justify="left", caption_justify="left", title_style="bold")
+    for name in table.columns:
+        number = pd.api.types.is_numeric_dtype(table[name])
+        made.add_column(str(name), justify="right" if number else "left", overflow="fold")
+    for row in table.head(_MOST_ROWS).itertuples(index=False):
+        made.add_row(*(Text(cell_of(value)) for value in row))
+    if len(table) > _MOST_ROWS:
+        made.caption = f"... and {len(table) - _MOST_ROWS:,} more rows; --out keeps them all"
+    return made
+
+
+def cell_of(value: object) -> str:
+    """A value as a cell of a table shows it."""
+    if isinstance(value, bool) or not isinstance(value, float):
+        return str(value)
+    return "" if value != value else f"{value:.4g}"
+
+
+def points_of(study: StudyRuns) -> pd.DataFrame:
+    """The runs of a study that are its points and did not fail.
+
+    Raises:
+        SimError: there is none.
+    """
+    runs = study.runs
+    points: pd.DataFrame = runs[(runs["point"] >= 0) & (runs["status"] == "done")].reset_index(drop=True)
+    if points.empty:
+        raise SimError(f"the study “{study.title}” has no finished run yet; start its sweep again")
+    return points
+
+
+def setting_of(study: StudyRuns, given: Mapping[str, str], said: str) -> dict[str, object]:
+    """A setting of the levers from text, as the table of runs has it.
+
+    Args:
+        study: whose levers.
+        given: lever: value, as text.
+        said: how the user wrote it, for messages.
+
+    Raises:
+        SimError: an unknown lever, one left out, or a value that was not run.
+    """
+    points = points_of(study)
+    for name in given:
+        if name not in study.levers:
+            raise SimError(f"{said}: unknown lever '{name}'; {nearest(name, study.levers)}")
+    found: dict[str, object] = {}
+    for lever in study.levers:
+        values = {cell_of(value): value for value in points[lever].unique()}
+        if lever not in given:
+            raise SimError(f"{said}: no value for the lever '{lever}'; expected one of: {', '.join(values)}")
+        if given[lever] not in values:
+            raise SimError(f"{said}: {lever} was not run at '{given[lever]}'; {nearest(given[lever], values)}")
+        found[lever] = values[given[lever]]
+    return found
+
+
+def about(study: StudyRuns, points: pd.DataFrame) -> About:
+    """The study in the footer of its figures."""
+    worlds = len(points[units_of(points)].drop_duplicates())
+    return About(study.title, len(study.runs), worlds, program())
+
+
+def program() -> str:
+    """Name and version of the program."""
+    version = version_of()
+    return f"sanctions-sim {version}" if version[:1].isdigit() else "sanctions-sim, from a checkout"
+
+
+def bars_of(bars: pd.DataFrame, texts: tuple[str, str], said: About) -> Drawn:
+    """Draws a tornado with its title and subtitle."""
+    return lambda figure: tornado.draw(figure, bars, *texts, said)

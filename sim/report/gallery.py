@@ -1,0 +1,125 @@
+"""The figures of a run, a pair, a mechanism or a study, by name: ``pair.plot.flows_by_road()``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from sim.analysis.mechanism_test import Shown
+from sim.common.errors import SimError, nearest
+from sim.experiments.folder import StudyRuns
+from sim.experiments.swept import Swept
+from sim.metrics.mirror_gap import Pair
+from sim.report import html
+from sim.report.plots import FIGURES, figure, figure_of_mechanism, figure_of_pair
+from sim.report.plots.style import Picture, new_figure
+from sim.report.study_findings import summed_up
+from sim.simulation.comparison import Comparison
+from sim.simulation.results import Results
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Drawn = Callable[..., Picture]
+MIRROR, MECHANISM, RESPONSE, HEAT_MAP = "mirror_gap", "mechanism", "response", "heat_map"
+
+
+class Gallery:
+    """The figures of one thing; each call draws one anew and returns it, with the table behind it as ``.table``.
+
+    A picture is a matplotlib figure: ``picture.axes`` are its panels, ``picture.savefig(...)`` writes it. It needs no
+    display, and is no figure of pyplot's, so a notebook shows it once.
+
+    Args:
+        source: a run, a comparison, a mechanism shown, or a study's runs.
+    """
+
+    def __init__(self, source: object) -> None:
+        self._source = source
+        self._drawn = {name: draw for name, (_, draw) in _figures_of(source).items()}
+
+    def __call__(self, name: str, *args: Any, **options: Any) -> Picture:
+        """Draws the figure of a name.
+
+        Raises:
+            SimError: there is no figure of that name.
+        """
+        if name not in self._drawn:
+            raise SimError(f"unknown figure '{name}'; {nearest(name, self._drawn)}")
+        return self._drawn[name](*args, **options)
+
+    def __getattr__(self, name: str) -> Drawn:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        if name not in self._drawn:
+            raise AttributeError(f"unknown figure '{name}'; {nearest(name, self._drawn)}")
+        return self._drawn[name]
+
+    def __dir__(self) -> list[str]:
+        return list(self._drawn)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._drawn)
+
+    def __repr__(self) -> str:
+        return f"<figures: {', '.join(self._drawn)}>"
+
+    def _repr_html_(self) -> str:
+        rows = [(html.element("b", f"plot.{name}(...)"), title) for name, (title, _) in
+                _figures_of(self._source).items()]  # fmt: skip
+        return html.page(f"{len(rows)} figures", html.table(("figure", "what it shows"), rows))
+
+
+def _figures_of(source: object) -> Mapping[str, tuple[str, Drawn]]:
+    """Name: what it shows, and what draws it."""
+    if isinstance(source, Comparison | Results):
+        found: dict[str, tuple[str, Drawn]] = {
+            name: (kind.title, partial(_run_figure, name, source)) for name, kind in FIGURES.items()
+        }
+        said = "What two offices have on record of one flow: mirror_gap(exporter, importer, good)"
+        return found | {MIRROR: (said, partial(_mirror, source))}
+    if isinstance(source, Shown):
+        return {MECHANISM: ("What the mechanism does, look by look", partial(_mechanism, source))}
+    if isinstance(source, Swept | StudyRuns):
+        runs = source if isinstance(source, StudyRuns) else source.as_kept()
+        return {
+            RESPONSE: ("How metrics move with a lever: response(metric, ...)", partial(_of_study, RESPONSE, runs)),
+            HEAT_MAP: ("A metric at each pair of two levers: heat_map(metric)", partial(_of_study, HEAT_MAP, runs)),
+        }
+    raise TypeError(f"{type(source).__name__} has no figures")
+
+
+def _run_figure(name: str, source: Comparison | Results) -> Picture:
+    return _with_table(*figure(name, source))
+
+
+def _mirror(source: Comparison | Results, exporter: str, importer: str, good: str | None = None) -> Picture:
+    return _with_table(*figure_of_pair(source, Pair(exporter, importer, good)))
+
+
+def _mechanism(shown: Shown) -> Picture:
+    return _with_table(*figure_of_mechanism(shown))
+
+
+def _of_study(name: str, runs: StudyRuns, *metrics: str) -> Picture:
+    """The figure of a study, of all metrics by default.
+
+    Raises:
+        SimError: the study has no such metric, or levers of another kind than the figure needs.
+    """
+    for metric in metrics:
+        if metric not in runs.metrics:
+            raise SimError(f"unknown metric '{metric}'; {nearest(metric, runs.metrics)}")
+    found = next((one for one in summed_up(runs, metrics) if one.name.startswith(name) and one.draw), None)
+    if found is None or found.draw is None:
+        needs = "one or two levers, one of them with numbers" if name == RESPONSE else "two levers"
+        has = ", ".join(runs.levers) or "none"
+        raise SimError(f"the figure '{name}' needs {needs}; the study “{runs.title}” has {has}")
+    made = new_figure(height=found.height)
+    return _with_table(made, found.draw(made))
+
+
+def _with_table(made: Picture, table: Any) -> Picture:
+    made.table = table
+    return made

@@ -1,0 +1,143 @@
+"""What was asked of runs: explanations, mechanisms, studies and their findings."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from sim.common.months import format_month
+from sim.report import html
+from sim.report.explanation_text import amount, in_words
+from sim.report.study_tables import study_told
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sim.analysis.explain import Explanation
+    from sim.analysis.mechanism_test import Shown
+    from sim.experiments.folder import StudyRuns
+    from sim.experiments.study import Study
+    from sim.experiments.swept import Swept
+    from sim.report.finding import Finding
+
+_MOST_PARTS, _MOST_ROWS = 12, 40
+_DONE = "done"
+
+
+def explanation_page(told: Explanation) -> str:
+    """Why a flow is what it is: sentences, then both tables that add up to the change."""
+    return html.page(
+        f"{told.flow.words}, {told.flow.span}", html.listed(in_words(told)),
+        html.facts(with_the_package=amount(told.with_policy), without=amount(told.without),
+                   change=amount(told.change, signed=True), unit=told.flow.unit, runs=told.runs),
+        _parts(told, told.clauses, "By clause"), _parts(told, told.actors, "By who responded"),
+    )  # fmt: skip
+
+
+def _parts(told: Explanation, parts: pd.DataFrame, caption: str) -> html.Html:
+    label = str(parts.columns[0])
+    shown = parts.head(_MOST_PARTS)
+    rows: list[tuple[object, ...]] = [
+        (row[label], html.Right(amount(row["effect"], signed=True)), _percent(row["share_of_change"]),
+         html.Right(f"{amount(row['lowest'], signed=True)} to {amount(row['highest'], signed=True)}"))
+        for row in shown.to_dict("records")
+    ]  # fmt: skip
+    if len(parts) > len(shown):
+        rest = parts.iloc[len(shown) :][["effect", "share_of_change"]].sum()
+        others = f"{len(parts) - len(shown)} others"
+        rows.append((others, html.Right(amount(rest["effect"], signed=True)), _percent(rest["share_of_change"]), None))
+    rows.append((html.element("b", "all of it"), html.Right(amount(told.change, signed=True)), None, None))
+    return html.table((label, "effect", "of the change", "effects met"), rows, f"{caption}, {told.flow.unit}")
+
+
+def _percent(share: float) -> html.Right:
+    return html.Right("" if pd.isna(share) else f"{round(100.0 * share, 1) + 0.0:.1f} %")
+
+
+def mechanism_page(found: Shown) -> str:
+    """A scenario with its mechanism and without: what was expected, and what is seen."""
+    mechanism = found.scenario.mechanism
+    said = "Every look shows what is expected." if found.holds else "Some looks do not show what is expected."
+    return html.page(
+        found.scenario.title, html.soft(mechanism.shows if mechanism else ""), said,
+        html.frame(found.table.replace({True: "yes", False: "no"})),
+    )  # fmt: skip
+
+
+def finding_page(found: Finding) -> str:
+    """A finding: sentences to quote, and the table behind them."""
+    said = html.listed(found.sentences) if found.sentences else ""
+    return html.page(found.title, said, html.frame(found.table if found.brief is None else found.brief, "", _MOST_ROWS))
+
+
+def study_page(study: Study) -> str:
+    """A study before its runs."""
+    file, scenario = study.file, study.base.scenario
+    months = f"{format_month(scenario.months.first)} to {format_month(scenario.months.last)}"
+    factors = [
+        (html.element("b", one.name), kind, _range(one), ", ".join(one.said.moves))
+        for kind, some in (("lever", study.levers), ("uncertainty", study.uncertainties)) for one in some
+    ]  # fmt: skip
+    drawn = None if study.posterior is None else f"draws of {study.posterior.name}"
+    return html.page(
+        file.title, html.soft(file.question),
+        html.facts(base=scenario.title, months=months, exporters=f"{scenario.agents.exporters:,}",
+                   mode=scenario.agents.mode, replicates=file.replicates, worlds=drawn),
+        html.table(("factor", "what", "values", "moves"), factors),
+        html.facts(metrics=", ".join(file.metrics), compared_with=file.compare_with),
+    )  # fmt: skip
+
+
+def _range(factor: object) -> str:
+    values, said = getattr(factor, "values", None), getattr(factor, "said", None)
+    if values is not None:
+        return ", ".join(html.number(value) if isinstance(value, float) else str(value) for value in values)
+    return f"{html.number(said.low)} to {html.number(said.high)}" if said is not None else ""
+
+
+def swept_page(swept: Swept) -> str:
+    """The runs of a study: what each package does to each metric, against what it is compared with."""
+    file = swept.plan.study.file
+    failed = int((swept.runs["status"] != _DONE).sum())
+    made = f"{len(swept.runs):,} of {len(swept.plan):,}"
+    against = "no policy" if swept.plan.study.comparison is None else "the package compared with"
+    note = f"Differences to {against}, run by paired run"
+    note += "; [ ]: " + ("95 % interval over replicates" if swept.plan.replicates > 1 else "90 % of worlds")
+    return html.page(
+        file.title, html.soft(file.question),
+        html.facts(runs=made, failed=failed or None, worlds=len(swept.plan.worlds), replicates=swept.plan.replicates),
+        _effects(swept, note), html.folded("The plan", html.element("pre", study_told(swept.plan))),
+        html.soft("runs has every run, comparisons all about the differences, plot the figures."),
+    )  # fmt: skip
+
+
+def _effects(swept: Swept, caption: str) -> html.Html:
+    """A row per package, a column per metric: the difference, with its interval where there is one."""
+    table, levers = swept.comparisons, swept.plan.study.levers
+    ends = ("low", "high") if swept.plan.replicates > 1 else ("low_world", "high_world")
+    metrics = swept.plan.study.file.metrics
+    rows = []
+    for _, part in table.head(_MOST_ROWS * len(metrics)).groupby("package"):
+        cells = part.set_index("metric")[["difference", *ends]].to_dict("index")
+        rows.append([*(part[lever.name].iloc[0] for lever in levers),
+                     *(_interval(cells[name], ends) for name in metrics)])  # fmt: skip
+    made = html.table([*(lever.name for lever in levers), *metrics], rows, caption)
+    left = len(swept.plan.packages) - len(rows)
+    return html.Html(made + html.soft(f"and {left:,} more packages")) if left > 0 else made
+
+
+def _interval(row: Mapping[Any, float], ends: tuple[str, str]) -> html.Right:
+    difference, low, high = (row[name] for name in ("difference", *ends))
+    return html.Right(html.signed(difference) + (f" [{html.signed(low)}, {html.signed(high)}]" if low < high else ""))
+
+
+def runs_page(study: StudyRuns) -> str:
+    """The runs of a study as its folder has them: the mean of each metric at each setting of the levers."""
+    done = study.runs[(study.runs["status"] == _DONE) & (study.runs["point"] >= 0)]
+    means = done.groupby(list(study.levers))[list(study.metrics)].mean() if study.levers else done[list(study.metrics)]
+    return html.page(
+        study.title, html.soft(study.question),
+        html.facts(runs=f"{len(study.runs):,} of {study.planned:,}", uncertainties=", ".join(study.uncertainties)),
+        html.frame(means, "Means over worlds and replicates", _MOST_ROWS),
+    )  # fmt: skip

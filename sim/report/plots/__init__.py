@@ -1,0 +1,234 @@
+"""The figures of a run or a comparison: one per file, listed here.
+
+A new figure is one file with ``draw(source, figure)``, which returns the table behind what it drew, and one line below.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from sim.common.errors import SimError, nearest
+from sim.report.plots import (
+    flow_diagram,
+    flow_map,
+    flows_by_origin,
+    flows_by_road,
+    goods_by_hub,
+    hub_reexports,
+    mechanism,
+    mirror_gap,
+    price_premium,
+    recorded_and_true,
+    simulated_and_customs,
+    who_replaced_whom,
+)
+from sim.report.plots.run_view import look
+from sim.report.plots.style import DPI, HEIGHT, WIDTH, Picture, new_figure
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from sim.analysis.mechanism_test import Shown
+    from sim.metrics.mirror_gap import Pair
+    from sim.report.plots.run_view import Source
+
+TALL = 7.2
+
+__all__ = [
+    "FIGURES", "FigureKind", "Picture", "figure", "figure_of_mechanism", "figure_of_pair",
+    "save_all", "save_figure", "save_mechanism", "save_pair",
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class FigureKind:
+    """One figure of the registry.
+
+    Attributes:
+        title: what it shows, in a few words.
+        draw: draws it on an empty figure and returns the table behind it.
+        needs: ``run`` if one run is enough, ``comparison`` if a counterfactual adds to it (it is drawn without, too).
+        height: inches.
+        series: what draws of a posterior give bands to, as a table, by month or by year or of one stretch.
+        banded: the columns of that table that a draw moves.
+    """
+
+    title: str
+    draw: Callable[[Source, Figure], pd.DataFrame]
+    needs: Literal["run", "comparison"] = "run"
+    height: float = HEIGHT
+    series: Callable[[Source], pd.DataFrame] | None = None
+    banded: tuple[str, ...] = ()
+
+
+FIGURES: dict[str, FigureKind] = {
+    "flows_by_origin": FigureKind(
+        "Deliveries to the target by origin", flows_by_origin.draw, "comparison",
+        series=flows_by_origin.series, banded=flows_by_origin.BANDED,
+    ),
+    "flows_by_road": FigureKind(
+        "Deliveries to the target by road", flows_by_road.draw, "comparison",
+        series=flows_by_road.series, banded=flows_by_road.BANDED,
+    ),
+    "who_replaced_whom": FigureKind(
+        "Suppliers lost and gained", who_replaced_whom.draw, "comparison", TALL,
+        who_replaced_whom.series, who_replaced_whom.BANDED,
+    ),
+    "flow_diagram": FigureKind("From whom and by which road, before and after", flow_diagram.draw, "comparison", TALL),
+    "flow_map": FigureKind("Origins and hubs on a map, before and after", flow_map.draw, "comparison"),
+    "goods_by_hub": FigureKind(
+        "What passes each hub, good by good", goods_by_hub.draw, "comparison", TALL,
+        goods_by_hub.data, goods_by_hub.BANDED,
+    ),
+    "price_premium": FigureKind(
+        "Prices paid by the target", price_premium.draw, "run", TALL, price_premium.data, price_premium.BANDED
+    ),
+    "hub_reexports": FigureKind(
+        "Goods passing the hubs, true and recorded", hub_reexports.draw, "run", TALL,
+        hub_reexports.data, hub_reexports.BANDED,
+    ),
+    "recorded_and_true": FigureKind(
+        "Exports as they were and as recorded", recorded_and_true.draw, "comparison", TALL,
+        recorded_and_true.series, recorded_and_true.BANDED,
+    ),
+    "simulated_and_customs": FigureKind(
+        "Simulated and published customs figures", simulated_and_customs.draw, "run", TALL,
+        simulated_and_customs.data, simulated_and_customs.BANDED,
+    ),
+}  # fmt: skip
+
+
+def figure(name: str, source: Source) -> tuple[Picture, pd.DataFrame]:
+    """One figure and the table behind it.
+
+    Args:
+        name: its name in :data:`FIGURES`.
+        source: a comparison, or one run.
+
+    Raises:
+        SimError: there is no figure of that name.
+    """
+    if name not in FIGURES:
+        raise SimError(f"unknown figure '{name}'; {nearest(name, FIGURES)}")
+    kind = FIGURES[name]
+    made = new_figure(WIDTH, kind.height)
+    return made, kind.draw(look(source), made)
+
+
+def save_all(source: Source, folder: str | Path, names: Iterable[str] | None = None) -> list[Path]:
+    """Writes figures as PNG, each with the table behind it as CSV; every file appears whole or not at all.
+
+    Args:
+        source: a comparison, or one run.
+        folder: where to; made if it is missing. Files of the same names are replaced.
+        names: which figures, all by default.
+
+    Returns:
+        The files written, ``<name>.png`` and ``<name>.csv``, in the order of the registry.
+
+    Raises:
+        SimError: the folder cannot be written, or there is no figure of that name.
+    """
+    view = look(source)
+    written = []
+    for name in FIGURES if names is None else names:
+        written += _put_both(Path(folder), name, *figure(name, view))
+    return written
+
+
+def figure_of_mechanism(shown: Shown) -> tuple[Picture, pd.DataFrame]:
+    """What a scenario's mechanism does, look by look, and the months behind it."""
+    made = new_figure(WIDTH, mechanism.height_of(shown))
+    return made, mechanism.draw(shown, made)
+
+
+def save_mechanism(shown: Shown, folder: str | Path) -> list[Path]:
+    """Writes the figure of a scenario's mechanism as PNG, the months behind it and the table of its looks as CSV.
+
+    Args:
+        shown: the scenario, run with its mechanism and without.
+        folder: where to; made if it is missing. Files of the same names are replaced.
+
+    Returns:
+        The files written: ``mechanism.png``, ``mechanism.csv``, ``looks.csv``.
+
+    Raises:
+        SimError: the folder cannot be written.
+
+    Example:
+        >>> import sim, tempfile
+        >>> seen = sim.show_mechanism(sim.load("red-line"), progress=False)
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     [path.name for path in sim.save_mechanism(seen, folder)]
+        ['mechanism.png', 'mechanism.csv', 'looks.csv']
+    """
+    written = _put_both(Path(folder), "mechanism", *figure_of_mechanism(shown))
+    return [*written, _put(Path(folder) / "looks.csv", partial(shown.table.to_csv, index=False))]
+
+
+def figure_of_pair(source: Source, pair: Pair) -> tuple[Picture, pd.DataFrame]:
+    """The mirror gap of a pair of states, and the table behind it; see :mod:`sim.metrics.mirror_gap`.
+
+    Args:
+        source: a comparison, of which the run with the policies is shown, or one run.
+        pair: exporter, importer, and a good if not all.
+
+    Raises:
+        SimError: a state or good that the run does not have, or a state with itself.
+    """
+    made = new_figure(WIDTH, TALL)
+    return made, mirror_gap.draw(source, made, pair)
+
+
+def save_pair(source: Source, pair: Pair, folder: str | Path) -> tuple[Path, Path]:
+    """Writes the mirror gap of a pair as ``mirror_<exporter>_<importer>[_<good>]``, picture and table.
+
+    Raises:
+        SimError: the folder cannot be written, or the pair is faulty.
+    """
+    stem = "_".join(["mirror", pair.exporter, pair.importer, *([pair.good] if pair.good else [])])
+    picture, table = _put_both(Path(folder), stem, *figure_of_pair(source, pair))
+    return picture, table
+
+
+def save_figure(folder: str | Path, name: str, made: Figure, table: pd.DataFrame) -> list[Path]:
+    """Writes a figure and the table behind it as ``<name>.png`` and ``<name>.csv``.
+
+    Raises:
+        SimError: the folder cannot be written.
+    """
+    return _put_both(Path(folder), name, made, table)
+
+
+def _put_both(place: Path, name: str, made: Figure, table: pd.DataFrame) -> list[Path]:
+    """Writes a figure and the table behind it; the folder is made if it is missing."""
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+        return [
+            _put(place / f"{name}.png", partial(made.savefig, format="png", dpi=DPI)),
+            _put(place / f"{name}.csv", partial(table.to_csv, index=False)),
+        ]
+    except OSError as error:
+        raise SimError(f"cannot write figures to {place}: {error.strerror or error}") from error
+
+
+def _put(path: Path, write: Callable[[Path], object]) -> Path:
+    """Writes beside the file and renames, so that a file that exists is whole."""
+    handle, scratch = tempfile.mkstemp(prefix=f".{path.stem}-", suffix=path.suffix, dir=path.parent)
+    os.close(handle)
+    try:
+        write(Path(scratch))
+        os.chmod(scratch, 0o644)
+        os.replace(scratch, path)
+    finally:
+        Path(scratch).unlink(missing_ok=True)
+    return path

@@ -1,0 +1,113 @@
+"""Published customs figures beside what the simulated offices record; which ones is said by a table, not here.
+
+``calibration/figures/comparison_series.csv`` has one series a row: ``office``, ``flow`` and ``partner`` choose from the
+simulated records (``;`` between several flows, ``all`` for all offices), the columns ``where_*`` choose the rows of
+``figure_file`` whose column of that name holds that text, and ``unit`` says what they are in.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from sim.common.months import MONTHS_PER_YEAR
+from sim.common.package_data import shipped
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from sim.report.plots.run_view import View
+
+FIGURES = "calibration/figures"
+SERIES, RATES = "comparison_series.csv", "exchange_rates.csv"
+_FILTER, _EVERYBODY, _EURO, _FITTED = "where_", "all", "meur", "fit"
+_YEAR = 4  # letters of a period that is a year
+
+
+@dataclass(frozen=True, eq=False)
+class CustomsSeries:
+    """A published series and the simulated record of the same thing.
+
+    Attributes:
+        name: id of the series.
+        title: what it shows, and whose office has it on record.
+        source: who published it.
+        table: by period (index; months, or years): ``simulated_musd`` and ``published_musd`` a month, the latter empty
+            where nothing is published, and ``used_for_fitting``.
+    """
+
+    name: str
+    title: str
+    source: str
+    table: pd.DataFrame
+
+    @property
+    def error(self) -> float:
+        """Mean absolute difference of the simulated from the published figures, as a share of the published mean."""
+        both = self.table.dropna()
+        return float((both["simulated_musd"] - both["published_musd"]).abs().sum() / both["published_musd"].sum())
+
+
+def customs_series(view: View) -> list[CustomsSeries]:
+    """All series of the table for which the world has the states and the run has the months."""
+    folder = shipped(FIGURES)
+    if not (folder / SERIES).exists():
+        return []
+    known = {*view.states, _EVERYBODY}
+    found = []
+    for record in _read(folder / SERIES).to_dict("records"):
+        row = {str(column): str(value) for column, value in record.items()}
+        if row["office"] in known and row["partner"] in known:
+            published = _published(folder, row)
+            table = _beside(_simulated(view, row), published)
+            if table["published_musd"].gt(0.0).any():
+                found.append(CustomsSeries(row["id"], row["title"], row["source"], table))
+    return found
+
+
+def _read(path: Path) -> pd.DataFrame:
+    return pd.read_csv(path, dtype=str, keep_default_na=False)
+
+
+def _published(folder: Path, row: Mapping[str, str]) -> pd.DataFrame:
+    """By period: published_musd a month, used_for_fitting."""
+    return _published_once(folder, tuple(row.items()))
+
+
+@lru_cache(maxsize=256)
+def _published_once(folder: Path, cells: tuple[tuple[str, str], ...]) -> pd.DataFrame:
+    row = dict(cells)
+    rows = _read(folder / row["figure_file"])
+    for column, wanted in row.items():
+        if column.startswith(_FILTER):
+            rows = rows[rows[column.removeprefix(_FILTER)] == wanted]
+    value = pd.to_numeric(rows["value"])
+    if row["unit"] == _EURO:
+        rates = _read(folder / RATES).set_index("year")["usd_per_eur"].astype(float)
+        value = value * rows["period"].str[:_YEAR].map(rates)
+    months = rows["period"].str.len().map(lambda letters: MONTHS_PER_YEAR if letters == _YEAR else 1)
+    table = pd.DataFrame({"published_musd": value / months, "used_for_fitting": rows["role"] == _FITTED})
+    return table.set_index(rows["period"]).sort_index()
+
+
+def _simulated(view: View, row: Mapping[str, str]) -> pd.Series[float]:
+    """Published records of the simulated office by month, musd."""
+    books = view.policy.recorded
+    wanted = books["published"] & books["flow"].isin(row["flow"].split(";")) & (books["partner"] == row["partner"])
+    if row["office"] != _EVERYBODY:
+        wanted &= books["office"] == row["office"]
+    return books[wanted].groupby("month")["value_musd"].sum().reindex(view.months, fill_value=0.0)
+
+
+def _beside(simulated: pd.Series[float], published: pd.DataFrame) -> pd.DataFrame:
+    """Both by month; by full year, as a mean month, where the published figures are yearly."""
+    if len(published) and len(str(published.index[0])) == _YEAR:
+        years = simulated.groupby(simulated.index.str[:_YEAR]).agg(["mean", "size"])
+        simulated = years.loc[years["size"] == MONTHS_PER_YEAR, "mean"]
+    table = pd.DataFrame({"simulated_musd": simulated}).rename_axis("period").join(published)
+    table["used_for_fitting"] = table["used_for_fitting"].eq(True)
+    return table

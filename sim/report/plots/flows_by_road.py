@@ -1,0 +1,130 @@
+"""By which road goods reach the target: straight, or through which hub."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from sim.report.plots.labels import percent, scale
+from sim.report.plots.run_view import DIRECT, OTHER_STATES, look
+from sim.report.plots.style import REFERENCE, frame, plain_axes, stamp
+from sim.report.plots.timeline import (
+    band,
+    hatch,
+    highest,
+    label_right,
+    line,
+    middles,
+    month_axis,
+    stack,
+    top_of,
+    totals,
+)
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from sim.report.plots.run_view import Source, View
+
+_NAMED = 7
+_LABELS, _BETWEEN = 1.6, 0.55  # inches
+_THROUGH = "via "
+BANDED, ALL_HUBS = ("value_musd",), "all hubs"
+
+
+def data(source: Source) -> pd.DataFrame:
+    """Deliveries to the target: run (policy, baseline), month, road (``direct`` or a hub), value_musd."""
+    view = look(source)
+    roads = [DIRECT, *view.hubs]
+
+    def summed(flows: pd.DataFrame) -> pd.DataFrame:
+        sums = view.monthly(flows, flows["road"].str.removeprefix(_THROUGH))
+        return sums.reindex(columns=roads, fill_value=0.0)
+
+    return view.both_runs(summed)
+
+
+def series(source: Source) -> pd.DataFrame:
+    """The same with the sum of all hubs, ``all hubs``: what draws give a band to."""
+    table = data(source)
+    sums = table[table["road"] != DIRECT].groupby(["run", "month"], sort=False)["value_musd"].sum().reset_index()
+    return pd.concat([table, sums.assign(road=ALL_HUBS)[list(table.columns)]], ignore_index=True)
+
+
+def draw(source: Source, figure: Figure) -> pd.DataFrame:
+    """Draws the direct road and, on a scale of their own, the hubs; returns the figures behind it."""
+    view = look(source)
+    shown = data(view) if view.bands is None else view.beside("flows_by_road", series(view), BANDED)
+    subtitle = f"Deliveries to {view.target_name} by road, USD a month; mind the different scales"
+    if not view.hubs:
+        subtitle = f"Deliveries to {view.target_name}, all on the direct road, USD a month (this world has no hubs)"
+    if view.baseline is not None:
+        subtitle += "; dotted: without the policies"
+    footer = stamp(view.policy, view.baseline, f"FOB, prices of the month.{view.bands_note}")
+    plate = frame(figure, _title(view), subtitle + view.shaded.replace("shaded", "shaded, all hubs hatched"), footer)
+    width, height = (float(side) for side in figure.get_size_inches())
+    top, bottom = plate.top - 0.45 / height, plate.bottom + 0.25 / height
+    left, right = plate.left + 0.28 / width, plate.right - _LABELS / width
+    half = (right - left - _BETWEEN / width) * (0.42 if view.hubs else 1.0)
+    axes = figure.add_axes((left, bottom, half if view.hubs else right - left, top - bottom))
+    _draw_direct(axes, view, shown)
+    if view.hubs:
+        second = left + half + _BETWEEN / width
+        axes = figure.add_axes((second, bottom, right - second, top - bottom))
+        _draw_hubs(axes, view, shown)
+    return shown
+
+
+def _draw_direct(axes: Axes, view: View, shown: pd.DataFrame) -> None:
+    runs = [(_road(shown, run, DIRECT), style) for run, style in (("policy", "-"), ("baseline", ":"))]
+    unit, size = scale(max(top_of(rows, "value_musd") for rows, _ in runs))
+    plain_axes(axes, f"{unit} a month", "Direct")
+    for rows, style in runs:
+        if len(rows):
+            highest(axes, top_of(rows, "value_musd") / size)
+            band(axes, rows, "value_musd", REFERENCE, size)
+            line(axes, rows["value_musd"] / size, REFERENCE, style)
+    month_axis(axes, view.months)
+
+
+def _road(shown: pd.DataFrame, run: str, road: str) -> pd.DataFrame:
+    """One road of one run, by month; empty if there is none."""
+    return shown[(shown["run"] == run) & (shown["road"] == road)].set_index("month")
+
+
+def _draw_hubs(axes: Axes, view: View, shown: pd.DataFrame) -> None:
+    through = shown[(shown["run"] == "policy") & ~shown["road"].isin([DIRECT, ALL_HUBS])]
+    total, usual = (_road(shown, run, ALL_HUBS) for run in ("policy", "baseline"))
+    table = through.pivot_table(index="month", columns="road", values="value_musd", sort=False)
+    ranked = [str(hub) for hub in table.sum().sort_values(ascending=False, kind="stable").index]
+    kept, rest = ranked[:_NAMED], ranked[_NAMED:]
+    grouped = table[kept].assign(**({OTHER_STATES: table[rest].sum(axis=1)} if rest else {}))
+    unit, size = scale(max(float(grouped.sum(axis=1).max()), top_of(total, "value_musd")))
+    plain_axes(axes, f"{unit} a month", "Through hubs")
+    grouped /= size
+    stack(axes, grouped, view.colours)
+    highest(axes, top_of(total, "value_musd") / size)
+    hatch(axes, total, "value_musd", size)
+    band(axes, usual, "value_musd", REFERENCE, size)
+    names = {code: "Other hubs" if code == OTHER_STATES else view.name(code) for code in grouped.columns}
+    if view.to_target_without is not None:
+        other = view.to_target_without
+        without = totals(other[other["road"] != DIRECT], view.months) / size
+        highest(axes, max(float(without.max()), top_of(usual, "value_musd") / size))
+        line(axes, without, REFERENCE, ":")
+    month_axis(axes, view.months)
+    places = {names[code]: place for code, place in middles(grouped.iloc[-1]).items()}
+    label_right(axes, places, {name: view.colours[code] for code, name in names.items()})
+
+
+def _title(view: View) -> str:
+    contrast = view.contrast
+    if contrast is None or not view.hubs or contrast.first.empty or contrast.second.empty:
+        return f"By which road goods reach {view.target_name}"
+    shares = [
+        percent(part[part["road"] != DIRECT]["value_musd"].sum() / part["value_musd"].sum(), 1)
+        for part in (contrast.first, contrast.second)
+    ]
+    return contrast.sentence(f"Deliveries to {view.target_name} through hubs", shares[0], shares[1])

@@ -1,0 +1,82 @@
+"""Small multiples: what passes each large hub of each large good, with the policies and without."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from sim.report.plots.labels import scale
+from sim.report.plots.panels import panels
+from sim.report.plots.run_view import look
+from sim.report.plots.style import NEUTRAL, REFERENCE, frame, key, nothing_to_show, plain_axes, stamp
+from sim.report.plots.timeline import band, highest, line, month_axis, top_of
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from sim.report.plots.run_view import Source, View
+
+BANDED = ("value_musd",)
+_GOODS, _HUBS = 4, 4
+_HEAD = 0.56  # inches above a panel: a heading of two lines and a unit
+_VIA = "via "
+_NAMES = ["run", "good", "hub"]
+
+
+def data(source: Source) -> pd.DataFrame:
+    """Deliveries through hubs: run (policy, baseline), month, good, hub they entered, value_musd."""
+    view = look(source)
+    pieces = []
+    for run, table in (("policy", view.to_target), ("baseline", view.to_target_without)):
+        if table is None:
+            continue
+        through = table[table["road"].str.startswith(_VIA)]
+        hub = through["road"].str.removeprefix(_VIA).rename("hub")
+        sums = through.groupby(["month", "good", hub], observed=True)["value_musd"].sum().reset_index()
+        pieces.append(sums.assign(run=run))
+    return pd.concat(pieces, ignore_index=True)[["run", "month", "good", "hub", "value_musd"]]
+
+
+def draw(source: Source, figure: Figure) -> pd.DataFrame:
+    """Draws a row of panels per good and a column per hub; returns the figures behind it, of all goods and hubs."""
+    view = look(source)
+    table = view.beside("goods_by_hub", data(view), BANDED)
+    subtitle = f"Deliveries to {view.target_name} by the hub they entered, USD a month; every panel has its own scale"
+    footer = stamp(view.policy, view.baseline, f"FOB, prices of the month.{view.bands_note}")
+    plate = frame(figure, _title(view, table), subtitle + view.shaded, footer)
+    shown = table[table["run"] == "policy"]
+    if shown.empty:
+        nothing_to_show(figure, plate, "Nothing passes a hub in this run.")
+        return table
+    hubs = [str(hub) for hub in shown.groupby("hub")["value_musd"].sum().nlargest(_HUBS).index]
+    goods = [str(good) for good in shown.groupby("good")["value_musd"].sum().nlargest(_GOODS).index]
+    if view.baseline is not None:
+        plate = key(figure, plate, [("with the policies", NEUTRAL, "-"), ("without", REFERENCE, ":")])
+    cells = [(good, hub) for good in goods for hub in hubs]
+    drawn = panels(figure, plate, len(cells), columns=len(hubs), head=_HEAD)
+    for (good, hub), axes in zip(cells, drawn, strict=True):
+        here = table[(table["good"] == good) & (table["hub"] == hub)]
+        by_run = {run: rows.set_index("month").reindex(view.months) for run, rows in here.groupby("run")}
+        numbers = {run: rows.drop(columns=_NAMES).fillna(0.0) for run, rows in by_run.items()}
+        unit, size = scale(max(top_of(rows, "value_musd") for rows in numbers.values()))
+        plain_axes(axes, unit, f"{view.name(hub)}: {view.name(good)}")
+        for run, colour, style in (("baseline", REFERENCE, ":"), ("policy", NEUTRAL, "-")):
+            if run in numbers:
+                rows = numbers[run]
+                highest(axes, top_of(rows, "value_musd") / size)
+                band(axes, rows, "value_musd", colour, size)
+                line(axes, rows["value_musd"] / size, colour, style, 1.3)
+        month_axis(axes, view.months)
+    return table
+
+
+def _title(view: View, table: pd.DataFrame) -> str:
+    by_hub = table[table["run"] == "policy"].groupby(["hub", "good"])["value_musd"].sum()
+    if by_hub.empty:
+        return "What passes the hubs"
+    hub, good = by_hub.sort_values(kind="stable").index[-1]
+    share = 100.0 * float(by_hub.max()) / float(by_hub.sum())
+    return (
+        f"{view.name(str(good))} through {view.name(str(hub))} is the largest of these flows: {share:.0f}\u00a0% of all"
+    )

@@ -1,0 +1,100 @@
+"""What passes each hub to the target, and how much of it the hub's office records as re-export."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from sim.report.plots.labels import money, scale
+from sim.report.plots.panels import panels
+from sim.report.plots.run_view import look
+from sim.report.plots.style import COALITION, NEUTRAL, frame, key, nothing_to_show, plain_axes, stamp
+from sim.report.plots.timeline import band, highest, line, month_axis, positions, top_of
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from sim.report.plots.run_view import Source, View
+
+
+BANDED = ("through_musd", "recorded_musd")
+
+
+def data(source: Source) -> pd.DataFrame:
+    """Goods of others that leave each hub for the target: month, hub, through_musd, recorded_musd (as re-export).
+
+    What entered one hub and left another counts where it left: that office writes the re-export to the target.
+    """
+    view = look(source)
+    books, left = view.policy.recorded, _leaving(view)
+    true = view.monthly(left, "exit").reindex(columns=view.hubs, fill_value=0.0)
+    books = books[(books["flow"] == "re-export") & (books["partner"] == view.policy.target)]
+    seen = view.monthly(books, "office").reindex(columns=view.hubs, fill_value=0.0)
+    columns = {
+        name: table.rename_axis(index="month", columns="hub").stack()
+        for name, table in (("through_musd", true), ("recorded_musd", seen))
+    }
+    return pd.DataFrame(columns).reset_index()
+
+
+def _leaving(view: View) -> pd.DataFrame:
+    """Deliveries through hubs by the hub they left: month, exit, value_musd."""
+    flows, network = view.to_target, view.policy.network
+    flows = flows[flows["road"] != "direct"]
+    keys = ["month", "good", "entry"]
+    entered = (
+        flows.assign(entry=flows["road"].str.removeprefix("via ")).groupby(keys, as_index=False)["value_musd"].sum()
+    )
+    quantity = network["quantity_musd_2021"]
+    share = quantity / quantity.groupby([network[name] for name in keys]).transform("sum")
+    legs = network.assign(share=share).merge(entered, on=keys)
+    return legs.assign(value_musd=legs["value_musd"] * legs["share"])
+
+
+def draw(source: Source, figure: Figure) -> pd.DataFrame:
+    """Draws one panel per hub, the largest first; returns the figures behind it."""
+    view = look(source)
+    shown = view.beside("hub_reexports", data(view), BANDED)
+    subtitle = f"Goods of other origins that pass each hub to {view.target_name}, USD a month, each on its own scale"
+    footer = stamp(view.policy, also=f"FOB, prices of the month.{view.bands_note}")
+    plate = frame(figure, _title(view, shown), subtitle + view.shaded, footer)
+    if not view.hubs:
+        nothing_to_show(figure, plate, "This world has no hubs.")
+        return shown
+    keys = [
+        ("What passes", NEUTRAL, "-"),
+        (f"What the hub's own office records as re-export to {view.target_name}", COALITION, "-"),
+    ]
+    plate = key(figure, plate, keys)
+    ranked = shown.groupby("hub")["through_musd"].sum().sort_values(ascending=False, kind="stable").index
+    for axes, hub in zip(panels(figure, plate, len(ranked)), ranked, strict=True):
+        _draw_hub(axes, view, shown[shown["hub"] == hub].set_index("month").drop(columns="hub"), str(hub))
+    return shown
+
+
+def _draw_hub(axes: Axes, view: View, rows: pd.DataFrame, hub: str) -> None:
+    most = top_of(rows, *BANDED)
+    unit, size = scale(most)
+    plain_axes(axes, f"{unit} a month", view.name(hub))
+    highest(axes, most / size)
+    rows = rows / size
+    if view.bands is None:
+        x = positions(list(rows.index))
+        axes.fill_between(x, rows["recorded_musd"], rows["through_musd"], color=NEUTRAL, alpha=0.18, linewidth=0)
+    band(axes, rows, "through_musd", NEUTRAL)
+    band(axes, rows, "recorded_musd", COALITION)
+    line(axes, rows["through_musd"], NEUTRAL)
+    line(axes, rows["recorded_musd"], COALITION)
+    month_axis(axes, view.months)
+
+
+def _title(view: View, shown: pd.DataFrame) -> str:
+    name, months = view.last_stretch
+    rows = shown[shown["month"].isin(months)]
+    true, seen = float(rows["through_musd"].sum()), float(rows["recorded_musd"].sum())
+    if not true > 0.0:
+        return f"What passes hubs on its way to {view.target_name}"
+    passed = f"{money(true)} of goods passed hubs to {view.target_name} in {name}"
+    return f"{passed}; the hubs recorded {money(seen)} of it as re-exports"

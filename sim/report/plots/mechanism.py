@@ -1,0 +1,149 @@
+"""What a scenario is about: each of its looks month by month, with the mechanism and without."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from sim.analysis.mechanism_test import series, world_behind
+from sim.common.months import format_month, month_of
+from sim.report.plots.labels import cut, percent, scale
+from sim.report.plots.panels import panels
+from sim.report.plots.style import (
+    COALITION,
+    INK,
+    LOST_COLOUR,
+    MUTED,
+    NEUTRAL,
+    SMALL,
+    above,
+    frame,
+    inches,
+    key,
+    nothing_to_show,
+    plain_axes,
+    stamp,
+)
+from sim.report.plots.timeline import highest, line, month_axis
+from sim.scenario import MEASURES
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from sim.analysis.mechanism_test import Shown
+    from sim.scenario import Look
+
+# Inches. The head holds three lines of what to look at, the figures seen, and the unit.
+_HEAD, _ROW, _AROUND, _COLUMNS = 0.86, 2.5, 1.9, 2
+_COLUMNS_OF_TABLE = ("look", "what", "measure", "unit", "month", "looked_at", "with", "without")
+_MONEY = "mn USD"
+
+
+def height_of(shown: Shown) -> float:
+    """Height of the figure in inches, by its number of panels."""
+    return _AROUND + _ROW * max(1, math.ceil(len(shown.scenario.look_at) / _COLUMNS))
+
+
+def data(shown: Shown) -> pd.DataFrame:
+    """Every look month by month: look (from 1), what, measure, unit, month, looked_at, with, without."""
+    pieces = []
+    for number, look in enumerate(shown.scenario.look_at, start=1):
+        pair = {
+            name: series(run, look, world_behind(run, shown.scenario))
+            for name, run in (("with", shown.comparison.policy), ("without", shown.comparison.baseline))
+        }
+        table = pd.DataFrame(pair).rename_axis("month").reset_index()
+        inside = {format_month(month) for month in look.months.range()}
+        table["looked_at"] = table["month"].isin(inside)
+        unit = MEASURES[look.measure].unit
+        pieces.append(table.assign(look=number, what=look.what, measure=look.measure, unit=unit))
+    table = pd.concat(pieces, ignore_index=True) if pieces else pd.DataFrame(columns=_COLUMNS_OF_TABLE)
+    return table[list(_COLUMNS_OF_TABLE)]
+
+
+def draw(shown: Shown, figure: Figure) -> pd.DataFrame:
+    """Draws one panel per look; returns the figures behind it."""
+    scenario, pair = shown.scenario, shown.comparison
+    assert scenario.mechanism is not None
+    table, seen = data(shown), shown.table
+    subtitle = "By month, with the mechanism and without it; changes are between the means of the shaded months"
+    footer = [*stamp(pair.policy, pair.baseline), _switch(shown)]
+    plate = frame(figure, scenario.mechanism.shows, subtitle, footer)
+    if table.empty:
+        nothing_to_show(figure, plate, "The scenario names nothing to look at in these months")
+        return table
+    starts = _starts(shown)
+    keys = [("With the mechanism", COALITION, "-"), ("Without it", INK, ":"), ("Months looked at", LOST_COLOUR, "area")]
+    plate = key(figure, plate, keys + ([("A clause of it starts", MUTED, (0, (3, 2)))] if starts else []))
+    columns = min(_COLUMNS, len(scenario.look_at))
+    made = panels(figure, plate, len(scenario.look_at), columns=columns, head=_HEAD)
+    for number, (axes, look) in enumerate(zip(made, scenario.look_at, strict=True)):
+        rows = table[table["look"] == number + 1].set_index("month")
+        _panel(axes, look, rows, starts)
+        _heading(axes, look, seen.iloc[number])
+    return table
+
+
+def _panel(axes: Axes, look: Look, rows: pd.DataFrame, starts: list[int]) -> None:
+    """Both lines of a look, its months shaded, the first days of the mechanism marked."""
+    measure = MEASURES[look.measure]
+    most = float(rows[["with", "without"]].abs().to_numpy().max())
+    named, size = scale(most) if measure.unit.startswith(_MONEY) else ("", 1.0)
+    plain_axes(axes, measure.unit.replace(_MONEY, named))
+    both = rows[["with", "without"]] / size
+    month_axis(axes, list(rows.index))
+    low, high = axes.get_xlim()
+    half = 0.5 if look.months.count == 1 else 0.0
+    axes.axvspan(look.months.first - half, look.months.last + half, color=LOST_COLOUR, linewidth=0, zorder=0)
+    for month in starts:
+        if low < month < high:
+            axes.axvline(month, color=MUTED, linewidth=0.6, linestyle=(0, (3, 2)), zorder=1)
+    line(axes, both["without"], INK, ":")
+    line(axes, both["with"], COALITION)
+    least, top = float(both.to_numpy().min()), float(both.to_numpy().max())
+    if measure.unit.endswith("base year = 1"):
+        pad = 0.05 * max(top - least, 0.02)
+        axes.set_ylim(min(1.0, least) - pad, max(1.0, top) + pad)
+    elif least < 0.0:
+        pad = 0.06 * (top - least)
+        axes.set_ylim(least - pad, max(0.0, top) + pad)
+        axes.axhline(0.0, color=MUTED, linewidth=0.8)
+    else:
+        highest(axes, top)
+
+
+def _heading(axes: Axes, look: Look, seen: pd.Series[Any]) -> None:
+    """What to look at, and under it what was seen and whether that was expected."""
+    share = float(seen["change_percent"]) / 100.0
+    change = percent(share, 1, signed=True) if np.isfinite(share) else "from nothing"
+    told = f"{change} (expected: {seen['expected']}){'' if seen['holds'] else ', DOES NOT HOLD'}"
+    width = inches(axes)[0]
+    colour = COALITION if seen["holds"] else NEUTRAL
+    above(axes, cut(told, width, SMALL, most=1), 16.0, {"size": SMALL, "color": colour, "gid": "seen"})
+    lines = cut(look.what, width, SMALL + 0.5, "bold", most=3)
+    above(axes, lines, 28.0, {"size": SMALL + 0.5, "weight": "bold", "color": INK, "gid": "heading"})
+
+
+def _starts(shown: Shown) -> list[int]:
+    """Months in which a clause or a driver of the mechanism first acts, in order."""
+    scenario = shown.scenario
+    names = scenario.mechanism.clauses if scenario.mechanism else ()
+    months = {month_of(clause.effective) for clause in scenario.policies if clause.id in names}
+    months |= {min(driver.path) for driver in scenario.drivers if driver.id in names and driver.path}
+    return sorted(months)
+
+
+def _switch(shown: Shown) -> str:
+    """What is gone, or set otherwise, in the run without the mechanism; the last line of the footer."""
+    scenario = shown.scenario
+    assert scenario.mechanism is not None
+    since: dict[str, dt.date] = {clause.id: clause.effective for clause in scenario.policies}
+    gone = [f"{name} ({since[name]})" if name in since else name for name in scenario.mechanism.clauses]
+    parts = [f"no {', '.join(gone)}"] if gone else []
+    parts += [f"{name} = {value:g}" for name, value in scenario.mechanism.without.items()]
+    return f"Without the mechanism: {'; '.join(parts)}."

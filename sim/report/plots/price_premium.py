@@ -1,0 +1,70 @@
+"""What the target's buyers pay: prices of coalition and neutral brands, by good."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from sim.report.plots.labels import percent
+from sim.report.plots.panels import panels
+from sim.report.plots.run_view import look
+from sim.report.plots.style import COALITION, MUTED, NEUTRAL, frame, key, plain_axes, stamp
+from sim.report.plots.timeline import band, line, month_axis, top_of
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from sim.report.plots.run_view import Source, View
+
+BANDED = ("price_index",)
+_BRANDS = (("coalition", COALITION, "Coalition brands"), ("neutral", NEUTRAL, "Neutral brands"))
+
+
+def data(source: Source) -> pd.DataFrame:
+    """Prices at the target: month, good, headquarters (brand), price_index (base year = 1)."""
+    view = look(source)
+    prices = view.policy.prices
+    return prices.loc[prices["destination"] == view.policy.target, ["month", "good", "headquarters", "price_index"]]
+
+
+def draw(source: Source, figure: Figure) -> pd.DataFrame:
+    """Draws one panel per good; returns the figures behind it."""
+    view = look(source)
+    shown = view.beside("price_premium", data(view).reset_index(drop=True), BANDED)
+    subtitle = f"Price in {view.target_name} by good and brand, base year = 1, the same scale in all panels"
+    ceiling = float(view.policy.record["parameters"].get("price_ceiling", float("inf")))
+    note = "Brand: where the headquarters of the firm are."
+    if float(shown["price_index"].max()) >= 0.999 * ceiling:
+        note += f" The model holds prices below {ceiling:g} times those of the base year."
+    footer = stamp(view.policy, also=note + view.bands_note)
+    plate = frame(figure, _title(view), subtitle + view.shaded, footer)
+    top = max(1.5, top_of(shown, "price_index") * 1.05)
+    low = min(1.0, float(shown[[name for name in shown if str(name).startswith("price_index")]].min().min()))
+    plate = key(figure, plate, [(text, colour, "-") for _, colour, text in _BRANDS])
+    for axes, good in zip(panels(figure, plate, len(view.goods)), view.goods, strict=True):
+        plain_axes(axes, heading=view.name(good))
+        axes.axhline(1.0, color=MUTED, linewidth=0.8)
+        for brand, colour, _ in _BRANDS:
+            rows = shown[(shown["good"] == good) & (shown["headquarters"] == brand)].set_index("month")
+            band(axes, rows, "price_index", colour)
+            line(axes, rows["price_index"], colour)
+        axes.set_ylim(low - 0.02 * top, top)
+        axes.set_yticks(sorted({1.0, *(tick for tick in axes.get_yticks() if low <= tick <= top)}))
+        axes.yaxis.set_major_formatter("×{x:g}")
+        month_axis(axes, view.months)
+    return shown
+
+
+def _title(view: View) -> str:
+    """Mean price of what was delivered in the last stretch, by brand, each good weighing with its quantity."""
+    name, months = view.last_stretch
+    rows = view.to_target[view.to_target["month"].isin(months)]
+    quantity = rows.groupby("headquarters")["quantity_musd_2021"].sum()
+    paid = (rows["quantity_musd_2021"] * rows["price_index"]).groupby(rows["headquarters"]).sum()
+    rise = paid / quantity - 1.0
+    if any(brand not in rise.index or not quantity[brand] > 0.0 for brand, _, _ in _BRANDS):
+        return f"What {view.target_name} pays"
+    coalition, neutral = (percent(float(rise[brand]), signed=True) for brand, _, _ in _BRANDS)
+    subject = f"Prices paid by {view.target_name} in {name}, against the base year"
+    return f"{subject}: coalition brands {coalition}, neutral brands {neutral}"

@@ -1,0 +1,135 @@
+"""What reaches the target from each group of origins, and what the origins' offices have on record of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from sim.report.plots.labels import money, scale
+from sim.report.plots.panels import panels
+from sim.report.plots.run_view import DIRECT, look
+from sim.report.plots.style import COALITION, INK, MUTED, frame, key, plain_axes, stamp
+from sim.report.plots.timeline import band, highest, line, month_axis, positions, top_of, totals
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from sim.report.plots.run_view import Source, View
+
+GAP = "#f3cfb7"
+BANDED = (
+    "true_musd", "recorded_musd", "declared_to_hubs_musd", "other_code_musd", "to_hubs_musd", "to_hubs_change_musd",
+)  # fmt: skip
+_GROUPS = {"coalition": "Coalition", "others": "Other states"}
+
+
+def data(source: Source) -> pd.DataFrame:
+    """By month and group of origins (coalition, others), all musd of the month.
+
+    ``true_musd`` reaches the target by any road; ``recorded_musd`` of it stands in the origins' offices under the
+    target and its true code; ``declared_to_hubs_musd`` and ``other_code_musd`` make up the difference.
+    ``to_hubs_musd`` is everything that the offices (but the target's) have as exports to hubs,
+    ``to_hubs_baseline_musd`` the same without the policies.
+    """
+    view = look(source)
+    pieces = []
+    for group in _GROUPS:
+        flows = view.to_target
+        flows = flows[flows["origin"].isin(view.coalition) == (group == "coalition")]
+        direct = flows[flows["road"] == DIRECT]
+        columns = {
+            "true_musd": totals(flows, view.months),
+            "recorded_musd": totals(flows, view.months, "recorded_musd"),
+            "declared_to_hubs_musd": totals(flows[flows["road"] != DIRECT], view.months),
+        }
+        columns["other_code_musd"] = (totals(direct, view.months) - columns["recorded_musd"]).clip(lower=0.0)
+        columns["to_hubs_musd"] = _towards_hubs(view, view.policy.recorded, group)
+        if view.baseline is not None:
+            columns["to_hubs_baseline_musd"] = _towards_hubs(view, view.baseline.recorded, group)
+        pieces.append(pd.DataFrame(columns).rename_axis("month").reset_index().assign(group=group))
+    table = pd.concat(pieces, ignore_index=True)
+    return table[["month", "group", *(name for name in table.columns if name.endswith("_musd"))]]
+
+
+def _towards_hubs(view: View, books: pd.DataFrame, group: str) -> pd.Series[float]:
+    # What the target itself sells to hubs is no export towards it.
+    wanted = (books["flow"] == "export") & books["partner"].isin(view.hubs) & (books["office"] != view.policy.target)
+    return totals(books[wanted & (books["office"].isin(view.coalition) == (group == "coalition"))], view.months)
+
+
+def series(source: Source) -> pd.DataFrame:
+    """The same with the change that the policies made, ``to_hubs_change_musd``: what draws give a band to."""
+    table = data(source)
+    if "to_hubs_baseline_musd" not in table:
+        return table
+    return table.assign(to_hubs_change_musd=table["to_hubs_musd"] - table["to_hubs_baseline_musd"])
+
+
+def draw(source: Source, figure: Figure) -> pd.DataFrame:
+    """Draws true and recorded deliveries and the offices' exports to hubs; returns the figures behind it."""
+    view = look(source)
+    shown = data(view) if view.bands is None else view.beside("recorded_and_true", series(view), BANDED)
+    subtitle = "What the exporters' customs offices have on record against what happened, USD a month, FOB"
+    footer = stamp(view.policy, view.baseline, f"Prices of the month.{view.bands_note}")
+    plate = frame(figure, _title(view), subtitle + view.shaded, footer)
+    below = ", or to hubs (below)" if view.hubs else ""
+    keys = [
+        ("True", INK, "-"),
+        (f"Recorded as exports to {view.target_name}{below}", COALITION, "-"),
+        ("Declared to a hub or under another code", GAP, "area"),
+    ]
+    plate = key(figure, plate, keys)
+    groups = [group for group in _GROUPS if view.coalition or group != "coalition"]
+    pairs = [(group, part) for part in (("true", "hubs") if view.hubs else ("true",)) for group in groups]
+    for axes, (group, part) in zip(panels(figure, plate, len(pairs)), pairs, strict=True):
+        rows = shown[shown["group"] == group].set_index("month").drop(columns="group")
+        (_draw_true if part == "true" else _draw_towards_hubs)(axes, view, rows, _GROUPS[group])
+    return shown
+
+
+def _draw_true(axes: Axes, view: View, rows: pd.DataFrame, group: str) -> None:
+    top = top_of(rows, "true_musd", "recorded_musd")
+    unit, size = scale(top)
+    plain_axes(axes, f"{unit} a month", f"{group} to {view.target_name}")
+    rows = rows / size
+    highest(axes, top / size)
+    x, seen, true = positions(list(rows.index)), rows["recorded_musd"], rows["true_musd"]
+    axes.fill_between(x, seen, true, color=GAP, linewidth=0)
+    band(axes, rows, "true_musd", INK)
+    band(axes, rows, "recorded_musd", COALITION)
+    line(axes, true, INK)
+    line(axes, seen, COALITION)
+    month_axis(axes, view.months)
+
+
+def _draw_towards_hubs(axes: Axes, view: View, rows: pd.DataFrame, group: str) -> None:
+    heading = f"{group} to hubs, as recorded"
+    if "to_hubs_baseline_musd" in rows:
+        change = rows["to_hubs_musd"] - rows["to_hubs_baseline_musd"]
+        ends = rows.filter(like="to_hubs_change_musd").abs().max().max() if view.bands is not None else 0.0
+        unit, size = scale(max(float(change.abs().max()), float(ends)))
+        plain_axes(axes, f"{unit} a month more or less than without the policies", heading)
+        band(axes, rows, "to_hubs_change_musd", COALITION, size)
+        line(axes, change / size, COALITION)
+        axes.axhline(0.0, color=MUTED, linewidth=0.8)
+    else:
+        top = top_of(rows, "to_hubs_musd")
+        unit, size = scale(top)
+        plain_axes(axes, f"{unit} a month", heading)
+        highest(axes, top / size)
+        band(axes, rows, "to_hubs_musd", COALITION, size)
+        line(axes, rows["to_hubs_musd"] / size, COALITION)
+    month_axis(axes, view.months)
+
+
+def _title(view: View) -> str:
+    name, months = view.last_stretch
+    rows = view.to_target
+    rows = rows[rows["origin"].isin(view.coalition) & rows["month"].isin(months)]
+    true, seen = float(rows["value_musd"].sum()), float(rows["recorded_musd"].sum())
+    if not true > 0.0:
+        return f"What reaches {view.target_name}, and what is on record of it"
+    reached = f"{money(true)} of coalition goods reached {view.target_name} in {name}"
+    return f"{reached}; {money(seen)} is on record as exports to it"

@@ -1,0 +1,206 @@
+"""Suppliers before and after: two columns joined by ribbons, so that one sees whose sales went to whom."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+from matplotlib.patches import Rectangle
+
+from sim.report.plots.labels import PLAIN, money, percent, scale
+from sim.report.plots.replacement import GONE, NEW, matched
+from sim.report.plots.ribbons import ribbon
+from sim.report.plots.run_view import OTHER_COALITION, look
+from sim.report.plots.style import INK, LOST_COLOUR, MUTED, SMALL, frame, nothing_to_show, spread, stamp
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from sim.report.plots.run_view import Contrast, Source, View
+
+_LEFT, _RIGHT, _COLUMN = 2.0, 7.0, 0.22  # places along the axis, which runs from 0 to 9
+_GAP, _LABELLED = 0.012, 0.015  # shares of the column's height
+_COALITION_HUBS, _OTHER_HUBS = "coalition goods via hubs", "other goods via hubs"
+_COLUMNS = ["before", "after", "quantity_musd_2021"]
+BANDED, ALL = ("quantity_musd_2021",), "all"
+_BROAD, _BROADER = 9.0, 10.4  # what the axis spans; the intervals of the draws need room at its right
+
+
+def data(source: Source) -> pd.DataFrame:
+    """Who sold before and after: before, after (origins, groups, or what is new or gone), quantity_musd_2021."""
+    view = look(source)
+    contrast = view.contrast
+    return pd.DataFrame(columns=_COLUMNS) if contrast is None else _ribbons(view, contrast)
+
+
+def series(source: Source) -> pd.DataFrame:
+    """The same with the sums of both columns, where the other column is ``all``: what draws give a band to."""
+    table = data(source)
+    sums = [
+        table.groupby(side, sort=False)["quantity_musd_2021"].sum().reset_index().assign(**{other: ALL})[_COLUMNS]
+        for side, other in (("before", "after"), ("after", "before"))
+    ]
+    return pd.concat([table, *sums], ignore_index=True)
+
+
+def _ribbons(view: View, contrast: Contrast) -> pd.DataFrame:
+    pairs = matched(contrast.first, contrast.second)
+    groups = view.grouped_origins()
+    for side in ("before", "after"):
+        own = pairs[f"origin_{side}"].map(lambda origin: groups.get(origin, origin))
+        hubs = pairs[f"origin_{side}"].isin(view.coalition).map({True: _COALITION_HUBS, False: _OTHER_HUBS})
+        pairs[side] = own.where(~pairs[f"through_hub_{side}"].astype(bool), hubs)
+    table = pairs.groupby(["before", "after"])["quantity_musd_2021"].sum().reset_index()
+    order = _order(view)
+    return table.sort_values(["before", "after"], key=lambda names: names.map(order.index), ignore_index=True)
+
+
+def _order(view: View) -> list[str]:
+    """Blocks from the top of a column to its bottom: the coalition, what goes round, the others, what is no match."""
+    names = list(dict.fromkeys(view.grouped_origins().values()))
+    inside = [name for name in names if name in view.coalition or name == OTHER_COALITION]
+    outside = [name for name in names if name not in inside]
+    return [*inside, _COALITION_HUBS, *outside, _OTHER_HUBS, NEW, GONE]
+
+
+def draw(source: Source, figure: Figure) -> pd.DataFrame:
+    """Draws the two columns and their ribbons; returns the figures behind it."""
+    view = look(source)
+    shown = data(view) if view.bands is None else view.beside("who_replaced_whom", series(view), BANDED)
+    table, contrast = _without_sums(shown), view.contrast
+    unit, _ = scale(float(table["quantity_musd_2021"].sum()))
+    period = f" in {contrast.after}" if contrast is not None and contrast.same_months else ""
+    subtitle = (
+        f"Deliveries to {view.target_name}{period}, {unit} at base-year prices. Ribbons keep the colour of the first "
+        "supplier; losses in a good are set against gains in the same good, in proportion"
+    )
+    subtitle += "" if view.bands is None else "; in brackets: 90 % of the draws"
+    plate = frame(figure, _title(view, table), subtitle, stamp(view.policy, view.baseline, view.bands_note.strip()))
+    if contrast is None or table.empty:
+        nothing_to_show(
+            figure, plate, "Nothing to compare: no base year in the run and no counterfactual, or no deliveries."
+        )
+        return shown
+    axes = figure.add_axes((plate.left, plate.bottom + 0.01, plate.right - plate.left, plate.top - plate.bottom - 0.04))
+    axes.set_axis_off()
+    axes.set_xlim(0, _BROAD if view.bands is None else _BROADER)
+    _draw_columns(axes, view, shown, contrast.headings)
+    return shown
+
+
+def _without_sums(shown: pd.DataFrame) -> pd.DataFrame:
+    return shown.loc[shown["before"].ne(ALL) & shown["after"].ne(ALL), _COLUMNS]
+
+
+def _draw_columns(axes: Axes, view: View, shown: pd.DataFrame, headings: tuple[str, str]) -> None:
+    table = _without_sums(shown)
+    _, size = scale(float(table["quantity_musd_2021"].sum()))
+    values = table.assign(quantity_musd_2021=table["quantity_musd_2021"] / size)
+    total = float(values["quantity_musd_2021"].sum())
+    order, gap = _order(view), _GAP * total
+    tops = {side: _place(values, side, order, gap) for side in ("before", "after")}
+    ends = [min(place - size for place, size in side.values()) for side in tops.values()]
+    axes.set_ylim(min(ends), 0.035 * total)
+    colours = view.colours | {_COALITION_HUBS: "#7a8fa6", _OTHER_HUBS: "#b59a7a", NEW: LOST_COLOUR, GONE: LOST_COLOUR}
+    _draw_ribbons(axes, values, tops, colours)
+    for side, x, heading in (("before", _LEFT, headings[0]), ("after", _RIGHT, headings[1])):
+        for name, (top, height) in tops[side].items():
+            edge = MUTED if name in (NEW, GONE) else "white"
+            axes.add_patch(
+                Rectangle(
+                    (x, top - height), _COLUMN, height, facecolor=colours[name], edgecolor=edge, linewidth=0.5, zorder=3
+                )
+            )
+        texts = {
+            name: f"{view.name(name)}  {height:.1f}{_interval(shown, side, name, size)}"
+            for name, (_, height) in tops[side].items()
+        }
+        _label(axes, texts, tops[side], side, total)
+        where = x + (_COLUMN if side == "before" else 0.0)
+        align = "right" if side == "before" else "left"
+        axes.text(where, 0.012 * total, heading, size=SMALL + 2, weight="bold", color=INK, ha=align, **PLAIN)
+
+
+def _place(values: pd.DataFrame, side: str, order: list[str], gap: float) -> dict[str, tuple[float, float]]:
+    """Top and height of each block of a column."""
+    sizes = values.groupby(side)["quantity_musd_2021"].sum()
+    places, top = {}, 0.0
+    for name in order:
+        size = float(sizes.get(name, 0.0))
+        if size > 0.0:
+            places[name] = (top, size)
+            top -= size + gap
+    return places
+
+
+def _draw_ribbons(
+    axes: Axes, values: pd.DataFrame, tops: Mapping[str, Mapping[str, tuple[float, float]]], colours: Mapping[str, str]
+) -> None:
+    used = {side: dict.fromkeys(places, 0.0) for side, places in tops.items()}
+    for before, after, size in values.itertuples(index=False):
+        left = tops["before"][before][0] - used["before"][before]
+        right = tops["after"][after][0] - used["after"][after]
+        used["before"][before] += size
+        used["after"][after] += size
+        # What moved lies above what stayed: it is the news.
+        strength, level = (0.45, 1) if before == after else (0.6, 2)
+        looks = {"facecolor": colours[before], "alpha": strength, "zorder": level}
+        axes.add_patch(ribbon((_LEFT + _COLUMN, _RIGHT), (left, right, size), looks))
+
+
+def _interval(shown: pd.DataFrame, side: str, name: str, size: float) -> str:
+    """Where 90 % of the draws lie, in brackets; nothing where they all agree or none were run."""
+    if "quantity_musd_2021_low" not in shown:
+        return ""
+    other = "after" if side == "before" else "before"
+    row = shown[shown[side].eq(name) & shown[other].eq(ALL)].iloc[0]
+    low, high = (f"{row[f'quantity_musd_2021_{end}'] / size:.1f}" for end in ("low", "high"))
+    return f" [{low}, {high}]" if low != high else ""
+
+
+def _label(
+    axes: Axes, texts: Mapping[str, str], places: Mapping[str, tuple[float, float]], side: str, total: float
+) -> None:
+    """Names and sizes beside the blocks that are large enough to be seen."""
+    large = {name: (top - size / 2, size) for name, (top, size) in places.items() if size >= _LABELLED * total}
+    low, high = axes.get_ylim()
+    middles = spread([middle for middle, _ in large.values()], 0.026 * total, low, high)
+    x, align = (_LEFT - 0.1, "right") if side == "before" else (_RIGHT + _COLUMN + 0.1, "left")
+    for name, y in zip(large, middles, strict=True):
+        weight = "bold" if name in (NEW, GONE) else "normal"
+        axes.text(
+            x,
+            y,
+            texts[name],
+            size=SMALL,
+            color=INK,
+            ha=align,
+            va="center",
+            weight=weight,
+            gid="label",
+            **PLAIN,
+        )
+
+
+def _title(view: View, table: pd.DataFrame) -> str:
+    contrast = view.contrast
+    pairs = None if contrast is None else matched(contrast.first, contrast.second)
+    if pairs is None or contrast is None:
+        return f"Who replaced whom in supplying {view.target_name}"
+    left = pairs[pairs["origin_before"].isin(view.coalition) & ~pairs["through_hub_before"].astype(bool)]
+    kept = left["origin_after"].isin(view.coalition) & ~left["through_hub_after"].astype(bool)
+    lost = left[~kept]
+    size = lost["quantity_musd_2021"].sum()
+    if not size > 0.0:
+        return f"Who replaced whom in supplying {view.target_name}"
+    since = "to the policies" if contrast.same_months else f"by {contrast.after}"
+    round_about = lost[lost["origin_after"].isin(view.coalition)]["quantity_musd_2021"].sum()
+    gone = lost[lost["origin_after"] == GONE]["quantity_musd_2021"].sum()
+    others = size - round_about - gone
+    return (
+        f"Of {money(size)} of direct coalition sales lost {since}, {percent(others / size)} went to other suppliers, "
+        f"{percent(round_about / size)} round through hubs, {percent(gone / size)} to nobody"
+    )

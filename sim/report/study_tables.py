@@ -1,0 +1,176 @@
+"""What `sim sweep` shows: what a study is, what it would take, and what each of its packages does."""
+
+from __future__ import annotations
+
+import math
+import time
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from rich.table import Table
+
+from sim.common.months import format_month
+from sim.experiments.paired_differences import SHOWN
+from sim.experiments.plan import plan_of
+from sim.experiments.schema import LeakSearch
+
+if TYPE_CHECKING:
+    from sim.experiments import Outlook, Plan, Study, Swept
+    from sim.experiments.factors import Bound
+
+_REASONS = 5
+
+
+def study_told(plan: Plan) -> str:
+    """What a study is, in lines."""
+    study = plan.study
+    compared = "no policy" if study.comparison is None else _package(study.comparison) or "the base"
+    drawn = f" from {len(plan.worlds.draws)} draws of the posterior" if study.posterior else ""
+    packages = len(np.unique(plan.points[:, 0]))
+    lines = [
+        study.file.title, study.file.question, *_base_told(study),
+        *(f"lever:          {_factor(lever)}" for lever in study.levers),
+        *(f"uncertainty:    {_factor(uncertainty)}" for uncertainty in study.uncertainties),
+        f"metrics:        {', '.join(study.file.metrics)}",
+        f"compared with:  {compared}",
+        f"plan:           {len(plan.points):,} points ({_many(packages, 'package')}, "
+        f"{_many(len(plan.worlds), 'world')}{drawn}), {_many(plan.replicates, 'replicate')}: {len(plan):,} runs "
+        f"with those that they are compared with",
+    ]  # fmt: skip
+    return "\n".join(lines)
+
+
+def leaks_told(study: Study) -> str:
+    """What a search for leaks is, in lines."""
+    plan, said = plan_of(study), study.file.leaks or LeakSearch()
+    drawn = " from the posterior" if study.posterior else ""
+    lines = [
+        study.file.title, study.file.question, *_base_told(study),
+        *(f"uncertainty:    {_factor(uncertainty)}" for uncertainty in study.uncertainties),
+        f"search:         leaks of {', '.join(said.goods)}, counted in {study.file.metrics[0]}; the best {said.best} "
+        "replies in pairs",
+        f"worlds:         {len(plan.worlds):,}{drawn}",
+    ]  # fmt: skip
+    return "\n".join(lines)
+
+
+def search_outlook(study: Study, rounds: tuple[int, int], workers: int) -> str:
+    """How many runs a search for leaks takes, and how long, by one run made now."""
+    study.base.run()  # the first one compiles
+    started = time.perf_counter()
+    study.base.run()
+    each = time.perf_counter() - started
+    return (
+        f"{rounds[0]:,} runs in the first round, at most {rounds[1]:,} in the second; what is finished is kept\n"
+        f"about {duration(sum(rounds) * each / workers)} on {_many(workers, 'worker')}, at {1e3 * each:.0f} ms a run"
+    )
+
+
+def _base_told(study: Study) -> list[str]:
+    scenario = study.base.scenario
+    months = f"{format_month(scenario.months.first)} to {format_month(scenario.months.last)}"
+    return [
+        f"base:           {scenario.title}; {scenario.agents.exporters:,} exporters, {scenario.agents.mode}, {months}"
+    ]
+
+
+def _many(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def _package(package: object) -> str:
+    return ", ".join(f"{name} {value}" for name, value in package.items()) if isinstance(package, dict) else ""
+
+
+def _factor(factor: Bound) -> str:
+    said = factor.said
+    if factor.values is not None:
+        what = ", ".join(f"{value:g}" if isinstance(value, float) else str(value) for value in factor.values)
+    else:
+        what = f"{said.low:g} to {said.high:g}" + (f", {said.distribution}" if said.distribution != "uniform" else "")
+    moves = f" (moves {', '.join(said.moves)})" if said.moves else ""
+    base = factor.base if isinstance(factor.base, str) else "" if math.isnan(factor.base) else f"{factor.base:g}"
+    return f"{factor.name}: {what}{' times the base' if said.multiply else f' (base {base})' if base else ''}{moves}"
+
+
+def outlook_told(outlook: Outlook, workers: int) -> str:
+    """What there is to do and how long it takes."""
+    left = outlook.runs - outlook.finished
+    lines = [f"{outlook.finished:,} of {outlook.runs:,} runs are there already, {left:,} to be made"]
+    if outlook.failed:
+        lines.append(f"{outlook.failed:,} of those that are there failed; --retry-failed makes them again")
+    if outlook.damaged:
+        lines.append(f"{outlook.damaged} damaged files were set aside; their runs are made again")
+    if left and not math.isnan(outlook.seconds):
+        each = outlook.seconds / left
+        lines.append(
+            f"about {duration(outlook.seconds / workers)} on {_many(workers, 'worker')}, at {1e3 * each:.0f} ms a run"
+        )
+    return "\n".join(lines)
+
+
+def duration(seconds: float) -> str:
+    """A time in the unit that suits it."""
+    for unit, length in (("days", 86_400.0), ("hours", 3_600.0), ("minutes", 60.0)):
+        if seconds >= 2 * length:
+            return f"{seconds / length:.0f} {unit}"
+    return f"{max(seconds, 1.0):.0f} seconds"
+
+
+def swept_told(swept: Swept) -> str:
+    """How the runs went, and why those that failed did."""
+    lines = [f"{swept.finished:,} of {len(swept.plan):,} runs are in {swept.folder}"]
+    if swept.failures:
+        lines.append(f"{sum(swept.failures.values()):,} runs failed:")
+        often = sorted(swept.failures.items(), key=lambda one: -one[1])
+        lines += [f"  {count:,}: {reason}" for reason, count in often[:_REASONS]]
+    lines += [f"{name}: not a number in any run" for name in swept.empty]
+    return "\n".join(lines)
+
+
+def compared_table(swept: Swept) -> Table:
+    """What each package does to each metric, against what it is compared with."""
+    levers = [lever.name for lever in swept.plan.study.levers]
+    with_error = swept.plan.replicates > 1
+    against = "no policy" if swept.plan.study.comparison is None else "compared with"
+    columns = [*levers, "metric", "mean", against, "difference"]
+    columns += ["error", "95 % interval"] if with_error else []
+    columns += ["90 % of worlds"] if len(swept.plan.worlds) > 1 else []
+    title = f"Mean over {_many(len(swept.plan.worlds), 'world')} and {_many(swept.plan.replicates, 'replicate')}"
+    table = Table(title=title, title_justify="left")
+    for name in columns:
+        table.add_column(name, justify="left" if name == "metric" else "right")
+    for row in (row for some in swept.told.first for row in some.to_dict("records")):
+        cells = [*(_cell(row[lever]) for lever in levers), str(row["metric"])]
+        cells += [_cell(row[name]) for name in ("mean", "compared_with", "difference")]
+        cells += [_cell(row["standard_error"]), f"{_cell(row['low'])} to {_cell(row['high'])}"] if with_error else []
+        cells += [f"{_cell(row['low_world'])} to {_cell(row['high_world'])}"] if len(swept.plan.worlds) > 1 else []
+        table.add_row(*cells)
+    if swept.told.rows > SHOWN:
+        table.caption = f"{SHOWN} of {swept.told.rows:,} rows; the others are in comparisons.csv"
+    return table
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, float):
+        return "-" if pd.isna(value) else f"{value:,.4g}" if abs(value) < 1e4 else f"{value:,.0f}"
+    return str(value)
+
+
+def points_table(plan: Plan, most: int = 8) -> Table:
+    """The first runs of a plan."""
+    frame = plan.table(np.arange(min(most, len(plan))))
+    table = Table(title=f"The first {len(frame)} of {len(plan):,} runs", title_justify="left")
+    for name in frame.columns:
+        table.add_column(str(name), justify="right")
+    for row in frame.to_dict("records"):
+        table.add_row(*(_cell(value) for value in row.values()))
+    return table
+
+
+def until_told(swept: Swept, metric: str, reached: float, wanted: float) -> str:
+    """Whether the error that was asked for is reached."""
+    said = f"{metric}: Monte Carlo error {100 * reached:.2g} % of the largest difference"
+    enough = "as asked for" if reached <= wanted else f"more than the {100 * wanted:g} % asked for; raise --most"
+    return f"{said}, with {_many(swept.plan.replicates, 'replicate')}: {enough}"

@@ -1,0 +1,54 @@
+"""How governments read each other: red lines, resolve under loss, law of one's own, cover for one's own firms."""
+
+from sim.common.numerics import exp
+from sim.common.rule_compiler import rule
+
+
+@rule
+def offence(log_growth: float, log_multiple: float) -> float:
+    """How far military trade that is seen lies beyond a red line, 0 (short of it) to 1 (e times beyond it).
+
+    A threshold with a margin: a government neither sees nor draws its line to the percent (Schelling 1966).
+
+    Args:
+        log_growth: log of the military trade seen against the base year.
+        log_multiple: log of the multiple of the base year at which the line lies.
+    """
+    return min(1.0, max(0.0, log_growth - log_multiple))
+
+
+@rule
+def resolve(pain: float, pain_limit: float) -> float:
+    """Share of its threats and checks that a coalition member carries out.
+
+    Full up to the loss it bears; beyond that the loss stays what it bears (audience against adjustment cost: Drezner
+    1999, in reduced form).
+
+    Args:
+        pain: exports lost through its own measures and others' counter-measures, share of all its exports.
+        pain_limit: loss above which resolve falls.
+    """
+    return pain_limit / pain if pain > pain_limit else 1.0
+
+
+@rule
+def wanted_law(base: float, wanted_effort: float) -> float:
+    """Share of the watched goods that a third state would forbid to pass by its own law, 0..1.
+
+    Args:
+        base: its effort in the base year.
+        wanted_effort: effort it would settle at, at or above the base.
+    """
+    return (wanted_effort - base) / (1.0 - base)
+
+
+@rule
+def cover(listed: float, alignment: float, weight: float) -> float:
+    """Part of foreign threats that a state keeps off its firms after some of them were listed, 0..1.
+
+    Args:
+        listed: share of its trade with the target whose sellers were lately listed.
+        alignment: with the target, -1..1; a state against the target covers nobody.
+        weight: log points of cover per share listed at full alignment.
+    """
+    return 1.0 - exp(-weight * listed * max(0.0, alignment))

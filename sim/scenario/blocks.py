@@ -1,0 +1,100 @@
+"""The parts of a scenario: the months that it runs, its agents, and the dated drivers of demand."""
+
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, model_validator
+
+from sim.common.fields import Goods, Month, Number, Slug, StateName, StrictModel, Text
+from sim.common.months import format_month, month_range
+from sim.common.parsing import read_number, wrong
+from sim.rules.parameters import PARAMETERS
+
+# A hub's opening: from shut to everybody to the road of nearly all.
+Opening = Annotated[
+    float, BeforeValidator(read_number), Field(ge=PARAMETERS["opening"].low, le=PARAMETERS["opening"].high)
+]
+MOST_MONTHS = 600
+MOST_EXPORTERS = 20_000_000
+
+
+class MonthSpan(StrictModel):
+    """The months that a scenario runs, both ends included; month indices (see `sim.common.months`)."""
+
+    first: Month = Field(description="First month, YYYY-MM.")
+    last: Month = Field(description="Last month, YYYY-MM.")
+
+    @field_validator("last")
+    @classmethod
+    def _after_first(cls, last: int, info: ValidationInfo) -> int:
+        first = info.data.get("first")
+        if first is None:
+            return last
+        if last < first:
+            raise wrong(f"the last month, {format_month(last)}, comes before the first, {format_month(first)}")
+        if last - first >= MOST_MONTHS:
+            raise wrong(f"{last - first + 1} months from {format_month(first)}; expected at most {MOST_MONTHS}")
+        return last
+
+    @property
+    def count(self) -> int:
+        """How many months the scenario runs."""
+        return self.last - self.first + 1
+
+    def range(self) -> range:
+        """Return the month indices of the run, in order."""
+        return month_range(self.first, self.last)
+
+
+class Agents(StrictModel):
+    """How many agents there are, and how they draw."""
+
+    exporters: int = Field(default=20_000, ge=1, le=MOST_EXPORTERS, description="Exporting firms.")
+    intermediaries: int = Field(
+        default=11_000, ge=0, le=MOST_EXPORTERS, description="Rows of trading houses, shared evenly among the hubs."
+    )
+    mode: Literal["sampled", "expected"] = Field(
+        default="sampled", description="sampled: each firm draws its road; expected: it spreads by its odds, no noise."
+    )
+
+
+class Driver(StrictModel):
+    """A dated, sourced multiplier of a destination's demand; never an effect of law."""
+
+    id: Slug = Field(description="Name of the driver, unique in the scenario.")
+    what: Literal["season", "macro", "war_need"] = Field(description="What drives demand.")
+    destination: StateName = Field(description="State (code or group) whose demand it multiplies.")
+    goods: Goods = Field(default=("all",), description="Goods that it moves.")
+    path: dict[Month, Number] | None = Field(
+        default=None, description="Month -> multiplier, held until the next month named; 1 before the first."
+    )
+    source: Text = Field(description="Where the figures come from.")
+    note: str = Field(default="", description="Remark for the reader; the model ignores it.")
+    enabled: bool = Field(default=True, description="false switches the driver off.")
+
+    @field_validator("path")
+    @classmethod
+    def _in_order(cls, path: dict[int, float] | None) -> dict[int, float] | None:
+        if path is None:
+            return None
+        if not path:
+            raise wrong("the path is empty; expected at least one month, such as 2022-03: 0.55")
+        for month, multiplier in path.items():
+            if multiplier < 0:
+                raise wrong(f"read {multiplier:g} in {format_month(month)}, expected a multiplier of at least 0")
+        return dict(sorted(path.items()))
+
+    @model_validator(mode="after")
+    def _path_where_needed(self) -> "Driver":
+        if self.what == "season" and self.path is not None:
+            raise wrong("a season takes no path; it uses the world's season table, so remove `path`")
+        if self.what != "season" and self.path is None:
+            raise wrong(f"a driver `{self.what}` needs a path, such as path: {{2022-03: 0.55}}")
+        return self
+
+    def multiplier(self, month: int) -> float:
+        """Return the multiplier of a month: that of the latest month named up to it, 1 before the first.
+
+        A season returns 1; its factors stand in the world's season table.
+        """
+        named = [when for when in (self.path or {}) if when <= month]
+        return (self.path or {})[max(named)] if named else 1.0

@@ -1,0 +1,150 @@
+"""Two runs that differ only by their law, and what the difference did."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from sim.common.doors import HasFigures, HasPage
+from sim.common.errors import SimError
+from sim.common.progress import Progress, watched
+from sim.simulation.results import Results
+from sim.simulation.simulation import Case, load
+
+if TYPE_CHECKING:
+    from sim.simulation.intervals import Bands
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison(HasPage, HasFigures):
+    """A run and its counterfactual, paired: same world, agents and luck.
+
+    Attributes:
+        policy: the run with the policies.
+        baseline: the run it is compared with.
+        bands: where draws of a posterior lie, if any were run; figures then carry them.
+
+    Example:
+        >>> import sim
+        >>> pair = sim.compare("classroom")
+        >>> pair.summary().columns.tolist()
+        ['policy_busd', 'baseline_busd', 'change_percent']
+    """
+
+    policy: Results
+    baseline: Results
+    bands: Bands | None = None
+
+    def to_target(self, by: list[str] | None = None) -> pd.DataFrame:
+        """Deliveries to the target with, without, and the difference, musd of the month.
+
+        Args:
+            by: columns of ``flows`` to keep, default month, good, origin, road.
+        """
+        keys = by or ["month", "good", "origin", "road"]
+        pair = {
+            f"{name}_musd": run.to_target().groupby(keys, observed=True)["value_musd"].sum()
+            for name, run in (("policy", self.policy), ("baseline", self.baseline))
+        }
+        table = pd.DataFrame(pair).fillna(0.0)
+        table["difference_musd"] = table["policy_musd"] - table["baseline_musd"]
+        return table.reset_index()
+
+    def decomposition(self, first: str = "2022-03", last: str = "9999-12") -> pd.DataFrame:
+        """Where the coalition's lost direct trade went, by good, musd per month at base-year prices; rows add up.
+
+        ``lost_direct`` is the fall of coalition-brand goods sold straight from coalition states to the target. It
+        equals the sum of what made up for it and what did not:
+
+        * ``rerouted``: more coalition-brand goods from coalition states through hubs,
+        * ``made_elsewhere``: more coalition-brand goods from plants in other states, by any road,
+        * ``other_brands``: more neutral-brand goods,
+        * ``gone``: the rest, which reaches the target no more.
+
+        Args:
+            first: first month counted.
+            last: last month counted.
+        """
+        sums = {name: _parts(run, first, last) for name, run in (("policy", self.policy), ("baseline", self.baseline))}
+        change = sums["policy"].sub(sums["baseline"], fill_value=0.0)
+        table = pd.DataFrame({"lost_direct": -change["direct"]})
+        for part in ("rerouted", "made_elsewhere", "other_brands"):
+            table[part] = change[part]
+        table["gone"] = -change.sum(axis=1)
+        return table
+
+    def summary(self) -> pd.DataFrame:
+        """Deliveries to the target by year: with, without, change in percent; billion USD of the year."""
+        table = self.to_target(["month"])
+        year = table["month"].str[:4]
+        totals = table.groupby(year)[["policy_musd", "baseline_musd"]].sum() / 1e3
+        totals.columns = pd.Index(["policy_busd", "baseline_busd"])
+        totals["change_percent"] = 100.0 * (totals["policy_busd"] / totals["baseline_busd"] - 1.0)
+        totals.index.name = "year"
+        return totals
+
+    def with_bands(self, bands: Bands) -> Comparison:
+        """The pair with bands, which its figures then carry.
+
+        Args:
+            bands: such as those of an :class:`Ensemble` made ``like`` this pair.
+        """
+        return replace(self, bands=bands)
+
+    def __repr__(self) -> str:
+        return f"<Comparison of {self.policy.title!r} with {self.baseline.title!r}>"
+
+
+def _parts(run: Results, first: str, last: str) -> pd.DataFrame:
+    """Deliveries to the target by good and part, musd per month at base-year prices."""
+    flows = run.to_target()
+    flows = flows[(flows["month"] >= first) & (flows["month"] <= last)]
+    coalition_state = flows["origin"].isin(run.record["coalition"])
+    coalition_brand = flows["headquarters"] == "coalition"
+    part = pd.Series("other_brands", index=flows.index)
+    part[coalition_brand] = "made_elsewhere"
+    part[coalition_brand & coalition_state] = "rerouted"
+    part[coalition_brand & coalition_state & (flows["road"] == "direct")] = "direct"
+    months = max(1, flows["month"].nunique())
+    table = flows.groupby(["good", part], observed=True)["quantity_musd_2021"].sum().unstack(fill_value=0) / months
+    return table.reindex(columns=["direct", "rerouted", "made_elsewhere", "other_brands"], fill_value=0.0)
+
+
+def compare(
+    policy: Case | str, baseline: Case | str | None = None, progress: Progress | bool | None = None
+) -> Comparison:
+    """Runs a case and its counterfactual.
+
+    Args:
+        policy: a case, a scenario file, or the name of a shipped scenario.
+        baseline: what to compare with; the same case without its policies by default.
+        progress: called after each month with (months done, months in all), over both runs; False for no bar in a
+            notebook (see :func:`sim.show_progress`).
+
+    Raises:
+        SimError: the two cases differ in world, months, seed or agents, so that they cannot be paired.
+
+    Example:
+        >>> import sim
+        >>> case = sim.load("classroom")
+        >>> harder = case.with_changes(parameters={"aversion": 9.0})
+        >>> sim.compare(harder, case)
+        <Comparison of 'The classroom, three months by hand' with 'The classroom, three months by hand'>
+    """
+    from_name = _case(policy)
+    against = from_name.without_policies() if baseline is None else _case(baseline)
+    a, b = from_name.scenario, against.scenario
+    unpaired = [name for name in ("world", "months", "seed", "agents") if getattr(a, name) != getattr(b, name)]
+    if unpaired:
+        what = ", ".join(unpaired)
+        raise SimError(f"flows not compared: '{a.title}' and '{b.title}' cannot be paired: they differ in {what}")
+    half = a.months.count
+    with watched(progress, a.title, "months") as step:
+        first = from_name.run(lambda done, _: step(done, 2 * half))
+        return Comparison(first, against.run(lambda done, _: step(half + done, 2 * half)))
+
+
+def _case(given: Case | str) -> Case:
+    return given if isinstance(given, Case) else load(given)

@@ -1,0 +1,123 @@
+"""Bands of a run's figures over draws of a posterior: where 90 % of the draws lie, month by month and year by year.
+
+A band is told by four words: ``figure`` (see :data:`sim.report.plots.FIGURES`, or ``deliveries`` for the sums by year),
+``series`` (what else than the period tells rows of the figure's table apart, such as ``policy / direct``), ``period``
+(month or year; empty where a figure shows one stretch of time) and ``column`` (what is measured). On disk it is one row
+of ``bands.csv``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from sim.common.errors import SimError
+
+FILE, RUNS = "bands.csv", "draws"
+KEYS = ["figure", "series", "period", "column"]
+DELIVERIES, MIRROR = "deliveries", "mirror_gap"
+ENDS = {"low": 0.05, "median": 0.5, "high": 0.95}
+_MONTH, _PERIOD = "month", "period"
+
+
+@dataclass(frozen=True, eq=False)
+class Bands:
+    """Where the middle 90 % of the draws lie, and their median.
+
+    Attributes:
+        table: columns figure, series, period, column, low (5 %), median, high (95 %).
+        record: which posterior and draws, and how the draws were run.
+    """
+
+    table: pd.DataFrame
+    record: Mapping[str, Any]
+
+    @staticmethod
+    def over(samples: pd.DataFrame, record: Mapping[str, Any]) -> Bands:
+        """The bands of samples: rows by figure, series, period and column; one column per draw."""
+        ends = np.nanquantile(samples.to_numpy(), list(ENDS.values()), axis=1)
+        table = samples.index.to_frame(index=False)
+        return Bands(table.assign(**dict(zip(ENDS, ends, strict=True))), record)
+
+    @cached_property
+    def _indexed(self) -> pd.DataFrame:
+        return self.table.set_index(KEYS)
+
+    def beside(self, figure: str, table: pd.DataFrame, columns: Iterable[str]) -> pd.DataFrame:
+        """A figure's table with ``<column>_low`` and ``<column>_high`` after each column that has a band."""
+        known = named(table)
+        wide = table.copy()
+        for column in columns:
+            keys = pd.MultiIndex.from_arrays(
+                [[figure] * len(table), known["series"], known["period"], [column] * len(table)], names=KEYS
+            )
+            found = self._indexed.reindex(keys)
+            place = list(wide.columns).index(column)
+            wide.insert(place + 1, f"{column}_low", found["low"].to_numpy())
+            wide.insert(place + 2, f"{column}_high", found["high"].to_numpy())
+        return wide
+
+    @property
+    def words(self) -> str:
+        """What the bands are, in one sentence."""
+        one = self.record
+        return (
+            f"Bands: 90 % of {one['draws']} draws of posterior “{one['posterior']}” ({one['digest'][:10]}), each run "
+            f"in {one['mode']} mode with {one['exporters']:,} exporters; the luck of single firms is not in them."
+        )
+
+    def save(self, folder: Path) -> Path:
+        """Writes the table as CSV; the record stands in the run's."""
+        path = folder / FILE
+        self.table.to_csv(path, index=False, lineterminator="\n")
+        return path
+
+    @staticmethod
+    def open(folder: Path, record: Mapping[str, Any] | None) -> Bands | None:
+        """The bands of a run on disk; None if it was run without.
+
+        Raises:
+            SimError: the file is gone or damaged.
+        """
+        if record is None:
+            return None
+        path = folder / FILE
+        try:
+            kinds = dict.fromkeys(KEYS, str)
+            table = pd.read_csv(path, dtype=kinds, keep_default_na=False, na_values=dict.fromkeys(ENDS, ""))
+            return Bands(table[[*KEYS, *ENDS]], record)
+        except (OSError, ValueError, KeyError) as error:
+            raise SimError(f"{path} cannot be read: {error}; run the scenario again") from error
+
+
+def named(table: pd.DataFrame) -> pd.DataFrame:
+    """Series and period of each row of a figure's table; what is no number and no switch tells series apart."""
+    period = next((table[name] for name in (_MONTH, _PERIOD) if name in table), pd.Series("", index=table.index))
+    words = [table[name] for name in table if name not in (_MONTH, _PERIOD) and is_text(table[name])]
+    series = words[0] if words else pd.Series("", index=table.index)
+    for more in words[1:]:
+        series = series + " / " + more
+    return pd.DataFrame({"series": series, "period": period})
+
+
+def is_text(column: pd.Series[Any]) -> bool:
+    """Whether a column holds words."""
+    return pd.api.types.is_string_dtype(column.dtype) or column.dtype == object
+
+
+def tall(figure: str, table: pd.DataFrame, columns: Iterable[str]) -> pd.Series[float]:
+    """The chosen columns of a figure's table as one series, by figure, series, period and column."""
+    known = named(table)
+    pieces = []
+    for column in columns:
+        keys = pd.MultiIndex.from_arrays(
+            [[figure] * len(table), known["series"], known["period"], [column] * len(table)], names=KEYS
+        )
+        pieces.append(pd.Series(table[column].to_numpy(dtype=np.float64), index=keys))
+    return pd.concat(pieces)

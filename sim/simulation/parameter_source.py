@@ -1,0 +1,114 @@
+"""Where the parameters of a run come from, as a command line asks for it: priors, or draws of a posterior."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sim.common.errors import SimError
+from sim.report.plots.run_view import View
+from sim.simulation.ensemble import DRAWS, ensemble, mirror_bands
+from sim.simulation.posterior import Posterior, load_posterior, shipped_posterior
+from sim.simulation.results import Results
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from sim.metrics.mirror_gap import Pair
+    from sim.simulation.comparison import Comparison
+    from sim.simulation.intervals import Bands
+    from sim.simulation.simulation import Case
+
+NONE = "none"
+
+
+@dataclass(frozen=True)
+class Beliefs:
+    """Where the parameters of a run come from.
+
+    Attributes:
+        case: what runs: with the representative draw, if there is a posterior.
+        undrawn: the same before the draw.
+        posterior: None where the parameters are priors.
+        draws: how many are run for bands.
+        words: all this, for the screen.
+    """
+
+    case: Case
+    undrawn: Case
+    posterior: Posterior | None
+    draws: int
+    words: str
+
+
+def beliefs(case: Case, asked: str | None, draws: int | None) -> Beliefs:
+    """Chooses the parameters of a run.
+
+    Args:
+        case: as the scenario and the command line say.
+        asked: folder of a posterior, ``none``, or None for the one that ships with the world.
+        draws: how many are run for bands; None for the usual number.
+
+    Raises:
+        SimError: the posterior is faulty, or has not as many draws.
+    """
+    found = shipped_posterior(case.scenario.world) if asked is None else None if asked == NONE else asked
+    if found is None:
+        why = "as asked" if asked else f"no posterior ships with world '{case.scenario.world}'"
+        if draws:
+            raise SimError(f"--draws {draws}: there is nothing to draw from ({why})")
+        return Beliefs(case, case, None, 0, f"parameters: priors; {why}")
+    posterior = load_posterior(found)
+    drawn = case.with_posterior(posterior=posterior)
+    assert drawn.drawn is not None
+    outside = {"of the scenario's own": drawn.drawn.kept, "of what the scenario lacks": drawn.drawn.absent}
+    left = [f"{len(names)} {why} ({_some(names)})" for why, names in outside.items() if names]
+    used = len(posterior.names) - sum(map(len, outside.values()))
+    said = f"; left out: {', '.join(left)}" if left else ""
+    said += f"; {doubts}" if (doubts := posterior.doubts(case.scenario, case.world)) else ""
+    which = f"posterior '{posterior.name}' ({posterior.digest[:10]})"
+    if not used:
+        return Beliefs(case, case, None, 0, f"parameters: the scenario's; {which} would change none{said}")
+    count = min(DRAWS, posterior.count) if draws is None else len(posterior.spread(draws))
+    words = f"parameters: {used} values from the representative draw of {which}{said}"
+    return Beliefs(drawn, case, posterior, count, words)
+
+
+def in_both(first: Beliefs, second: Beliefs) -> str:
+    """Where the parameters of two runs come from, for the screen."""
+    return first.words if first.words == second.words else f"first, {first.words}\nsecond, {second.words}"
+
+
+def _some(names: Sequence[str]) -> str:
+    return ", ".join(names[:3]) + (", ..." if len(names) > 3 else "")
+
+
+def bands_for(
+    chosen: Beliefs, like: Comparison | Results, progress: Callable[[int, int], None] | None = None
+) -> Bands | None:
+    """Bands for a run's figures over draws of its posterior; None where there is nothing to draw."""
+    if chosen.posterior is None or not chosen.draws:
+        return None
+    return ensemble(chosen.undrawn, chosen.draws, chosen.posterior, like, progress).bands
+
+
+def bands_of_pair(
+    folder: Path, pair: Pair, asked: str | None, draws: int, progress: Callable[[int, int], None] | None
+) -> Bands:
+    """Bands for the mirror gap of two states of a saved run.
+
+    Args:
+        folder: of the run.
+        pair: the states and the good.
+        asked: folder of the posterior; the one that ships with the run's world by default.
+        draws: how many are run.
+        progress: called after each draw.
+
+    Raises:
+        SimError: no run stands there, it has no such state or good, or no draw of that posterior.
+    """
+    results = Results.open(folder)
+    pair.check(results)
+    world = str(View(results).scenario.get("world"))
+    return mirror_bands(results, pair, load_posterior(asked, world), draws, progress)

@@ -1,0 +1,195 @@
+"""A scenario and its world, ready to run; and pairs of runs that differ only by their law."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+import time
+from dataclasses import asdict, dataclass, field, replace
+from functools import lru_cache, partial
+from typing import TYPE_CHECKING, Any
+
+from sim.common.doors import HasPage
+from sim.common.errors import SimError
+from sim.common.months import format_month
+from sim.common.progress import Progress, watched
+from sim.common.versions import version_of
+from sim.model.history import blank_record, keep
+from sim.model.model import SanctionsModel
+from sim.rules.user_rules import checked_rules
+from sim.scenario import Scenario, load_scenario
+from sim.simulation.inputs import put, said
+from sim.simulation.posterior import REPRESENTATIVE, Drawn, Posterior, load_posterior
+from sim.simulation.results import Results
+from sim.simulation.tables import RunArrays
+from sim.world import World, load_world
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from sim.rules.parameters import Values
+
+PACKAGES = ("sanctions-sim", "mesa", "numba", "numpy", "pandas", "pyarrow", "pydantic")
+
+
+@dataclass(frozen=True, eq=False)
+class Case(HasPage):
+    """A scenario with the world it names.
+
+    Attributes:
+        scenario: what to simulate.
+        world: its world.
+        rules: behavioural rules replaced in this case, by name.
+        drawn: the draw of a posterior that its values come from, if they do.
+
+    Example:
+        >>> import sim
+        >>> case = sim.load("classroom").with_changes(seed=2)
+        >>> case.run().target
+        'GAMMA'
+    """
+
+    scenario: Scenario
+    world: World
+    rules: Mapping[str, Callable[..., float]] = field(default_factory=dict)
+    drawn: Drawn | None = None
+
+    def model(self) -> SanctionsModel:
+        """A fresh model before its first month, to be stepped by hand."""
+        return SanctionsModel(self.scenario, self.world, self.rules)
+
+    def run(self, progress: Progress | bool | None = None) -> Results:
+        """Runs every month.
+
+        Args:
+            progress: called after each month with (months done, months in all); False for no bar in a notebook (see
+                :func:`sim.show_progress`).
+        """
+        started = time.perf_counter()
+        months = self.scenario.months.count
+        with watched(progress, self.scenario.title, "months") as step:
+            model = self.model()
+            record = blank_record(model, months)
+            for done in range(1, months + 1):
+                model.step()
+                keep(model, record)
+                step(done, months)
+        arrays = RunArrays(
+            self.world, model.base, record, self.scenario.months.first,
+            model.values.fob_share, model.values.misdeclared, model.values.ghost,
+        )  # fmt: skip
+        # The arrays outlive the run, the model with its agents does not.
+        facts = model.values, len(model.houses), time.perf_counter() - started
+        return Results(partial(self._record, *facts), self.scenario.resolved_yaml, arrays)
+
+    def with_changes(self, **changes: Any) -> Case:
+        """The case with a changed scenario; see :meth:`sim.scenario.Scenario.with_changes`."""
+        return replace(self, scenario=self.scenario.with_changes(**changes))
+
+    def with_posterior(self, draw: int = REPRESENTATIVE, posterior: Posterior | str | Path | None = None) -> Case:
+        """The case with the values of one draw of a posterior: parameters, openings, strengths and swings.
+
+        What the scenario's author chose otherwise than the fitted scenario stays; the record of a run says what did.
+
+        Args:
+            draw: number of the draw, from 0; the representative one by default.
+            posterior: one that was read, or its folder; the one that ships with the world by default.
+
+        Raises:
+            SimError: there is no such posterior or draw, it does not fit the scenario, or the case has a draw already.
+        """
+        if self.drawn is not None:
+            raise SimError(f"the case has draw {self.drawn.draw} already; take another from the case without it")
+        if not isinstance(posterior, Posterior):
+            posterior = load_posterior(posterior, self.scenario.world)
+        scenario, drawn = posterior.put_into(self.scenario, self.world, draw)
+        return replace(self, scenario=scenario, drawn=drawn)
+
+    def settings(self) -> dict[str, Any]:
+        """All that a draw of a posterior can set, by column (see :mod:`.posterior`), as the scenario says it."""
+        return said(self.scenario, self.world)
+
+    def with_values(self, values: Mapping[str, float]) -> Case:
+        """The case with values put where their columns say; clauses and drivers that it has not are passed over.
+
+        Args:
+            values: value by column, such as ``{"parameter:aversion": 5.0, "strength:some-clause": 0.4}``.
+
+        Raises:
+            FaultList: a value that the scenario does not take.
+        """
+        return replace(self, scenario=put(self.scenario, values))
+
+    def with_rules(self, **rules: Callable[..., float]) -> Case:
+        """The case with behavioural rules replaced by plain Python functions of the same arguments."""
+        return replace(self, rules={**self.rules, **checked_rules(rules)})
+
+    def without_policies(self) -> Case:
+        """The counterfactual: the same world, drivers, parameters and luck, and no law."""
+        return self.with_changes(
+            without=[clause.id for clause in self.scenario.policies], title=f"{self.scenario.title} (no policy)"
+        )
+
+    def _record(self, values: Values, intermediaries: int, seconds: float) -> dict[str, Any]:
+        scenario, months = self.scenario, self.scenario.months
+        rules = {name: f"{rule.__module__}:{rule.__qualname__}" for name, rule in sorted(self.rules.items())}
+        makers = {"scenario": scenario.digest, "world": self.world.digest, "rules": rules, "version": version_of()}
+        return {
+            "title": scenario.title,
+            "question": scenario.question,
+            "months": f"{format_month(months.first)} to {format_month(months.last)}",
+            "target": self.world.states[self.world.target],
+            "coalition": [
+                code for code, role in zip(self.world.states, self.world.role, strict=True) if role == "coalition"
+            ],
+            "offices": {
+                code: {"imports_by": by, "reexports": habit}
+                for code, by, habit in zip(
+                    self.world.states, self.world.records, self.world.reexport_habit, strict=True
+                )
+            },
+            "run_digest": hashlib.sha256(json.dumps(makers, sort_keys=True).encode()).hexdigest(),
+            **{f"{name}_digest": makers[name] for name in ("scenario", "world")},
+            "rules_replaced": rules,
+            "mode": scenario.agents.mode,
+            "exporters": scenario.agents.exporters,
+            "intermediaries": intermediaries,
+            "seed": scenario.seed,
+            "clauses": [clause.id for clause in scenario.policies],
+            "parameters": values._asdict(),
+            "posterior": None if self.drawn is None else asdict(self.drawn),
+            "observed_share_to_target": self.world.observed_share(self.world.target),
+            "versions": {"python": platform.python_version(), **{name: version_of(name) for name in PACKAGES}},
+            "wall_seconds": round(seconds, 4),
+        }
+
+
+def load(path_or_name: str | Path) -> Case:
+    """A case from a scenario file, or from the name of a shipped scenario.
+
+    Raises:
+        FaultList: everything wrong with the scenario or with its world's tables.
+
+    Example:
+        >>> import sim
+        >>> sim.load("classroom").world.base_year
+        2021
+    """
+    return case_of(load_scenario(path_or_name))
+
+
+def case_of(scenario: Scenario) -> Case:
+    """A scenario with its world and the rules that it names."""
+    return Case(scenario, world_of(scenario), checked_rules(scenario.rules))
+
+
+def world_of(scenario: Scenario) -> World:
+    """The world that a scenario names, read once per process."""
+    return _world(scenario.world)
+
+
+@lru_cache(maxsize=8)
+def _world(name: str) -> World:
+    return load_world(name)

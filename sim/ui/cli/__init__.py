@@ -1,0 +1,55 @@
+"""The command line: the only room that speaks to the user (through `sim.report.terminal`).
+
+What the model needs is imported inside each command, so that `sim --help` answers at once. A user's mistake ends with
+one message on stderr and status 2, Ctrl-C with status 130; neither leaves anything half written.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from sim.common.errors import SimError
+from sim.ui.cli import app as web_app
+from sim.ui.cli import calibrate, catalogue, explain, run, study, study_packages, sweep, world
+from sim.ui.cli.options import app
+
+__all__ = [
+    "app", "calibrate", "catalogue", "explain", "main", "run", "study", "study_packages", "sweep", "web_app", "world",
+]  # fmt: skip
+
+# Commands as the help lists them: what most come for first.
+_ORDER = (
+    "run", "demo", "check", "diff", "explain", "mechanism", "mirror", "plot", "policies", "scenarios", "sweep", "app",
+    "calibrate",
+)  # fmt: skip
+
+
+def _place(command: typer.models.CommandInfo) -> int:
+    name = command.name or getattr(command.callback, "__name__", "")
+    return _ORDER.index(name) if name in _ORDER else len(_ORDER)
+
+
+app.registered_commands.sort(key=_place)
+
+
+def main() -> None:
+    """Runs the command line; a user's mistake becomes one message on stderr and exit status 2."""
+    try:
+        app()
+    except SimError as error:
+        typer.echo(f"{error}", err=True)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+@app.callback(invoke_without_command=True)
+def _root(version: Annotated[bool, typer.Option("--version", help="Show the version and exit.")] = False) -> None:
+    if version:
+        from sim.common.versions import version_of
+
+        typer.echo(f"sanctions-sim {version_of()}")
+        raise typer.Exit

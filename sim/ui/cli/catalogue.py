@@ -1,0 +1,97 @@
+"""Commands that show what there is: check, policies, scenarios."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sim.common.errors import FaultList, SimError, nearest
+from sim.report.terminal import show
+from sim.ui.cli.options import (
+    app,
+)
+
+if TYPE_CHECKING:
+    pass
+
+
+@app.command()
+def check(
+    files: Annotated[list[str] | None, typer.Argument(metavar="FILE...", help="Files or shipped names.")] = None,
+    schema: Annotated[bool, typer.Option("--schema", help="Print the JSON Schema, for editors.")] = False,
+) -> None:
+    r"""Checks scenario files: every fault with file, line and column, or a digest of clauses by date.
+
+    \b
+    Examples:
+      sim check my-scenario.yaml
+      sim check --schema > scenario.schema.json
+    """
+    from sim.report.catalogue import clauses_by_date, headline
+    from sim.rules.user_rules import checked_rules
+    from sim.scenario import json_schema, load_scenario
+    from sim.scenario.world_codes import read_codes
+    from sim.world import find_world, load_world
+
+    if schema:
+        typer.echo(json.dumps(json_schema(read_codes(find_world("reference"))), indent=2))
+        return
+    if not files:
+        raise SimError("name at least one scenario file, such as: sim check my-scenario.yaml")
+    faults: list[Any] = []
+    for file in files:
+        try:
+            found = load_scenario(file)
+            checked_rules(found.rules)
+            load_world(found.world)
+        except FaultList as error:
+            faults += error.faults
+        else:
+            show(f"{file}: ok", headline(found), clauses_by_date(found), "")
+    if faults:
+        raise FaultList(faults)
+
+
+@app.command()
+def policies(
+    kind: Annotated[str | None, typer.Argument(help="One instrument, to see its fields.")] = None,
+    page: Annotated[bool, typer.Option("--page", help="Print the page on all of them, in Markdown.")] = False,
+) -> None:
+    r"""Lists the policy instruments, or the fields of one with an example.
+
+    \b
+    Examples:
+      sim policies export_ban
+      sim policies --page > docs/instruments.md
+    """
+    from sim.policies import INSTRUMENTS
+    from sim.report.catalogue import example_of, fields_of, instruments, purpose
+    from sim.report.catalogue_pages import instruments_page
+    from sim.scenario import load_scenario
+
+    if page:
+        typer.echo(instruments_page(), nl=False)
+    elif kind is None:
+        show(instruments(), "\nsim policies KIND shows the fields of one, with an example.")
+    elif kind not in INSTRUMENTS:
+        raise SimError(f"unknown instrument '{kind}'; {nearest(kind, INSTRUMENTS)}")
+    else:
+        show(f"{kind}: {purpose(INSTRUMENTS[kind])}\n", fields_of(INSTRUMENTS[kind]), "\nExample:")
+        typer.echo(example_of(kind, load_scenario("reference")))
+
+
+@app.command()
+def scenarios() -> None:
+    r"""Lists the scenarios that ship with the package.
+
+    \b
+    Example:
+      sim scenarios
+    """
+    from sim.report.catalogue import headline
+    from sim.scenario import load_scenario, shipped_scenarios
+
+    for name in shipped_scenarios():
+        show(f"{name}\n  " + headline(load_scenario(name)).replace("\n", "\n  "))

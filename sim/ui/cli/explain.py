@@ -1,0 +1,160 @@
+"""Commands that ask why: diff, explain, plot, mirror."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sim.report.terminal import progress_of, show
+from sim.ui.cli.options import (
+    Exporters,
+    FromPosterior,
+    Mode,
+    Months,
+    ScenarioName,
+    Seed,
+    Setting,
+    app,
+)
+
+
+@app.command(hidden=True, name="compare")
+@app.command()
+def diff(
+    first: ScenarioName,
+    second: Annotated[str, typer.Argument(metavar="OTHER", help="Another.")],
+    exporters: Exporters = None,
+    mode: Mode = None,
+    seed: Seed = None,
+    months: Months = None,
+    changes: Setting = None,
+    posterior: FromPosterior = None,
+    flows: Annotated[bool, typer.Option("--flows/--no-flows", help="Also run both and compare the flows.")] = True,
+    whole: Annotated[bool, typer.Option("--all", help="Every row of the law, however many.")] = False,
+) -> None:
+    r"""Shows how two scenarios differ in law, clause by clause and month by month, then in flows, from paired runs.
+
+    The options change both scenarios alike; parameters come from where sim run has them. sim compare is the same
+    command.
+
+    \b
+    Examples:
+      sim diff my-scenario.yaml reference --mode expected --exporters 4000
+      sim diff my-scenario.yaml reference --no-flows --all
+    """
+    from sim.report.catalogue import clause_differences
+    from sim.report.explanation_tables import law_by_month
+    from sim.report.run_tables import flows_of
+    from sim.simulation.comparison import compare as run_both
+    from sim.simulation.parameter_source import beliefs, in_both
+    from sim.ui.requests import Changes, asked_for
+
+    asked = Changes({"exporters": exporters, "mode": mode}, seed, months, changes or ())
+    both = [beliefs(asked_for(name, asked), posterior, 0) for name in (first, second)]
+    a, b = (one.case for one in both)
+    show(f"first, 'with': {a.scenario.title}\nsecond, 'without': {b.scenario.title}\n{in_both(*both)}\n")
+    # As their authors wrote them, before any draw.
+    written = clause_differences(*(one.undrawn.scenario for one in both))
+    show(
+        written if written is not None else "The two are written alike: frame, clauses, drivers, parameters, rules.", ""
+    )
+    show(law_by_month(a, b, whole=whole), "")
+    if flows:
+        with progress_of("two runs") as progress:
+            comparison = run_both(a, b, progress)
+        show(*flows_of(comparison, a))
+
+
+@app.command()
+def explain(
+    scenario: ScenarioName,
+    month: Annotated[str, typer.Option("--month", "--months", help="YYYY-MM, or FIRST:LAST for the average.")],
+    good: Annotated[str, typer.Option(help="Goods, with commas between them, or all.")] = "all",
+    origin: Annotated[str, typer.Option(help="States or groups that the goods leave, or all.")] = "all",
+    road: Annotated[str, typer.Option(help="direct, hubs, the code of a hub, or all.")] = "all",
+    destination: Annotated[str | None, typer.Option(help="State they go to; else the target.")] = None,
+    headquarters: Annotated[str, typer.Option(help="Firms: coalition, neutral or all.")] = "all",
+    measure: Annotated[str, typer.Option(help="quantity, at base-year prices, or value.")] = "quantity",
+    by: Annotated[str, typer.Option(help="Rows of the first table: clause or kind.")] = "clause",
+    orders: Annotated[int, typer.Option(help="Orders of the clauses drawn, each with its reverse.")] = 4,
+    exporters: Exporters = 2_000,
+    mode: Mode = "expected",
+    seed: Seed = None,
+    changes: Setting = None,
+    posterior: FromPosterior = None,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Folder for the text and the tables.")] = None,
+) -> None:
+    r"""Says which clauses, states, firms and trading houses moved a flow, in paired runs and tables that add up.
+
+    \b
+    Examples:
+      sim explain reference --good drones --origin CHN --month 2023-09
+      sim explain reference --good high_priority --road hubs --months 2023-01:2023-06 --by kind --out why
+    """
+    from sim.analysis.explain import explain as explained_by
+    from sim.report.explanation_tables import explained
+    from sim.report.explanation_text import in_words
+    from sim.simulation.parameter_source import beliefs
+    from sim.ui.requests import Changes, asked_for, refuse_unwritable, save_explanation
+
+    if out is not None:
+        refuse_unwritable(out)
+    asked = Changes({"exporters": exporters, "mode": mode}, seed, None, changes or ())
+    chosen = beliefs(asked_for(scenario, asked), posterior, 0)
+    with progress_of("paired runs", "runs") as progress:
+        told = explained_by(
+            chosen.case, month=month, good=good, origin=origin, road=road, destination=destination, measure=measure,
+            headquarters=headquarters, by=by, orders=orders, agents=None, progress=progress,
+        )  # fmt: skip
+    show(chosen.words, *in_words(told), "", *explained(told))
+    if out is not None:
+        show(save_explanation(told, out))
+
+
+@app.command()
+def plot(
+    folder: Annotated[Path, typer.Argument(metavar="RESULTS_FOLDER", help="Folder of a run made before.")],
+    baseline: Annotated[Path | None, typer.Option(help="Run to compare with; else the one recorded.")] = None,
+) -> None:
+    r"""Draws the figures of a saved run again.
+
+    \b
+    Example:
+      sim plot results/NAME-OF-THE-RUN
+    """
+    from sim.ui.requests import draw_again
+
+    show(*map(str, draw_again(folder, baseline)))
+
+
+@app.command()
+def mirror(
+    folder: Annotated[Path, typer.Argument(metavar="RESULTS_FOLDER", help="Folder of a run made before.")],
+    exporter: Annotated[str, typer.Argument(metavar="EXPORTER", help="State whose office records exports.")],
+    importer: Annotated[str, typer.Argument(metavar="IMPORTER", help="State whose office records imports.")],
+    good: Annotated[str | None, typer.Option(help="One good; else all together.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Folder; else the run's figures.")] = None,
+    draws: Annotated[int, typer.Option(min=0, help="Draws of the run's posterior, for 90 % bands.")] = 0,
+    posterior: Annotated[
+        str | None, typer.Option(metavar="FOLDER", help="Where that posterior is; else shipped with the world.")
+    ] = None,
+) -> None:
+    r"""Sets two states' customs records of one flow against each other and the truth: the mirror gap and its causes.
+
+    \b
+    Example:
+      sim mirror results/NAME-OF-THE-RUN CODE-OF-A-STATE CODE-OF-ANOTHER --out .
+    """
+    from sim.metrics.mirror_gap import Pair
+    from sim.report.run_tables import mirror as report
+    from sim.simulation.parameter_source import bands_of_pair
+    from sim.ui.requests import draw_pair
+
+    pair, bands = Pair(exporter, importer, good), None
+    if draws:
+        with progress_of(f"{draws} draws", "draws") as progress:
+            bands = bands_of_pair(folder, pair, posterior, draws, progress)
+    results, picture = draw_pair(folder, pair, out, bands)
+    show(report(results, pair), str(picture), str(picture.with_suffix(".csv")))

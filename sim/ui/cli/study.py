@@ -1,0 +1,219 @@
+"""Commands that ask something of a study's runs, or of a package by runs of their own: sim study ..."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from sim.common.errors import SimError
+from sim.report.terminal import show
+from sim.ui.cli.options import app
+
+if TYPE_CHECKING:
+    from sim.report.finding import Finding
+
+study_app = typer.Typer(
+    help="Asks something of a study's runs: means, attribution, sensitivity, discovery, search, leaks.",
+    no_args_is_help=True,
+)
+app.add_typer(study_app, name="study")
+
+Folder = Annotated[Path, typer.Argument(metavar="FOLDER", help="Folder of a study's runs, made by sim sweep.")]
+Metrics = Annotated[list[str] | None, typer.Option("--metric", "-m", help="A metric; all of the study's by default.")]
+Out = Annotated[Path | None, typer.Option("--out", "-o", help="Folder for tables (CSV) and figures (PNG).")]
+
+
+@contextmanager
+def its_extra() -> Iterator[None]:
+    """Imports that need more packages than the model does: says which are missing."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        raise SimError(f"this needs the package '{error.name}': pip install 'sanctions-sim[studies]'") from None
+
+
+@study_app.command()
+def metrics() -> None:
+    r"""Lists the metrics: unit, meaning, and what may stand in brackets.
+
+    \b
+    Example:
+      sim study metrics
+    """
+    import pandas as pd
+
+    from sim.metrics import METRICS
+    from sim.report.finding import shown
+
+    rows = [
+        {"metric": one.name, "unit": one.unit, "meaning": one.meaning, "paired": "yes" if one.paired else "",
+         "in brackets": ", ".join(one.takes)} for one in METRICS.values()
+    ]  # fmt: skip
+    table = shown(pd.DataFrame(rows[:24]), "Metrics; a name may end in [words] and in @FIRST:LAST, @YYYY-MM or @all")
+    rest = shown(pd.DataFrame(rows[24:]), "")
+    show(table, rest)
+
+
+@study_app.command()
+def summary(
+    folder: Folder,
+    metric: Metrics = None,
+    against: Annotated[
+        str | None, typer.Option(help="Setting to compare with, LEVER=VALUE,...; the first by default.")
+    ] = None,
+    out: Out = None,
+) -> None:
+    r"""Means with intervals at each setting of the levers, paired changes, response curves and heat maps.
+
+    \b
+    Example:
+      sim study summary results/studies/whack-a-mole --out results/studies/whack-a-mole/figures
+    """
+    from sim.experiments import read_runs
+    from sim.report.finding import setting_of
+    from sim.report.study_findings import summed_up
+
+    runs = read_runs(folder)
+    setting = None
+    if against is not None:
+        given = dict(_split(part, "--against", "LEVER=VALUE,...") for part in against.split(","))
+        setting = setting_of(runs, given, f"--against {against}")
+    tell(summed_up(runs, metric or (), setting), out)
+
+
+@study_app.command()
+def sample(
+    method: Annotated[Literal["morris", "sobol"], typer.Argument(help="Which design.")],
+    bounds: Annotated[list[str], typer.Argument(metavar="NAME=LOW:HIGH...", help="Inputs and their ranges.")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="File of points, for `listed:` in a study's design.")],
+    samples: Annotated[int, typer.Option(help="Trajectories (Morris) or base samples (Sobol', a power of two).")] = 64,
+    seed: Annotated[int, typer.Option(help="Seed of the design.")] = 1,
+) -> None:
+    r"""Writes a design for sensitivity analysis, made by SALib, that a study lists as its points.
+
+    \b
+    Example:
+      sim study sample sobol ghost=0.2:0.8 hidden_road=0.1:0.6 --samples 64 --out points.csv
+    """
+    with its_extra():
+        from sim.analysis.sensitivity import Screening, sampled_points
+    from sim.ui.requests import refuse_unwritable
+
+    refuse_unwritable(out.parent)
+    points = sampled_points(Screening(method, _bounds(bounds), samples, seed))
+    scratch = out.with_name(f".{out.name}.part")
+    points.to_csv(scratch, index=False, float_format="%.12g")
+    os.replace(scratch, out)
+    show(f"{len(points):,} points: {out}", f"in the study file: design: {{listed: {out.name}}}")
+
+
+@study_app.command()
+def sensitivity(
+    folder: Folder,
+    method: Annotated[Literal["morris", "sobol"], typer.Argument(help="By which the points were sampled.")],
+    bounds: Annotated[list[str], typer.Argument(metavar="NAME=LOW:HIGH...", help="As they were sampled.")],
+    samples: Annotated[int, typer.Option(help="As they were sampled.")] = 64,
+    seed: Annotated[int, typer.Option(help="As they were sampled.")] = 1,
+    metric: Metrics = None,
+    out: Out = None,
+) -> None:
+    r"""Which inputs move each metric, from runs at the points of `sim study sample`; a run without a number is refused.
+
+    \b
+    Example:
+      sim study sensitivity results/studies/mine sobol ghost=0.2:0.8 hidden_road=0.1:0.6 --samples 64
+    """
+    with its_extra():
+        from sim.analysis.sensitivity import Screening
+        from sim.analysis.sensitivity import sensitivity as indices_of
+    from sim.experiments import read_runs
+    from sim.report.finding import points_of
+    from sim.report.study_findings import moved_by
+
+    runs = read_runs(folder)
+    points = points_of(runs).sort_values("point", kind="stable").reset_index(drop=True)
+    found = indices_of(Screening(method, _bounds(bounds), samples, seed), points, metric or list(runs.metrics))
+    tell(moved_by(runs, points, found), out)
+
+
+@study_app.command()
+def discover(
+    folder: Folder,
+    where: Annotated[str, typer.Option(help="The outcome, such as 'shortfall > 0.3'.")],
+    method: Annotated[Literal["prim", "cart"], typer.Option(help="How boxes are found.")] = "prim",
+    density: Annotated[float, typer.Option(min=0.0, max=1.0, help="Share of runs in a box that meet it.")] = 0.75,
+    out: Out = None,
+) -> None:
+    r"""Where among levers and uncertainties an outcome is met, in sentences.
+
+    \b
+    Example:
+      sim study discover results/studies/licence-strictness --where 'shortfall[high_priority] > 0.3'
+    """
+    with its_extra():
+        from sim.analysis.discovery import discover as boxes_of
+    from sim.experiments import read_runs
+    from sim.report.finding import points_of
+    from sim.report.study_findings import met_where
+
+    runs = read_runs(folder)
+    inputs = [*runs.levers, *runs.uncertainties]
+    points = points_of(runs)
+    if "draw" in points and points["draw"].nunique() > 1 and not runs.uncertainties:
+        show("Draws of the posterior are not among the inputs: boxes are in the levers only.")
+    tell([met_where(boxes_of(points, inputs, where, method=method, density=density))], out)
+
+
+@study_app.command()
+def search(
+    folder: Folder,
+    objective: Annotated[list[str], typer.Option("--objective", help="METRIC=more or METRIC=less; two or more.")],
+    evader: Annotated[
+        list[str] | None, typer.Option(help="A lever that the evader chooses, against the first objective.")
+    ] = None,
+    out: Out = None,
+) -> None:
+    r"""Policies that no other dominates, and how much each can be regretted over the worlds.
+
+    Levers named by --evader are the other side's: it knows the policy and the world, and leaves the worst it can.
+
+    \b
+    Example:
+      sim study search results/studies/mine --objective shortfall=more --objective coalition_sales_lost=less
+    """
+    from sim.experiments import read_runs
+    from sim.report.study_findings import searched
+
+    wanted = dict(_split(text, "--objective", "METRIC=more or METRIC=less") for text in objective)
+    tell(searched(read_runs(folder), wanted, evader or ()), out)
+
+
+def tell(found: Sequence[Finding], out: Path | None) -> None:
+    """Writes findings if a folder is named, and shows them."""
+    written = [path for one in found for path in one.save(out)] if out is not None else []
+    show(*(thing for one in found for thing in one.on_screen()))
+    show(*map(str, written))
+
+
+def _split(text: str, option: str, expected: str) -> tuple[str, str]:
+    name, equals, value = text.rpartition("=")
+    if not equals or not name:
+        raise SimError(f"{option} {text}: expected {expected}")
+    return name.strip(), value.strip()
+
+
+def _bounds(texts: Sequence[str]) -> dict[str, tuple[float, float]]:
+    found = {}
+    for text in texts:
+        name, value = _split(text, "input", "NAME=LOW:HIGH, such as ghost=0.2:0.8")
+        low, _, high = value.partition(":")
+        try:
+            found[name] = float(low), float(high)
+        except ValueError:
+            raise SimError(f"input {text}: expected NAME=LOW:HIGH, such as ghost=0.2:0.8") from None
+    return found

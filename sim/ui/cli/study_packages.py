@@ -1,0 +1,182 @@
+"""Commands that ask something of a package by runs of their own: sim study attribute, leak, answers."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from sim.common.errors import SimError
+from sim.report.terminal import progress_of, show
+from sim.ui.cli.options import Exporters, Mode, Months
+from sim.ui.cli.study import Metrics, Out, its_extra, study_app, tell
+
+if TYPE_CHECKING:
+    from sim.analysis.variants import Work
+    from sim.experiments import Study
+    from sim.simulation.simulation import Case
+
+Draws = Annotated[int, typer.Option(help="Draws of the posterior; 0 takes the scenario's own parameters.")]
+Workers = Annotated[int, typer.Option(min=1, help="Processes.")]
+Runs = Annotated[
+    Path | None, typer.Option("--folder", help="Folder of finished runs, never made twice; else results/packages/NAME.")
+]
+
+
+@study_app.command()
+def attribute(
+    package: Annotated[str, typer.Argument(metavar="FOLDER|SCENARIO", help="Runs with switches, or a scenario.")],
+    metric: Metrics = None,
+    by: Annotated[Literal["clause", "kind", "by"], typer.Option(help="Whose effect: see the scenario.")] = "kind",
+    orders: Annotated[int, typer.Option(min=1, help="Orders of the clauses, each with its reverse.")] = 4,
+    draws: Draws = 0,
+    exporters: Exporters = 2_000,
+    mode: Mode = "expected",
+    months: Months = None,
+    workers: Workers = 1,
+    folder: Runs = None,
+    out: Out = None,
+) -> None:
+    r"""Which clause did it: Shapley values over paired runs, with intervals over draws; they add up to the change.
+
+    Takes a study whose levers switch clauses on and off in a full grid, or a scenario, which it then runs.
+
+    \b
+    Examples:
+      sim study attribute results/studies/which-clause-mattered
+      sim study attribute reference --metric 'reaching[high_priority]' --by kind --draws 8 --workers 2
+    """
+    from sim.analysis.attribution import attribute as attribution_of
+    from sim.analysis.attribution import attribute_switches, players_of
+    from sim.experiments import read_runs
+    from sim.report.finding import points_of
+    from sim.report.package_findings import attributed
+
+    if Path(package).is_dir():
+        runs = read_runs(package)
+        points = points_of(runs)
+        told = attribute_switches(points, runs.levers, metric or list(runs.metrics))
+        tell(attributed(told, runs.title, int(points["world"].nunique())), out)
+        return
+    cases = _cases(package, draws, (exporters, mode, months))
+    players = players_of(cases[0].scenario, by)
+    with _at_work(package, workers, folder) as work:
+        told = attribution_of(cases, metric or ["reaching"], players, orders=orders, work=work)
+    tell(attributed(told, cases[0].scenario.title, len(cases)), out)
+
+
+@study_app.command()
+def leak(
+    context: typer.Context,
+    scenario: Annotated[
+        str,
+        typer.Argument(metavar="SCENARIO|STUDY", help="A scenario, or a study with `leaks`: files or shipped ones."),
+    ],
+    metric: Annotated[str, typer.Option("--metric", "-m", help="What the evader wants more of.")] = "reaching",
+    good: Annotated[str, typer.Option(help="Goods, with commas between them, or all.")] = "all",
+    best: Annotated[int, typer.Option(min=0, help="Best replies that are tried in pairs.")] = 5,
+    draws: Draws = 0,
+    exporters: Exporters = 2_000,
+    mode: Mode = "expected",
+    months: Months = None,
+    workers: Workers = 1,
+    folder: Runs = None,
+    out: Out = None,
+) -> None:
+    r"""The cheapest leak of a package: what still arrives and how, what closing it would do, the evader's best reply.
+
+    \b
+    Examples:
+      sim study leak cheapest-leak --workers 2 --out results/leak
+      sim study leak reference --good high_priority --draws 4 --workers 2 --out results/leak
+    """
+    from sim.analysis.evasion import find_leaks
+    from sim.experiments import load_study, searches_leaks
+    from sim.report.package_findings import leaking
+
+    if searches_leaks(scenario):
+        own = ("metric", "good", "best", "draws", "exporters", "mode", "months")
+        sources = {name: context.get_parameter_source(name) for name in own}
+        given = [name for name, source in sources.items() if source is not None and source.name == "COMMANDLINE"]
+        if given:
+            raise SimError(f"--{given[0]}: {scenario} is a study and says so itself; change the file")
+        search_leaks(load_study(scenario), workers, folder, out)
+        return
+    cases = _cases(scenario, draws, (exporters, mode, months))
+    goods = tuple(name.strip() for name in good.split(","))
+    with _at_work(scenario, workers, folder) as work:
+        found = find_leaks(cases, metric=metric, goods=goods, best=best, work=work)
+    tell(leaking(found, cases[0].scenario.title, len(cases)), out)
+
+
+def search_leaks(study: Study, workers: int, folder: Path | None = None, out: Path | None = None) -> None:
+    """Makes the runs of a study that searches for leaks, and tells what they say."""
+    from sim.analysis.evasion import leaks_of
+    from sim.report.package_findings import leaking
+
+    with _at_work(study.name, workers, folder or Path("results") / "studies" / study.name) as work:
+        found, worlds = leaks_of(study, work)
+    tell(leaking(found, study.base.scenario.title, worlds), out)
+
+
+@study_app.command()
+def answers(
+    studies: Annotated[
+        list[str] | None, typer.Argument(metavar="[STUDY]...", help="Study files, or shipped ones; else all.")
+    ] = None,
+    out: Annotated[Path, typer.Option("--out", "-o", help="The page.")] = Path("docs/studies-answers.md"),
+    results: Annotated[Path, typer.Option(help="Folder of the studies' runs.")] = Path("results/studies"),
+    draws: Annotated[int, typer.Option(help="Draws of the posterior, where one ships; 0: as in the files.")] = 8,
+    workers: Workers = 2,
+) -> None:
+    r"""Runs studies, those that ship or one's own, and writes their answers as a page, with intervals and pictures.
+
+    \b
+    Example:
+      sim study answers --workers 2
+      sim study answers my-study.yaml --out my-answers.md
+    """
+    from sim.analysis.variants import Work
+    from sim.ui.requests import refuse_unwritable
+
+    with its_extra():
+        from sim.report.study_page import Answered, answer_all
+
+    refuse_unwritable(results)
+    with progress_of("runs", "runs") as progress:
+        page = answer_all(Answered(out, results, draws, Work(workers, progress), show), studies or ())
+    show(str(page))
+
+
+@contextmanager
+def _at_work(name: str, workers: int, folder: Path | None) -> Iterator[Work]:
+    """How runs of a scenario are made, with a bar; stopped in the middle, it says how to go on."""
+    from sim.analysis.variants import Work
+    from sim.ui.requests import refuse_unwritable
+
+    place = folder or Path("results") / "packages" / Path(name).stem
+    refuse_unwritable(place)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        with progress_of("paired runs", "runs") as progress:
+            yield Work(workers, progress, place)
+    except KeyboardInterrupt:
+        show(f"\nstopped: finished runs are kept in {place}; the same command goes on")
+        raise
+
+
+def _cases(name: str, draws: int, how: tuple[int | None, str | None, str | None]) -> list[Case]:
+    """The case of a scenario under draws of the posterior that ships."""
+    from sim.simulation.posterior import load_posterior
+    from sim.ui.requests import Changes, asked_for
+
+    exporters, mode, months = how
+    case = asked_for(name, Changes({"exporters": exporters, "mode": mode}, None, months))
+    if draws <= 0:
+        return [case]
+    posterior = load_posterior(None, case.scenario.world)
+    return [posterior.case_at(case, draw) for draw in posterior.spread(draws)]

@@ -1,0 +1,80 @@
+"""Commands on worlds: show, build."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sim.report.terminal import show
+from sim.ui.cli.options import (
+    world_app,
+)
+
+if TYPE_CHECKING:
+    pass
+
+
+@world_app.command("show")
+def world_show(
+    name: Annotated[str, typer.Argument(help="A world's folder, or the name of a shipped one.")] = "reference",
+) -> None:
+    r"""Shows a world's totals against the published ones, and which share of its value was observed.
+
+    \b
+    Example:
+      sim world show reference
+    """
+    from sim.report.world_audit import show as audit_of
+    from sim.world import load_world
+
+    typer.echo(audit_of(load_world(name), name))
+
+
+@world_app.command("build")
+def world_build(
+    figures: Annotated[Path, typer.Argument(help="Folder of the tables of facts.")],
+    out: Annotated[Path, typer.Argument(help="Folder that the world is written into.")],
+) -> None:
+    r"""Builds a world from tables of facts: the same facts give the same bytes.
+
+    \b
+    Example:
+      sim world build calibration/figures scenarios/worlds/reference
+    """
+    from sim.ui.requests import in_its_place
+    from sim.world import load_world
+    from sim.world.build import build_world
+
+    with in_its_place(out) as scratch:
+        files = build_world(figures, scratch)
+        load_world(scratch)
+    show(*(str(out / path.name) for path in files))
+
+
+@world_app.command("import")
+def world_import(
+    files: Annotated[list[Path], typer.Argument(help="Files of UN Comtrade, BACI or Eurostat COMEXT.")],
+    mapping: Annotated[Path, typer.Option("--mapping", help="Which codes are which states and goods (YAML).")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="Folder that the tables of facts are written into.")],
+    onto: Annotated[
+        Path | None, typer.Option("--onto", metavar="FIGURES", help="Folder of facts that the figures are laid over.")
+    ] = None,
+) -> None:
+    r"""Turns customs files into tables of facts, and says what was dropped, counted twice or shifted.
+
+    \b
+    Example:
+      sim world import comtrade.csv --mapping mapping.yaml --onto calibration/figures --out my-figures
+      sim world build my-figures my-world
+    """
+    from sim.ui.requests import in_its_place
+    from sim.world.customs_data import import_files
+
+    imported = import_files(files, mapping)
+    if onto is not None:
+        imported = imported.onto(onto)
+    with in_its_place(out) as scratch:
+        written = imported.write(scratch)
+    show(imported.account.text(), *(str(out / path.name) for path in written))

@@ -1,0 +1,165 @@
+"""What a pair of runs comes to, year by year: the shortfall of deliveries, what buyers pay, what no book shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from sim.report.plots.labels import percent
+from sim.simulation.ensemble import deliveries
+from sim.simulation.intervals import tall
+from sim.simulation.results import summary
+
+if TYPE_CHECKING:
+    from sim.report.plots.run_view import View
+    from sim.simulation.intervals import Bands
+
+YEARLY = "yearly"
+# Columns of the table, with their heads on the page; each head ends in its unit.
+COLUMNS = {
+    "policy_busd": "With the policies, bn USD",
+    "baseline_busd": "Without, bn USD",
+    "change_percent": "Change, %",
+    "direct_busd": "Direct, bn USD",
+    "via_hubs_busd": "Through hubs, bn USD",
+    "baseline_via_hubs_busd": "Through hubs without, bn USD",
+    "price_index": "Price, base year = 1",
+    "premium_percent": "Price against without, %",
+    "hidden_percent": "Hidden from origins’ books, %",
+}
+_UNSIGNED = "hidden_percent"  # a share, not a change
+_LEAST = 0.05  # per cent; below that nothing has changed
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One number of the headline.
+
+    Attributes:
+        column: of the table.
+        label: what it is.
+        value: the number with its unit.
+        band: median of the draws and where 90 % of them lie; empty while that is not known.
+        note: what it is measured against.
+    """
+
+    column: str
+    label: str
+    value: str
+    band: str
+    note: str
+
+
+def yearly(view: View) -> pd.DataFrame:
+    """By year, in the columns of :data:`COLUMNS`, ``period`` first.
+
+    The price is the value of what was delivered over its value at base-year prices; the premium is that against the
+    same in the world without policies. Hidden is the share of deliveries that the origins' offices have on record
+    under another destination or another code.
+    """
+    table = deliveries(view).set_index("period")
+    assert view.baseline is not None
+    usual = summary(view.baseline).reindex(table.index)
+    table["baseline_via_hubs_busd"] = usual["via_hubs_busd"]
+    table["premium_percent"] = 100.0 * (table["price_index"] / usual["price_index"] - 1.0)
+    delivered = table["policy_busd"]
+    table["hidden_percent"] = 100.0 * (table["unrecorded_busd"] / delivered.where(delivered > 0.0))
+    found = table.replace([np.inf, -np.inf], np.nan)[list(COLUMNS)]
+    return found.reset_index()
+
+
+def yearly_series(view: View) -> pd.Series[float]:
+    """The same as a series, for bands."""
+    return tall(YEARLY, yearly(view), COLUMNS)
+
+
+def with_bands(table: pd.DataFrame, bands: Bands | None) -> pd.DataFrame:
+    """The table with ``<column>_low`` and ``<column>_high`` after each column, where there are bands."""
+    return table if bands is None else bands.beside(YEARLY, table, COLUMNS)
+
+
+def years(view: View) -> list[str]:
+    """The years of a run, in order."""
+    return sorted({month[:4] for month in view.months})
+
+
+def usual_year(view: View) -> str:
+    """The year that a page shows first: the last full one, or the last."""
+    return view.last_stretch[1][-1][:4]
+
+
+def headline(view: View, table: pd.DataFrame, year: str) -> str:
+    """What the policies did in a year, in one sentence."""
+    row = table.set_index("period").loc[year]
+    target, change = view.target_name, row["change_percent"]
+    if pd.isna(change):
+        return f"In {year} nothing reaches {target} in either world."
+    when = f"In {year}{'' if _whole(view, year) else ' (part of the year)'}"
+    said = f"{when} {target} receives {_more_or_less(change)} in value than without the policies"
+    if abs(change) < _LEAST:
+        said = f"{when} {target} receives as much as without the policies"
+    premium = row["premium_percent"]
+    if not pd.isna(premium) and abs(premium) >= _LEAST:
+        said += f", at prices {_of(abs(premium))} {'higher' if premium > 0.0 else 'lower'}"
+    hidden = row["hidden_percent"]
+    return said if pd.isna(hidden) else f"{said}; {_of(hidden)} of it stands in no exporter’s books under its own name"
+
+
+def key_figures(view: View, table: pd.DataFrame, year: str) -> list[Figure]:
+    """The numbers of the headline with their bands."""
+    row: Any = table.set_index("period").loc[year]
+    without, now = row["baseline_busd"], row["policy_busd"]
+    notes = {
+        "change_percent": ("Deliveries", f"{now:,.1f} bn USD; without the policies {without:,.1f}"),
+        "premium_percent": ("Prices paid", f"{row['price_index']:.2f} times those of the base year"),
+        "hidden_percent": ("Hidden share", "declared to a hub or under another code"),
+    }
+    made = []
+    for column, (label, note) in notes.items():
+        value = "–" if pd.isna(row[column]) else _of(row[column], signed=column != _UNSIGNED)
+        made.append(Figure(column, label, value, _band(view.bands, year, column), note))
+    return made
+
+
+def cells(table: pd.DataFrame, bands: Bands | None) -> list[dict[str, str]]:
+    """The table as texts, a row for each of :data:`COLUMNS`, years across; bands in brackets on their own line."""
+    wide = with_bands(table, bands).set_index("period")
+    rows = []
+    for column, head in COLUMNS.items():
+        texts, digits = {"what": head}, 2 if column == "price_index" else 1
+        for year, row in wide.iterrows():
+            ends = [row.get(f"{column}_{end}", np.nan) for end in ("low", "high")]
+            band = "" if any(map(pd.isna, ends)) else f"\n[{ends[0] + 0.0:,.{digits}f}, {ends[1] + 0.0:,.{digits}f}]"
+            said = "–" if pd.isna(row[column]) else f"{row[column] + 0.0:,.{digits}f}{band}"
+            texts[str(year)] = said.replace("-", "−")
+        rows.append(texts)
+    return rows
+
+
+def _band(bands: Bands | None, year: str, column: str) -> str:
+    """Median of the draws, and where 90 % of them lie."""
+    if bands is None:
+        return ""
+    rows = bands.table
+    found = rows[(rows["figure"] == YEARLY) & (rows["period"] == year) & (rows["column"] == column)]
+    ends = [] if found.empty else [float(found[name].iloc[0]) for name in ("median", "low", "high")]
+    if not ends or any(map(pd.isna, ends)):
+        return ""
+    median, low, high = (_of(end, signed=column != _UNSIGNED) for end in ends)
+    return f"{bands.record['draws']} draws: {median} ({low} to {high})"
+
+
+def _more_or_less(change: float) -> str:
+    return f"{_of(abs(change))} {'more' if change > 0.0 else 'less'}"
+
+
+def _of(value: float, *, signed: bool = False) -> str:
+    """A percentage; one decimal where it is small."""
+    return percent(value / 100.0 + 0.0, 0 if abs(value) >= 10.0 else 1, signed).replace("-", "−")
+
+
+def _whole(view: View, year: str) -> bool:
+    return sum(month.startswith(year) for month in view.months) == 12

@@ -1,0 +1,157 @@
+"""Pairs of runs for the page, small and without noise; the world without policies is run once for all packages."""
+
+from __future__ import annotations
+
+import json
+from collections import OrderedDict
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from sim.report.plots.run_view import View
+from sim.simulation.ensemble import few_rows, figure_series, record_of_draws
+from sim.simulation.intervals import Bands
+from sim.simulation.parameter_source import NONE, Beliefs, beliefs
+from sim.ui.web.figures import BANDED
+from sim.ui.web.headline import YEARLY, yearly, yearly_series
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sim.simulation.results import Results
+    from sim.simulation.simulation import Case
+    from sim.ui.web.worker import Turn
+
+# Bands are shown after so many draws, and when all are in: fewer say little of where 90 % lie.
+FIRST_BANDS = 8
+_KEPT, _KEPT_SMALL = 2, 24  # pairs of runs; worlds without policies of draws
+_WITHOUT = "The same world without policies"
+# What of a scenario leaves the world without its policies as it is.
+_NO_MATTER = ("title", "question", "sources", "policies", "mechanism", "look_at")
+
+
+@dataclass(frozen=True, eq=False)
+class Shown:
+    """A pair of runs, and pairs at draws of the posterior as far as they have been run.
+
+    Attributes:
+        view: both runs, without bands.
+        believed: where the parameters come from.
+        table: deliveries by year with the policies and without, see :func:`sim.ui.web.headline.yearly`.
+        draws: the series behind the figures that have bands, by number of the draw and name of the figure. Of the
+            runs themselves nothing is kept: a pair takes 40 MB.
+        key: what tells it from other pairs.
+    """
+
+    view: View
+    believed: Beliefs
+    table: pd.DataFrame
+    draws: Mapping[int, Mapping[str, pd.Series[float]]] = field(default_factory=dict)
+    key: str = ""
+
+    @property
+    def wanted(self) -> tuple[int, ...]:
+        """Numbers of the draws that bands take."""
+        posterior = self.believed.posterior
+        return () if posterior is None else posterior.spread(self.believed.draws)
+
+    @property
+    def missing(self) -> tuple[int, ...]:
+        """Draws that have not been run yet."""
+        return tuple(draw for draw in self.wanted if draw not in self.draws)
+
+    @property
+    def running(self) -> dict[str, float]:
+        """What the run takes for each thing that a draw can set, by column, see :mod:`sim.simulation.posterior`."""
+        return self.believed.case.settings()
+
+    def banded(self, *names: str) -> View:
+        """The pair with bands over the draws that have been run, for the sums by year and for some figures."""
+        posterior = self.believed.posterior
+        if posterior is None or not self.draws:
+            return self.view
+        samples = {draw: pd.concat([made[name] for name in (YEARLY, *names)]) for draw, made in self.draws.items()}
+        record = record_of_draws(posterior, tuple(self.draws), self.believed.case.scenario.agents)
+        return replace(self.view, bands=Bands.over(pd.concat(samples, axis=1, sort=False).fillna(0.0), record))
+
+
+class Runs:
+    """Makes pairs; used by one thread."""
+
+    def __init__(self) -> None:
+        self._whole: OrderedDict[str, Results] = OrderedDict()
+        self._small: OrderedDict[str, Results] = OrderedDict()
+        self._pairs: OrderedDict[str, Shown] = OrderedDict()
+        self.worlds_run = 0
+
+    def pair(self, case: Case, turn: Turn, *, fitted: bool = True) -> Shown:
+        """A case and its counterfactual, run in small; one of the last few is not run again, nor are its draws.
+
+        Args:
+            case: as the draft says.
+            turn: for which it is run.
+            fitted: whether parameters come from the posterior that ships with the world.
+
+        Raises:
+            OvertakenError: the turn is over.
+        """
+        key = f"{fitted}-{case.world.digest}-{case.scenario.digest}"
+        if key not in self._pairs:
+            believed = beliefs(few_rows(case), None if fitted else NONE, None)
+            policy = believed.case.run(turn.go_on)
+            view = View(policy, self._without(believed.case, turn, self._whole))
+            turn.go_on()
+            self._pairs[key] = Shown(view, believed, yearly(view), key=key)
+            if len(self._pairs) > _KEPT:
+                self._pairs.popitem(last=False)
+        self._pairs.move_to_end(key)
+        return self._pairs[key]
+
+    def draw(self, shown: Shown, number: int, turn: Turn) -> Shown:
+        """The same with one draw more.
+
+        Raises:
+            OvertakenError: the turn is over.
+        """
+        believed = shown.believed
+        assert believed.posterior is not None
+        drawn = believed.case.drawn
+        if drawn is not None and number == drawn.draw:
+            view = View(shown.view.policy.condensed(), _condensed(shown.view.baseline), like=shown.view)
+        else:
+            case = believed.undrawn.with_posterior(number, believed.posterior)
+            policy = case.run(turn.go_on).condensed()
+            view = View(policy, self._without(case, turn, self._small), like=shown.view)
+        series = {YEARLY: yearly_series(view)}
+        for name in BANDED:
+            turn.go_on()
+            series[name] = pd.concat(list(figure_series(view, [name])))
+        more = replace(shown, draws={**shown.draws, number: series})
+        if more.key in self._pairs:
+            self._pairs[more.key] = more
+        return more
+
+    def _without(self, case: Case, turn: Turn, kept: OrderedDict[str, Results]) -> Results:
+        """The counterfactual of a case, run where it is not known yet."""
+        key = _key(case)
+        if key not in kept:
+            # One name for all packages that share it.
+            made = case.without_policies().with_changes(title=_WITHOUT).run(turn.go_on)
+            self.worlds_run += 1
+            kept[key] = made.condensed() if kept is self._small else made
+            while len(kept) > (_KEPT_SMALL if kept is self._small else _KEPT):
+                kept.popitem(last=False)
+        kept.move_to_end(key)
+        return kept[key]
+
+
+def _key(case: Case) -> str:
+    """What the counterfactual of a case depends on."""
+    data: dict[str, Any] = case.scenario.as_data()
+    matters = {name: block for name, block in data.items() if name not in _NO_MATTER}
+    return json.dumps([case.world.digest, sorted(case.rules), matters], sort_keys=True)
+
+
+def _condensed(results: Results | None) -> Results | None:
+    return None if results is None else results.condensed()

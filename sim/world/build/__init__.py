@@ -1,0 +1,226 @@
+"""Builds the files of a world from the tables of facts: `python -m sim.world.build FIGURES_FOLDER OUT_FOLDER`.
+
+The same facts give the same bytes. Steps: totals by pair (`sim.world.build.pair_totals`), goods within each pair
+(`sim.world.build.goods_mix`), re-exports of the hubs, season of the target (`sim.world.build.season`), and the
+columns of the states that are computed:
+
+* alignment: minus the mean of the state's two votes (yes 1, abstain or absent 0, no -1) and of whether it joined the
+  measures (1 or -1); states without a seat go by the last alone.
+* technology_exposure: share of the state's imports of technology goods that comes from the coalition.
+* finance_exposure: share of the state's exports that goes to the coalition.
+* effort_2021: a level for states with measures before 2022, for states that joined later and for others, times the
+  share of the four export control regimes that the state belongs to; never below a small floor.
+"""
+
+import csv
+import io
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from sim.common.csv_tables import Row
+from sim.common.errors import SimError
+from sim.world.build.facts import Facts, read_facts
+from sim.world.build.goods_mix import Flows, split_goods
+from sim.world.build.pair_totals import PairTotals, pair_totals
+from sim.world.build.season import season_factors
+from sim.world.schema import (
+    BASELINE,
+    GOOD_COLUMNS,
+    ONWARD,
+    ONWARD_TABLE,
+    PAIRS,
+    REEXPORTS,
+    SEASON,
+    STATE_COLUMNS,
+)
+from sim.world.world import LARGEST_THROUGH_SHARE, Floats
+
+_VOTE = {"yes": 1.0, "abstain": 0.0, "absent": 0.0, "no": -1.0}
+_REGIMES = 4.0
+_DIGITS = 7
+Cells = Sequence[str | float]
+
+
+def build_world(figures: Path, out: Path) -> list[Path]:
+    """Write the files of a world.
+
+    Args:
+        figures: Folder of the tables of facts.
+        out: Folder to write into; it is made, files of the same name are replaced.
+
+    Returns:
+        The files written.
+
+    Raises:
+        FaultList: If a table of facts is missing or faulty.
+        SimError: If the facts contradict each other.
+
+    Example:
+        >>> import sim, tempfile
+        >>> from pathlib import Path
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     written = sim.build_world(Path("calibration/figures"), Path(folder))
+        ...     sim.load_world(folder).base_year
+        2021
+    """
+    facts = read_facts(figures)
+    try:
+        pairs = pair_totals(facts)
+        flows = split_goods(facts, pairs)
+        factors, credit = season_factors(facts)
+    except (ValueError, KeyError) as error:
+        raise SimError(f"{figures}: the facts do not fit together: {error}") from error
+    files = {
+        "states.csv": _table([column.name for column in STATE_COLUMNS], _states(facts, flows.musd)),
+        "goods.csv": _table([column.name for column in GOOD_COLUMNS], _goods(facts)),
+        "baseline.csv": _table(BASELINE, _baseline(facts, flows)),
+        "pairs.csv": _table(PAIRS, _pairs(facts, pairs)),
+        "reexports.csv": _table(REEXPORTS, _reexports(facts, flows.musd)),
+        ONWARD_TABLE: _table(ONWARD, _onward(facts)),
+        "season.csv": _table(SEASON, _season(facts, factors, credit)),
+        "world.yaml": _settings(facts, pairs),
+    }
+    out.mkdir(parents=True, exist_ok=True)
+    for name, content in files.items():
+        (out / name).write_text(content, encoding="utf-8", newline="\n")
+    return [out / name for name in files]
+
+
+def _states(facts: Facts, musd: Floats) -> Iterable[Cells]:
+    rows = facts.tables["state_facts"]
+    coalition = np.array([row.text("role") == "coalition" for row in rows])
+    offices = {row.text("state"): row for row in facts.tables["customs_offices"]}
+    technology = np.isin(facts.goods, facts.settings.lists["technology_goods"])
+    bought, sold = musd[:, :, technology].sum(axis=2), musd.sum(axis=2)
+    for index, row in enumerate(rows):
+        note = f"{row.text('note')}; " if row.text("note") else ""
+        office = offices[row.text("code")]
+        yield (
+            *(row.values[name] for name in ("code", "name", "role", "is_hub", "latitude", "longitude")),
+            row.number("coalition_hq_share"),
+            alignment(row),
+            bought[coalition, index].sum() / bought[:, index].sum(),
+            sold[index, coalition].sum() / sold[index].sum(),
+            effort(facts, row),
+            *(row.values[name] for name in ("customs_union", "publishes_until", "records")),
+            *(office.values[name] for name in ("publication_lag_months", "reexport_habit")),
+            f"{note}{row.text('source')}; exposures from baseline.csv; effort imputed from regimes; "
+            f"customs office: {office.text('source')} ({office.text('quality')})",
+        )
+
+
+def alignment(row: Row) -> float:
+    """Return the alignment with the target, -1 to 1, of a row of state_facts."""
+    marks = [_VOTE[row.text(name)] for name in ("vote_es_11_1", "vote_es_11_3") if row.text(name)]
+    if not marks and row.text("role") == "rest":
+        return 0.0
+    marks.append(1.0 if row.text("joined_measures") == "1" else -1.0)
+    return 0.0 - sum(marks) / len(marks)
+
+
+def effort(facts: Facts, row: Row) -> float:
+    """Return the enforcement effort towards the target at the baseline, 0 to 1, of a row of state_facts."""
+    numbers = facts.settings.numbers
+    level = numbers["effort_others"]
+    if row.text("measures_before_2022") == "1":
+        level = numbers["effort_measures_before_2022"]
+    elif row.text("joined_measures") == "1":
+        level = numbers["effort_joined_later"]
+    return max(numbers["effort_least"], level * row.number("control_regimes") / _REGIMES)
+
+
+def _goods(facts: Facts) -> Iterable[Cells]:
+    for row in facts.tables["good_facts"]:
+        yield [row.values[column.name] for column in GOOD_COLUMNS]
+
+
+def _baseline(facts: Facts, flows: Flows) -> Iterable[Cells]:
+    for (origin, destination, good), figure in flows.figures.items():
+        cell = facts.states.index(origin), facts.states.index(destination), facts.goods.index(good)
+        yield origin, destination, good, float(flows.musd[cell]), figure.status, figure.source
+
+
+def _pairs(facts: Facts, pairs: PairTotals) -> Iterable[Cells]:
+    for (origin, destination), figure in pairs.figures.items():
+        cell = facts.states.index(origin), facts.states.index(destination)
+        yield origin, destination, float(pairs.musd[cell]), figure.status, figure.source
+
+
+def _reexports(facts: Facts, musd: Floats) -> Iterable[Cells]:
+    """Yield re-exports by hub and good: the hub's share for the good, else for all goods, times its record."""
+    target = facts.states.index(facts.settings.texts["target"])
+    shares = {(row.text("hub"), row.text("good")): row for row in facts.tables["hub_reexports_2021"]}
+    for row in facts.tables["state_facts"]:
+        if row.text("is_hub") != "1":
+            continue
+        hub = row.text("code")
+        for index, good in enumerate(facts.goods):
+            share = shares.get((hub, good)) or shares[(hub, "all")]
+            record = float(musd[facts.states.index(hub), target, index])
+            value = min(share.number("value"), LARGEST_THROUGH_SHARE) * record
+            yield (
+                hub,
+                good,
+                value,
+                share.text("status"),
+                f"{share.number('value'):g} of the record; {share.text('source')}",
+            )
+
+
+def _onward(facts: Facts) -> Iterable[Cells]:
+    for row in facts.tables["hub_onward_2021"]:
+        yield [row.values[name] for name in ONWARD]
+
+
+def _season(facts: Facts, factors: Floats, credit: str) -> Iterable[Cells]:
+    for month, factor in enumerate(factors, start=1):
+        yield facts.settings.texts["target"], str(month), float(factor), credit
+
+
+def _settings(facts: Facts, pairs: PairTotals) -> str:
+    texts, lists = facts.settings.texts, facts.settings.lists
+    raised = [
+        f"{what} of {used:,.0f} musd instead of the published {was:,.0f}: the seen partners alone need it"
+        for what, (was, used) in pairs.raised.items()
+    ]
+    lines = ["# Written by sim.world.build; change the facts and build again."]
+    lines += [f"{name}: {_quoted(texts[name])}" for name in ("title", "base_year", "target")]
+    lines.append(f"other_buyers: [{', '.join(_quoted(code) for code in lists['other_buyers'])}]")
+    lines.append(f"currency: {_quoted(texts['currency'])}")
+    for name, items in (("notes", [*lists["notes"], *raised]), ("sources", lists["sources"])):
+        lines += [f"{name}:", *(f"  - {_quoted(item)}" for item in items)]
+    return "\n".join(lines) + "\n"
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _table(header: Sequence[str], rows: Iterable[Cells]) -> str:
+    """Return CSV text; numbers with as many digits as the facts can carry, so that all machines write the same."""
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(header)
+    for row in rows:
+        writer.writerow([cell if isinstance(cell, str) else f"{cell:.{_DIGITS}g}" for cell in row])
+    return stream.getvalue()
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Build a world from the command line; the exit status is 0, or 2 where the facts are faulty."""
+    if len(arguments) != 2:
+        sys.stderr.write("usage: python -m sim.world.build FIGURES_FOLDER OUT_FOLDER\n")
+        return 2
+    try:
+        build_world(Path(arguments[0]), Path(arguments[1]))
+    except SimError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,70 @@
+"""How the target's demand moves over the calendar year, from months before any measure.
+
+Method: ratio to the centred twelve-month mean (2 x 12 moving average, the classical decomposition); the six months at
+either end, which have no centred mean, are compared with the nearest full twelve months. Of each calendar month the
+median over the years is taken, so that one odd year (the shutdown of 2020) does not set it, and the twelve are scaled
+to mean 1. The series named in the settings are averaged with equal weight: the estimate over all partners shows demand
+as a whole, the partner's own record shows the trough around its new year.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from sim.common.months import MONTHS_PER_YEAR, format_month, parse_month
+from sim.world.build.facts import Facts
+from sim.world.world import Floats
+
+_ALL_GOODS = "all"
+_IMPORT = "import"
+
+
+def season_factors(facts: Facts) -> tuple[Floats, str]:
+    """Return the season of the target's demand [12] and the source of its series.
+
+    Raises:
+        ValueError: If a series named in the settings does not cover every month asked for.
+    """
+    texts = facts.settings.texts
+    first, last = parse_month(texts["season_first_month"]), parse_month(texts["season_last_month"])
+    months = [format_month(month) for month in range(first, last + 1)]
+    factors, credits = [], []
+    for exporter in facts.settings.lists["season_exporters"]:
+        rows = {
+            row.text("period"): row
+            for row in facts.tables["customs_monthly"]
+            if (row.text("exporter"), row.text("importer")) == (exporter, texts["target"])
+            and row.text("good") == _ALL_GOODS
+            and row.text("flow") != _IMPORT
+        }
+        missing = [month for month in months if month not in rows]
+        if missing:
+            raise ValueError(f"the season needs {exporter} towards the target in {missing[0]}")
+        factors.append(seasonal_ratios([facts.musd(rows[month]) for month in months], first % MONTHS_PER_YEAR))
+        credits.append(f"{exporter}: {rows[months[0]].text('source')}")
+    mean = np.mean(factors, axis=0)
+    source = f"ratio to the centred 12-month mean, {months[0]} to {months[-1]}, mean of {' and '.join(credits)}"
+    return np.asarray(mean / mean.mean(), dtype=np.float64), source
+
+
+def seasonal_ratios(values: Sequence[float], start: int) -> Floats:
+    """Return the median ratio to the centred twelve-month mean, by calendar month [12], scaled to mean 1.
+
+    Args:
+        values: Monthly values, at least 24 of them, any unit.
+        start: Calendar month of the first value, 0 to 11.
+
+    Raises:
+        ValueError: If there are too few months.
+    """
+    half = MONTHS_PER_YEAR // 2
+    if len(values) < 2 * MONTHS_PER_YEAR:
+        raise ValueError(f"{len(values)} months are too few for a season, expected at least {2 * MONTHS_PER_YEAR}")
+    series = np.asarray(values, dtype=np.float64)
+    weights = np.concatenate(([0.5], np.ones(MONTHS_PER_YEAR - 1), [0.5])) / MONTHS_PER_YEAR
+    centred = np.convolve(series, weights, mode="valid")
+    first, last = series[:MONTHS_PER_YEAR].mean(), series[-MONTHS_PER_YEAR:].mean()
+    level = np.concatenate((np.full(half, first), centred, np.full(half, last)))
+    calendar = (start + np.arange(len(series))) % MONTHS_PER_YEAR
+    medians = np.array([np.median((series / level)[calendar == month]) for month in range(MONTHS_PER_YEAR)])
+    return np.asarray(medians / medians.mean(), dtype=np.float64)

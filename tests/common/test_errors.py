@@ -1,0 +1,66 @@
+"""Faults: said once, in order, with a caret where the mistake is."""
+
+import pickle
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sim.common.errors import Fault, FaultList, SimError, nearest
+
+
+def test_a_fault_reads_file_line_column_where_message_and_points() -> None:
+    fault = Fault("a.yaml", 3, 8, "policies[x].by", "unknown state 'Q'", "   by: [Q]")
+    assert str(fault).splitlines() == [
+        "a.yaml:3:8: policies[x].by: unknown state 'Q'",
+        "     3 |    by: [Q]",
+        "       |        ^",
+    ]
+
+
+def test_what_is_not_known_is_left_out() -> None:
+    assert str(Fault("a.yaml", 0, 0, "", "no such file")) == "a.yaml: no such file"
+    assert str(Fault("", 0, 0, "seed", "read -1")) == "(input): seed: read -1"
+    assert str(Fault("a.csv", 2, 0, "", "odd", "x,y")).splitlines() == ["a.csv:2: odd", "     2 | x,y"]
+
+
+def test_faults_are_sorted_counted_and_kept_once() -> None:
+    late, early = Fault("b.yaml", 1, 1, "", "late"), Fault("a.yaml", 9, 1, "", "early")
+    faults = FaultList([late, early, late])
+    assert faults.faults == (early, late)
+    assert str(faults).splitlines()[-1] == "2 faults"
+    assert str(FaultList([early])).splitlines()[-1] == "1 fault"
+    assert isinstance(faults, SimError)
+
+
+def test_faults_travel_between_processes() -> None:
+    faults = FaultList([Fault("a.yaml", 1, 2, "x", "m", "line")])
+    assert pickle.loads(pickle.dumps(faults)).faults == faults.faults
+
+
+def test_no_fault_is_no_fault_list() -> None:
+    with pytest.raises(ValueError, match="at least one"):
+        FaultList([])
+
+
+def test_nearest_names_the_nearest_or_lists_what_is_valid() -> None:
+    assert nearest("KAS", ["KAZ", "TTT"]) == "did you mean 'KAZ'?"
+    assert nearest("kaz", ["KAZ", "TTT"]) == "did you mean 'KAZ'?"
+    assert nearest("xyz", ["one", "two"]) == "expected one of: one, two"
+    assert nearest("xyz", [f"name{i:02d}" for i in range(30)]).endswith("name11 and 18 more")
+    assert nearest("xyz", []) == "there is none to choose from"
+
+
+@given(st.text(max_size=300), st.integers(0, 400))
+def test_a_caret_never_fails_and_a_line_stays_a_line(line: str, column: int) -> None:
+    shown = str(Fault("f", 1, column, "", "m", line)).splitlines()
+    assert len(shown) == (1 if not line.strip() else 3 if column else 2)
+
+
+@pytest.mark.parametrize("line", ["plain text here", "\ttabs\tcount as one", "x" * 300, "\u4e2d\u6587 wide"])
+def test_the_caret_stands_under_its_character(line: str) -> None:
+    for column in (1, 3, min(len(line), 250)):
+        excerpt, caret = str(Fault("f", 1, column, "", "m", line)).splitlines()[1:]
+        cells = "".join(c * 2 if c > "\u1100" else c for c in excerpt)
+        wanted = line[column - 1].replace("\t", " ")
+        assert (cells + " ")[caret.index("^")] == wanted

@@ -1,0 +1,123 @@
+"""Study files: what they say when they are right, and everything that is wrong at once when they are not.
+
+Every file in `bad/` is wrong in the way its neighbour `.faults` says: `line:column | where | message`, all of them; a
+message may end in `...`. A fault in another file starts with that file's name.
+"""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+import yaml
+from study_toys import HEAD, HERE, TOY, toy
+
+import sim
+from sim.common.errors import FaultList
+from sim.experiments import load_study, parse_study, plan_of, shipped_studies
+from sim.experiments.factors import Bound
+from sim.experiments.json_schema import study_schema
+
+FILES = sorted((HERE / "bad").glob("*.yaml"))
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_a_bad_file_gets_exactly_the_faults_beside_it(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(file.parent)
+    with pytest.raises(FaultList) as caught:
+        load_study(file.name)
+    found = []
+    for fault in caught.value.faults:
+        place = f"{fault.line}:{fault.column}"
+        place = place if fault.file == file.name else f"{Path(fault.file).name}:{place}"
+        found.append(f"{place} | {fault.where} | {fault.message}")
+    assert found == file.with_suffix(".faults").read_text(encoding="utf-8").splitlines()
+
+
+def test_every_expectation_has_its_file() -> None:
+    assert {path.stem for path in (HERE / "bad").glob("*.faults")} == {path.stem for path in FILES}
+
+
+def test_a_file_that_is_not_there_is_named_with_the_nearest() -> None:
+    with pytest.raises(FaultList, match="no file and no shipped study"):
+        load_study("no-such-study")
+
+
+@pytest.mark.parametrize("name", shipped_studies())
+def test_shipped_studies_load(name: str) -> None:
+    assert len(plan_of(load_study(name))) > 1
+
+
+def test_the_base_is_the_scenario_with_its_changes() -> None:
+    scenario = toy().base.scenario
+    assert scenario.agents.exporters == 100
+    assert scenario.agents.mode == "sampled"
+    assert scenario.months.count == 12
+    assert [clause.id for clause in scenario.policies] == [c.id for c in sim.load_scenario("red-line").policies]
+
+
+def test_a_case_in_memory_can_be_the_base() -> None:
+    case = sim.load("red-line").with_changes(agents={"exporters": 90, "intermediaries": 60})
+    study = parse_study("\n".join(line for line in TOY.replace("replicates: 2", "").splitlines()
+                                  if not line.startswith(("changes", "  agents", "months"))), base=case)  # fmt: skip
+    assert study.base is case
+
+
+def test_the_study_of_the_page_loads() -> None:
+    page = (HERE.parents[1] / "docs" / "studies.md").read_text(encoding="utf-8")
+    study = parse_study(page.partition("```yaml\n")[2].partition("```")[0], "page.yaml")
+    assert len(plan_of(study)) == 3 * 2 * 8 * 4 + 8 * 4
+
+
+def bound(text: str) -> Bound:
+    return toy(HEAD + f"levers: {{aversion: {text}}}\ndesign: {{sobol: 4}}\nmetrics: [reaching]").levers[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "at", "value"),
+    [
+        ("{low: 2, high: 10}", 0.25, 4.0),
+        ("{low: 1, high: 16, distribution: log_uniform}", 0.5, 4.0),
+        ("{low: 0, high: 10, distribution: triangular, peak: 5}", 0.5, 5.0),
+        ("{low: 0, high: 10, distribution: triangular, peak: 0}", 0.75, 5.0),
+        ("{low: 0, high: 10, distribution: normal, peak: 5, spread: 2}", 0.5, 5.0),
+        ("[3, 5, 8]", 0.34, 5.0),
+        ("[3, 5, 8]", 0.999999, 8.0),
+    ],
+)
+def test_a_quantile_of_a_factor(text: str, at: float, value: float) -> None:
+    assert bound(text).at([at]) == [pytest.approx(value)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{low: 2, high: 10, distribution: triangular, peak: 3}",
+        "{low: 2, high: 10, distribution: normal, peak: 3, spread: 4}",
+        "{low: 2, high: 10, distribution: log_uniform}",
+    ],
+)
+def test_quantiles_rise_from_end_to_end(text: str) -> None:
+    values = bound(text).at(list(np.linspace(0.0, 1.0 - 1e-12, 201)))
+    assert all(2.0 <= float(value) <= 10.0 for value in values)
+    assert np.all(np.diff(np.array(values, dtype=float)) >= 0.0)
+    assert math.isclose(float(values[0]), 2.0)
+    assert math.isclose(float(values[-1]), 10.0, rel_tol=1e-4)
+
+
+def test_levels_of_a_range_are_even_with_both_ends() -> None:
+    assert bound("{low: 2, high: 10, levels: 5}").levels() == (2.0, 4.0, 6.0, 8.0, 10.0)
+    assert bound("{low: 1, high: 16, levels: 3, distribution: log_uniform}").levels() == pytest.approx((1, 4, 16))
+
+
+def test_the_schema_takes_what_the_loader_takes() -> None:
+    schema = study_schema()
+    said = yaml.safe_load(TOY)
+    assert set(said) <= set(schema["properties"])
+    assert set(schema["required"]) == {"title", "question", "base", "metrics"}
+    assert "aversion" in schema["properties"]["levers"]["properties"]
+    assert "posterior" in schema["properties"]["uncertainties"]["properties"]
+    references = {text.split('"')[0] for text in str(schema).split("#/$defs/")[1:]}
+    assert {name.split("'")[0] for name in references} <= set(schema["$defs"])

@@ -1,0 +1,207 @@
+"""Metrics say what the tables of a run say, and what a hand computes in the classroom."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+import sim
+from sim.common.errors import FaultList, SimError
+from sim.metrics import METRICS, check_metrics, measure
+from sim.metrics.mirror_gap import Pair, mirror_gap
+from sim.metrics.parse import ask
+from sim.simulation.comparison import Comparison
+
+LAST_YEAR = "2024-01", "2024-12"
+NEAR = {"rel": 1e-9, "abs": 1e-9}
+
+
+@pytest.fixture(scope="module")
+def class_pair() -> Comparison:
+    return sim.compare("classroom")
+
+
+def one(pair: Comparison, name: str) -> float:
+    return measure(pair.policy.source, [name], pair.baseline.source)[name]
+
+
+def test_the_classroom_by_hand(class_pair: Comparison) -> None:
+    """February: docs/classroom.md has these numbers."""
+    direct, through, abroad = 74.6605, 8.7686, 98.2461
+    came = direct + through + 50.0
+    for name, hand in {
+        "reaching": came,
+        "reaching[direct]": direct + 50.0,
+        "reaching[BETA,coalition_brand]": through,
+        "reaching[from_ALPHA]": direct + through,
+        "reaching[neutral_brand,direct,from_third]": 50.0,
+        "shortfall": (160.0 - came) / 160.0,
+        "lost_direct": 100.0 - direct,
+        "rerouted": through - 10.0,
+        "other_brands": 0.0,
+        "made_elsewhere": 0.0,
+        "gone": 160.0 - came,
+        "diversion_ratio": (through - 10.0) / (100.0 - direct),
+        "hub_share[BETA]": through / came,
+        "price_index[coalition_brand]": 1.0904,
+        "price_premium": (110.0 * 1.0904 + 50.0) / 160.0 - 1.0,
+        "coalition_sales_lost": 200.0 - direct - through - abroad,
+        "third_sales_lost": 0.0,
+        "hidden_share": through / came,
+        "mirror_gap": 1.1 * came / (direct + 50.0 + through) - 1.0,
+        "delay": 0.0,
+        "effort[ALPHA,BETA]": 0.5,
+    }.items():
+        assert one(class_pair, f"{name}@2022-02") == pytest.approx(hand, abs=1e-4), name
+    # The free half of the lines, and of the banned half what fear leaves.
+    kept = 0.5 * math.exp(-1.0)
+    assert one(class_pair, "reaching[banned,direct]@2022-02") == pytest.approx(direct * kept / (0.5 + kept), abs=1e-4)
+
+
+def test_a_metric_that_can_be_undefined_says_so(class_pair: Comparison) -> None:
+    """January has no law: nothing is lost, so nothing can be a share of it; the classroom has no other buyer."""
+    for name in ("diversion_ratio@2022-01", "buyer_premium", "buyer_shortfall"):
+        assert math.isnan(one(class_pair, name))
+        assert "NaN" in METRICS[name.partition("@")[0]].meaning
+    for name, metric in METRICS.items():
+        if "NaN" not in metric.meaning:
+            assert not math.isnan(one(class_pair, name)), name
+
+
+def test_deliveries_are_those_of_the_table(paired: Comparison) -> None:
+    flows = paired.policy.to_target()
+    late = flows[flows["month"].between(*LAST_YEAR)]
+    through, good = late["road"] != "direct", late["good"]
+    world = paired.policy.source.world
+    tier = {world.goods[i] for i, one_tier in enumerate(world.control_tier) if one_tier}
+    hub, seller = "via KAZ", late["origin"] == "CHN"
+    for name, rows in {
+        "reaching": late,
+        "reaching[high_priority]": late[good == "high_priority"],
+        "reaching[optics,drones,hubs]": late[good.isin(["optics", "drones"]) & through],
+        "reaching[tier_1]": late[good.isin(tier)],
+        "reaching[tier_none]": late[~good.isin(tier)],
+        "reaching[KAZ]": late[late["road"] == hub],
+        "reaching[coalition_brand,from_CHN]": late[(late["headquarters"] == "coalition") & seller],
+    }.items():
+        assert one(paired, name) == pytest.approx(rows["quantity_musd_2021"].sum() / 12.0), name
+        if name != "reaching":
+            value = name.replace("reaching", "paid")
+            assert one(paired, value) == pytest.approx(rows["value_musd"].sum() / 12.0), value
+    assert one(paired, "hub_share[KAZ,optics]") == pytest.approx(
+        late[(good == "optics") & (late["road"] == hub)]["quantity_musd_2021"].sum()
+        / late[good == "optics"]["quantity_musd_2021"].sum()
+    )
+
+
+def test_months_in_the_name(paired: Comparison) -> None:
+    flows = paired.policy.to_target()
+    months = flows.groupby("month")["quantity_musd_2021"].sum()
+    assert one(paired, "reaching@2022-03") == pytest.approx(months["2022-03"])
+    assert one(paired, "reaching@2022-03:2022-05") == pytest.approx(months["2022-03":"2022-05"].mean())
+    assert one(paired, "reaching@all") == pytest.approx(months.mean())
+
+
+def test_the_decomposition_is_that_of_the_comparison(paired: Comparison) -> None:
+    table = paired.decomposition(first="2024-01")
+    for part in table.columns:
+        assert one(paired, part) == pytest.approx(table[part].sum()), part
+        assert one(paired, f"{part}[machinery]") == pytest.approx(table.loc["machinery", part]), part
+    parts = ("rerouted", "made_elsewhere", "other_brands", "gone")
+    for good in paired.policy.source.world.goods:
+        whole = one(paired, f"lost_direct[{good}]")
+        assert sum(one(paired, f"{part}[{good}]") for part in parts) == pytest.approx(whole, **NEAR)
+    rate = one(paired, "rerouted[machinery]") / one(paired, "lost_direct[machinery]")
+    assert one(paired, "diversion_ratio[machinery]") == pytest.approx(rate)
+
+
+def test_fates_are_those_of_the_table_of_orders(paired: Comparison) -> None:
+    orders = paired.policy.orders
+    late = orders[orders["month"].between(*LAST_YEAR)]
+    fates = {"licences_denied": "denied", "refused": "refused", "seized": "seized", "stopped": "stopped"}
+    for name, fate in fates.items():
+        assert one(paired, name) == pytest.approx(late[f"{fate}_musd_2021"].sum() / 12.0), name
+        assert one(paired, name) > 0.0
+    queue = orders.groupby("month")["held_musd_2021"].sum().cumsum()["2024-01":].mean()
+    assert one(paired, "licences_queued") == pytest.approx(queue)
+    assert one(paired, "delay") == pytest.approx(queue / (late["ordered_musd_2021"].sum() / 12.0))
+
+
+def test_states_and_hubs_are_those_of_the_tables(paired: Comparison) -> None:
+    run = paired.policy
+    states = run.states[run.states["month"].between(*LAST_YEAR)]
+    effort = states.groupby("state")["effort"].mean()
+    assert one(paired, "effort[CHN]") == pytest.approx(effort["CHN"])
+    assert one(paired, "effort[hubs]") == pytest.approx(effort[list(run.hubs["hub"].unique())].mean())
+    last = run.states[run.states["month"] == "2024-12"]
+    assert one(paired, "exporters_listed") == pytest.approx(last["firms_listed"].sum())
+    hubs = run.hubs.pivot(index="month", columns="hub")
+    assert one(paired, "houses_listed[TUR]") == pytest.approx(hubs["firms_listed"].loc["2024-12", "TUR"])
+    born = hubs["returns_so_far"].loc["2024-12"] - hubs["returns_so_far"].loc["2023-12"]
+    assert one(paired, "shells_born") == pytest.approx(born.sum())
+    assert one(paired, "shells_born") > 1.0
+
+
+def test_prices_are_those_of_the_table(paired: Comparison) -> None:
+    def mean(run: sim.Results, place: str) -> float:
+        rows = run.prices[run.prices["month"].between(*LAST_YEAR)]
+        here = rows[(rows["destination"] == place) & (rows["good"] == "optics") & (rows["headquarters"] == "coalition")]
+        return float(here["price_index"].mean())
+
+    for place, name in (("RUS", "price_premium"), ("UKR", "buyer_premium")):
+        over = mean(paired.policy, place) / mean(paired.baseline, place) - 1.0
+        assert one(paired, f"{name}[optics,coalition_brand]") == pytest.approx(over), name
+    came = [
+        run.flows[(run.flows["destination"] == "UKR") & (run.flows["good"] == "optics")] for run in
+        (paired.policy, paired.baseline)
+    ]  # fmt: skip
+    policy, usual = (rows[rows["month"] >= "2024-01"]["quantity_musd_2021"].sum() for rows in came)
+    assert one(paired, "buyer_shortfall[optics]") == pytest.approx(1.0 - policy / usual)
+
+
+def test_the_mirror_gap_is_that_of_the_pair(paired: Comparison) -> None:
+    late = mirror_gap(paired.policy, Pair("CHN", "RUS"))
+    late = late[late["month"] >= "2024-01"]
+    expected = late["gap_musd"].sum() / late["recorded_musd"].sum()
+    assert one(paired, "mirror_gap[CHN]") == pytest.approx(expected)
+
+
+def test_two_runs_alike_differ_by_nothing(paired: Comparison) -> None:
+    same = paired.policy.source
+    for name, metric in METRICS.items():
+        if metric.paired and name != "diversion_ratio":
+            assert measure(same, [name], same)[name] == pytest.approx(0.0, abs=1e-9), name
+    assert math.isnan(measure(same, ["diversion_ratio"], same)["diversion_ratio"])
+
+
+def test_every_fault_of_a_list_at_once(paired: Comparison) -> None:
+    wrong = ["reachin", "reaching[high_prority]", "delay@2026-01", "gone@2024-13", "shells_born[direct]", "law[]", "@"]
+    with pytest.raises(FaultList) as caught:
+        measure(paired.policy.source, wrong, paired.baseline.source)
+    said = str(caught.value)
+    assert said.endswith("7 faults")
+    for hint in (
+        "did you mean 'reaching'?",
+        "did you mean 'high_priority'?",
+        "2021-01 to 2024-12",
+        "month from 01 to 12",
+    ):
+        assert hint in said
+    run = paired.policy.source
+    assert len(check_metrics(wrong, run.world, run.first_month, 48)) == 7
+    assert check_metrics(list(METRICS), run.world, run.first_month, 48) == []
+
+
+def test_what_cannot_be_measured_is_said(paired: Comparison) -> None:
+    run = paired.policy.source
+    with pytest.raises(SimError, match="gone: compared with a paired run"):
+        measure(run, ["reaching", "gone"])
+    with pytest.raises(SimError, match="no good is all of these"):
+        ask("reaching[machinery,tier_1]", run.world, run.first_month, 48)
+
+
+def test_every_metric_has_a_unit_and_a_meaning() -> None:
+    for name, metric in METRICS.items():
+        assert name == metric.name and metric.unit and metric.meaning
+        assert name.isidentifier()

@@ -1,0 +1,108 @@
+"""A student replaces one rule with plain Python and runs it at scale."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import sim
+from sim.model.kernels.route_choice import BLOCK
+from sim.rules import RULES
+from sim.rules.route_choice import road_pull
+
+
+def fearless(market, banned_share, aversion, legal_hazard, exposure, secondary_hazard, reputation, reputation_cost):
+    return market
+
+
+def same_as_shipped(
+    market, banned_share, aversion, legal_hazard, exposure, secondary_hazard, reputation, reputation_cost
+):
+    return road_pull(
+        market, banned_share, aversion, legal_hazard, exposure, secondary_hazard, reputation, reputation_cost
+    )
+
+
+@pytest.mark.parametrize("mode", ["expected", "sampled"])
+def test_firms_without_fear_go_on_selling(reference, mode):
+    case = reference.with_changes(agents={"mode": mode}, months={"first": "2022-01", "last": "2022-08"})
+
+    def from_coalition(run):
+        flows = run.to_target()
+        return flows[flows["origin"].isin(run.record["coalition"]) & (flows["road"] == "direct")][
+            "quantity_musd_2021"
+        ].sum()
+
+    bold = case.with_rules(road_pull=fearless).run()
+    assert from_coalition(bold) > 1.3 * from_coalition(case.run())
+    assert bold.record["rules_replaced"] == {"road_pull": f"{__name__}:fearless"}
+
+
+def test_a_rule_that_says_the_same_gives_the_same(reference):
+    case = reference.with_changes(months={"first": "2022-01", "last": "2022-04"})
+    a, b = case.run().source.record, case.with_rules(road_pull=same_as_shipped).run().source.record
+    np.testing.assert_allclose(a.delivered, b.delivered, rtol=1e-12)
+
+
+def timid(market, banned_share, aversion, legal_hazard, exposure, secondary_hazard, reputation, reputation_cost):
+    """Firms differ even where no law bites: the loops' shortcut for the shipped rule must not hold."""
+    return market * (1.0 + aversion)
+
+
+@pytest.mark.parametrize(("rule", "differ"), [(timid, True), (None, False)])
+def test_a_rule_may_tell_firms_apart_where_no_law_bites(sampled, rule, differ):
+    case = sampled.with_changes(months={"last": "2021-03"})
+    model = (case.with_rules(road_pull=rule) if rule else case).model()
+    model.step()
+    pull = np.zeros((len(model.base.roads), BLOCK), dtype=np.float32)
+    trait = np.zeros((4, BLOCK), dtype=np.float32)
+    trait[0, :2] = 1.0, 5.0  # two firms of one type and block that differ in fear only
+    used, closed = np.zeros(BLOCK, dtype=np.int32), model.layout.closed_to_listed.astype(np.float32)
+    model.loops.block_pulls(2, used, trait, model.work.prospects[model.exporters[0].type], closed, model.nest, pull)
+    assert (pull[-1, 0] != pull[-1, 1]) == differ
+
+
+@pytest.mark.parametrize(("rule", "moves"), [(timid, True), (None, False)])
+def test_so_may_it_move_firms_that_consider_no_watched_market(reference, rule, moves):
+    case = reference.without_policies()
+    model = (case.with_rules(road_pull=rule) if rule else case).model()
+    model.step()
+    appetite = model.work.appetite[model.base.background > 0.0]
+    assert (appetite > 1.0).all() if moves else (appetite == 1.0).all()
+
+
+def test_a_rule_of_the_month_can_be_replaced_too(reference):
+    case = reference.with_changes(months={"first": "2022-01", "last": "2023-06"})
+
+    def unmoved(base, push, pull):
+        return base
+
+    run = case.with_rules(wanted_effort=unmoved).run()
+    assert run.states.groupby("state")["effort"].std().max() == 0.0
+
+
+def test_faults_name_what_is_wrong(reference):
+    with pytest.raises(sim.FaultList, match=r"unknown rule 'road_pul'; did you mean 'road_pull'\?"):
+        reference.with_rules(road_pul=fearless)
+    with pytest.raises(sim.FaultList, match=r"takes \(market\); the rule takes \(market, banned_share"):
+        reference.with_rules(road_pull=lambda market: market)
+
+
+def test_a_scenario_names_a_rule_by_its_place(tmp_path):
+    text = (
+        sim.load("null").scenario.resolved_yaml() + "rules: {road_pull: 'tests.model.test_rule_replacement:fearless'}\n"
+    )
+    text = text.replace("rules: {}\n", "")
+    path = tmp_path / "bold.yaml"
+    path.write_text(text)
+    case = sim.load(path)
+    assert case.rules["road_pull"] is fearless
+    path.write_text(text.replace(":fearless", ":nobody"))
+    with pytest.raises(sim.FaultList, match=r"cannot find .*test_rule_replacement:nobody"):
+        sim.load(path)
+
+
+def test_every_rule_is_plain_python_with_a_docstring_and_compiles():
+    assert len(RULES) >= 12
+    for name, rule in RULES.items():
+        assert rule.py_func.__doc__, name

@@ -1,0 +1,249 @@
+"""What a notebook shows: well-formed, escaped, and the same numbers as the tables."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+import sim
+from sim.analysis.explain import in_words
+from sim.report.notebook import PAGES, page_of
+from sim.report.notebook_law import law_table
+from sim.report.plots.run_view import look
+from sim.simulation.comparison import Comparison
+from sim.simulation.simulation import Case
+from tests.posteriors import write_posterior
+from tests.report.notebook.reading import Page, number_of
+
+HOSTILE = "<b>Bold</b> & <script>alert(1)</script>"
+
+
+@pytest.fixture(scope="module")
+def classroom() -> Case:
+    return sim.load("classroom")
+
+
+@pytest.fixture(scope="module")
+def swept(classroom: Case) -> sim.Swept:
+    return sim.sweep(
+        {
+            "base": classroom,
+            "levers": {"ban-half.strength": [0.25, 0.75]},
+            "uncertainties": {"aversion": {"low": 3, "high": 9}},
+            "design": {"levers": "grid", "uncertainties": {"latin_hypercube": 12}},
+            "metrics": ["shortfall", "reaching"],
+        },
+        progress=False,
+    )
+
+
+def shown(thing: object) -> Page:
+    """The page of a thing, as a notebook asks for it."""
+    return Page(thing._repr_html_())  # type: ignore[attr-defined]
+
+
+# ---------------------------------------------------------------------------------------------------------------- law
+def test_a_case_is_a_table_of_dated_law(reference: Case) -> None:
+    page, scenario = shown(reference), reference.scenario
+    clauses = sorted(scenario.policies, key=lambda clause: clause.effective)
+    assert page.column("effective") == [clause.effective.isoformat() for clause in clauses]
+    by_id = {clause.id: clause for clause in clauses}
+    assert sorted(page.column("clause")) == sorted(by_id)
+    for row in page.tables[0][1:]:
+        said = dict(zip(page.tables[0][0], row, strict=True))
+        clause = by_id[said["clause"]]
+        assert said["kind"] == clause.kind.replace("_", " ")
+        assert said["by"] == ", ".join(clause.by) and said["goods"] == ", ".join(clause.goods)
+        assert said["towards / against"].split(" / ")[0] == ", ".join(clause.towards)
+        assert said["announced"] == (clause.announced.isoformat() if clause.announced else "")
+        assert said["ends"] == (clause.ends.isoformat() if clause.ends else "")
+        assert number_of(said["strength"]) == pytest.approx(clause.strength, rel=1e-3)
+        assert said["source"] == clause.source
+    for text in (scenario.title, scenario.question, "2021-01 to 2024-12", "1,500", "expected", "reference"):
+        assert text in page.text
+
+
+def test_against_and_own_fields_are_told(reference: Case) -> None:
+    clauses = {clause.id: clause for clause in reference.scenario.policies}
+    page = Page(law_table([clauses["circumvention-tool"], clauses["ban-priority"]]))
+    told = dict(zip(page.column("clause"), page.column("towards / against"), strict=True))
+    assert told["circumvention-tool"].endswith(f"/ {', '.join(clauses['circumvention-tool'].against)}")
+    also = dict(zip(page.column("clause"), page.column("also"), strict=True))
+    assert also["ban-priority"] == "subsidiaries 0.5"
+
+
+def test_a_case_without_law_says_so(classroom: Case) -> None:
+    assert "No law" in shown(classroom.without_policies()).text
+
+
+def test_hostile_titles_and_sources_stay_text(classroom: Case) -> None:
+    clause = classroom.scenario.policies[0].model_copy(update={"source": HOSTILE, "note": HOSTILE})
+    case = classroom.with_changes(title=HOSTILE, question=HOSTILE, policies=[clause], sources=[HOSTILE])
+    page = shown(case)
+    assert page.column("source") == [HOSTILE] and page.text.count(HOSTILE) == 4
+    pair = sim.compare(case, progress=False)
+    for thing in (case.scenario, pair, pair.policy, case.model()):
+        assert HOSTILE in shown(thing).text
+
+
+def test_draw_and_rules_of_a_case_are_told(classroom: Case, tmp_path) -> None:
+    posterior = sim.load_posterior(write_posterior(tmp_path, {"parameter:aversion": [4.0, 5.0]}))
+
+    def steady(pull, similarity):
+        return pull
+
+    case = classroom.with_posterior(1, posterior).with_rules(pull_within_nest=steady)
+    text = shown(case).text
+    assert "draw 1 of 2" in text and "pull_within_nest" in text
+    page = shown(posterior)
+    assert page.column("column") == ["parameter:aversion"]
+    assert number_of(page.column("median")[0]) == 4.5
+
+
+# --------------------------------------------------------------------------------------------------------------- runs
+def test_a_comparison_has_the_numbers_of_its_tables(paired: Comparison) -> None:
+    page = shown(paired)
+    flows = paired.to_target(["month", "road"])
+    late = flows[flows["month"] >= "2024-01"].groupby("road")[["policy_musd", "baseline_musd"]].sum() / 12
+    heads, *rows = page.tables[0]
+    cells = {row[0]: dict(zip(heads, row, strict=True)) for row in rows}
+    names = {f"via {look(paired).name(road[4:])}" if road != "direct" else road: road for road in late.index}
+    named = [name for name in cells if name in names]
+    assert len(named) == 5
+    for name in named:
+        assert number_of(cells[name]["with"]) == pytest.approx(late.loc[names[name], "policy_musd"], rel=1e-3)
+        assert number_of(cells[name]["without"]) == pytest.approx(late.loc[names[name], "baseline_musd"], rel=1e-3)
+    for column, run in (("with", paired.policy), ("without", paired.baseline)):
+        months = run.to_target()[run.to_target()["month"] >= "2024-01"].groupby("month")
+        sums = months[["value_musd", "quantity_musd_2021", "recorded_musd"]].sum()
+        assert number_of(cells["all roads"][column]) == pytest.approx(sums["value_musd"].mean(), rel=1e-3)
+        price = (sums["value_musd"] / sums["quantity_musd_2021"]).mean()
+        assert number_of(cells["price"][column]) == pytest.approx(price, rel=1e-3)
+        hidden = (1.0 - sums["recorded_musd"] / sums["value_musd"]).mean()
+        assert number_of(cells["hidden share"][column]) == pytest.approx(hidden, rel=1e-3)
+        by_road = sum(number_of(cells[name][column]) for name in [*named, "other hubs"])
+        assert by_road == pytest.approx(number_of(cells["all roads"][column]), rel=1e-3)
+    yearly = paired.summary()
+    assert page.column("year", 1) == list(yearly.index)
+    for name in yearly:
+        said = [number_of(cell) for cell in page.column(str(name).replace("_", " "), 1)]
+        assert said == pytest.approx(yearly[name].tolist(), rel=1e-3, abs=1e-9)
+    assert "svg" in page.names
+
+
+def test_each_chart_is_told_in_words(paired: Comparison) -> None:
+    made = page_of(paired)
+    assert made.count('role="img"') == len(Page(made).tables[0]) - 1
+    assert 'aria-label="price, value over value at base-year prices, 2021-01 to 2024-12"' in made
+
+
+def test_a_run_alone_and_one_that_delivers_nothing(paired: Comparison) -> None:
+    run = paired.policy
+    page = shown(run)
+    assert page.tables[0][0] == ["", "2021-01 to 2024-12", "mean", ""]
+    empty = sim.Results(lambda: run.record, lambda: run.scenario_yaml, {**{
+        name: getattr(run, name) for name in ("states", "hubs", "prices")}, "flows": run.flows.iloc[:0]})  # fmt: skip
+    for thing in (empty, Comparison(empty, empty)):
+        assert "Nothing was delivered" in shown(thing).text
+
+
+def test_an_ensemble_has_the_numbers_of_its_bands(classroom: Case, tmp_path) -> None:
+    posterior = sim.load_posterior(write_posterior(tmp_path, {"parameter:demand_elasticity": [0.4, 0.8, 1.5]}))
+    found = sim.ensemble(classroom, 3, posterior, progress=False)
+    page = shown(found)
+    bands = found.bands.table.set_index(["figure", "period", "column"]).loc["deliveries"]
+    for year, cell in zip(page.column("year"), page.column("with"), strict=True):
+        ends = bands.loc[(year, "policy_busd")]
+        assert number_of(cell) == pytest.approx(ends["median"], rel=1e-2)
+        assert number_of(cell.split("[")[1]) == pytest.approx(ends["low"], rel=1e-2)
+
+
+# ----------------------------------------------------------------------------------------------------------- outcomes
+def test_an_explanation_is_told_in_sentences_and_tables(classroom: Case) -> None:
+    told = sim.explain(classroom, month="2022-03", progress=False)
+    page = shown(told)
+    assert all(sentence in page.text for sentence in in_words(told))
+    assert page.column("clause")[:-1] == told.clauses["clause"].tolist()
+    assert number_of(page.column("effect")[-1]) == pytest.approx(told.change, rel=1e-2)
+    assert page.column("who", 1)[:-1] == told.actors["who"].tolist()
+
+
+def test_a_sweep_has_the_numbers_of_its_comparisons(swept: sim.Swept) -> None:
+    page = shown(swept)
+    table = swept.comparisons[swept.comparisons["metric"] == "shortfall"]
+    assert [number_of(cell) for cell in page.column("ban-half.strength")] == table["ban-half.strength"].tolist()
+    said = [number_of(cell) for cell in page.column("shortfall")]
+    assert said == pytest.approx(table["difference"].tolist(), rel=1e-2)
+    low = [number_of(cell.split("[")[1]) for cell in page.column("shortfall")]
+    assert low == pytest.approx(table["low_world"].tolist(), rel=1e-2)
+    assert "36 of 36" in page.text
+
+
+def test_the_other_pages(classroom: Case, swept: sim.Swept, reference: Case) -> None:
+    found = sim.discover(swept.points, swept.inputs, "shortfall > 0.15")
+    page = shown(found)
+    assert all(sentence in page.text for sentence in found.sentences)
+    assert shown(swept.plan.study).column("factor") == ["ban-half.strength", "aversion"]
+    kept = shown(swept.as_kept())
+    means = swept.points.groupby("ban-half.strength")["shortfall"].mean()
+    assert [number_of(cell) for cell in kept.column("shortfall")] == pytest.approx(means.tolist(), rel=1e-3)
+    world = shown(reference.world)
+    assert world.column("state") == list(reference.world.states)
+    assert world.column("good", 1) == list(reference.world.goods)
+    assert shown(sim.PARAMETERS).column("parameter") == list(sim.PARAMETERS)
+    defaults = [one.default for one in sim.PARAMETERS.values()]
+    assert [number_of(cell) for cell in shown(sim.PARAMETERS).column("default")] == pytest.approx(defaults, rel=1e-3)
+    assert shown(sim.PARAMETERS["aversion"]).column("unit") == ["log points"]
+    assert shown(sim.INSTRUMENTS).column("kind") == list(sim.INSTRUMENTS)
+    assert shown(sim.RULES).column("rule") == list(sim.RULES)
+    assert shown(classroom.scenario.policies[0]).column("clause") == ["ban-half"]
+
+
+def test_a_model_tells_its_month(classroom: Case) -> None:
+    model = classroom.model()
+    assert "before 2022-01" in shown(model).text and "No law in force" in shown(model).text
+    model.step()
+    model.step()
+    assert "2022-02" in shown(model).text and shown(model).column("clause") == ["ban-half"]
+
+
+def test_a_mechanism_and_a_finding(swept: sim.Swept) -> None:
+    from sim.report.study_findings import summed_up
+
+    case = sim.load("red-line").with_changes(
+        agents={"exporters": 200, "intermediaries": 60}, months={"last": "2024-12"}
+    )
+    seen = sim.show_mechanism(case, progress=False)
+    assert shown(seen).column("what") == seen.table["what"].tolist()
+    finding = summed_up(swept.as_kept())[0]
+    assert finding.title in shown(finding).text
+
+
+def test_faults_are_told_as_on_the_screen() -> None:
+    with pytest.raises(sim.FaultList) as raised:
+        sim.parse_scenario("title: <b>x</b>\nquesion: y\n", "mine.yaml")
+    page = shown(raised.value)
+    assert all(str(fault) in page.text for fault in raised.value.faults)
+    assert str(raised.value.faults[0]) in shown(raised.value.faults[0]).text
+    # A notebook shows the text that the command line shows, and no way through our code.
+    assert raised.value._render_traceback_() == [f"FaultList: {raised.value}"]
+
+
+def test_every_kind_of_thing_with_a_page_has_one() -> None:
+    from sim.common.doors import HasPage
+
+    def below(kind: type) -> set[type]:
+        return {kind}.union(*(below(one) for one in kind.__subclasses__()))
+
+    kinds = {kind for kind in below(HasPage) - {HasPage} if kind.__module__.startswith("sim.")}
+    without = {kind.__name__ for kind in kinds if not any(base.__name__ in PAGES for base in kind.__mro__)}
+    assert without == set()
+    assert set(PAGES) <= {kind.__name__ for kind in kinds}
+    with pytest.raises(TypeError, match="no page"):
+        page_of(3)
+
+
+def test_looking_at_a_page_changes_nothing(paired: Comparison) -> None:
+    again = replace(paired)
+    assert page_of(paired) == page_of(again)

@@ -1,0 +1,213 @@
+"""Runs at draws of a posterior, and the bands that they give to figures."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+
+import sim
+from sim.report.plots import FIGURES, figure, save_all
+from sim.report.plots.run_view import View, look
+from sim.simulation.comparison import Comparison
+from sim.simulation.ensemble import Ensemble, few_rows, series_of
+from sim.simulation.intervals import DELIVERIES, ENDS, KEYS, Bands, tall
+from sim.simulation.simulation import Case
+from tests.posteriors import write_posterior
+
+DRAWS = 12
+RNG = np.random.default_rng(5)
+COLUMNS = {
+    "parameter:aversion": [2.0, *RNG.uniform(0.5, 4.0, DRAWS - 1)],
+    "parameter:price_speed": [0.5, *RNG.uniform(0.2, 0.8, DRAWS - 1)],
+    "parameter:demand_elasticity": [1.0, *RNG.uniform(0.5, 2.0, DRAWS - 1)],
+    "strength:ban-half": [0.5, *RNG.uniform(0.2, 0.9, DRAWS - 1)],
+}
+BANDED = [name for name, kind in FIGURES.items() if kind.series is not None]
+
+
+@pytest.fixture(scope="module")
+def case() -> Case:
+    return sim.load("classroom").with_changes(months={"last": "2023-02"})
+
+
+@pytest.fixture(scope="module")
+def posterior(tmp_path_factory: pytest.TempPathFactory) -> sim.Posterior:
+    columns = {name: [float(value) for value in values] for name, values in COLUMNS.items()}
+    return sim.load_posterior(write_posterior(tmp_path_factory.mktemp("posterior"), columns))
+
+
+@pytest.fixture(scope="module")
+def pair(case: Case, posterior: sim.Posterior) -> Comparison:
+    return sim.compare(case.with_posterior(posterior=posterior))
+
+
+@pytest.fixture(scope="module")
+def found(case: Case, posterior: sim.Posterior, pair: Comparison) -> Ensemble:
+    return sim.ensemble(case, DRAWS, posterior, like=pair)
+
+
+@pytest.fixture(scope="module")
+def banded(pair: Comparison, found: Ensemble) -> Comparison:
+    return replace(pair, bands=found.bands)
+
+
+# --------------------------------------------------------------------------------------------------- what is kept
+@pytest.mark.parametrize("name", BANDED)
+def test_a_condensed_run_gives_the_same_series(paired: Comparison, name: str) -> None:
+    whole = look(paired)
+    light = View(paired.policy.condensed(), paired.baseline.condensed(), like=whole)
+    series = FIGURES[name].series
+    assert series is not None
+    pd.testing.assert_frame_equal(series(light), series(whole), rtol=1e-9)
+
+
+def test_sums_by_year_are_those_that_a_run_prints(paired: Comparison) -> None:
+    light = View(paired.policy.condensed(), paired.baseline.condensed(), like=look(paired))
+    sums = series_of(light).loc[DELIVERIES].droplevel("series")
+    printed = paired.summary()
+    for year, row in printed.iterrows():
+        assert sums[str(year), "policy_busd"] == pytest.approx(row["policy_busd"])
+        assert sums[str(year), "change_percent"] == pytest.approx(row["change_percent"], abs=1e-9)
+
+
+def test_years_add_up_over_months(found: Ensemble) -> None:
+    samples = found.samples.reset_index()
+    for column, how in (("value_musd", "sum"), ("price_index", "mean")):
+        rows = samples[samples["column"] == column]
+        monthly = rows[rows["period"].str.len() == 7]
+        keys = [monthly["figure"], monthly["series"], monthly["period"].str[:4]]
+        expected = monthly.drop(columns=KEYS).groupby(keys).agg(how)
+        yearly = rows[rows["period"].str.len() == 4].set_index(["figure", "series", "period"]).drop(columns="column")
+        pd.testing.assert_frame_equal(yearly.loc[expected.index], expected, check_names=False)
+
+
+# ------------------------------------------------------------------------------------------------------ draws
+def test_a_draw_is_the_same_alone_and_in_the_ensemble(
+    case: Case, posterior: sim.Posterior, pair: Comparison, found: Ensemble
+) -> None:
+    for draw in (7, 0):
+        alone = sim.ensemble(case, 1, sim.Posterior("one", posterior.path, "", posterior.names,
+                             posterior.draws[draw : draw + 1], posterior.record), like=pair)  # fmt: skip
+        there = found.samples[draw]
+        assert np.array_equal(alone.samples[0].to_numpy(), there.loc[alone.samples.index].to_numpy())
+        assert not there.drop(alone.samples.index).any(), "a ribbon of other draws is nil here"
+        by_hand = sim.compare(few_rows(case).with_posterior(draw, posterior))
+        light = View(by_hand.policy.condensed(), by_hand.baseline.condensed(), like=look(pair))
+        assert np.array_equal(series_of(light), alone.samples[0])
+
+
+def test_draws_differ(found: Ensemble) -> None:
+    assert (found.samples.std(axis=1) > 0).mean() > 0.3
+
+
+def test_the_representative_run_lies_in_its_bands(pair: Comparison, found: Ensemble) -> None:
+    light = View(pair.policy.condensed(), pair.baseline.condensed())
+    own = series_of(light)
+    table = found.bands.table.set_index(KEYS)
+    own = own.reindex(table.index, fill_value=0.0)
+    inside = (own >= table["low"] - 1e-9) & (own <= table["high"] + 1e-9)
+    assert inside.mean() > 0.85
+
+
+def test_a_posterior_that_changes_nothing_has_bands_of_no_width(case: Case, pair: Comparison, tmp_path: Path) -> None:
+    same = {name: [values[0]] * 3 for name, values in COLUMNS.items()}
+    bands = sim.ensemble(case, 3, write_posterior(tmp_path, same), like=pair).bands.table
+    assert (bands["low"] == bands["high"]).all()
+    without = sim.compare(case)
+    own = series_of(View(without.policy.condensed(), without.baseline.condensed(), like=look(pair)))
+    assert np.array_equal(bands["median"], own.to_numpy())
+
+
+def test_one_run_alone_needs_no_counterfactual(case: Case, posterior: sim.Posterior, pair: Comparison) -> None:
+    alone = sim.ensemble(case, 2, posterior, like=pair.policy)
+    assert "baseline_busd" not in set(alone.bands.table["column"])
+    assert not alone.samples.isna().any().any()
+
+
+def test_the_first_draw_guides_where_nothing_else_does(case: Case, posterior: sim.Posterior) -> None:
+    seen: list[tuple[int, int]] = []
+    found = sim.ensemble("classroom", 3, posterior, progress=lambda done, count: seen.append((done, count)))
+    assert seen == [(1, 3), (2, 3), (3, 3)]
+    assert found.samples.shape[1] == 3
+    assert "3 draws" in repr(found)
+
+
+def test_no_more_draws_than_there_are(case: Case, posterior: sim.Posterior) -> None:
+    with pytest.raises(sim.SimError, match="13 draws asked for"):
+        sim.ensemble(case, DRAWS + 1, posterior)
+    with pytest.raises(sim.SimError, match="needs one at least"):
+        sim.ensemble(case, 0, posterior)
+
+
+# ------------------------------------------------------------------------------------------------------ bands
+@given(arrays.arrays(np.float64, (4, 9), elements=st.floats(-1e6, 1e6)))
+def test_ends_are_quantiles(numbers: np.ndarray) -> None:
+    keys = pd.MultiIndex.from_tuples([("f", str(k), "2022-01", "value_musd") for k in range(4)], names=KEYS)
+    table = Bands.over(pd.DataFrame(numbers, index=keys), {}).table
+    assert (table["low"] <= table["median"]).all() and (table["median"] <= table["high"]).all()
+    for end, share in ENDS.items():
+        assert np.allclose(table[end], np.quantile(numbers, share, axis=1))
+
+
+def test_bands_come_back_from_disk_to_the_last_bit(found: Ensemble, tmp_path: Path) -> None:
+    bands = found.bands
+    bands.save(tmp_path)
+    again = Bands.open(tmp_path, bands.record)
+    assert again is not None
+    pd.testing.assert_frame_equal(again.table, bands.table, check_exact=True, check_dtype=False)
+    assert Bands.open(tmp_path, None) is None
+
+
+def test_a_damaged_file_is_said(tmp_path: Path) -> None:
+    (tmp_path / "bands.csv").write_text("figure,series\na,b\n", encoding="utf-8")
+    with pytest.raises(sim.SimError, match="cannot be read"):
+        Bands.open(tmp_path, {"draws": 1})
+
+
+def test_rows_find_their_band_in_any_order(banded: Comparison) -> None:
+    assert banded.bands is not None
+    table = FIGURES["flows_by_road"].series(banded)  # type: ignore[misc]
+    shuffled = table.sample(frac=1.0, random_state=1)
+    wide = banded.bands.beside("flows_by_road", shuffled, ["value_musd"])
+    assert list(wide.columns) == ["run", "month", "road", "value_musd", "value_musd_low", "value_musd_high"]
+    ends = tall("flows_by_road", wide.rename(columns={"value_musd_low": "l"}), ["l"]).to_numpy()
+    in_order = banded.bands.beside("flows_by_road", table, ["value_musd"])["value_musd_low"]
+    assert np.array_equal(ends, in_order.loc[shuffled.index].to_numpy())
+
+
+# ------------------------------------------------------------------------------------------------------ figures
+@pytest.mark.parametrize("name", BANDED)
+def test_figures_and_their_tables_carry_bands(banded: Comparison, pair: Comparison, name: str) -> None:
+    drawn, table = figure(name, banded)
+    plain, bare = figure(name, pair)
+    if table.empty:  # no customs figures for this world
+        return
+    assert "90 % of the draws" in words_on(drawn)
+    assert "posterior “classroom”" in words_on(drawn)
+    assert "draws" not in words_on(plain)
+    for column in FIGURES[name].banded:
+        if column in bare:
+            at = list(table.columns).index(column)
+            assert list(table.columns)[at + 1 : at + 3] == [f"{column}_low", f"{column}_high"]
+            assert not table[[f"{column}_low", f"{column}_high"]].isna().any().any()
+    rows = table.iloc[: len(bare)][list(bare.columns)]
+    pd.testing.assert_frame_equal(rows.reset_index(drop=True), bare.reset_index(drop=True))
+
+
+def test_a_single_month_can_be_drawn(case: Case, posterior: sim.Posterior, tmp_path: Path) -> None:
+    short = case.with_changes(months={"last": "2022-01"})
+    pair = sim.compare(short.with_posterior(posterior=posterior))
+    bands = sim.ensemble(short, 3, posterior, like=pair).bands
+    assert len(save_all(replace(pair, bands=bands), tmp_path)) == 2 * len(FIGURES)
+
+
+def words_on(drawn: object) -> str:
+    texts = drawn.texts  # type: ignore[attr-defined]
+    return " ".join(" ".join(text.get_text().split()) for text in texts)

@@ -1,0 +1,193 @@
+"""`sim run`, `demo`, `plot`, `diff` and `explain`: what they write and what they show."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sim.report.plots import FIGURES
+from sim.scenario import load_scenario
+from sim.simulation.results import TABLES, Results
+
+Sim = Callable[[str], Any]
+FAST = "--mode expected --exporters 1000 --months 2022-01:2022-06 --draws 0"
+
+
+def folders(out: Path) -> dict[bool, Path]:
+    """The two folders of a paired run, by whether it has figures."""
+    return {(path / "figures").is_dir(): path for path in out.iterdir()}
+
+
+def test_run_writes_a_pair_and_its_figures(sim: Sim, tmp_path: Path) -> None:
+    said = sim(f"run reference {FAST} --out there")
+    assert said.status == 0, said.err
+    assert said.err == "", "no progress bar where no terminal reads it"
+    run, baseline = folders(tmp_path / "there")[True], folders(tmp_path / "there")[False]
+    assert {path.name for path in (run / "figures").iterdir()} == {
+        f"{n}.{kind}" for n in FIGURES for kind in ("png", "csv")
+    }
+    assert Results.open(run).record["baseline"] == baseline.name
+    assert {path.stem for path in baseline.glob("*.parquet")} == set(TABLES)
+    assert str(Path("there") / run.name) in said.out
+    for heading in ("Deliveries to", "From whom", "By which road", "What the books show"):
+        assert heading in said.out
+    assert not list((tmp_path / "there").glob(".*"))
+
+
+def test_same_command_twice_leaves_one_pair_and_same_tables(sim: Sim, tmp_path: Path) -> None:
+    digests = []
+    for _ in range(2):
+        assert sim(f"run reference {FAST} --no-figures").status == 0
+        records = [json.loads((path / "record.json").read_text()) for path in sorted((tmp_path / "results").iterdir())]
+        digests.append([record["tables"] for record in records])
+    assert len(digests[0]) == 2
+    assert digests[0] == digests[1], "the same run gives the same bytes"
+
+
+def test_run_alone_has_figures_of_one_run(sim: Sim, tmp_path: Path) -> None:
+    said = sim(f"run reference {FAST} --no-pair --out alone")
+    assert said.status == 0, said.err
+    (run,) = (tmp_path / "alone").iterdir()
+    assert list((run / "figures").glob("*.png"))
+    assert "baseline" not in Results.open(run).record
+
+
+def test_plot_draws_again_what_run_drew(sim: Sim, tmp_path: Path) -> None:
+    assert sim(f"run reference {FAST}").status == 0
+    run = folders(tmp_path / "results")[True]
+    tables = {path.name: path.read_bytes() for path in (run / "figures").glob("*.csv")}
+    for path in (run / "figures").iterdir():
+        path.unlink()
+    said = sim(f"plot {run}")
+    assert said.status == 0, said.err
+    assert {path.name: path.read_bytes() for path in (run / "figures").glob("*.csv")} == tables
+    assert len(list((run / "figures").glob("*.png"))) == len(FIGURES)
+
+
+def test_settings_reach_the_model(sim: Sim, tmp_path: Path) -> None:
+    said = sim(f"run reference {FAST} --no-pair --no-figures --seed 9 --set learning=0.25 --set cif=0.1 --out set")
+    assert said.status == 0, said.err
+    (run,) = (tmp_path / "set").iterdir()
+    record = Results.open(run).record
+    assert (record["parameters"]["learning"], record["parameters"]["cif"], record["seed"]) == (0.25, 0.1, 9)
+    assert record["months"] == "2022-01 to 2022-06"
+    assert not (run / "figures").exists()
+
+
+def test_demo_says_where_it_wrote(sim: Sim, tmp_path: Path) -> None:
+    said = sim("demo")
+    assert said.status == 0, said.err
+    run = folders(tmp_path / "results")[True]
+    assert str(Path("results") / run.name / "figures") in said.out
+
+
+def test_demo_goes_elsewhere_where_results_cannot_be_written(
+    sim: Sim, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "results").write_text("in the way", encoding="utf-8")
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "temporary"))
+    said = sim("demo")
+    assert said.status == 0, said.err
+    (folder,) = (tmp_path / "temporary").glob("sim-demo-*")
+    assert str(folder) in said.out
+    assert folders(folder)[True].is_dir()
+
+
+def two_scenarios(folder: Path) -> None:
+    months = "months: {first: 2022-01, last: 2022-06}\nagents: {exporters: 1000, mode: expected}\n"
+    (folder / "a.yaml").write_text(f"extends: reference\n{months}title: All\n", encoding="utf-8")
+    (folder / "b.yaml").write_text(
+        f"extends: reference\n{months}title: Without exit\npolicies: [{{id: exit, enabled: false}}]\n", encoding="utf-8"
+    )
+
+
+def test_diff_shows_law_as_written_by_month_and_flows(sim: Sim, tmp_path: Path) -> None:
+    two_scenarios(tmp_path)
+    said = sim("diff a.yaml b.yaml")
+    assert said.status == 0, said.err
+    heads = ["corporate_exit by coalition", "The law they make", "reputation:", "Deliveries to", "By which road"]
+    places = [said.out.index(head) for head in heads]
+    assert places == sorted(places)
+    assert sim("compare a.yaml b.yaml").out == said.out, "another name for the same"
+
+
+def test_diff_without_flows_runs_nothing(sim: Sim, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    two_scenarios(tmp_path)
+    monkeypatch.setattr("sim.simulation.simulation.Case.run", None)
+    said = sim("diff a.yaml b.yaml --no-flows")
+    assert said.status == 0, said.err
+    assert "2022-02 to 2022-06" in said.out
+    assert "Deliveries" not in said.out
+
+
+def test_diff_of_a_scenario_with_itself_says_so(sim: Sim) -> None:
+    said = sim("diff reference reference --no-flows")
+    assert "written alike" in said.out
+    assert "They make the same law in every month" in said.out
+
+
+def test_diff_shows_the_law_of_what_is_not_paired_and_refuses_its_flows(sim: Sim, tmp_path: Path) -> None:
+    two_scenarios(tmp_path)
+    said = sim("diff a.yaml reference")
+    assert said.status == 2
+    assert "2022-01 to 2022-06" in said.out
+    assert "same law in every month that both run" in said.out
+    assert "flows not compared" in said.err
+    assert "months, agents" in said.err
+
+
+def test_explain_says_why_and_writes_it(sim: Sim, tmp_path: Path) -> None:
+    said = sim("explain reference --good drones --origin CHN --month 2022-03 --exporters 1000 --orders 1 --out why")
+    assert said.status == 0, said.err
+    assert said.err == ""
+    assert "Drones from China to Russia by every road, 2022-03" in said.out
+    assert "By clause" in said.out
+    assert "By who responded" in said.out
+    assert {path.name for path in (tmp_path / "why").iterdir()} == {"explanation.md", "clauses.csv", "actors.csv"}
+    text = (tmp_path / "why" / "explanation.md").read_text(encoding="utf-8")
+    assert text.startswith("# Drones from China")
+    assert "| clause | kind |" in text
+
+
+def test_ctrl_c_ends_with_130_and_leaves_nothing(sim: Sim, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("sim.report.plots.save_all", interrupted)
+    said = sim(f"run reference {FAST} --out stopped")
+    assert said.status == 130
+    assert "Traceback" not in said.err
+    assert [path.name for path in (tmp_path / "stopped").iterdir() if not (path / "record.json").is_file()] == []
+    assert len(list((tmp_path / "stopped").iterdir())) == 1, "the counterfactual is whole; the run itself is absent"
+
+
+def test_mechanism_shows_what_to_look_at(sim: Sim, tmp_path: Path) -> None:
+    said = sim("mechanism whack-a-mole --exporters 1000 --posterior none --out shown")
+    assert said.status == 0, said.err
+    scenario = load_scenario("whack-a-mole")
+    assert scenario.mechanism is not None
+    for words in (scenario.title, scenario.question, scenario.mechanism.shows, *scenario.mechanism.clauses):
+        assert words in said.out
+    for one in scenario.look_at:
+        assert one.what.split()[0] in said.out
+    assert f"As expected in {len(scenario.look_at)} of {len(scenario.look_at)}" in said.out
+    assert {path.name for path in (tmp_path / "shown").iterdir()} == {"mechanism.png", "mechanism.csv", "looks.csv"}
+
+
+def test_mechanism_says_plainly_what_does_not_hold(sim: Sim, tmp_path: Path) -> None:
+    (tmp_path / "wrong.yaml").write_text(
+        "extends: whack-a-mole\nmonths: {last: 2022-06}\nagents: {exporters: 1000}\n"
+        "mechanism: {shows: A ban, clauses: [ban-vehicles]}\nlook_at:\n"
+        "  - {what: Cars, measure: quantity, goods: [vehicles], expect: rises, months: {first: 2022-04, last: 2022-06}}"
+        "\n",
+        encoding="utf-8",
+    )
+    said = sim("mechanism wrong.yaml")
+    assert said.status == 0, said.err
+    assert "NOT as expected in 1 of 1" in said.out
+    assert [path.name for path in tmp_path.iterdir()] == ["wrong.yaml"], "nothing is written unless asked for"

@@ -1,0 +1,160 @@
+"""What is edited on the page is a scenario file: it loads by the strict loader, and its faults are the loader's."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import sim
+from sim.common.errors import FaultList
+from sim.rules.parameters import PARAMETERS
+from sim.scenario import load_scenario, parse_scenario, shipped_scenarios
+from sim.ui.web.labels import strength_range, what, whom
+from sim.ui.web.scenario_edits import DATES, Draft, drafted, handed_over, in_date_order, scenario_titles
+
+BAN, LISTING = "ban-priority", "list-cn-2022"
+CLAUSES = [clause.id for clause in sim.load("reference").scenario.policies]
+TEXTS = st.one_of(
+    st.dates().map(str),
+    st.floats(-2, 3).map(lambda number: f"{number:g}"),
+    st.sampled_from(["", "true", "false", "NO", "0302", "1e400", "x: y", "2022-2-1", "’", "- a"]),
+)
+EDITS = st.lists(
+    st.tuples(st.sampled_from(["", *CLAUSES]), st.sampled_from([*DATES, "strength", "enabled", "aversion"]), TEXTS),
+    max_size=4,
+)
+
+
+def edited(*edits: tuple[str, str, str], chosen: str = "reference") -> Draft:
+    draft = drafted(chosen)
+    for edit in edits:
+        draft.change(*edit)
+    return draft
+
+
+def test_nothing_changed_is_the_chosen_scenario() -> None:
+    draft = edited((BAN, "strength", "0.97"), (BAN, "enabled", "true"), (BAN, "ends", ""))
+    assert not draft.changed
+    assert draft.read().case is draft.chosen
+
+
+def test_an_edit_does_what_the_library_does() -> None:
+    draft = edited((BAN, "strength", "0.4"), (LISTING, "enabled", "false"), ("", "aversion", "3.5"))
+    case = draft.read().case
+    assert case is not None
+    whole = draft.chosen.scenario
+    clause = next(one for one in whole.policies if one.id == BAN).model_copy(update={"strength": 0.4})
+    by_hand = whole.with_changes(
+        policies=[clause], without=[LISTING], parameters={"aversion": 3.5}, title=f"{whole.title}, changed"
+    )
+    assert case.scenario == by_hand
+
+
+@settings(max_examples=15, deadline=None)
+@given(EDITS)
+def test_what_runs_is_what_the_exported_files_load_to(edits: list[tuple[str, str, str]]) -> None:
+    draft = edited(*[edit for edit in edits if bool(edit[0]) != (edit[1] == "aversion")])
+    read = draft.read()
+    assert (read.case is None) == bool(read.complaints)
+    if read.case is None:
+        with pytest.raises(FaultList) as found:
+            parse_scenario(draft.overlay(), "my.yaml")
+        assert sorted(one.message for one in read.complaints) == sorted(f.message for f in found.value.faults)
+        assert all(one.clause in {*CLAUSES, ""} for one in read.complaints)
+    else:
+        assert parse_scenario(draft.overlay(), "my.yaml") == read.case.scenario or not draft.changed
+        assert parse_scenario(draft.resolved(), "my.yaml") == read.case.scenario
+
+
+@pytest.mark.parametrize("name", shipped_scenarios())
+def test_every_shipped_scenario_can_be_edited_and_exported(name: str, tmp_path: Path) -> None:
+    draft = drafted(name)
+    for at, clause in enumerate(in_date_order(draft.chosen.scenario)):
+        draft.change(clause, *[("enabled", "false"), ("strength", "0"), ("announced", "")][at % 3])
+    draft.title = "Mine"
+    case = draft.read().case
+    assert case is not None
+    path = tmp_path / "mine.yaml"
+    path.write_text(draft.overlay(), encoding="utf-8")
+    assert load_scenario(path) == case.scenario
+    path.write_text(draft.resolved(), encoding="utf-8")
+    assert load_scenario(path) == case.scenario
+
+
+@pytest.mark.parametrize(
+    ("edit", "place", "said"),
+    [
+        ((BAN, "ends", "2021-01-01"), (BAN, "ends"), "ends on 2021-01-01, before its first day in force, 2022-02-26"),
+        ((BAN, "strength", "1.5"), (BAN, "strength"), "read 1.5, expected a share between 0 and 1"),
+        ((BAN, "strength", ""), (BAN, "strength"), "read '', expected a share between 0 and 1"),
+        ((BAN, "effective", "soon"), (BAN, "effective"), "read 'soon', expected a date YYYY-MM-DD"),
+        (("ban-electrical", "effective", "2031-01-01"), ("ban-electrical", "effective"), "2024-12"),
+        (("", "aversion", "99"), ("", "aversion"), "read '99', expected a number from 0 to 20 (log points)"),
+    ],
+)
+def test_faults_stand_at_their_fields_in_the_loaders_words(
+    edit: tuple[str, str, str], place: tuple[str, str], said: str
+) -> None:
+    read = edited(edit).read()
+    assert read.case is None
+    (fault,) = read.complaints
+    assert (fault.clause, fault.key) == place
+    assert said in fault.message
+
+
+def test_undoing_is_complete() -> None:
+    draft = edited((BAN, "strength", "0.4"), ("", "aversion", "3"))
+    draft.undo(BAN)
+    assert draft.changed
+    draft.undo(key="aversion")
+    assert not draft.changed
+    draft.change(BAN, "ends", "2023-01-01")
+    draft.undo()
+    assert not draft.changed
+
+
+def test_a_file_is_extended_where_it_lies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "mine.yaml").write_text("extends: reference\ntitle: Mine\nseed: 3\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    draft = drafted("mine.yaml")
+    draft.change(BAN, "strength", "0.2")
+    monkeypatch.chdir("/")
+    scenario = parse_scenario(draft.overlay(), "elsewhere.yaml")
+    assert (scenario.seed, scenario.title) == (3, "Mine, changed")
+    assert draft.portable
+
+
+def test_a_file_handed_over_is_named_as_the_user_knows_it(tmp_path: Path) -> None:
+    with pytest.raises(FaultList) as found:
+        handed_over("extends: reference\nsed: 3\n", "mine.yaml", tmp_path / "a")
+    assert str(found.value).startswith("mine.yaml:2:1: sed: unknown key 'sed'; did you mean 'seed'?")
+    draft = handed_over("extends: reference\nseed: 3\n", "../../mine.yaml", tmp_path / "b")
+    assert [path.name for path in (tmp_path / "b").iterdir()] == ["mine.yaml"]
+    draft.change(BAN, "enabled", "false")
+    assert not draft.portable
+    assert BAN not in draft.resolved()
+
+
+def test_the_choice_holds_everything_that_ships() -> None:
+    assert set(scenario_titles()) == set(shipped_scenarios())
+    assert next(iter(scenario_titles())) == "reference"
+
+
+@pytest.mark.parametrize("name", shipped_scenarios())
+def test_every_clause_has_words_and_a_slider_that_holds_it(name: str) -> None:
+    case = sim.load(name)
+    for clause in case.scenario.policies:
+        low, high, step = strength_range(clause)
+        assert low <= clause.strength <= high
+        assert 0.0 < step < high - low
+        assert what(clause)
+        assert whom(clause, case.world).startswith("By ")
+
+
+def test_main_parameters_are_parameters() -> None:
+    from sim.ui.web.labels import MAIN_PARAMETERS
+
+    assert set(MAIN_PARAMETERS) <= set(PARAMETERS)

@@ -1,0 +1,187 @@
+"""The pairs behind the page: the same numbers as the library's, no world run twice, nothing run on for what is over."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import CancelledError
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import sim
+from sim.simulation.comparison import Comparison
+from sim.simulation.intervals import KEYS
+from sim.simulation.simulation import Case
+from sim.ui.web import figures
+from sim.ui.web.figures import BANDED
+from sim.ui.web.headline import COLUMNS, cells, headline, key_figures, usual_year, years
+from sim.ui.web.paired_runs import Runs, Shown
+from sim.ui.web.scenario_edits import drafted
+from sim.ui.web.worker import AT_ONCE, BESIDE, OvertakenError, Turns, Worker
+from tests.posteriors import write_posterior
+
+COLUMN = {"parameter:aversion": [4.0, 5.0, 8.0, 6.0], "strength:ban": [0.9, 0.5, 0.4, 0.95]}
+
+
+@pytest.fixture(scope="module")
+def posterior(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A posterior of the classroom world that seems to ship."""
+    clause = sim.load("classroom").scenario.policies[0].id
+    columns = {name.replace("strength:ban", f"strength:{clause}"): values for name, values in COLUMN.items()}
+    folder = write_posterior(tmp_path_factory.mktemp("posterior"), columns)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("sim.simulation.posterior.shipped", lambda _: folder)
+        yield folder
+
+
+def all_draws(runs: Runs, shown: Shown, turns: Turns) -> Shown:
+    for number in shown.missing:
+        shown = runs.draw(shown, number, turns.take())
+    return shown
+
+
+def test_without_a_posterior_there_are_no_bands_and_it_says_so() -> None:
+    shown = Runs().pair(sim.load("classroom"), Turns().take())
+    assert shown.wanted == ()
+    assert "no posterior ships with world" in shown.believed.words
+    assert shown.banded().bands is None
+
+
+def test_the_pair_is_the_librarys(reference: Case, paired: Comparison) -> None:
+    shown = Runs().pair(reference, Turns().take(), fitted=False)
+    table = shown.table.set_index("period")
+    expected = paired.summary()
+    for name in ("policy_busd", "baseline_busd", "change_percent"):
+        pd.testing.assert_series_equal(table[name], expected[name], check_names=False, rtol=1e-12)
+    flows = paired.policy.to_target()
+    late = flows[flows["month"].str.startswith("2023")]
+    hidden = 1.0 - late["recorded_musd"].sum() / late["value_musd"].sum()
+    assert table.loc["2023", "hidden_percent"] == pytest.approx(100.0 * hidden, rel=1e-12)
+    dearer = late["value_musd"].sum() / late["quantity_musd_2021"].sum()
+    usual = paired.baseline.to_target()
+    usual = usual[usual["month"].str.startswith("2023")]
+    cheaper = usual["value_musd"].sum() / usual["quantity_musd_2021"].sum()
+    assert table.loc["2023", "premium_percent"] == pytest.approx(100.0 * (dearer / cheaper - 1.0), rel=1e-12)
+
+
+def test_bands_are_those_of_the_ensemble(posterior: Path) -> None:
+    case, runs, turns = sim.load("classroom"), Runs(), Turns()
+    shown = all_draws(runs, runs.pair(case, turns.take()), turns)
+    assert shown.missing == ()
+    bands = shown.banded(*BANDED).bands
+    whole = sim.ensemble(case, draws=4, posterior=posterior).bands
+    assert bands is not None
+    assert bands.record == whole.record
+    ours, theirs = (one.table[one.table["figure"].isin(BANDED)].set_index(KEYS) for one in (bands, whole))
+    assert len(ours)
+    pd.testing.assert_frame_equal(ours, theirs.reindex(ours.index), rtol=1e-12)
+
+
+def test_a_world_without_policies_is_run_once(posterior: Path) -> None:
+    draft, runs, turns = drafted("classroom"), Runs(), Turns()
+    clause = draft.chosen.scenario.policies[0].id
+    all_draws(runs, runs.pair(draft.chosen, turns.take()), turns)
+    assert runs.worlds_run == 4
+    draft.change(clause, "strength", "0.1")
+    read = draft.read()
+    assert read.case is not None
+    shown = all_draws(runs, runs.pair(read.case, turns.take()), turns)
+    assert runs.worlds_run == 4
+    assert shown.running[f"strength:{clause}"] == 0.1
+    fresh = Runs().pair(read.case, turns.take())
+    pd.testing.assert_frame_equal(shown.table, fresh.table, check_exact=True)
+    draft.change("", "aversion", "3.25")
+    other = draft.read().case
+    assert other is not None
+    runs.pair(other, turns.take())
+    assert runs.worlds_run == 5
+    assert runs.pair(read.case, turns.take()).missing == ()  # what was there a moment ago is there at once
+
+
+def test_what_runs_is_told_where_it_is_fitted(posterior: Path) -> None:
+    draft, turns = drafted("classroom"), Turns()
+    clause = draft.chosen.scenario.policies[0]
+    fitted = Runs().pair(draft.chosen, turns.take()).running
+    written = Runs().pair(draft.chosen, turns.take(), fitted=False).running
+    assert (fitted[f"strength:{clause.id}"], fitted["parameter:aversion"]) == (0.9, 4.0)
+    assert written[f"strength:{clause.id}"] == clause.strength
+
+
+def test_a_run_that_is_over_ends_in_its_month() -> None:
+    turns, runs = Turns(), Runs()
+    turn = turns.take()
+    months = []
+
+    class Counting(type(turn)):  # type: ignore[misc]
+        def go_on(self, *done: object) -> None:
+            months.append(done)
+            if len(months) == 5:
+                self.turns.take()
+            super().go_on()
+
+    with pytest.raises(OvertakenError):
+        runs.pair(sim.load("classroom"), Counting(turns, turn.generation))
+    assert len(months) == 5
+    assert runs.worlds_run == 0
+    assert turn.over
+
+
+def test_the_worker_takes_the_most_urgent_first_and_passes_over_what_was_cancelled() -> None:
+    worker, gate, order = Worker(), threading.Event(), []
+    first = worker.submit(AT_ONCE, lambda: gate.wait(10.0))
+    while not first.running():
+        time.sleep(0.001)
+    jobs = {
+        name: worker.submit(rank, lambda name=name: order.append(name))
+        for name, rank in (("late", BESIDE), ("gone", AT_ONCE), ("soon", AT_ONCE), ("last", BESIDE))
+    }
+    jobs["gone"].cancel()
+    gate.set()
+    jobs["last"].result(10.0)
+    assert order == ["soon", "late", "last"]
+    with pytest.raises(CancelledError):
+        jobs["gone"].result()
+    with pytest.raises(ZeroDivisionError):
+        worker.submit(AT_ONCE, lambda: 1 // 0).result(10.0)
+    assert worker.submit(AT_ONCE, lambda: 3).result(10.0) == 3
+
+
+def test_the_headline_says_what_the_table_says(paired: Comparison) -> None:
+    shown = Runs().pair(sim.load("reference"), Turns().take(), fitted=False)
+    view, table = shown.view, shown.table
+    assert usual_year(view) == "2024"
+    assert years(view) == ["2021", "2022", "2023", "2024"]
+    row = table.set_index("period").loc["2023"]
+    said = headline(view, table, "2023").replace("\u00a0", " ")
+    assert said.startswith(f"In 2023 {view.target_name} receives {abs(row['change_percent']):.0f}"[:-2])
+    assert ("less" if row["change_percent"] < 0 else "more") in said
+    assert f"{row['hidden_percent']:.0f} % of it stands in no exporter’s books" in said
+    assert "as much as without" in headline(view, table, "2021")
+    assert [one.band for one in key_figures(view, table, "2023")] == ["", "", ""]
+    rows = cells(table, None)
+    assert [one["what"] for one in rows] == list(COLUMNS.values())
+    assert list(rows[0])[1:] == years(view)
+
+
+def test_nothing_delivered_is_said_in_words() -> None:
+    shown = Runs().pair(sim.load("classroom"), Turns().take())
+    empty = shown.table.assign(**dict.fromkeys(COLUMNS, float("nan")))
+    year = years(shown.view)[-1]
+    assert headline(shown.view, empty, year).endswith("in either world.")
+    assert {one.value for one in key_figures(shown.view, empty, year)} == {"–"}
+
+
+@pytest.mark.parametrize("name", [name for figures in figures.TABS.values() for name in figures])
+def test_every_figure_of_the_page_is_drawn_and_exported(name: str, posterior: Path) -> None:
+    runs, turns = Runs(), Turns()
+    shown = all_draws(runs, runs.pair(sim.load("classroom"), turns.take()), turns)
+    view = shown.banded(*({name} & set(BANDED)))
+    made = figures.draw(view, name, figures.usual_pair(view))
+    assert made.svg.startswith("data:image/svg+xml;base64,")
+    assert made.png().startswith(b"\x89PNG")
+    assert made.csv().decode().splitlines()[0] == ",".join(map(str, made.table.columns))
+    assert made.title
+    assert any(str(column).endswith("_low") for column in made.table) == (name in BANDED)
