@@ -7,11 +7,13 @@ one message on stderr and status 2, Ctrl-C with status 130; neither leaves anyth
 from __future__ import annotations
 
 import sys
+import warnings
 from typing import Annotated
 
 import typer
 
 from sim.common.errors import SimError
+from sim.common.renamed import OldName
 from sim.ui.cli import app as web_app
 from sim.ui.cli import calibrate, catalogue, explain, run, study, study_packages, sweep, world
 from sim.ui.cli.options import app
@@ -35,8 +37,21 @@ def _place(command: typer.models.CommandInfo) -> int:
 app.registered_commands.sort(key=_place)
 
 
+def _in_a_line(
+    message: Warning | str, category: type[Warning], filename: str, lineno: int, line: str | None = None
+) -> str:
+    """A hint at an old name as a user reads it; other warnings as Python shows them."""
+    if issubclass(category, OldName):
+        return f"hint: {message}\n"
+    return _PYTHONS(message, category, filename, lineno, line)
+
+
+_PYTHONS = warnings.formatwarning
+
+
 def main() -> None:
     """Runs the command line; a user's mistake becomes one message on stderr and exit status 2."""
+    warnings.formatwarning = _in_a_line
     try:
         app()
     except SimError as error:
