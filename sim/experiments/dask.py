@@ -12,13 +12,14 @@ import pickle
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
-from typing import Any
+from typing import Any, TypeVar
 
 import dask
 from dask_jobqueue import SLURMCluster
 from distributed import Client, Future, KilledWorker, LocalCluster, WorkerPlugin, as_completed, get_worker
+from distributed.comm import CommClosedError
 
 from sim.common.errors import SimError
 from sim.experiments.execution import Bench, failed
@@ -31,7 +32,9 @@ _MOST_TASKS = 64
 _AHEAD = 2
 _PATIENCE_FOR_SBATCH = 60  # seconds
 _PATIENCE_SECONDS = 300.0  # so long workers may take to appear
+_MOST_DEATHS = 3  # while workers start; after that it is no accident
 _MEMORY = "4GB"  # of a worker that Slurm starts, where the site's file says nothing
+Done = TypeVar("Done")
 _PLACE = "sanctions_sim_studies"  # attribute of a worker: job, bench and lock by study
 
 
@@ -88,7 +91,7 @@ class OnDask:
         study = f"study-{hashlib.sha256(packed).hexdigest()[:16]}"
         with ExitStack() as stack:
             client = self._client(stack)
-            client.register_plugin(_Carries(study, packed))
+            self._bring(client, _Carries(study, packed))
             stack.callback(_forget, client, study)
             done = as_completed()
             self._send(client, queue, study, done)
@@ -102,10 +105,7 @@ class OnDask:
         cluster: Any = self.where
         try:
             if self.where == LOCAL:
-                cluster = LocalCluster(
-                    n_workers=self.workers, threads_per_worker=1, dashboard_address=None, silence_logs=logging.CRITICAL
-                )
-                stack.enter_context(cluster)
+                cluster = stack.enter_context(_in_spite_of_deaths(lambda: _local_cluster(self.workers), RuntimeError))
             elif self.where == SLURM:
                 cluster = stack.enter_context(_slurm_cluster(self.workers))
             client = stack.enter_context(Client(cluster, timeout="30s"))
@@ -116,6 +116,13 @@ class OnDask:
         except (OSError, ValueError, RuntimeError) as error:
             raise SimError(f"no Dask cluster at '{self.where}': {error}") from error
         return client
+
+    def _bring(self, client: Client, plugin: _Carries) -> None:
+        """Brings the job to all workers; the successor of one that dies meanwhile gets it as it joins."""
+        try:
+            _in_spite_of_deaths(lambda: client.register_plugin(plugin), CommClosedError)
+        except CommClosedError as error:
+            raise SimError(f"Dask workers of {self.where} die while they start: {error}") from error
 
     def _send(self, client: Client, queue: Queue, study: str, done: as_completed) -> None:
         """Keeps every thread of every worker in work, however many there are by now."""
@@ -150,6 +157,18 @@ class OnDask:
         mean = sum(outcome.seconds for outcome in outcomes) / len(outcomes)
         self._seconds = max(1e-3, 0.8 * self._seconds + 0.2 * mean)
         yield outcomes
+
+
+def _local_cluster(workers: int) -> LocalCluster:
+    return LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None, silence_logs=logging.CRITICAL)
+
+
+def _in_spite_of_deaths(attempt: Callable[[], Done], sign: type[Exception]) -> Done:
+    """Makes an attempt again where a worker has died meanwhile, which Dask takes for the end of it all."""
+    for _ in range(_MOST_DEATHS - 1):
+        with suppress(sign):
+            return attempt()
+    return attempt()
 
 
 def _forget(client: Client, study: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ from sim.common.errors import SimError
 
 ARRAY, LAST, SUBMIT = "array.sbatch", "last.sbatch", "submit.sh"
 
+_PLAIN, _ODD = re.compile(r"[A-Za-z0-9._/+=:,@-]+"), re.compile(r"[^A-Za-z0-9._-]+")
 _TIME = "04:00:00"
 _HEAD = """#!/bin/bash
 #SBATCH --job-name={name}
@@ -38,18 +40,24 @@ def write_scripts(folder: Path, study: str, results: Path, jobs: int) -> str:
         What to do next.
 
     Raises:
-        SimError: they cannot be written.
+        SimError: they cannot be written, or a path has a character in it that no line can hold.
     """
     place = Path(study)
     file = str(place.resolve()) if place.is_file() else study
     command = [sys.executable, "-m", "sim", "sweep", file, "--out", str(results.resolve())]
+    for path in (file, *command[-1:], str(folder.resolve())):
+        if not path.isprintable():
+            raise SimError(f"{path!r} has a character that no Slurm script can hold; rename the file or folder")
+    name = _ODD.sub("-", place.stem)
     base = "exec " + " ".join(shlex.quote(word) for word in command)
-    logs = shlex.quote(str((folder / "logs").resolve()))
+    # Slurm reads its own lines by rules of its own: a path that would need quotes there is left to submit.sh's `cd`.
+    logs = str((folder / "logs").resolve())
+    logs = logs if _PLAIN.fullmatch(logs) else "logs"
     work = f"{base} --workers ${{SLURM_CPUS_PER_TASK:-1}}"
     texts = {
-        ARRAY: _head(f"sweep-{place.stem}", 1, logs, f"#SBATCH --array=1-{jobs}\n")
+        ARRAY: _head(f"sweep-{name}", 1, logs, f"#SBATCH --array=1-{jobs}\n")
         + f"{work} --part ${{SLURM_ARRAY_TASK_ID}}/{jobs}\n",
-        LAST: _head(f"last-{place.stem}", 2, logs)
+        LAST: _head(f"last-{name}", 2, logs)
         + f"# Makes what a job that was killed left, and writes the table of all runs.\n{work}\n",
         SUBMIT: "#!/bin/bash\n# Hands both to Slurm: the last job waits for the array, however its tasks end.\n"
         'set -euo pipefail\ncd "$(dirname "${BASH_SOURCE[0]}")"\n'

@@ -314,6 +314,46 @@ def test_through_dask_with_a_worker_killed(whole: Path, tmp_path: Path) -> None:
     assert contents(tmp_path / "toy") == contents(whole)
 
 
+def test_through_dask_with_a_worker_killed_while_it_starts(whole: Path, tmp_path: Path) -> None:
+    on_dask = pytest.importorskip("sim.experiments.dask")
+    killed = threading.Event()
+
+    def kill() -> None:
+        while not killed.wait(0.01):
+            if started := workers_of("spawn_main"):
+                started[-1].kill()
+                killed.set()
+
+    thread = threading.Thread(target=kill)
+    thread.start()
+    try:
+        Sweep(toy(), tmp_path / "toy").run(on_dask.OnDask("local", 2))
+    finally:
+        killed.set()
+        thread.join()
+    assert contents(tmp_path / "toy") == contents(whole)
+
+
+def test_through_dask_with_workers_that_die_as_the_job_comes() -> None:
+    """The scheduler asks a worker that has just died: once is no matter, again and again is told."""
+    on_dask = pytest.importorskip("sim.experiments.dask")
+    asked, deaths = [], 1
+
+    class Scheduler:
+        def register_plugin(self, plugin: object) -> None:
+            asked.append(plugin)
+            if len(asked) <= deaths:
+                raise on_dask.CommClosedError("in <TCP (closed)>: Stream is closed")
+
+    plugin = on_dask._Carries("toy", b"")
+    on_dask.OnDask("local", 2)._bring(Scheduler(), plugin)
+    assert asked == [plugin, plugin]
+    asked.clear()
+    deaths = 9
+    with pytest.raises(SimError, match="Dask workers of local die while they start"):
+        on_dask.OnDask("local", 2)._bring(Scheduler(), plugin)
+
+
 def test_a_dask_scheduler_that_does_not_answer_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     on_dask = pytest.importorskip("sim.experiments.dask")
     plan = plan_of(toy())

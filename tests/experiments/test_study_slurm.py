@@ -7,6 +7,7 @@ Elsewhere it is skipped, with the reason.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from pathlib import Path
 import pytest
 from study_toys import TOY, Here, contents
 
+from sim.common.errors import SimError
 from sim.experiments import Sweep, load_study
 from sim.experiments.slurm import write_scripts
 
@@ -105,3 +107,33 @@ def test_the_scripts_say_what_slurm_needs(study: Path, tmp_path: Path) -> None:
     assert str(tmp_path / "jobs" / "submit.sh") in told
     for name in ("array.sbatch", "last.sbatch", "submit.sh"):
         subprocess.run(["bash", "-n", tmp_path / "jobs" / name], check=True)
+
+
+ODD = 'it\'s "x" $(touch pwned) `id` %j #; a&b \\ \u00e9.yaml'
+
+
+def test_an_odd_name_is_a_word_of_its_command_and_nothing_else(study: Path, tmp_path: Path) -> None:
+    odd = tmp_path / ODD
+    odd.write_bytes(study.read_bytes())
+    jobs = tmp_path / f"jobs {ODD}"
+    write_scripts(jobs, str(odd), tmp_path / "toy", 16)
+    for name in ("array.sbatch", "last.sbatch"):
+        head, _, body = (jobs / name).read_text(encoding="utf-8").partition("set -euo pipefail\n")
+        told = [line for line in head.splitlines() if line.startswith("#SBATCH")]
+        assert all(re.fullmatch(r"#SBATCH --[a-z-]+=[A-Za-z0-9._/:%@-]+", line) for line in told), told
+        seen = ["bash", "-c", body.replace("exec ", "printf '%s\\0' ", 1)]
+        words = subprocess.run(seen, capture_output=True, check=True, cwd=tmp_path).stdout.decode().split("\0")
+        assert words[:7] == [sys.executable, "-m", "sim", "sweep", str(odd), "--out", str(tmp_path / "toy")]
+    assert not (tmp_path / "pwned").exists()
+
+
+@pytest.mark.parametrize("odd", ["a\n#SBATCH --wrap=id\n.yaml", "a\rb.yaml", "a\x1b[31m.yaml", "a\u2028b.yaml"])
+@pytest.mark.parametrize("which", ["study", "results", "folder"])
+def test_a_name_that_breaks_lines_is_refused(study: Path, tmp_path: Path, odd: str, which: str) -> None:
+    file = tmp_path / odd
+    file.write_bytes(study.read_bytes())
+    place = {"study": study, "results": tmp_path / "toy", "folder": tmp_path / "jobs"} | {which: file}
+    place["folder"] = place["folder"].with_suffix(".d")
+    with pytest.raises(SimError, match="no Slurm script can hold"):
+        write_scripts(place["folder"], str(place["study"]), place["results"], 2)
+    assert not place["folder"].exists()
