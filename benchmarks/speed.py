@@ -18,6 +18,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -82,14 +83,31 @@ def _spin(out: Any, pieces: int, steps: int) -> None:
         out[piece] = total
 
 
+def on_threads(threads: int, work: Callable[[], Any]) -> Any:
+    """What work gives on so many threads, or as many as there are."""
+    before = numba.get_num_threads()
+    numba.set_num_threads(min(threads, numba.config.NUMBA_NUM_THREADS))
+    try:
+        return work()
+    finally:
+        numba.set_num_threads(before)
+
+
 def second_thread() -> float:
     """How many times faster two threads are than one just now, on work that shares nothing."""
     out, times = np.zeros(8), []
-    for threads in (1, min(2, numba.config.NUMBA_NUM_THREADS)):
-        numba.set_num_threads(threads)
-        _spin(out, 8, 10)
-        times.append(median(seconds(lambda: _spin(out, 8, 1_000_000)) for _ in range(5)))
+    for threads in (1, 2):
+        on_threads(threads, lambda: _spin(out, 8, 10))
+        work = partial(on_threads, threads, lambda: _spin(out, 8, 1_000_000))
+        times.append(median(seconds(work) for _ in range(5)))
     return times[0] / times[1]
+
+
+def codes_are_as_named() -> None:
+    """Ends the benchmark if code for one thread is that for several, or the other way round."""
+    for loop, parallel in ((route_choice.choose, False), (route_choice.choose_parallel, True)):
+        if {bool(code.reload_init) for code in loop.overloads.values()} != {parallel}:
+            sys.exit(f"the machine code of {loop} is {'not ' * parallel}for several threads")
 
 
 def without_ties(case: Case) -> Case:
@@ -104,7 +122,7 @@ def large(case: Case, exporters: int, rounds: int) -> tuple[dict[str, float], Sa
     works: dict[str, Callable[[], object]] = {
         "whole run": big.run,
         "choice, 1 thread": lambda: tape.play(route_choice.choose),
-        "choice, 2 threads": lambda: tape.play(route_choice.choose_parallel),
+        "choice, 2 threads": lambda: on_threads(2, lambda: tape.play(route_choice.choose_parallel)),
     }
     if in_c.compiler():
         forms = {
@@ -116,6 +134,7 @@ def large(case: Case, exporters: int, rounds: int) -> tuple[dict[str, float], Sa
             form = in_c.build(options, threads)
             works[name] = lambda form=form: tape.play(form)  # type: ignore[misc]
     different = {name: _share_different(tape, work) for name, work in works.items() if name != "whole run"}
+    codes_are_as_named()
     samples = in_turn(works, rounds)
     samples["objects"] = [10_000 * months / objects.exporter_months_per_second(small) for _ in range(min(3, rounds))]
     rates = {
