@@ -6,8 +6,11 @@ The public names are loaded when first used: the compiler and the data frames be
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
+
+from sim.common import accessors
 
 if TYPE_CHECKING:
     from sim.analysis.discovery import Discovery, discover
@@ -110,6 +113,12 @@ _HOMES = {
     "world.customs_data": ("Imported", "import_files"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+# What the report room gives to things below it.
+accessors.provide("plot", lambda thing: import_module("sim.report.gallery").Gallery(thing))
+accessors.provide("words", lambda thing: import_module("sim.report.explanation_text").in_words(thing))
+if "IPython" in sys.modules and (_shell := sys.modules["IPython"].get_ipython()) is not None:
+    import_module("sim.report.notebook").register(_shell)
 
 
 def __getattr__(name: str) -> Any:

@@ -21,7 +21,6 @@ from sklearn.tree import DecisionTreeClassifier
 
 from sim.analysis.summaries import known_columns, refuse_nan
 from sim.common.errors import SimError, nearest
-from sim.report import html
 
 with warnings.catch_warnings():  # it warns of optional back ends that are not installed
     warnings.simplefilter("ignore")
@@ -80,10 +79,6 @@ class Discovery:
     hits: int
     boxes: tuple[Box, ...]
     sentences: tuple[str, ...]
-
-    def _repr_html_(self) -> str:
-        found = html.frame(self.table()) if self.boxes else ""
-        return html.page(f"Where {self.outcome}", html.listed(self.sentences), found)
 
     def table(self) -> pd.DataFrame:
         """A row per box and input that it narrows down."""

@@ -11,7 +11,7 @@ import pandas as pd
 from sim.analysis.flow import Flow, Question, flow_of
 from sim.analysis.frozen_responses import RESPONSES, frozen
 from sim.analysis.shapley import coalitions_of, in_full, shares
-from sim.common.doors import HasPage
+from sim.common.accessors import Accessor
 from sim.common.errors import SimError, nearest
 from sim.common.months import format_month, month_of
 from sim.common.progress import Progress, watched
@@ -33,7 +33,7 @@ NUMBERS = ("effect", "error", "lowest", "highest")
 
 
 @dataclass(frozen=True, eq=False)
-class Explanation(HasPage):
+class Explanation:
     """Why a flow differs from that of the world without policy.
 
     Attributes:
@@ -66,6 +66,7 @@ class Explanation(HasPage):
     orders: int
     runs: int
     pair: tuple[Results, Results]
+    words = Accessor("Sentences to quote, made from the numbers.")
 
     @property
     def change(self) -> float:

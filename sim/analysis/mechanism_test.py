@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from sim.common.doors import HasFigures, HasPage
+from sim.common.accessors import Accessor
 from sim.common.errors import SimError, nearest
 from sim.common.months import format_month
 from sim.policies.schedule import lane_index
@@ -33,7 +33,7 @@ _NOTHING = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
-class Shown(HasPage, HasFigures):
+class Shown:
     """A scenario run with its mechanism and without.
 
     Attributes:
@@ -49,6 +49,7 @@ class Shown(HasPage, HasFigures):
 
     scenario: Scenario
     comparison: Comparison
+    plot = Accessor("Its figures: ``plot.<tab>`` lists them, ``plot.NAME()`` draws one.")
 
     @property
     def table(self) -> pd.DataFrame:

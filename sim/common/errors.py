@@ -10,8 +10,6 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sim.common.doors import HasPage
-
 _EXCERPT_WIDTH = 110
 _LISTED_NAMES = 12
 
@@ -34,7 +32,7 @@ class SimError(Exception):
 
 
 @dataclass(frozen=True, order=True)
-class Fault(HasPage):
+class Fault:
     """One mistake in one place.
 
     Attributes:
@@ -71,7 +69,7 @@ class Fault(HasPage):
         return head + "\n" + _excerpt(self.source_line, self.line, self.column)
 
 
-class FaultList(HasPage, SimError):  # noqa: N818  (it is a list of faults, and says so)
+class FaultList(SimError):  # noqa: N818  (it is a list of faults, and says so)
     """Every fault found in a file or a set of files, sorted by file, line and column.
 
     Args:

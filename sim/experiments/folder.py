@@ -13,7 +13,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from sim.common.doors import HasFigures, HasPage
+from sim.common.accessors import Accessor
 from sim.common.errors import SimError
 from sim.common.versions import version_of
 from sim.experiments.plan import Plan, plan_of
@@ -145,7 +145,7 @@ def write_record(folder: Path, plan: Plan) -> None:
 
 
 @dataclass(frozen=True, eq=False)
-class StudyRuns(HasPage, HasFigures):
+class StudyRuns:
     """The runs of a study as its folder has them.
 
     Attributes:
@@ -172,6 +172,7 @@ class StudyRuns(HasPage, HasFigures):
     metrics: tuple[str, ...]
     planned: int
     runs: pd.DataFrame
+    plot = Accessor("Its figures: ``plot.<tab>`` lists them, ``plot.NAME()`` draws one.")
 
 
 def read_runs(folder: str | Path) -> StudyRuns:

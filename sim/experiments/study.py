@@ -11,7 +11,6 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from sim.common.doors import HasPage
 from sim.common.errors import Fault, FaultList, SimError, nearest
 from sim.common.package_data import shipped
 from sim.common.parsing import shown
@@ -34,7 +33,7 @@ _FACTORS = ("levers", "uncertainties")
 
 
 @dataclass(frozen=True, eq=False)
-class Study(HasPage):
+class Study:
     """A study file with everything that it names.
 
     Attributes:

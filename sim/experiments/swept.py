@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from sim.common.doors import HasFigures, HasPage
+from sim.common.accessors import Accessor
 from sim.common.errors import SimError
 from sim.experiments.folder import StudyRuns, read_table
 from sim.experiments.paired_differences import Compared, comparisons
@@ -18,7 +18,7 @@ from sim.experiments.tasks import DONE
 
 
 @dataclass(frozen=True, eq=False)
-class Swept(HasPage, HasFigures):
+class Swept:
     """A study's runs. Tables of all of them are read when they are first asked for, and then take memory.
 
     Attributes:
@@ -44,6 +44,7 @@ class Swept(HasPage, HasFigures):
     empty: tuple[str, ...]
     told: Compared
     made: int = 0
+    plot = Accessor("Its figures: ``plot.<tab>`` lists them, ``plot.NAME()`` draws one.")
 
     @cached_property
     def runs(self) -> pd.DataFrame:

@@ -9,7 +9,6 @@ import mesa
 import numpy as np
 
 from sim.common import random_streams
-from sim.common.doors import HasPage
 from sim.common.errors import SimError
 from sim.common.months import format_month
 from sim.model.agents import (
@@ -48,7 +47,7 @@ if TYPE_CHECKING:
 _PARALLEL_FROM = 20_000
 
 
-class SanctionsModel(HasPage, FirmPhases, TradePhases, mesa.Model):  # type: ignore[misc]
+class SanctionsModel(FirmPhases, TradePhases, mesa.Model):  # type: ignore[misc]
     """States, exporters and intermediaries of one world under one scenario.
 
     The order of the day, every month:

@@ -1,6 +1,5 @@
 """Policy instruments, one small file each. This list is their registry: an instrument not named here does not exist."""
 
-from sim.common.doors import HasPage
 from sim.policies.base import Policy
 from sim.policies.instruments.blocking_law import BlockingLaw
 from sim.policies.instruments.corporate_exit import CorporateExit
@@ -46,7 +45,7 @@ SECTIONS: dict[str, tuple[type[Policy], ...]] = {
 }
 
 
-class Instruments(dict[str, type[Policy]], HasPage):
+class Instruments(dict[str, type[Policy]]):
     """Instruments by kind.
 
     Example:

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from sim.common.doors import HasPage
 from sim.common.fields import ALL, Goods, Slug, States, StrictModel, Text
 from sim.common.months import months_since, share_in_force
 from sim.common.parsing import wrong
@@ -26,7 +25,7 @@ def fading(months: float, half_life: float, lasting: float = 0.0) -> float:
     return left
 
 
-class Policy(HasPage, StrictModel, ABC):
+class Policy(StrictModel, ABC):
     """One dated clause of a package of law; a clause shapes the month's regime and touches nobody.
 
     Attributes:

@@ -13,7 +13,6 @@ from rich.table import Table
 from rich.text import Text
 
 from sim.analysis.summaries import units_of
-from sim.common.doors import HasPage
 from sim.common.errors import SimError, nearest
 from sim.common.versions import version_of
 from sim.report.plots import save_figure
@@ -29,7 +28,7 @@ _MOST_ROWS = 24
 
 
 @dataclass(frozen=True, eq=False)
-class Finding(HasPage):
+class Finding:
     """One thing to tell.
 
     Attributes:

@@ -33,11 +33,23 @@ class Gallery:
 
     Args:
         source: a run, a comparison, a mechanism shown, or a study's runs.
+
+    Attributes:
+        titles: what each figure shows, by name.
+
+    Example:
+        >>> import sim
+        >>> pair = sim.compare("classroom")
+        >>> picture = pair.plot.flows_by_road()
+        >>> picture.savefig("roads.png")  # doctest: +SKIP
+        >>> sorted(picture.table.columns)[:2]
+        ['month', 'road']
     """
 
     def __init__(self, source: object) -> None:
-        self._source = source
-        self._drawn = {name: draw for name, (_, draw) in _figures_of(source).items()}
+        found = _figures_of(source)
+        self.titles = {name: title for name, (title, _) in found.items()}
+        self._drawn = {name: draw for name, (_, draw) in found.items()}
 
     def __call__(self, name: str, *args: Any, **options: Any) -> Picture:
         """Draws the figure of a name.
@@ -65,10 +77,11 @@ class Gallery:
     def __repr__(self) -> str:
         return f"<figures: {', '.join(self._drawn)}>"
 
-    def _repr_html_(self) -> str:
-        rows = [(html.element("b", f"plot.{name}(...)"), title) for name, (title, _) in
-                _figures_of(self._source).items()]  # fmt: skip
-        return html.page(f"{len(rows)} figures", html.table(("figure", "what it shows"), rows))
+
+def gallery_page(gallery: Gallery) -> str:
+    """What a notebook shows of the figures of a thing: their names and what each shows."""
+    rows = [(html.element("b", f"plot.{name}(...)"), title) for name, title in gallery.titles.items()]
+    return html.page(f"{len(rows)} figures", html.table(("figure", "what it shows"), rows))
 
 
 def _figures_of(source: object) -> Mapping[str, tuple[str, Drawn]]:

@@ -1,45 +1,65 @@
-"""The pages that a notebook shows of cases, runs, studies and all else: one function per thing, listed here.
+"""The pages that a notebook shows of cases, runs, studies and all else: one function per class, listed here.
 
-A new page is one function that takes the thing and returns :func:`sim.report.html.page`, and one line below; its
-class is a :class:`sim.common.doors.HasPage`. Each room is loaded when first used: a fault is shown without what draws
-figures.
+A new page is one function that takes the thing and returns :func:`sim.report.html.page`, and one line below. The
+classes know nothing of it: IPython is told their names, and asks for the page when it shows one. Each module of pages
+is loaded when first used: a fault is shown without what draws figures.
 """
 
 from __future__ import annotations
 
 from importlib import import_module
+from typing import Any
 
-# Class -> room:function.
+# Class -> module of this room, and function in it.
 PAGES = {
-    "Case": "law:case_page",
-    "Scenario": "law:scenario_page",
-    "Policy": "law:clause_page",
-    "Instruments": "law:instruments_page",
-    "Results": "runs:results_page",
-    "Comparison": "runs:comparison_page",
-    "Ensemble": "runs:ensemble_page",
-    "Explanation": "outcomes:explanation_page",
-    "Shown": "outcomes:mechanism_page",
-    "Finding": "outcomes:finding_page",
-    "Swept": "outcomes:swept_page",
-    "StudyRuns": "outcomes:runs_page",
-    "Study": "outcomes:study_page",
-    "World": "inputs:world_page",
-    "Posterior": "inputs:posterior_page",
-    "Parameters": "inputs:parameters_page",
-    "Parameter": "inputs:parameter_page",
-    "Rules": "inputs:rules_page",
-    "SanctionsModel": "inputs:model_page",
-    "Fault": "inputs:fault_page",
-    "FaultList": "inputs:faults_page",
+    "sim.analysis.discovery.Discovery": "notebook_outcomes:discovery_page",
+    "sim.analysis.explain.Explanation": "notebook_outcomes:explanation_page",
+    "sim.analysis.mechanism_test.Shown": "notebook_outcomes:mechanism_page",
+    "sim.common.errors.Fault": "notebook_inputs:fault_page",
+    "sim.common.errors.FaultList": "notebook_inputs:faults_page",
+    "sim.experiments.folder.StudyRuns": "notebook_outcomes:runs_page",
+    "sim.experiments.study.Study": "notebook_outcomes:study_page",
+    "sim.experiments.swept.Swept": "notebook_outcomes:swept_page",
+    "sim.model.model.SanctionsModel": "notebook_inputs:model_page",
+    "sim.policies.Instruments": "notebook_law:instruments_page",
+    "sim.policies.base.Policy": "notebook_law:clause_page",
+    "sim.report.finding.Finding": "notebook_outcomes:finding_page",
+    "sim.report.gallery.Gallery": "gallery:gallery_page",
+    "sim.rules.Rules": "notebook_inputs:rules_page",
+    "sim.rules.parameters.Parameter": "notebook_inputs:parameter_page",
+    "sim.rules.parameters.Parameters": "notebook_inputs:parameters_page",
+    "sim.scenario.schema.Scenario": "notebook_law:scenario_page",
+    "sim.simulation.comparison.Comparison": "notebook_runs:comparison_page",
+    "sim.simulation.ensemble.Ensemble": "notebook_runs:ensemble_page",
+    "sim.simulation.posterior.Posterior": "notebook_inputs:posterior_page",
+    "sim.simulation.results.Results": "notebook_runs:results_page",
+    "sim.simulation.simulation.Case": "notebook_law:case_page",
+    "sim.world.world.World": "notebook_inputs:world_page",
 }
 
 
 def page_of(thing: object) -> str:
-    """What a notebook shows of a thing, as HTML that needs nothing else."""
-    kind = next((kind.__name__ for kind in type(thing).__mro__ if kind.__name__ in PAGES), None)
-    if kind is None:
+    """What a notebook shows of a thing, as HTML that needs nothing else.
+
+    Raises:
+        TypeError: its class has no page.
+    """
+    names = (f"{kind.__module__}.{kind.__qualname__}" for kind in type(thing).__mro__)
+    found = next((PAGES[name] for name in names if name in PAGES), None)
+    if found is None:
         raise TypeError(f"{type(thing).__name__} has no page")
-    room, _, name = PAGES[kind].partition(":")
-    page: str = getattr(import_module(f"sim.report.notebook_{room}"), name)(thing)
+    module, _, function = found.partition(":")
+    page: str = getattr(import_module(f"sim.report.{module}"), function)(thing)
     return page
+
+
+def register(shell: Any) -> None:
+    """Tells IPython which things have pages.
+
+    Args:
+        shell: what ``IPython.get_ipython()`` gives.
+    """
+    formatter = shell.display_formatter.formatters["text/html"]
+    for kind in PAGES:
+        module, _, name = kind.rpartition(".")
+        formatter.for_type_by_name(module, name, page_of)

@@ -14,6 +14,7 @@ from sim.report.study_tables import study_told
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from sim.analysis.discovery import Discovery
     from sim.analysis.explain import Explanation
     from sim.analysis.mechanism_test import Shown
     from sim.experiments.folder import StudyRuns
@@ -53,6 +54,12 @@ def _parts(told: Explanation, parts: pd.DataFrame, caption: str) -> html.Html:
 
 def _percent(share: float) -> html.Right:
     return html.Right("" if pd.isna(share) else f"{round(100.0 * share, 1) + 0.0:.1f} %")
+
+
+def discovery_page(found: Discovery) -> str:
+    """Where a condition on a metric is met: sentences, then the limits of each box."""
+    boxes = html.frame(found.table()) if found.boxes else ""
+    return html.page(f"Where {found.outcome}", html.listed(found.sentences), boxes)
 
 
 def mechanism_page(found: Shown) -> str:

@@ -7,7 +7,6 @@ my_module:my_rule}``).
 
 from collections.abc import Callable
 
-from sim.common.doors import HasPage
 from sim.common.rule_compiler import rule
 from sim.rules.enforcement import banned_part_shipped, licence_odds, listing_odds, wanted_effort
 from sim.rules.entry_exit import closing_odds, opening_odds
@@ -19,7 +18,7 @@ from sim.rules.pricing import hub_markup, price_move, wanted_quantity
 from sim.rules.route_choice import market_pull, pull_of_nest, pull_within_nest, road_pull
 
 
-class Rules(dict[str, Callable[..., float]], HasPage):
+class Rules(dict[str, Callable[..., float]]):
     """Rules by name.
 
     Example:

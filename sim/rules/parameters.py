@@ -12,12 +12,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from sim.common.doors import HasPage
 from sim.common.errors import Fault, FaultList, nearest
 
 
 @dataclass(frozen=True, slots=True)
-class Parameter(HasPage):
+class Parameter:
     """One number the model's behaviour depends on.
 
     Attributes:
@@ -185,7 +184,7 @@ PARAMETER_GROUPS: Mapping[str, tuple[Parameter, ...]] = {
 }  # fmt: skip
 
 
-class Parameters(dict[str, Parameter], HasPage):
+class Parameters(dict[str, Parameter]):
     """Parameters by name.
 
     Example:

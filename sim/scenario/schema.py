@@ -8,7 +8,6 @@ from typing import Any
 import yaml
 from pydantic import Field, PrivateAttr, SerializeAsAny
 
-from sim.common.doors import HasPage
 from sim.common.errors import Fault, FaultList, nearest
 from sim.common.fields import HubName, StrictModel, Text
 from sim.policies.base import Policy
@@ -18,7 +17,7 @@ from sim.scenario.expected_outcomes import Look, Mechanism
 from sim.scenario.stack import BY_KEY
 
 
-class Scenario(HasPage, StrictModel):
+class Scenario(StrictModel):
     """A question put to the model: a package of dated law, drivers, parameters, months, agents and a seed.
 
     It holds only what acts: clauses and drivers that are switched off are gone. Load one with

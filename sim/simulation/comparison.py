@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from sim.common.doors import HasFigures, HasPage
+from sim.common.accessors import Accessor
 from sim.common.errors import SimError
 from sim.common.progress import Progress, watched
 from sim.simulation.results import Results
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
-class Comparison(HasPage, HasFigures):
+class Comparison:
     """A run and its counterfactual, paired: same world, agents and luck.
 
     Attributes:
@@ -36,6 +36,7 @@ class Comparison(HasPage, HasFigures):
     policy: Results
     baseline: Results
     bands: Bands | None = None
+    plot = Accessor("Its figures: ``plot.<tab>`` lists them, ``plot.NAME()`` draws one.")
 
     def to_target(self, by: list[str] | None = None) -> pd.DataFrame:
         """Deliveries to the target with, without, and the difference, musd of the month.

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from sim.common.doors import HasPage
 from sim.common.errors import SimError
 from sim.common.progress import Progress, watched
 from sim.metrics.mirror_gap import mirror_gap
@@ -44,7 +43,7 @@ _MONTH = len("2022-01")
 
 
 @dataclass(frozen=True, eq=False)
-class Ensemble(HasPage):
+class Ensemble:
     """What draws of a posterior do to the series behind the figures.
 
     Attributes:

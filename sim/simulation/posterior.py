@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
 import numpy as np
 
 from sim.common.csv_tables import Column, between, read_table, split_line
-from sim.common.doors import HasPage
 from sim.common.errors import Fault, FaultList, SimError, nearest
 from sim.common.package_data import shipped
 from sim.simulation.inputs import PLACES, put, said
@@ -60,7 +59,7 @@ class Drawn:
 
 
 @dataclass(frozen=True, eq=False)
-class Posterior(HasPage):
+class Posterior:
     """Joint draws of the free parameters.
 
     Attributes:

@@ -21,7 +21,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from sim.common.doors import HasFigures, HasPage
+from sim.common.accessors import Accessor
 from sim.common.errors import SimError
 from sim.simulation.tables import build_tables, condensed
 
@@ -30,7 +30,7 @@ RECORD, SCENARIO, BANDS = "record.json", "scenario.yaml", "bands"
 
 
 @dataclass(frozen=True, eq=False)
-class Results(HasPage, HasFigures):
+class Results:
     """The outcome of one run.
 
     Everything is worked out when first asked for: a sweep that reads one number of a run pays for that number.
@@ -50,6 +50,7 @@ class Results(HasPage, HasFigures):
     made_by: Callable[[], dict[str, Any]]
     scenario: Callable[[], str]
     source: Any
+    plot = Accessor("Its figures: ``plot.<tab>`` lists them, ``plot.NAME()`` draws one.")
 
     @cached_property
     def record(self) -> dict[str, Any]:

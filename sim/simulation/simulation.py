@@ -10,7 +10,6 @@ from dataclasses import asdict, dataclass, field, replace
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
-from sim.common.doors import HasPage
 from sim.common.errors import SimError
 from sim.common.months import format_month
 from sim.common.progress import Progress, watched
@@ -35,7 +34,7 @@ PACKAGES = ("sanctions-sim", "mesa", "numba", "numpy", "pandas", "pyarrow", "pyd
 
 
 @dataclass(frozen=True, eq=False)
-class Case(HasPage):
+class Case:
     """A scenario with the world it names.
 
     Attributes:

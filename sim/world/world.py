@@ -9,7 +9,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.common.doors import HasPage
 from sim.world.schema import STATUSES
 
 Floats = NDArray[np.float64]
@@ -21,7 +20,7 @@ LARGEST_THROUGH_SHARE = 0.9
 
 
 @dataclass(frozen=True, eq=False)
-class World(HasPage):
+class World:
     """States, goods and the flows of the base year. S states, G goods, H hubs; all arrays are read-only.
 
     Attributes:

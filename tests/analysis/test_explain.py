@@ -9,10 +9,10 @@ import pandas as pd
 import pytest
 
 import sim
-from sim.analysis.explain import in_words
 from sim.analysis.flow import flow_of
 from sim.analysis.frozen_responses import RESPONSES, frozen, not_quite_frozen
 from sim.analysis.shapley import coalitions_of, in_full, orders_of, shares
+from sim.report.notebook import page_of
 from sim.rules.parameters import PARAMETERS
 
 DRONES = {"good": "drones", "origin": "CHN", "month": "2022-06"}
@@ -121,7 +121,7 @@ class TestCredit:
     def test_what_is_not_yet_announced_is_left_out_and_said(self, reference):
         told = sim.explain(reference, good="drones", origin="CHN", month="2022-02", orders=1, agents=None)
         assert "bank-order" in told.left_out and "bank-order" not in set(told.clauses["clause"])
-        assert f"Left out: {len(told.left_out)} clauses" in in_words(told)[-1]
+        assert f"Left out: {len(told.left_out)} clauses" in told.words[-1]
 
     def test_nobody_responds_where_all_are_frozen(self, few):
         still = few.with_changes(parameters=frozen(RESPONSES))
@@ -179,26 +179,26 @@ def test_responses_freeze_within_bounds():
 class TestWords:
     def test_name_the_largest_clause_with_its_size_and_source(self, told):
         top = told.clauses.iloc[0]
-        (sentence,) = [said for said in in_words(told) if f"'{top['clause']}'" in said and "Source:" in said]
+        (sentence,) = [said for said in told.words if f"'{top['clause']}'" in said and "Source:" in said]
         assert f"{top['effect']:+.3f}" in sentence
         assert str(top["effective"]) in sentence and top["source"][:40] in sentence
 
     def test_are_few_and_start_with_the_change(self, told, sampled_orders):
         for one in (told, sampled_orders):
-            assert 3 <= len(in_words(one)) <= 10
-            assert one.flow.words in in_words(one)[0] and one.flow.span in in_words(one)[0]
-        assert "all combinations" in in_words(told)[-1]
-        assert "±" in in_words(sampled_orders)[-1]
+            assert 3 <= len(one.words) <= 10
+            assert one.flow.words in one.words[0] and one.flow.span in one.words[0]
+        assert "all combinations" in told.words[-1]
+        assert "±" in sampled_orders.words[-1]
 
     def test_say_so_where_nothing_changed(self, few):
         free = few.without_policies()
         told = sim.explain(free, **DRONES, agents=None)
         assert told.change == 0.0 and told.clauses.empty
-        assert "the same with the package and without" in in_words(told)[0] and len(in_words(told)) == 1
+        assert "the same with the package and without" in told.words[0] and len(told.words) == 1
 
     def test_stand_in_notebooks_with_the_tables(self, told):
-        html = told._repr_html_()
-        assert in_words(told)[0][:30] in html and html.count("<table") == 2
+        html = page_of(told)
+        assert told.words[0][:30] in html and html.count("<table") == 2
         assert "Explanation of Drones from China" in repr(told)
 
 

@@ -95,7 +95,6 @@ def explain(
     """
     from sim.analysis.explain import explain as explained_by
     from sim.report.explanation_tables import explained
-    from sim.report.explanation_text import in_words
     from sim.simulation.parameter_source import beliefs
     from sim.ui.requests import Changes, asked_for, refuse_unwritable, save_explanation
 
@@ -108,7 +107,7 @@ def explain(
             chosen.case, month=month, good=good, origin=origin, road=road, destination=destination, measure=measure,
             headquarters=headquarters, by=by, orders=orders, agents=None, progress=progress,
         )  # fmt: skip
-    show(chosen.words, *in_words(told), "", *explained(told))
+    show(chosen.words, *told.words, "", *explained(told))
     if out is not None:
         show(save_explanation(told, out))
 

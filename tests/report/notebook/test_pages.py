@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from importlib import import_module
+from types import SimpleNamespace
 
 import pytest
+from IPython.core.formatters import DisplayFormatter
 
 import sim
-from sim.analysis.explain import in_words
-from sim.report.notebook import PAGES, page_of
+from sim.report.notebook import PAGES, page_of, register
 from sim.report.notebook_law import law_table
 from sim.report.plots.run_view import look
 from sim.simulation.comparison import Comparison
@@ -40,7 +42,7 @@ def swept(classroom: Case) -> sim.Swept:
 
 def shown(thing: object) -> Page:
     """The page of a thing, as a notebook asks for it."""
-    return Page(thing._repr_html_())  # type: ignore[attr-defined]
+    return Page(page_of(thing))
 
 
 # ---------------------------------------------------------------------------------------------------------------- law
@@ -163,7 +165,7 @@ def test_an_ensemble_has_the_numbers_of_its_bands(classroom: Case, tmp_path) -> 
 def test_an_explanation_is_told_in_sentences_and_tables(classroom: Case) -> None:
     told = sim.explain(classroom, month="2022-03", progress=False)
     page = shown(told)
-    assert all(sentence in page.text for sentence in in_words(told))
+    assert all(sentence in page.text for sentence in told.words)
     assert page.column("clause")[:-1] == told.clauses["clause"].tolist()
     assert number_of(page.column("effect")[-1]) == pytest.approx(told.change, rel=1e-2)
     assert page.column("who", 1)[:-1] == told.actors["who"].tolist()
@@ -230,18 +232,27 @@ def test_faults_are_told_as_on_the_screen() -> None:
     assert raised.value._render_traceback_() == [f"FaultList: {raised.value}"]
 
 
-def test_every_kind_of_thing_with_a_page_has_one() -> None:
-    from sim.common.doors import HasPage
-
-    def below(kind: type) -> set[type]:
-        return {kind}.union(*(below(one) for one in kind.__subclasses__()))
-
-    kinds = {kind for kind in below(HasPage) - {HasPage} if kind.__module__.startswith("sim.")}
-    without = {kind.__name__ for kind in kinds if not any(base.__name__ in PAGES for base in kind.__mro__)}
-    assert without == set()
-    assert set(PAGES) <= {kind.__name__ for kind in kinds}
+def test_every_page_belongs_to_a_class_and_every_public_class_has_one() -> None:
+    for kind, page in PAGES.items():
+        (module, _, name), (pages, _, function) = kind.rpartition("."), page.partition(":")
+        assert isinstance(getattr(import_module(module), name), type)
+        assert callable(getattr(import_module(f"sim.report.{pages}"), function))
+    public = {one for one in (getattr(sim, name) for name in sim.__all__) if isinstance(one, type)}
+    without = {one.__name__ for one in public if not {f"{k.__module__}.{k.__name__}" for k in one.__mro__} & set(PAGES)}
+    assert without == {"Imported", "SimError"}
     with pytest.raises(TypeError, match="no page"):
         page_of(3)
+
+
+def test_ipython_shows_the_page_of_a_thing_and_of_what_is_made_like_it(classroom: Case) -> None:
+    class Mine(Case):
+        pass
+
+    formatter = DisplayFormatter()
+    register(SimpleNamespace(display_formatter=formatter))
+    for thing in (classroom, Mine(classroom.scenario, classroom.world)):
+        assert formatter.format(thing)[0]["text/html"] == page_of(classroom)
+    assert "text/html" not in formatter.format(3)[0]
 
 
 def test_looking_at_a_page_changes_nothing(paired: Comparison) -> None:

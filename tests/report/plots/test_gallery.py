@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 import sim
+from sim.report.notebook import page_of
 from sim.report.plots import FIGURES, figure
 
 
@@ -29,7 +30,7 @@ def test_names_are_listed(pair: sim.Comparison, swept: sim.Swept) -> None:
     assert dir(pair.plot) == sorted([*FIGURES, "mirror_gap"]) == sorted(dir(pair.policy.plot))
     assert list(pair.plot) == [*FIGURES, "mirror_gap"]
     assert dir(swept.plot) == dir(swept.as_kept().plot) == ["heat_map", "response"]
-    assert all(name in repr(pair.plot) and name in pair.plot._repr_html_() for name in FIGURES)
+    assert all(name in repr(pair.plot) and name in page_of(pair.plot) for name in FIGURES)
 
 
 @pytest.mark.parametrize("name", ["flows_by_road", "price_premium"])
