@@ -9,7 +9,8 @@ from world_paths import FIGURES, REFERENCE
 
 from sim.common.errors import FaultList, SimError
 from sim.world import load_world
-from sim.world.build import alignment, build_world, main
+from sim.world.build import alignment, build_world
+from sim.world.build.__main__ import main
 from sim.world.build.facts import Facts
 from sim.world.build.goods_mix import held_cells, target_margin
 from sim.world.build.pair_totals import great_circle_km, pair_totals

@@ -14,7 +14,6 @@ columns of the states that are computed:
 
 import csv
 import io
-import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -207,20 +206,3 @@ def _table(header: Sequence[str], rows: Iterable[Cells]) -> str:
     for row in rows:
         writer.writerow([cell if isinstance(cell, str) else f"{cell:.{_DIGITS}g}" for cell in row])
     return stream.getvalue()
-
-
-def main(arguments: Sequence[str]) -> int:
-    """Build a world from the command line; the exit status is 0, or 2 where the facts are faulty."""
-    if len(arguments) != 2:
-        sys.stderr.write("usage: python -m sim.world.build FIGURES_FOLDER OUT_FOLDER\n")
-        return 2
-    try:
-        build_world(Path(arguments[0]), Path(arguments[1]))
-    except SimError as error:
-        sys.stderr.write(f"{error}\n")
-        return 2
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
