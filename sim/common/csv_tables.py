@@ -176,8 +176,23 @@ def month(cell: str) -> str:
     return cell
 
 
+# About ten times what the world produces in a year, million US dollars: no flow of goods is worth more.
+MOST_MUSD = 1e9
 SHARE = between(0.0, 1.0)
-AMOUNT = between(0.0, math.inf)
+AMOUNT = between(0.0, MOST_MUSD)
+ROW_NUMBERS = (
+    "its first column has no name: row numbers, as pandas writes them without index=False (R: without row.names=FALSE)"
+)
+# What a column of amounts counts in.
+_UNIT = re.compile(r"10{2,}|thousand|million|mio|billion|[kmb]?usd|[kmb]?eur|ecu|kg|ton")
+
+
+def unknown_column(name: str, known: Sequence[str]) -> str:
+    """Return what to say of a column that is not known; one in another unit is never offered in its place."""
+    if name in ("", "Unnamed: 0"):
+        return ROW_NUMBERS
+    alike = [one for one in known if set(_UNIT.findall(one.casefold())) == set(_UNIT.findall(name.casefold()))]
+    return f"unknown column '{name}'; {nearest(name, alike) if alike else 'no column that is known has its unit'}"
 
 
 def _lines(table: Table) -> list[str]:
@@ -208,7 +223,7 @@ def _header(table: Table, line: str, columns: Sequence[Column]) -> list[str] | N
         table.blame(head, "", broken)
     for position, name in enumerate(names):
         if name not in expected:
-            table.blame(head, name, f"unknown column '{name}'; {nearest(name, expected)}")
+            table.blame(head, name, unknown_column(name, expected))
         elif name in names[:position]:
             table.blame(head, name, f"column '{name}' stands twice")
     for column in columns:

@@ -6,6 +6,7 @@ import csv
 import io
 from pathlib import Path
 
+from sim.common.csv_tables import ROW_NUMBERS
 from sim.common.errors import Fault, FaultList
 from sim.common.yaml_nodes import Mark, Node, Source, decode
 
@@ -44,6 +45,9 @@ def read_points(path: Path, named: Node, faults: list[Fault]) -> tuple[Node, ...
             continue
         entries = {name: Node(cell.strip(), mark, mark) for name, cell in zip(header, cells, strict=True)}
         points.append(Node(entries, mark, mark))
+    if header[:1] in ([""], ["Unnamed: 0"]):
+        faults.append(Mark(source, 1, 1).fault("", ROW_NUMBERS))
+        return ()
     if len(set(header)) < len(header):
         faults.append(Mark(source, 1, 1).fault("", "a column stands twice in the header"))
     return tuple(points)

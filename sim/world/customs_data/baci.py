@@ -4,7 +4,8 @@ Format (CEPII, Description of BACI): t year, i exporter, j importer, k HS6 code,
 tons. CEPII reconciles both sides' records and takes freight out of imports, so every value is FOB and stands for both
 offices. Only positive flows are recorded; flows below 1,000 dollars are left out. Codes of countries are those of
 UN Comtrade, which differ from ISO 3166 for a few states. A missing weight is `NA`, and so is the two-letter code of
-a state: cells stay text.
+a state: cells stay text. Each revision of the Harmonised System has its own files with the whole trade; only the name
+of a file says which it is.
 """
 
 import re
@@ -12,7 +13,8 @@ from collections.abc import Iterator, Mapping
 
 from sim.common.errors import nearest
 from sim.world.customs_data.csv_header import read_rows
-from sim.world.customs_data.trade_record import EXPORT, FOB, YEARLY, Cells, Record, SourceFile
+from sim.world.customs_data.hs_revisions import of_file
+from sim.world.customs_data.trade_record import EXPORT, FOB, MOST_USD, YEARLY, Cells, Record, SourceFile
 
 COLUMNS = ("t", "i", "j", "k", "v", "q")
 COUNTRY_COLUMNS = ("country_code", "country_name", "country_iso2", "country_iso3")
@@ -21,7 +23,7 @@ OLD_COUNTRY_COLUMNS = ("country_name_full", "country_name_abbreviation", "iso_2d
 _MISSING = "NA"
 _CODE = re.compile(r"[0-9]{1,3}")
 _GOODS = re.compile(r"[0-9]{4}[0-9A-Z]{2}")
-_THOUSAND_TO_MILLION = 1e-3
+_TO_THOUSAND, _THOUSAND_TO_MILLION = 1e-3, 1e-3
 
 
 def read_baci(file: SourceFile, countries: Mapping[str, str]) -> Iterator[Record]:
@@ -31,11 +33,12 @@ def read_baci(file: SourceFile, countries: Mapping[str, str]) -> Iterator[Record
         file: The file.
         countries: Names by code from the country table; empty where it was not given.
     """
+    revision = of_file(file.path.name)
     for cells in read_rows(file, COLUMNS[:5], COLUMNS):
         if cells.get("v") == _MISSING:
             file.drop("the value is missing (NA)", 0.0)
             continue
-        thousand = cells.amount("v")
+        thousand = cells.amount("v", MOST_USD * _TO_THOUSAND)
         sound = thousand is not None and cells.year(cells.get("t"), "t")
         for name in ("i", "j"):
             sound = _country(cells, name, countries) and sound
@@ -47,7 +50,7 @@ def read_baci(file: SourceFile, countries: Mapping[str, str]) -> Iterator[Record
         if sound and thousand is not None:
             musd = thousand * _THOUSAND_TO_MILLION
             places = str(int(cells.get("i"))), str(int(cells.get("j"))), ""
-            yield Record(cells.line, YEARLY, cells.get("t"), *places, EXPORT, goods, musd, FOB)
+            yield Record(cells.line, YEARLY, cells.get("t"), *places, EXPORT, goods, musd, FOB, revision=revision)
 
 
 def read_countries(file: SourceFile) -> dict[str, str]:

@@ -7,7 +7,8 @@
       A: {un: [36], eurostat: [AU]}
       B: {un: [40, 56], eurostat: [AT, BE]}   # several codes: a union; trade within it is dropped
 
-Optional: `world` (how the tables call all partners together), `totals`, `unions`, `prefer`, `judge_from`, `fit_from`.
+Optional: `world` (how the tables call all partners together), `totals`, `unions`, `prefer`, `revision`, `judge_from`,
+`fit_from`.
 """
 
 from collections.abc import Mapping
@@ -19,6 +20,7 @@ from sim.common.csv_tables import between, number, read_table, text
 from sim.common.errors import Fault, FaultList, nearest
 from sim.common.yaml_nodes import Node, decode, read_yaml
 from sim.world.customs_data.hs_codes import Goods, read_goods
+from sim.world.customs_data.hs_revisions import BY_CODE, NAMES, of_code
 
 KINDS = ("comtrade", "comext", "baci")
 UN, EUROSTAT = "un", "eurostat"
@@ -27,7 +29,7 @@ PUBLISHED, SUMMED = "published", "summed"
 _NEEDED = ("base_year", "goods", "states")
 WHOLE, PARTIAL = "whole", "partial"
 _DEFAULTS = {"world": "WLD", "totals": "", "unions": WHOLE, "fit_from": "2019", "judge_from": "2024"}
-_OPTIONAL = (*_DEFAULTS, "usd_per_eur", "prefer", "title", "note")
+_OPTIONAL = (*_DEFAULTS, "usd_per_eur", "prefer", "revision", "title", "note")
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,7 @@ class CodeBook:
         rates: US dollars per euro by year.
         texts: base_year, world, totals, unions, fit_from, judge_from.
         prefer: Kinds of files, the one that wins first.
+        revisions: Of the Harmonised System, the one that wins first where a trade stands by several.
     """
 
     states: Mapping[str, Mapping[str, str]]
@@ -49,6 +52,7 @@ class CodeBook:
     rates: Mapping[str, float]
     texts: Mapping[str, str]
     prefer: tuple[str, ...]
+    revisions: tuple[str, ...] = ()
 
 
 def read_mapping(path: Path) -> CodeBook:
@@ -95,7 +99,7 @@ class _Reading:
                 message = f"unknown choice '{texts[name]}'; {nearest(texts[name], choices)}"
                 self.blame(self.parts[name], name, message)
         states, members = self.states()
-        return CodeBook(states, members, self.goods(), self.rates(), texts, self.prefer())
+        return CodeBook(states, members, self.goods(), self.rates(), texts, self.prefer(), self.revisions())
 
     def blame(self, node: Node, where: str, message: str) -> None:
         self.faults.append(node.mark.fault(where, message))
@@ -209,3 +213,13 @@ class _Reading:
                 self.blame(one, "prefer", f"unknown kind of file '{one.value}'; {nearest(str(one.value), KINDS)}")
             found.append(str(one.value))
         return tuple(dict.fromkeys((*found, *KINDS)))
+
+    def revisions(self) -> tuple[str, ...]:
+        node = self.parts.get("revision")
+        found: list[str] = []
+        for one in self.items(node, "revision") if node is not None else ():
+            name = of_code(str(one.value))
+            if name not in NAMES:
+                self.blame(one, "revision", f"unknown revision '{one.value}'; {nearest(name, (*NAMES, *BY_CODE))}")
+            found.append(name)
+        return tuple(dict.fromkeys(found))

@@ -5,7 +5,8 @@ the UN (partner 0 is the world; some differ from ISO 3166). partnerCode is the o
 they were consigned from. A figure stands once for all procedures, modes of transport, modes of supply and second
 partners (customsCode C00, motCode 0, mosCode 0, partner2Code 0), and again for each of them: only the first is taken.
 Codes of goods stand at 2, 4 and 6 digits and as TOTAL, each a sum of the next. Exports (X) hold re-exports (RX),
-imports (M) re-imports (RM).
+imports (M) re-imports (RM). The same trade can be asked for by each revision of the Harmonised System
+(classificationCode H0 to H6); isOriginalClassification says which of them the office used.
 """
 
 import re
@@ -14,6 +15,7 @@ from collections.abc import Iterable, Iterator
 from sim.common.errors import nearest
 from sim.world.customs_data.comtrade_json import read_json
 from sim.world.customs_data.csv_header import read_rows
+from sim.world.customs_data.hs_revisions import of_code
 from sim.world.customs_data.trade_record import (
     ALL_GOODS,
     CIF,
@@ -57,6 +59,7 @@ _WHOLES = (
     ("partner2Code", "0", "second partner"),
 )
 _TOTAL = "TOTAL"
+_YES = ("true", "1")
 _NUMBER = re.compile(r"[0-9]{1,4}")
 _GOODS = re.compile(r"[0-9]{2}|[0-9]{2}[0-9A-Z]{2}|[0-9]{2}[0-9A-Z]{4}")
 _LOST = "; a leading zero is lost where a table program reads codes as numbers"
@@ -108,7 +111,10 @@ def _record(cells: Cells) -> Record | None:
         f"{what}={cells.get(name)}" for name, whole, what in _WHOLES if cells.get(name) not in ("", whole)
     )
     second = "" if second in ("", "0") else second
-    return Record(cells.line, *when, reporter, partner, second, flow[0], goods, musd, flow[1], part)
+    return Record(
+        cells.line, *when, reporter, partner, second, flow[0], goods, musd, flow[1], part,
+        revision=of_code(scheme), original=cells.get("isOriginalClassification").casefold() in _YES,
+    )  # fmt: skip
 
 
 def _place(cells: Cells, name: str) -> str | None:

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 
-from sim.common.csv_tables import split_line
-from sim.common.errors import nearest
+from sim.common.csv_tables import split_line, unknown_column
 from sim.world.customs_data.trade_record import Cells, SourceFile, cells_of, lines_of
+
+# What to say of a file without figures.
+NOTHING = "its source has nothing for what was asked; leave the file out, or ask again"
 
 
 def read_rows(file: SourceFile, needed: Sequence[str], known: Sequence[str]) -> Iterator[Cells]:
@@ -26,6 +28,7 @@ def read_rows(file: SourceFile, needed: Sequence[str], known: Sequence[str]) -> 
         return
     # Downloads of UN Comtrade end each row, but not the header, with a comma; the first row says whether this one does.
     trailing: bool | None = None
+    number = 1
     for number, text in lines:
         file.account.read(file.name)
         cells = cells_of(text)
@@ -38,6 +41,8 @@ def read_rows(file: SourceFile, needed: Sequence[str], known: Sequence[str]) -> 
             file.blame(number, 0, "", broken or f"has {len(cells)} cells, expected {len(names)}", text)
             continue
         yield Cells(file, number, dict(zip(names, cells, strict=True)), text)
+    if number == 1:
+        file.blame(0, 0, "", f"has a header and no row: {NOTHING}")
     if trailing:
         message = "rows end in one comma more than the header has columns; read by name, nothing is shifted"
         file.account.note(file.name, message)
@@ -57,7 +62,7 @@ def _header(file: SourceFile, text: str, needed: Sequence[str], known: Sequence[
     for cell, column in places:
         name = by_folded.get(cell.strip().casefold(), "")
         if not name or name in names:
-            why = f"column '{cell}' stands twice" if name else f"unknown column '{cell}'; {nearest(cell, known)}"
+            why = f"column '{cell}' stands twice" if name else unknown_column(cell, known)
             file.blame(1, column, cell, why, text)
             faultless = False
         names.append(name)

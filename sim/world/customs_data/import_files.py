@@ -5,27 +5,31 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sim.common.csv_tables import split_line
 from sim.common.errors import Fault, FaultList, nearest
 from sim.world.customs_data.baci import read_baci, read_countries
 from sim.world.customs_data.code_mapping import SCHEME, CodeBook, read_mapping
 from sim.world.customs_data.comext import read_comext
 from sim.world.customs_data.comtrade import read_comtrade, read_comtrade_json
 from sim.world.customs_data.deduplicate import Store
+from sim.world.customs_data.file_formats import BACI, COMEXT, COMTRADE, COMTRADE_JSON, COUNTRIES, OLD_COMEXT, format_of
 from sim.world.customs_data.hs_codes import read_goods
-from sim.world.customs_data.import_report import Account
+from sim.world.customs_data.import_report import FATES, Account
 from sim.world.customs_data.merge import lay_over
-from sim.world.customs_data.reconcile import figures_of
+from sim.world.customs_data.reconcile import TITLES, figures_of
 from sim.world.customs_data.trade_record import Record, SourceFile
 from sim.world.customs_data.write_tables import tables_of
 
 REPORT, REPORT_TABLE = "import_report.txt", "import_report.csv"
-_CSV, _JSON, _BACI, _COUNTRIES, _NEW, _OLD = "comtrade", "comtrade json", "baci", "countries", "comext", "comext old"
-_KIND = {_CSV: "comtrade", _JSON: "comtrade", _BACI: "baci", _COUNTRIES: "baci", _NEW: "comext", _OLD: "comext"}
-_ARCHIVES = (b"7z\xbc\xaf", b"PK\x03\x04", b"\x1f\x8b")
-_WIDE = (b"\xff\xfe", b"\xfe\xff")
-_HEAD = 8192
-_LEAST_COLUMNS_OF_BACI = 4
+_KIND = {
+    **dict.fromkeys((COMTRADE, COMTRADE_JSON), "comtrade"),
+    **dict.fromkeys((BACI, COUNTRIES), "baci"),
+    **dict.fromkeys((COMEXT, OLD_COMEXT), "comext"),
+}
+# What to do about a reason for which a whole file fell.
+_TO_DO = {
+    "not by the Harmonised System": "ask again for codes of the Harmonised System (HS)",
+    "without a row over all": "ask again with customsCode C00, motCode 0, mosCode 0 and partner2Code 0",
+}
 _CLOSE = "did you mean"
 _CHAPTER = 2
 _MOST_CODES = 8
@@ -92,24 +96,30 @@ def import_files(paths: Sequence[Path], mapping: Path) -> Imported:
     files = _files(paths, account, book)
     # With a faulty mapping the files are still checked, and nothing is kept.
     store = Store(book or CodeBook({"un": {}, "eurostat": {}}, {}, read_goods({})[0], {}, {}, ()))
-    recognised = [(file, _recognise(file)) for file in files]
+    recognised = [(file, format_of(file)) for file in files]
     countries: dict[str, str] = {}
     for file, what in recognised:
-        if what == _COUNTRIES:
+        if what == COUNTRIES:
             countries |= read_countries(file)
     for file, what in recognised:
         file.kind = _KIND.get(what, "")
         for record in _records(file, what, countries):
             store.take(file, record)
+    store.check_releases(files)
     faults.extend(fault for file in files for fault in file.told())
-    if not faults and not store.lanes:
-        why = "no row has two states of the mapping; see the codes that are in the files"
-        faults.append(Fault(str(mapping), 0, 0, "states", f"{why}: {_most(store.met)}"))
     if faults or book is None:
         raise FaultList(faults)
     store.close(files[0])
+    tables = tables_of(figures_of(store, account), book)
+    customs = [file for file, what in recognised if what != COUNTRIES]
+    faults.extend(_fallen(customs, account, everything=not tables))
+    if not store.lanes and store.met:
+        why = "no row has two states of the mapping; see the codes that are in the files"
+        faults.append(Fault(str(mapping), 0, 0, "states", f"{why}: {_most(store.met)}"))
+    if faults:
+        raise FaultList(faults)
     _note_unmet(store, account, mapping)
-    return Imported(tables_of(figures_of(store, account), book), account, book.texts["base_year"])
+    return Imported(tables, account, book.texts["base_year"])
 
 
 def _files(paths: Sequence[Path], account: Account, book: CodeBook | None) -> list[SourceFile]:
@@ -125,61 +135,24 @@ def _files(paths: Sequence[Path], account: Account, book: CodeBook | None) -> li
 
 
 def _records(file: SourceFile, what: str, countries: dict[str, str]) -> Iterator[Record]:
-    if what == _CSV:
+    if what == COMTRADE:
         return read_comtrade(file)
-    if what == _JSON:
+    if what == COMTRADE_JSON:
         return read_comtrade_json(file)
-    if what == _BACI:
+    if what == BACI:
         return read_baci(file, countries)
-    if what in (_NEW, _OLD):
-        return read_comext(file, old=what == _OLD)
+    if what in (COMEXT, OLD_COMEXT):
+        return read_comext(file, old=what == OLD_COMEXT)
     return iter(())
 
 
-def _recognise(file: SourceFile) -> str:
-    """Return what a file is by how it begins, or note that it is none that can be read."""
-    try:
-        with file.path.open("rb") as stream:
-            head = stream.read(_HEAD)
-    except OSError as error:
-        file.blame(0, 0, "", f"cannot be read: {error.strerror}")
-        return ""
-    if head.startswith(_ARCHIVES):
-        file.blame(0, 0, "", "is an archive; unpack it and name the file inside")
-        return ""
-    if head.startswith(_WIDE):
-        file.blame(0, 0, "", "is UTF-16 text; save it as UTF-8")
-        return ""
-    text = head.removeprefix(b"\xef\xbb\xbf").lstrip().decode("utf-8", "replace")
-    if not text:
-        file.blame(0, 0, "", "is empty; expected a customs file")
-        return ""
-    if text[0] in "{[":
-        return _JSON
-    return _by_header(file, text.splitlines()[0])
-
-
-def _by_header(file: SourceFile, line: str) -> str:
-    names = {cell.strip().casefold() for cell, _ in split_line(line)[0]}
-    if {"primaryvalue", "cmdcode"} & names:
-        return _CSV
-    if "country_code" in names:
-        return _COUNTRIES
-    if len({"t", "i", "j", "k", "v"} & names) >= _LEAST_COLUMNS_OF_BACI:
-        return _BACI
-    if {"declarant_iso", "value_in_euros"} & names:
-        return _OLD
-    if {"product_nc", "value_eur"} & names:
-        return _NEW
-    hint = "expected the columns of UN Comtrade (reporterCode, cmdCode, primaryValue, ...), BACI (t, i, j, k, v, q)"
-    if "\t" in line or ";" in line:
-        hint = "its cells are separated by tabs or semicolons, expected commas"
-    elif any("trade value" in name for name in names):
-        hint = "it comes from the old UN Comtrade; download it again from version 1, whose values are in primaryValue"
-    else:
-        hint += " or COMEXT (REPORTER, PARTNER, PRODUCT_NC, VALUE_EUR, ...)"
-    file.blame(1, 0, "", f"is no customs file that is known here; {hint}", line)
-    return ""
+def _fallen(files: Sequence[SourceFile], account: Account, *, everything: bool) -> Iterator[Fault]:
+    """Name the files of which nothing is kept nor counted in another row, and why; all where there is no table."""
+    for file in files:
+        if everything or not any(account.rows(file.name, fate) for fate in FATES if fate != "dropped"):
+            why = account.why(file.name, *([TITLES[file.kind]] if everything else []))
+            to_do = "".join(f"; {hint}" for reason, hint in _TO_DO.items() if reason in why)
+            yield Fault(str(file.path), 0, 0, "", f"gives no figure: {why}{to_do}")
 
 
 def _most(met: set[tuple[str, str]]) -> str:

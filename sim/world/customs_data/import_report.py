@@ -52,6 +52,16 @@ class Account:
         """Count one row as read."""
         self.lines[file, _READ, ""][0] += 1
 
+    def why(self, *files: str) -> str:
+        """Return what became of the rows of some files, in one line, the most rows first."""
+        told = [(rows, musd, what, why) for (name, what, why), (rows, musd) in self.lines.items() if name in files]
+        lines = [
+            f"{int(rows):,} row{'s' if rows != 1 else ''}, {musd:,.6g} million USD, {_named(what, reason)}"
+            for rows, musd, what, reason in sorted(told, key=lambda line: (-line[0], line[3]))
+            if what != "note" and what != _READ
+        ]
+        return "; ".join(lines) or "no row"
+
     def table(self) -> str:
         """Return the account as CSV text: file, what, reason, rows, value_musd."""
         stream = io.StringIO()

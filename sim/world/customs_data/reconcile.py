@@ -90,7 +90,7 @@ def _add(one: Sums, lane: Lane, found: Figures, store: Store, account: Account, 
     if not values:
         return
     total = values.pop(ALL_GOODS, None)
-    settled = settle(values, store.seen[(*lane[:4], lane.flow)], store.book.goods)
+    settled = settle(values, store.seen[lane.over_all()], store.book.goods)
     one.files.update(files.values())
     for good, musd in settled.goods.items():
         one.goods[good] += musd

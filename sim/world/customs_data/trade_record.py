@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
-from sim.common.csv_tables import number, split_line
+from sim.common.csv_tables import MOST_MUSD, number, split_line
 from sim.common.errors import Fault
 from sim.world.customs_data.import_report import Account
 
@@ -17,6 +17,8 @@ YEARLY, MONTHLY = "A", "M"
 ALL_GOODS = ""
 HIDDEN = "*"
 MOST_FAULTS = 200
+# Ten times the world's product of a year; of dollars or euros alike.
+MOST_USD = 1e6 * MOST_MUSD
 _YEAR = re.compile(r"(19|20)[0-9]{2}")
 
 
@@ -38,6 +40,8 @@ class Record(NamedTuple):
         part: What the figure is a part of (a procedure, a mode of transport, a second partner), such as
             `procedure=2`; empty for the whole.
         adds: Whether the parts of a whole add up to it in this file, so that a whole can be made of them.
+        revision: Of the Harmonised System, such as `HS17`; empty where the file names none.
+        original: Whether the office itself used that revision, as far as the file says.
     """
 
     line: int
@@ -52,6 +56,8 @@ class Record(NamedTuple):
     basis: str
     part: str = ""
     adds: bool = False
+    revision: str = ""
+    original: bool = False
 
 
 @dataclass
@@ -120,8 +126,13 @@ class Cells:
         """Note a fault in a cell."""
         self.file.blame(self.line, self._place(name), name, message, self.text)
 
-    def amount(self, name: str) -> float | None:
-        """Return a value that is a number and not negative, or note what it is instead."""
+    def amount(self, name: str, most: float = MOST_USD) -> float | None:
+        """Return a value that is a number and not negative, or note what it is instead.
+
+        Args:
+            name: Column.
+            most: The largest value that can be meant, in the unit of the column.
+        """
         cell = self.get(name)
         try:
             value = number(cell)
@@ -130,6 +141,9 @@ class Cells:
             return None
         if value < 0:
             self.blame(name, f"read {cell}, expected a value of 0 or more")
+            return None
+        if value > most:
+            self.blame(name, f"read {cell}, expected at most {most:g}: ten times what the world produces in a year")
             return None
         return value
 
