@@ -145,6 +145,20 @@ def between(low: float, high: float) -> Reader:
     return read
 
 
+def amount(most: float) -> Reader:
+    """Return a reader of amounts from 0; `most` is ten times the world's product, in the unit of the column."""
+
+    def read(cell: str) -> float:
+        value = number(cell)
+        if value < 0:
+            raise ValueError(f"read {cell}, expected 0 or more")
+        if value > most:
+            raise ValueError(f"read {cell}, expected at most {most:g}: ten times what the world produces in a year")
+        return value
+
+    return read
+
+
 def whole(low: int, high: int) -> Reader:
     """Return a reader of whole numbers from `low` to `high`, both included."""
     inside = between(low, high)
@@ -179,7 +193,7 @@ def month(cell: str) -> str:
 # About ten times what the world produces in a year, million US dollars: no flow of goods is worth more.
 MOST_MUSD = 1e9
 SHARE = between(0.0, 1.0)
-AMOUNT = between(0.0, MOST_MUSD)
+AMOUNT = amount(MOST_MUSD)
 ROW_NUMBERS = (
     "its first column has no name: row numbers, as pandas writes them without index=False (R: without row.names=FALSE)"
 )

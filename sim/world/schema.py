@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterable
 
 from sim.common.csv_tables import AMOUNT, SHARE, Column, between, month, one_of, text, whole
+from sim.common.months import MONTHS_PER_YEAR
 
 ROLES = ("coalition", "target", "third", "buyer", "rest")
 RECORDS = ("origin", "consignment")
@@ -100,7 +101,7 @@ def season_columns(states: Iterable[str]) -> tuple[Column, ...]:
     return (
         Column("destination", one_of(states, "state")),
         Column("calendar_month", one_of([str(number) for number in range(1, 13)], "calendar month")),
-        Column("factor", AMOUNT),
+        Column("factor", between(0, MONTHS_PER_YEAR)),
         Column("source", text),
     )
 

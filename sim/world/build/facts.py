@@ -7,7 +7,20 @@ from pathlib import Path
 
 import yaml
 
-from sim.common.csv_tables import AMOUNT, SHARE, Column, Row, between, number, one_of, read_table, text, whole
+from sim.common.csv_tables import (
+    AMOUNT,
+    MOST_MUSD,
+    SHARE,
+    Column,
+    Row,
+    amount,
+    between,
+    number,
+    one_of,
+    read_table,
+    text,
+    whole,
+)
 from sim.common.errors import Fault, FaultList
 from sim.world.schema import FLAGS, GOOD_COLUMNS, HABITS, LONGEST_LAG, STATE_NAMED, STATE_OFFICE, STATUSES
 
@@ -15,7 +28,7 @@ VOTES = ("yes", "abstain", "no", "absent")
 _FIGURE = ("period", "freq", "reporter", "flow", "exporter", "importer", "good")
 _FIGURE_COLUMNS = (
     *(Column(name, text) for name in _FIGURE),
-    Column("value", number),
+    Column("value", AMOUNT),
     Column("unit", one_of(("musd", "meur"), "unit")),
     Column("basis", text),
     Column("source", text),
@@ -58,7 +71,7 @@ _SIMPLE = {
         Column("exporter", text),
         Column("importer", text),
         Column("good", text),
-        Column("value", AMOUNT),
+        Column("value", amount(MOST_MUSD / 1000)),
         Column("unit", one_of(("busd", "beur"), "unit")),
         Column("status", one_of(STATUSES, "status")),
     ),
