@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -10,8 +11,7 @@ from contextvars import ContextVar
 from importlib import import_module
 from typing import Any
 
-from sim.report import html
-from sim.report.terminal import progress_of
+from tqdm import tqdm
 
 Progress = Callable[[int, int], None]
 _SECONDS_BEFORE, _SECONDS_BETWEEN = 1.0, 0.5
@@ -69,6 +69,31 @@ def watched(progress: Progress | bool | None, what: str, unit: str) -> Iterator[
             _watched.reset(token)
 
 
+@contextmanager
+def progress_of(what: str, unit: str = "months") -> Iterator[Progress]:
+    """A bar on stderr, silent where no terminal reads it.
+
+    Args:
+        what: what takes so long.
+        unit: what is counted.
+
+    Yields:
+        To be called with (done, in all).
+    """
+    first = f"{what} (a first run compiles)"
+    with tqdm(desc=first, unit=f" {unit}", file=sys.stderr, leave=False, dynamic_ncols=True, disable=None) as bar:
+
+        def step(done: int, count: int) -> None:
+            # Writing and drawing come after the last month, while the full bar still stands: it says so.
+            bar.total = count
+            bar.set_description("writing, drawing" if done >= count else what, refresh=False)
+            bar.update(done - bar.n)
+            if done >= count:
+                bar.refresh()
+
+        yield step
+
+
 def _silent(done: int, count: int) -> None:
     """Says nothing."""
 
@@ -104,8 +129,8 @@ class _NotebookBar:
         self._drawn = now
         left = (now - self._started) / max(done, 1) * (count - done)
         text = f"{self._what}: {done:,} of {count:,} {self._unit}, about {max(left, 1.0):.0f} s left"
-        bar = html.element("progress", value=done, max=count, style="width:14em;vertical-align:middle")
-        self._show({"text/html": html.element("div", bar, " ", text), "text/plain": text})
+        bar = f'<progress value="{done}" max="{count}" style="width:14em;vertical-align:middle"></progress>'
+        self._show({"text/html": f"<div>{bar} {html.escape(text)}</div>", "text/plain": text})
 
     def clear(self) -> None:
         """Takes it away."""

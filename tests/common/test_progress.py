@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from types import SimpleNamespace
 from typing import Any
@@ -93,3 +94,15 @@ def test_scripts_are_quiet(capfd: pytest.CaptureFixture[str], monkeypatch: pytes
     sim.compare("classroom")
     sim.load("classroom").run(progress=True)  # no terminal reads it
     assert capfd.readouterr() == ("", "")
+
+
+def test_a_bar_in_a_terminal_says_how_far_it_is_and_goes(monkeypatch: pytest.MonkeyPatch) -> None:
+    screen = io.StringIO()
+    monkeypatch.setattr(screen, "isatty", lambda: True)
+    monkeypatch.setattr(sys, "stderr", screen)
+    with progress.progress_of("Two runs") as step:
+        step(1, 2)
+        step(2, 2)
+        assert "Two runs (a first run compiles)" in screen.getvalue()
+        assert "writing, drawing: 100%" in screen.getvalue() and "2/2" in screen.getvalue()
+    assert screen.getvalue().rpartition("\r")[0].endswith(" ")

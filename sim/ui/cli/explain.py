@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from sim.report.terminal import progress_of, show
+from sim.common.progress import progress_of
+from sim.report.terminal import show
 from sim.ui.cli.options import (
     Exporters,
     FromPosterior,

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from sim.common.errors import SimError
-from sim.report.terminal import progress_of, show
+from sim.common.progress import progress_of
+from sim.report.terminal import show
 from sim.ui.cli.options import Exporters, Mode, Months
 from sim.ui.cli.study import Metrics, Out, its_extra, study_app, tell
 

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sim.common.errors import SimError
-from sim.report.terminal import progress_of, show
+from sim.common.progress import progress_of
+from sim.report.terminal import show
 from sim.ui.cli.options import app
 
 if TYPE_CHECKING:
