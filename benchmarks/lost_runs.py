@@ -24,7 +24,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 
 ROOT = Path(__file__).resolve().parents[1]
-SLURM = ROOT / "tests" / "slurm" / "one-node.sh"
+SLURM = ROOT / "tests" / "experiments" / "slurm" / "one-node.sh"
 REPLICATES = 4
 STUDY = """\
 title: A study that is killed

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import os
 import pickle
 import threading
 import time
@@ -18,7 +19,7 @@ from typing import Any, TypeVar
 
 import dask
 from dask_jobqueue import SLURMCluster
-from distributed import Client, Future, KilledWorker, LocalCluster, WorkerPlugin, as_completed, get_worker
+from distributed import Client, Future, KilledWorker, LocalCluster, Security, WorkerPlugin, as_completed, get_worker
 from distributed.comm import CommClosedError
 
 from sim.common.errors import SimError
@@ -160,7 +161,18 @@ class OnDask:
 
 
 def _local_cluster(workers: int) -> LocalCluster:
-    return LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None, silence_logs=logging.CRITICAL)
+    return LocalCluster(
+        n_workers=workers, threads_per_worker=1, dashboard_address=None, silence_logs=logging.CRITICAL,
+        security=_keys(),
+    )  # fmt: skip
+
+
+def _keys() -> Security:
+    """Keys for this cluster alone: Dask's messages are pickles, and others could send some to any open port."""
+    try:
+        return Security.temporary()
+    except ImportError:
+        raise SimError("--dask needs the package 'cryptography': pip install 'sanctions-sim[cluster]'") from None
 
 
 def _in_spite_of_deaths(attempt: Callable[[], Done], sign: type[Exception]) -> Done:
@@ -179,8 +191,10 @@ def _forget(client: Client, study: str) -> None:
 def _slurm_cluster(workers: int) -> Any:
     """Workers as Slurm jobs; the site's partition, memory and time stand in dask-jobqueue's own file."""
     said = {name: value for name, value in dask.config.get("jobqueue.slurm", {}).items() if value is not None}
-    unsaid = {name: value for name, value in (("cores", 1), ("memory", _MEMORY)) if name not in said}
-    cluster = SLURMCluster(**unsaid)
+    # The jobs start in this folder and read their keys there.
+    ours = {"cores": 1, "memory": _MEMORY, "shared_temp_directory": os.getcwd()}
+    unsaid = {name: value for name, value in ours.items() if name not in said}
+    cluster = SLURMCluster(**unsaid, security=_keys())
     cluster.scale(jobs=workers)
     for _ in range(_PATIENCE_FOR_SBATCH):
         if any(getattr(job, "job_id", None) for job in cluster.workers.values()):

@@ -5,9 +5,12 @@ from __future__ import annotations
 import errno
 import os
 import signal
+import socket
+import ssl
+import sys
 import threading
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -300,8 +303,14 @@ def _same_numbers(plan: Plan, outcomes: list, whole: Path, but: int = -1) -> Non
             assert tuple(expected.loc[plan.keys[outcome.run]]) == outcome.metrics
 
 
+def dask_back_end() -> Any:
+    """The module, where the extra `cluster` is installed."""
+    pytest.importorskip("cryptography")
+    return pytest.importorskip("sim.experiments.dask")
+
+
 def test_through_dask_with_a_worker_killed(whole: Path, tmp_path: Path) -> None:
-    on_dask = pytest.importorskip("sim.experiments.dask")
+    on_dask = dask_back_end()
     sweep, killed = Sweep(toy(), tmp_path / "toy"), []
 
     def kill(done: int, total: int) -> None:
@@ -315,7 +324,7 @@ def test_through_dask_with_a_worker_killed(whole: Path, tmp_path: Path) -> None:
 
 
 def test_through_dask_with_a_worker_killed_while_it_starts(whole: Path, tmp_path: Path) -> None:
-    on_dask = pytest.importorskip("sim.experiments.dask")
+    on_dask = dask_back_end()
     killed = threading.Event()
 
     def kill() -> None:
@@ -336,7 +345,7 @@ def test_through_dask_with_a_worker_killed_while_it_starts(whole: Path, tmp_path
 
 def test_through_dask_with_workers_that_die_as_the_job_comes() -> None:
     """The scheduler asks a worker that has just died: once is no matter, again and again is told."""
-    on_dask = pytest.importorskip("sim.experiments.dask")
+    on_dask = dask_back_end()
     asked, deaths = [], 1
 
     class Scheduler:
@@ -354,8 +363,59 @@ def test_through_dask_with_workers_that_die_as_the_job_comes() -> None:
         on_dask.OnDask("local", 2)._bring(Scheduler(), plugin)
 
 
+def test_strangers_reach_no_process_of_a_dask_cluster() -> None:
+    """Dask's messages are pickles: whoever may send one runs code as the user."""
+    on_dask = dask_back_end()
+    with on_dask._local_cluster(1) as cluster, on_dask.Client(cluster) as ours:
+        assert ours.submit(sum, [1, 2]).result() == 3
+        address = cluster.scheduler_address
+        workers = list(ours.scheduler_info()["workers"])
+        assert {place.partition("://")[0] for place in [address, *workers]} == {"tls"}
+        for place in [address, *workers]:
+            assert _first_byte(place, cluster.security) != b""
+            for keys in (None, on_dask.Security.temporary()):
+                with pytest.raises(ssl.SSLError):
+                    _first_byte(place, keys)
+        with pytest.raises(OSError, match=r"^(Timed out|in <TCP)"):
+            on_dask.Client(address.replace("tls", "tcp"), timeout="1s", set_as_default=False)
+
+
+def _first_byte(place: str, keys: Any) -> bytes:
+    """What a Dask process says first to somebody who takes its word for who it is, and shows these keys or none."""
+    context = (
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if keys is None else keys.get_connection_args("client")["ssl_context"]
+    )
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    host, port = place.partition("://")[2].rsplit(":", 1)
+    with socket.create_connection((host, int(port)), timeout=10) as line, context.wrap_socket(line) as stream:
+        return stream.recv(1)
+
+
+def test_dask_workers_that_slurm_starts_get_keys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    on_dask = dask_back_end()
+    job = '#!/bin/sh\ncp "$1" job\nbash job > job.log 2>&1 &\necho Submitted batch job 7\n'
+    for name, text in (("sbatch", job), ("scancel", "#!/bin/sh\n")):
+        (tmp_path / name).write_text(text)
+        (tmp_path / name).chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    monkeypatch.chdir(tmp_path)
+    with on_dask._slurm_cluster(1) as cluster, on_dask.Client(cluster) as ours:
+        ours.wait_for_workers(1, timeout=60)
+        assert next(iter(ours.scheduler_info()["workers"])).startswith("tls://")
+        assert ours.submit(sum, [1, 2]).result() == 3
+        keys = list(tmp_path.glob(".dask-jobqueue.worker.*"))
+        assert {path.stat().st_mode & 0o777 for path in keys} == {0o600}
+
+
+def test_a_dask_cluster_without_keys_does_not_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    on_dask = dask_back_end()
+    monkeypatch.setitem(sys.modules, "cryptography", None)
+    with pytest.raises(SimError, match="needs the package 'cryptography': pip install 'sanctions-sim\\[cluster\\]'"):
+        on_dask._local_cluster(1)
+
+
 def test_a_dask_scheduler_that_does_not_answer_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    on_dask = pytest.importorskip("sim.experiments.dask")
+    on_dask = dask_back_end()
     plan = plan_of(toy())
     with pytest.raises(SimError, match="no Dask cluster at 'nonsense'"):
         next(on_dask.OnDask("nonsense", 1).work(job_of(plan.study), Queue(plan, np.arange(2))))

@@ -23,7 +23,7 @@ from sim.experiments import Sweep, load_study
 from sim.experiments.slurm import write_scripts
 
 ROOT = Path(__file__).resolve().parents[2]
-SCRIPT = ROOT / "tests" / "slurm" / "one-node.sh"
+SCRIPT = ROOT / "tests" / "experiments" / "slurm" / "one-node.sh"
 MISSING = [name for name in ("slurmctld", "slurmd", "sbatch", "munged") if shutil.which(name) is None]
 PATIENCE_SECONDS = 240.0
 # One Slurm on the machine, not one for each process of tests.
