@@ -5,13 +5,20 @@ is any other exception. Files are checked to the end before anything is raised, 
 enough to mend a file.
 """
 
-import difflib
 import unicodedata
-from collections.abc import Iterable
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
+from functools import lru_cache
+from operator import attrgetter
 
 _EXCERPT_WIDTH = 110
 _LISTED_NAMES = 12
+_MOST_KEPT, _MOST_PRINTED = 1_000, 50
+# A name is compared with so many others at most, the next ones in the alphabet, and only if it is no longer than this.
+_MOST_COMPARED, _LONGEST_COMPARED = 300, 100
+_ALIKE = 0.6
 
 
 class SimError(Exception):
@@ -70,7 +77,7 @@ class Fault:
 
 
 class FaultList(SimError):  # noqa: N818  (it is a list of faults, and says so)
-    """Every fault found in a file or a set of files, sorted by file, line and column.
+    """Every fault found in a file or a set of files, sorted by file, line and column: a thousand of them at most.
 
     Args:
         faults: The faults in any order; repeated ones are kept once.
@@ -88,16 +95,21 @@ class FaultList(SimError):  # noqa: N818  (it is a list of faults, and says so)
     """
 
     def __init__(self, faults: Iterable[Fault]) -> None:
-        self.faults: tuple[Fault, ...] = tuple(sorted(set(faults)))
+        ordered = sorted(set(faults), key=attrgetter("file", "line", "column", "where", "message"))
+        self.faults: tuple[Fault, ...] = tuple(ordered[:_MOST_KEPT])
         if not self.faults:
             raise ValueError("a FaultList needs at least one fault")
         # The tuple is the only argument, so that the exception survives pickling between processes.
         super().__init__(self.faults)
 
     def __str__(self) -> str:
-        """Return every fault with its source line, then how many there are."""
-        count = len(self.faults)
-        return "\n".join([*(str(fault) for fault in self.faults), f"{count} fault{'s' if count != 1 else ''}"])
+        """Return the first fifty faults with their source lines, then how many there are."""
+        count, more = len(self.faults), len(self.faults) - _MOST_PRINTED
+        lines = [str(fault) for fault in self.faults[:_MOST_PRINTED]]
+        if more > 0:
+            lines.append(f"and {'at least ' if count == _MOST_KEPT else ''}{more:,} more")
+        total = f"{count:,} faults{' or more' if count == _MOST_KEPT else ''}" if count > 1 else "1 fault"
+        return "\n".join([*lines, total])
 
 
 def nearest(name: str, candidates: Iterable[str]) -> str:
@@ -111,32 +123,60 @@ def nearest(name: str, candidates: Iterable[str]) -> str:
         `did you mean 'x'?` where a valid name is close (case is ignored), otherwise the valid names, cut where they
         are many.
     """
-    valid = sorted(set(candidates))
+    valid, folded, names = _in_order(tuple(candidates))
     if not valid:
         return "there is none to choose from"
-    by_folded: dict[str, str] = {}
-    for candidate in valid:
-        by_folded.setdefault(candidate.casefold(), candidate)
-    close = difflib.get_close_matches(name.strip().casefold(), by_folded, n=1, cutoff=0.6)
+    close = _closest(name.strip().casefold(), folded)
     if close:
-        return f"did you mean '{by_folded[close[0]]}'?"
+        return f"did you mean '{names[close]}'?"
     listed = ", ".join(valid[:_LISTED_NAMES])
     more = len(valid) - _LISTED_NAMES
     return f"expected one of: {listed}" + (f" and {more} more" if more > 0 else "")
 
 
+@lru_cache(maxsize=32)
+def _in_order(candidates: tuple[str, ...]) -> tuple[list[str], list[str], dict[str, str]]:
+    """Return names in order, in order without their case, and by their form without case."""
+    valid = sorted(set(candidates))
+    names: dict[str, str] = {}
+    for candidate in valid:
+        names.setdefault(candidate.casefold(), candidate)
+    return valid, sorted(names), names
+
+
+def _closest(word: str, others: Sequence[str]) -> str:
+    """Return the most similar of some words in order, as `difflib.get_close_matches` has it; empty if none is close."""
+    if len(word) > _LONGEST_COMPARED:
+        return ""
+    at = bisect_left(others, word) if len(others) > _MOST_COMPARED else 0
+    first = max(0, at - _MOST_COMPARED // 2)
+    matcher = SequenceMatcher(b=word)
+    bounds = []
+    for other in others[first : first + _MOST_COMPARED]:
+        if 2 * min(len(word), len(other)) >= _ALIKE * (len(word) + len(other)):
+            matcher.set_seq1(other)
+            bounds.append((matcher.quick_ratio(), other))
+    best = _ALIKE, ""
+    for bound, other in sorted(bounds, reverse=True):
+        if bound < best[0]:  # no word after this one is closer than that
+            break
+        matcher.set_seq1(other)
+        best = max(best, (matcher.ratio(), other))
+    return best[1]
+
+
 def _excerpt(source_line: str, line: int, column: int) -> str:
     """Return the source line behind its number and, where the column is known, a caret under it."""
+    text = source_line.rstrip("\r\n")
+    start = max(0, column - 1 - _EXCERPT_WIDTH // 2) if len(text) > _EXCERPT_WIDTH else 0
     # A tab or an unprintable character would move the caret or the terminal: each shows as one plain character.
-    shown = "".join(_plain(character) for character in source_line.rstrip("\r\n"))
-    start = max(0, column - 1 - _EXCERPT_WIDTH // 2) if len(shown) > _EXCERPT_WIDTH else 0
-    window = shown[start : start + _EXCERPT_WIDTH]
+    window = "".join(_plain(character) for character in text[start : start + _EXCERPT_WIDTH])
     gutter = f"{line:>6} | "
-    text = (gutter + window).rstrip()
+    shown = (gutter + window).rstrip()
     if column <= 0:
-        return text
+        return shown
     before = window[: column - 1 - start]
-    return text + "\n" + " " * (len(gutter) - 2) + "| " + " " * _cells(before) + "^"
+    return shown + "\n" + " " * (len(gutter) - 2) + "| " + " " * _cells(before) + "^"
 
 
 def _plain(character: str) -> str:

@@ -9,7 +9,7 @@ points at the very name in the list.
 import datetime as dt
 import re
 import types
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Union, get_args, get_origin
 
@@ -26,7 +26,6 @@ from pydantic import (
 )
 from pydantic.fields import FieldInfo
 
-from sim.common.errors import nearest
 from sim.common.months import format_month
 from sim.common.parsing import read_day, read_month, read_number, read_switch, read_whole, shown, wrong
 
@@ -34,6 +33,7 @@ ALL = "all"
 # Marks a name of the world in a JSON Schema, so that its codes can be filled in.
 NAMES_MARK = "x-names"
 STATE_GROUPS = (ALL, "coalition", "hubs", "target", "third")
+_LONGEST_SLUG = 100
 _SLUG = re.compile(r"[a-z0-9]+([_.-][a-z0-9]+)*")
 
 
@@ -53,6 +53,8 @@ class Codes:
 
 
 def _slug(value: str) -> str:
+    if len(value) > _LONGEST_SLUG:
+        raise wrong(f"has {len(value):,} characters, expected at most {_LONGEST_SLUG}")
     if not _SLUG.fullmatch(value):
         raise wrong(f"read {shown(value)}, expected small letters, digits and single hyphens, such as 'chips-2022'")
     return value
@@ -64,30 +66,40 @@ def _text(value: str) -> str:
     return value
 
 
+class UnknownNameError(ValueError):
+    """A name that a list of names has not; which of them is nearest is looked for when the fault is told."""
+
+    def __init__(self, what: str, name: str, names: Iterable[str]) -> None:
+        super().__init__(f"unknown {what} {shown(name)}")
+        self.name, self.names = name, names
+
+
 def _state(value: str, info: ValidationInfo) -> str:
     if isinstance(info.context, Codes) and value not in STATE_GROUPS and value not in info.context.states:
-        raise wrong(f"unknown state {shown(value)}; {nearest(value, [*info.context.states, *STATE_GROUPS])}")
+        raise UnknownNameError("state", value, (*info.context.states, *STATE_GROUPS))
     return value
 
 
 def _good(value: str, info: ValidationInfo) -> str:
     if isinstance(info.context, Codes) and value != ALL and value not in info.context.goods:
-        raise wrong(f"unknown good {shown(value)}; {nearest(value, [*info.context.goods, ALL])}")
+        raise UnknownNameError("good", value, (*info.context.goods, ALL))
     return value
 
 
 def _hub(value: str, info: ValidationInfo) -> str:
     hubs = info.context.hubs if isinstance(info.context, Codes) else None
     if hubs is not None and value not in hubs:
-        raise wrong(f"unknown hub {shown(value)}; {nearest(value, hubs)}")
+        raise UnknownNameError("hub", value, hubs)
     return value
 
 
 def no_repeats(values: tuple[str, ...]) -> tuple[str, ...]:
     """Return the names, each of which stands once."""
-    for index, value in enumerate(values):
-        if value in values[:index]:
+    seen = set[str]()
+    for value in values:
+        if value in seen:
             raise wrong(f"names {shown(value)} twice")
+        seen.add(value)
     return values
 
 
@@ -99,7 +111,9 @@ def not_empty(values: tuple[str, ...]) -> tuple[str, ...]:
 
 
 Text = Annotated[str, AfterValidator(_text), Field(json_schema_extra={"minLength": 1})]
-Slug = Annotated[str, AfterValidator(_slug), Field(json_schema_extra={"pattern": f"^{_SLUG.pattern}$"})]
+Slug = Annotated[
+    str, AfterValidator(_slug), Field(json_schema_extra={"pattern": f"^{_SLUG.pattern}$", "maxLength": _LONGEST_SLUG})
+]
 Number = Annotated[float, BeforeValidator(read_number)]
 Share = Annotated[float, BeforeValidator(read_number), Field(ge=0, le=1)]
 Month = Annotated[

@@ -27,8 +27,12 @@ def shown(value: object) -> str:
         return "a mapping of keys"
     if isinstance(value, list | tuple):
         return "a list" if value else "an empty list"
-    text = str(value)
-    return f"'{text}'" if len(text) <= 60 else f"'{text[:57]}...'"
+    return f"'{short(str(value))}'"
+
+
+def short(text: str) -> str:
+    """Return a text as it is, or its beginning where it is too long for a message."""
+    return text if len(text) <= 60 else f"{text[:57]}..."
 
 
 def read_number(value: object, expected: str = "a number, such as 0.25") -> object:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
-from sim.common.errors import FaultList, nearest
+from sim.common.errors import FaultList
+from sim.common.parsing import shown
 from sim.experiments.factors import OFF, ON, Bound, NameProblem, Target, Value, target_of
 from sim.experiments.schema import BASE, MOST_RUNS, NO_POLICY, Design, Factor, StudyFile
 from sim.metrics import check_metrics
@@ -140,7 +141,7 @@ def _typed(target: Target, text: str, base: Scenario) -> tuple[Value, str]:
     try:
         moved = type(clause).model_validate({**dict(clause), target.field: text})
     except ValidationError as error:
-        return "", problems_of(error, type(clause))[0].message
+        return "", problems_of(error, type(clause))[0].told
     value = getattr(moved, target.field)
     if isinstance(value, int | float):
         return value, ""
@@ -207,8 +208,9 @@ def _read_point(
     for name, text in point.items():
         if name not in factors:
             if name not in names:
-                message = f"unknown factor '{name}'; {nearest(name, names)}"
-                problems.append(Problem((*place, name), message, on_key=True))
+                problems.append(
+                    Problem((*place, name), f"unknown factor {shown(name)}", on_key=True, near=(name, names))
+                )
             continue
         try:
             values[name] = factors[name].read(text)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.common.errors import nearest
+from sim.common.parsing import shown
 from sim.experiments.schema import NO_POLICY, StudyFile
 from sim.scenario.problems import Problem
 from sim.simulation.simulation import Case
@@ -28,6 +28,7 @@ def check_leaks(said: StudyFile, base: Case, problems: list[Problem]) -> None:
     goods = base.world.goods
     for at, name in enumerate(said.leaks.goods):
         if name not in goods and said.leaks.goods != (ALL,):
-            problems.append(Problem(("leaks", "goods", at), f"unknown good '{name}'; {nearest(name, [ALL, *goods])}"))
+            place = ("leaks", "goods", at)
+            problems.append(Problem(place, f"unknown good {shown(name)}", near=(name, (ALL, *goods))))
     if not base.scenario.policies:
         problems.append(Problem(("leaks",), "the package of the base has no clause, so it has no leak", on_key=True))

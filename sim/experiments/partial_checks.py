@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from sim.common.errors import SimError, nearest
+from sim.common.errors import SimError
+from sim.common.parsing import shown
 from sim.experiments.checks import (
     Place,
     check_comparison,
@@ -57,7 +58,7 @@ def _check_registered(names: Sequence[str], problems: list[Problem]) -> None:
     for at, text in enumerate(names):
         name = text.partition("[")[0].partition("@")[0].strip()
         if name not in METRICS:
-            problems.append(Problem(("metrics", at), f"unknown metric '{name}'; {nearest(name, METRICS)}"))
+            problems.append(Problem(("metrics", at), f"unknown metric {shown(name)}", near=(name, METRICS)))
 
 
 def _check_parameters(block: str, factors: Mapping[str, Factor], problems: list[Problem]) -> None:

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from sim.common.errors import Fault, FaultList, SimError, nearest
 from sim.common.package_data import shipped
 from sim.common.parsing import shown
-from sim.common.yaml_nodes import Location, Node, decode, read_yaml
+from sim.common.yaml_nodes import Location, Node, read_text, read_yaml
 from sim.experiments.checks import check_comparison, check_designs, check_factors, check_metric_names, check_size
 from sim.experiments.design_points import read_points
 from sim.experiments.evasion_checks import check_leaks
@@ -23,12 +23,11 @@ from sim.experiments.partial_checks import check_names
 from sim.experiments.schema import StudyFile
 from sim.rules.user_rules import checked_rules
 from sim.scenario import Scenario, SoundPart, load_scenario_over, sound_part_over
-from sim.scenario.problems import Problem, problems_of
+from sim.scenario.problems import Problem, faults_of, problems_of
 from sim.simulation.posterior import Posterior, load_posterior
 from sim.simulation.simulation import Case, world_of
 
 _SHIPPED = "scenarios/studies"
-_MOST_BYTES = 1_000_000
 _FACTORS = ("levers", "uncertainties")
 
 
@@ -81,14 +80,7 @@ def load_study(path_or_name: str | os.PathLike[str]) -> Study:
     if path is None:
         found = f"there is no file and no shipped study {shown(wanted)}; {nearest(wanted, shipped_studies())}"
         raise FaultList([Fault(wanted, 0, 0, "", found)])
-    try:
-        with path.open("rb") as stream:
-            raw = stream.read(_MOST_BYTES + 1)
-    except OSError as error:
-        raise FaultList([Fault(wanted, 0, 0, "", f"cannot be read: {error.strerror or error}")]) from None
-    if len(raw) > _MOST_BYTES:
-        raise FaultList([Fault(wanted, 0, 0, "", "is larger than 1 MB; that is no study")])
-    return parse_study(decode(raw, str(path)), str(path))
+    return parse_study(read_text(path, str(path)), str(path))
 
 
 def _place_of(wanted: str) -> Path | None:
@@ -141,7 +133,7 @@ def parse_study(text: str, file: str = "study", base: Case | None = None) -> Stu
         study = _bound(_name_of(file, said.title), said, base, problems)
     elif said is not None:
         check_names(said, sound, problems)
-    faults += [_as_written(problem.fault(root, data)) for problem in problems]
+    faults += [_as_written(fault) for fault in faults_of(problems, root, data)]
     if faults or study is None:
         raise FaultList(faults)
     return study
@@ -154,7 +146,8 @@ def _said(data: dict[str, Any], problems: list[Problem]) -> StudyFile | None:
             return StudyFile.model_validate(data)
         except ValidationError as error:
             found = problems_of(error, StudyFile)
-            problems += [problem for problem in found if problem not in problems]
+            before = set(problems)
+            problems += [problem for problem in found if problem not in before]
             data = _without(data, [problem.location for problem in found])
     return None
 

@@ -18,6 +18,7 @@ from sim.analysis.pareto import pareto_front
 from sim.analysis.summaries import summary
 from sim.common.errors import SimError
 from sim.common.package_data import shipped
+from sim.common.yaml_nodes import read_file
 from sim.experiments import Local, Study, Sweep, load_study, parse_study, read_runs, searches_leaks, shipped_studies
 from sim.report.finding import Finding, points_of, program
 from sim.report.package_findings import attributed, leaking
@@ -102,7 +103,7 @@ def with_worlds(study: Study, path: Path, draws: int) -> Study:
         posterior = load_posterior(None, study.base.scenario.world)
     except SimError:
         return study
-    data = yaml.load(path.read_text(encoding="utf-8"), yaml.BaseLoader)
+    data = read_file(path)[0].plain()
     data["uncertainties"] = {"posterior": str(min(draws, posterior.count))}
     if "design" in data:
         data["design"] = {name: value for name, value in data["design"].items() if name != "uncertainties"}

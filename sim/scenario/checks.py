@@ -26,6 +26,7 @@ Part = TypeVar("Part", bound=BaseModel)
 _FUNCTION = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*")
 SWITCH_KEYS = {"id", "enabled"}
 # The key by which an entry of a list says what it is; an entry without it changes an inherited one of its id.
+_MOST_COMPARED = 1_000
 WHAT_IT_IS = {"policies": "kind", "drivers": "what"}
 
 
@@ -82,8 +83,9 @@ def check(model: type[Model], data: Mapping[str, object], known: Vocabulary) -> 
         months = MonthSpan.model_validate(data.get("months"))
     except ValidationError:
         months = None  # Reported below, with the rest of the frame.
-    policies = _entries(data, "policies", lambda entry: _policy(entry, data, known), problems)
-    drivers = _entries(data, "drivers", lambda entry: _part(Driver, entry, data, "drivers", known), problems)
+    inherited = {block: _Inherited(data, block) for block in WHAT_IT_IS}
+    policies = _entries(data, "policies", lambda entry: _policy(entry, inherited["policies"], known), problems)
+    drivers = _entries(data, "drivers", lambda entry: _part(Driver, entry, inherited["drivers"], known), problems)
     problems += _repeated_ids(data, "policies") + _repeated_ids(data, "drivers") + contradictions(policies)
     outside = outside_months(policies, drivers, months)
     excusable = [*outside.values(), *_mechanism(data, problems)]
@@ -130,7 +132,35 @@ class _EntryError(Exception):
         self.problems = problems
 
 
-def _policy(entry: object, data: Mapping[str, object], known: Vocabulary) -> Policy:
+class _Inherited:
+    """The whole entries of a block, which entries that only change one of them are looked for among."""
+
+    def __init__(self, data: Mapping[str, object], block: str) -> None:
+        self.what_it_is = WHAT_IT_IS[block]
+        entries = mappings(data, block).values()
+        self.ids = tuple(dict.fromkeys(str(entry.get("id")) for entry in entries if self.what_it_is in entry))
+        self.known, self.compared = frozenset(self.ids), 0
+
+    def refuse_change(self, entry: object) -> None:
+        """Say so where an entry found nothing to switch, or to change: unless it looks like a new one."""
+        if not isinstance(entry, Mapping) or self.what_it_is in entry or "id" not in entry:
+            return
+        name = str(entry["id"])
+        if name in self.known:
+            raise _EntryError([])  # The second change of it in one file: reported as an id that is taken.
+        switches = set(entry) == SWITCH_KEYS
+        if switches or self._looks_like_one(name):
+            message = (
+                f"{'switches' if switches else 'changes'} {shown(entry['id'])}, but no entry of that id is inherited"
+            )
+            raise _EntryError([Problem(("id",), message, near=(name, self.ids))])
+
+    def _looks_like_one(self, name: str) -> bool:
+        self.compared += 1
+        return self.compared <= _MOST_COMPARED and nearest(name, self.ids).startswith("did you mean")
+
+
+def _policy(entry: object, inherited: _Inherited, known: Vocabulary) -> Policy:
     """Return a clause as an object of its instrument's class."""
     if isinstance(entry, Policy):
         return entry
@@ -138,38 +168,21 @@ def _policy(entry: object, data: Mapping[str, object], known: Vocabulary) -> Pol
         raise _EntryError([Problem((), f"read {shown(entry)}, expected a clause: kind, id, by, towards, ...")])
     kind = entry.get("kind")
     if isinstance(kind, str) and kind in known.instruments:
-        return _part(known.instruments[kind], entry, data, "policies", known)
+        return _part(known.instruments[kind], entry, inherited, known)
     if "kind" in entry:
-        message = f"unknown kind of policy {shown(kind)}; {nearest(str(kind or ''), known.instruments)}"
-        raise _EntryError([Problem(("kind",), message)])
-    _refuse_change(entry, data, "policies")
-    raise _EntryError([Problem(("kind",), f"missing key 'kind' (the instrument); {nearest('', known.instruments)}")])
+        near = (str(kind or ""), known.instruments)
+        raise _EntryError([Problem(("kind",), f"unknown kind of policy {shown(kind)}", near=near)])
+    inherited.refuse_change(entry)
+    raise _EntryError([Problem(("kind",), "missing key 'kind' (the instrument)", near=("", known.instruments))])
 
 
-def _part(model: type[Part], entry: object, data: Mapping[str, object], block: str, known: Vocabulary) -> Part:
+def _part(model: type[Part], entry: object, inherited: _Inherited, known: Vocabulary) -> Part:
     """Return an entry as an object of its class."""
-    _refuse_change(entry, data, block)
+    inherited.refuse_change(entry)
     try:
         return model.model_validate(entry, context=known.codes)
     except ValidationError as error:
         raise _EntryError(problems_of(error, model)) from None
-
-
-def _refuse_change(entry: object, data: Mapping[str, object], block: str) -> None:
-    """Say so where an entry found nothing inherited to switch, or to change: unless it looks like a new one."""
-    what_it_is = WHAT_IT_IS[block]
-    if not isinstance(entry, Mapping) or what_it_is in entry or "id" not in entry:
-        return
-    switches = set(entry) == SWITCH_KEYS
-    name = str(entry["id"])
-    whole = [str(other.get("id")) for other in mappings(data, block).values() if what_it_is in other]
-    hint = nearest(name, whole)
-    if name in whole:
-        raise _EntryError([])  # The second change of it in one file: reported as an id that is taken.
-    if switches or hint.startswith("did you mean"):
-        verb = "switches" if switches else "changes"
-        message = f"{verb} {shown(entry['id'])}, but no entry of that id is inherited; {hint}"
-        raise _EntryError([Problem(("id",), message)])
 
 
 def mappings(data: Mapping[str, object], block: str) -> dict[int, Mapping[str, object]]:
@@ -207,8 +220,8 @@ def _parameters(block: object, place: Location, known: Vocabulary, problems: lis
     for name, value in block.items():
         declared = known.parameters.get(name) if known.parameters is not None else None
         if known.parameters is not None and declared is None:
-            message = f"unknown parameter '{name}'; {nearest(name, known.parameters)}"
-            problems.append(Problem((*place, name), message, on_key=True))
+            message = f"unknown parameter {shown(name)}"
+            problems.append(Problem((*place, name), message, on_key=True, near=(name, known.parameters)))
             continue
         expected = f"a number from {declared.low:g} to {declared.high:g} ({declared.unit})" if declared else "a number"
         try:
@@ -228,8 +241,9 @@ def _rules(data: Mapping[str, object], known: Vocabulary) -> list[Problem]:
     problems = []
     for name, value in block.items() if isinstance(block, Mapping) else ():
         if known.rules is not None and name not in known.rules:
-            message = f"unknown rule '{name}'; {nearest(name, known.rules)}"
-            problems.append(Problem(("rules", name), message, on_key=True))
+            problems.append(
+                Problem(("rules", name), f"unknown rule {shown(name)}", on_key=True, near=(name, known.rules))
+            )
         elif isinstance(value, str) and value != "default" and not _FUNCTION.fullmatch(value):
             message = f"read {shown(value)}, expected default or package.module:function"
             problems.append(Problem(("rules", name), message))
@@ -247,11 +261,11 @@ def _mechanism(data: Mapping[str, object], problems: list[Problem]) -> list[Prob
         for block in ("policies", "drivers")
         for at, entry in mappings(data, block).items()
     }
-    excusable = []
+    excusable, ids = [], tuple(entries)
     for at, name in enumerate(names if isinstance(names, list | tuple) else ()):
         place = ("mechanism", "clauses", at)
         if isinstance(name, str) and name not in entries:
-            problems.append(Problem(place, f"unknown clause or driver '{name}'; {nearest(name, entries)}"))
+            problems.append(Problem(place, f"unknown clause or driver {shown(name)}", near=(name, ids)))
         elif isinstance(name, str) and entries[name][1].get("enabled") in (False, "false"):
             switch = (*entries[name][0], "enabled")
             excusable.append(
@@ -270,9 +284,9 @@ def _shown(built: Model, months: MonthSpan | None) -> tuple[Model, list[Problem]
     mechanism, looks = getattr(built, "mechanism", None), getattr(built, "look_at", ())
     if not isinstance(mechanism, Mechanism) or months is None:
         return built, []
-    acting = [entry.id for block in ("policies", "drivers") for entry in getattr(built, block)]
+    acting = {entry.id for block in ("policies", "drivers") for entry in getattr(built, block)}
     run = f"the run's months, {format_month(months.first)} to {format_month(months.last)}"
-    outside = [at for at, look in enumerate(looks) if not _inside(look, months)]
+    outside = {at: None for at, look in enumerate(looks) if not _inside(look, months)}
     left = mechanism.among(acting)
     kept = tuple(look for at, look in enumerate(looks) if at not in outside) if left is not None else ()
     message = f"looks at months outside {run}; look inside them"

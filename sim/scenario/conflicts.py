@@ -1,31 +1,61 @@
 """Clauses that gainsay or repeat each other, and those that no month of the run ever sees."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from sim.common.months import format_month, month_of
 from sim.policies.base import Policy
 from sim.scenario.blocks import Driver, MonthSpan
 from sim.scenario.problems import Problem
 
+_Placed = tuple[int, Policy]  # a clause and its index
+
 # What may differ between two clauses that say the same.
 _APART = {"id", "announced", "effective", "ends", "source", "note", "enabled"}
 
 
 def contradictions(policies: Mapping[int, Policy]) -> list[Problem]:
-    """Return the pairs of clauses of one kind, on the same lanes at one time, that repeat or gainsay each other."""
-    problems = []
+    """Return the clauses that repeat or gainsay another of their kind, on the same lanes at one time.
+
+    Each is told once, with one of those that it clashes with: n clauses alike are not n * n faults.
+    """
     by_lanes: dict[tuple[object, ...], list[tuple[int, Policy]]] = {}
     for at, clause in policies.items():
         if clause.enabled:
             by_lanes.setdefault(_lanes(clause), []).append((at, clause))
+    problems = []
     for clauses in by_lanes.values():
-        for index, (at, clause) in enumerate(clauses):
-            for before, other in clauses[:index]:
-                message = _contradiction(clause, other)
-                if message:
-                    problems.append(Problem(("policies", at), message, also=("policies", before)))
+        pairs = _repeated(clauses) if clauses[0][1].adds_up else _at_one_time(clauses)
+        for (before, other), (at, clause) in map(sorted, pairs):
+            problems.append(Problem(("policies", at), _contradiction(clause, other), also=("policies", before)))
     return problems
+
+
+def _repeated(clauses: Sequence[_Placed]) -> Iterator[tuple[_Placed, _Placed]]:
+    """Yield each clause that says the same as an earlier one of another id, with the first that does."""
+    first: dict[str, _Placed] = {}
+    for placed in clauses:
+        clause = placed[1]
+        lists = {name for name, value in clause if isinstance(value, tuple)}  # alike on the same lanes
+        said = clause.model_dump_json(exclude=lists | _APART - {"effective", "ends"})
+        other = first.setdefault(said, placed)
+        if other[1].id != clause.id:
+            yield other, placed
+
+
+def _at_one_time(clauses: Sequence[_Placed]) -> Iterator[tuple[_Placed, _Placed]]:
+    """Yield each clause that comes into force while one of another id is, with that which is so the longest."""
+    longest: list[_Placed] = []  # of the clauses so far the one that ends last, and the one of the others' ids
+    for placed in sorted(clauses, key=lambda one: (one[1].effective, one[0])):
+        others = [one for one in longest if one[1].id != placed[1].id]
+        if others and _end(others[0]) >= placed[1].effective:
+            yield others[0], placed
+        ranked = sorted([*longest, placed], key=_end, reverse=True)
+        longest = [ranked[0], *(one for one in ranked[1:] if one[1].id != ranked[0][1].id)][:2]
+
+
+def _end(placed: _Placed) -> dt.date:
+    return placed[1].ends or dt.date.max
 
 
 def _lanes(clause: Policy) -> tuple[object, ...]:
@@ -35,19 +65,14 @@ def _lanes(clause: Policy) -> tuple[object, ...]:
 
 
 def _contradiction(clause: Policy, other: Policy) -> str:
-    """Return what is wrong with two clauses on the same lanes; empty where nothing is."""
-    if clause.id == other.id or max(clause.effective, other.effective) > min(
-        clause.ends or dt.date.max, other.ends or dt.date.max
-    ):
-        return ""
+    """Return what is wrong with two clauses on the same lanes at one time."""
     differ = [
         name
         for name, value in clause
         if name not in _APART and not isinstance(value, tuple) and value != getattr(other, name)
     ]
     if clause.adds_up:
-        same_days = (clause.effective, clause.ends) == (other.effective, other.ends)
-        return f"'{clause.id}' repeats '{other.id}' under another id; keep one" if same_days and not differ else ""
+        return f"'{clause.id}' repeats '{other.id}' under another id; keep one"
     if not differ:
         return f"'{clause.id}' repeats '{other.id}' while that is in force; keep one, or end it the day before"
     said = ", ".join(f"{name} {getattr(clause, name)} against {getattr(other, name)}" for name in differ)

@@ -5,13 +5,12 @@ be switched off, and what has to change when it is (`sim.analysis.mechanism_test
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
 
-from sim.common.errors import nearest
 from sim.common.fields import (
     ALL,
     NAMES_MARK,
@@ -22,6 +21,7 @@ from sim.common.fields import (
     States,
     StrictModel,
     Text,
+    UnknownNameError,
     no_repeats,
     not_empty,
 )
@@ -94,13 +94,13 @@ def _road(value: str, info: ValidationInfo) -> str:
         return value
     hubs = codes.states if codes.hubs is None else codes.hubs
     if value not in hubs:
-        raise wrong(f"unknown road {shown(value)}; {nearest(value, [*hubs, *ROAD_GROUPS])}")
+        raise UnknownNameError("road", value, (*hubs, *ROAD_GROUPS))
     return value
 
 
 def _measure(value: str) -> str:
     if value not in MEASURES:
-        raise wrong(f"unknown measure {shown(value)}; {nearest(value, MEASURES)}")
+        raise UnknownNameError("measure", value, MEASURES)
     return value
 
 
@@ -133,7 +133,7 @@ class Mechanism(StrictModel):
             raise wrong("nothing switches the mechanism off; name `clauses`, or parameter values under `without`")
         return self
 
-    def among(self, ids: Sequence[str]) -> "Mechanism | None":
+    def among(self, ids: Collection[str]) -> "Mechanism | None":
         """Return the mechanism with only those of its clauses that are there; None where nothing is left of it."""
         left = tuple(name for name in self.clauses if name in ids)
         if not left and not self.without:

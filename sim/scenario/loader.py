@@ -9,19 +9,19 @@ from typing import Any
 from sim.common.errors import Fault, FaultList, nearest
 from sim.common.package_data import shipped
 from sim.common.parsing import shown
-from sim.common.yaml_nodes import Location, Node, decode, read_yaml
+from sim.common.yaml_nodes import Location, Node, read_text, read_yaml
 from sim.policies import INSTRUMENTS
 from sim.rules import RULES
 from sim.rules.parameters import PARAMETERS
 from sim.scenario.checks import Vocabulary, check
 from sim.scenario.partial import SoundPart, sound_part
+from sim.scenario.problems import faults_of
 from sim.scenario.schema import Scenario, remember
 from sim.scenario.stack import stack
 from sim.scenario.world_codes import read_codes
 
 VOCABULARY = Vocabulary(instruments=INSTRUMENTS, parameters=PARAMETERS, rules=tuple(RULES))
 
-_MOST_BYTES = 10_000_000
 _MOST_FILES = 32
 
 
@@ -44,7 +44,7 @@ def load_scenario(path_or_name: str | os.PathLike[str], known: Vocabulary = VOCA
     path = _find(wanted, Path())
     if path is None:
         raise FaultList([Fault(wanted, 0, 0, "", _not_found(wanted, Path(wanted)))])
-    return _load(_read(path), path, str(path), known)
+    return _load(read_text(path, str(path)), path, str(path), known)
 
 
 def parse_scenario(text: str, file: str = "(text)", known: Vocabulary = VOCABULARY) -> Scenario:
@@ -142,11 +142,12 @@ def _resolve(read: _Stack, known: Vocabulary) -> Scenario:
     faults = list(read.faults)
     root, data, known = _laid(read, known, faults)
     scenario, problems = check(Scenario, data, known)
-    faults += [
-        problem.fault(root, data)
+    left = [
+        problem
         for problem in problems
         if not (problem.excused_by and _set_above(root, problem.excused_by, problem.location))
     ]
+    faults += faults_of(left, root, data)
     if faults or scenario is None:
         raise FaultList(faults)
     return remember(scenario, known)
@@ -196,7 +197,7 @@ def _read_below(read: _Stack) -> _Stack:
         if path is None:
             return read
         try:
-            text = _read(path)
+            text = read_text(path, str(path))
         except FaultList as error:
             read.faults += [below.mark.fault("extends", f"{fault.message}: {fault.file}") for fault in error.faults]
             return read
@@ -260,17 +261,6 @@ def _not_found(name: str, place: Path) -> str:
     if _is(place, Path.is_dir):
         return f"{shown(name)} is a folder; expected a scenario file in it"
     return f"there is no file and no shipped scenario {shown(name)}; {nearest(Path(name).stem, shipped_scenarios())}"
-
-
-def _read(path: Path) -> str:
-    try:
-        with path.open("rb") as stream:
-            raw = stream.read(_MOST_BYTES + 1)
-    except OSError as error:
-        raise FaultList([Fault(str(path), 0, 0, "", f"cannot be read: {error.strerror or error}")]) from None
-    if len(raw) > _MOST_BYTES:
-        raise FaultList([Fault(str(path), 0, 0, "", "is larger than 10 MB; that is no scenario")])
-    return decode(raw, str(path))
 
 
 def _with_codes(known: Vocabulary, folder: Path, faults: list[Fault]) -> Vocabulary:

@@ -47,9 +47,10 @@ def sound_part(data: Mapping[str, Any], known: Vocabulary) -> SoundPart | None:
 
 def _without(data: dict[str, Any], wrong: list[Location], ids: set[str]) -> dict[str, Any]:
     """Return the data without what is wrong: an entry of a list or a parameter alone, any other block whole."""
-    kept = dict(data)
-    for block in {str(location[0]) for location in wrong}:
-        parts = {location[1] for location in wrong if location[0] == block and len(location) > 1}
+    kept, inside = dict(data), dict[str, set[str | int]]()
+    for location in wrong:
+        inside.setdefault(str(location[0]), set()).update(location[1:2])
+    for block, parts in inside.items():
         held = kept.pop(block, None)
         if parts and isinstance(held, list):
             ids |= {str(entry.get("id")) for at, entry in enumerate(held) if at in parts and isinstance(entry, dict)}

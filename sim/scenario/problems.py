@@ -1,8 +1,8 @@
 """What is wrong with a scenario, said in the user's words; first by location in the data, then by place in a file."""
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
@@ -10,8 +10,8 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from sim.common.errors import Fault, nearest
-from sim.common.fields import expected_number
-from sim.common.parsing import shown
+from sim.common.fields import UnknownNameError, expected_number
+from sim.common.parsing import short, shown
 from sim.common.yaml_nodes import Location, Node
 
 _EXPECTED = {
@@ -24,6 +24,7 @@ _EXPECTED = {
     "finite_number": "a finite number",
     "is_instance_of": "a mapping of keys",
 }
+_MOST_NEAREST = 1_000
 _BOUNDS = ("greater_than", "greater_than_equal", "less_than", "less_than_equal")
 
 
@@ -33,11 +34,12 @@ class Problem:
 
     Attributes:
         location: Keys and list indices from the top.
-        message: What was read, what was expected, the likely fix.
+        message: What was read, what was expected, the likely fix; without the nearest name, see `near`.
         on_key: Whether the key is wrong, not the value.
         also: Location of the other value concerned, whose place is added to the message.
         unless_shortened: True for what lies outside the run's months: no mistake where it was inherited, and the
             months were set by a file that extends the one it was written in.
+        near: A name that was read and the names that there are, the nearest of which ends the message.
         unless_above: Location of another value: no mistake where a file that extends this one's has set that value.
             What it speaks of, such as a clause that is switched off, is then simply not there.
     """
@@ -48,6 +50,7 @@ class Problem:
     also: Location | None = None
     unless_shortened: bool = False
     unless_above: Location | None = None
+    near: tuple[str, Iterable[str]] | None = field(default=None, compare=False)
 
     @property
     def excused_by(self) -> Location | None:
@@ -58,19 +61,31 @@ class Problem:
         """Return the problem as seen from further up."""
         return replace(self, location=(*prefix, *self.location))
 
-    def fault(self, root: Node | None, data: Mapping[str, Any]) -> Fault:
+    @property
+    def told(self) -> str:
+        """What was read, what was expected, the likely fix."""
+        return self.message if self.near is None else f"{self.message}; {nearest(*self.near)}"
+
+    def fault(self, root: Node | None, data: Mapping[str, Any], message: str) -> Fault:
         """Return the problem as a fault in a file; without a tree, as a fault in no file."""
         where = _where(self.location, data)
         if root is None:
-            return Fault("", 0, 0, where, self.message)
+            return Fault("", 0, 0, where, message)
         node = root.find(self.location)
         mark = node.key if self.on_key else node.mark
-        message = self.message
         if self.also is not None:
             other = root.find(self.also).mark
             same = other.source.file == mark.source.file
             message += f" (see {'line ' + str(other.line) if same else f'{other.source.file}:{other.line}'})"
         return mark.fault(where, message)
+
+
+def faults_of(problems: Iterable[Problem], root: Node | None, data: Mapping[str, Any]) -> list[Fault]:
+    """Return problems as faults, see `Problem.fault`; the nearest name is looked for as often as anybody reads it."""
+    return [
+        problem.fault(root, data, problem.told if at < _MOST_NEAREST else problem.message)
+        for at, problem in enumerate(problems)
+    ]
 
 
 def problems_of(error: ValidationError, model: type[BaseModel]) -> list[Problem]:
@@ -88,29 +103,31 @@ def _problem(details: ErrorDetails, model: type[BaseModel]) -> Problem:
     on_key = "[key]" in details["loc"]
     location = tuple(step for step in details["loc"] if step != "[key]")
     owner = _owner(model, location[:-1])
-    field = owner.model_fields.get(str(location[-1])) if owner and location else None
+    entry = owner.model_fields.get(str(location[-1])) if owner and location else None
     if kind == "sim_rule":
         return Problem(location, str(details["ctx"]["message"]), on_key)
     if kind == "extra_forbidden":
         name = str(location[-1])
-        return Problem(location, f"unknown key '{name}'; {nearest(name, owner.model_fields if owner else ())}", True)
+        return Problem(location, f"unknown key {shown(name)}", True, near=(name, owner.model_fields if owner else ()))
     if kind == "missing":
-        about = f" ({field.description.rstrip('.')})" if field and field.description else ""
+        about = f" ({entry.description.rstrip('.')})" if entry and entry.description else ""
         return Problem(location, f"missing key '{location[-1]}'{about}")
     if kind == "literal_error":
         valid = re.findall(r"'([^']*)'", str(details["ctx"]["expected"]))
-        return Problem(location, f"read {shown(read)}; {nearest(str(read or ''), valid)}", on_key)
+        return Problem(location, f"read {shown(read)}", on_key, near=(str(read or ""), valid))
     if kind in _BOUNDS:
         return Problem(
-            location, f"read {_figure(read)}, expected {_limits(details, field)}{_percent_hint(read, field)}", on_key
+            location, f"read {_figure(read)}, expected {_limits(details, entry)}{_percent_hint(read, entry)}", on_key
         )
     if kind in _EXPECTED:
-        example = read if isinstance(read, str) and read else "name"
+        example = read if isinstance(read, str) and 0 < len(read) <= 60 else "name"
         return Problem(location, f"read {shown(read)}, expected {_EXPECTED[kind].format(input=example)}", on_key)
     if kind == "too_short":
         return Problem(location, "the list is empty; name at least one", on_key)
     if kind == "value_error":
-        return Problem(location, str(details["ctx"]["error"]), on_key)
+        found = details["ctx"]["error"]
+        near = (found.name, found.names) if isinstance(found, UnknownNameError) else None
+        return Problem(location, str(found), on_key, near=near)
     return Problem(location, f"read {shown(read)}: {details['msg'][:1].lower()}{details['msg'][1:]}", on_key)
 
 
@@ -165,8 +182,8 @@ def _where(location: Location, data: Any) -> str:
             here = data[step]
         if isinstance(step, int):
             name = here.get("id") if isinstance(here, Mapping) else None
-            path += f"[{name if isinstance(name, str) and name else step}]"
+            path += f"[{short(name) if isinstance(name, str) and name else step}]"
         else:
-            path += f".{step}" if path else str(step)
+            path += f".{short(step)}" if path else short(step)
         data = here
     return path

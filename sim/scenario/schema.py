@@ -14,6 +14,7 @@ from sim.policies.base import Policy
 from sim.scenario.blocks import Agents, Driver, MonthSpan, Opening
 from sim.scenario.checks import Vocabulary, check, mappings
 from sim.scenario.expected_outcomes import Look, Mechanism
+from sim.scenario.problems import faults_of
 from sim.scenario.stack import BY_KEY
 
 
@@ -139,7 +140,7 @@ def build(data: Mapping[str, object], known: Vocabulary, faults: Sequence[Fault]
         FaultList: If anything is wrong.
     """
     scenario, problems = check(Scenario, data, known)
-    found = [*faults, *(problem.fault(None, data) for problem in problems if not problem.excused_by)]
+    found = [*faults, *faults_of([problem for problem in problems if not problem.excused_by], None, data)]
     if found or scenario is None:
         raise FaultList(found)
     return remember(scenario, known)

@@ -4,7 +4,6 @@ import hashlib
 from pathlib import Path
 
 import numpy as np
-import yaml
 from numpy.typing import NDArray
 
 from sim.common.csv_tables import Row, Table, read_table
@@ -13,6 +12,7 @@ from sim.common.months import MONTHS_PER_YEAR
 from sim.common.package_data import shipped
 from sim.world import schema
 from sim.world.check import WorldTables, check_tables
+from sim.world.settings import read_settings
 from sim.world.world import Floats, World, entering, headquarters_share, onward_chains, own_use, split_through
 
 _NO_PARTS = -1
@@ -69,7 +69,7 @@ def find_world(folder_or_name: str | Path) -> Path:
 
 def _read(folder: Path) -> WorldTables:
     faults: list[Fault] = []
-    settings = _settings(folder / schema.SETTINGS, faults)
+    texts, lists = read_settings(folder / schema.SETTINGS, schema.SETTING_TEXTS, schema.SETTING_LISTS, faults)
     states = read_table(folder / "states.csv", schema.STATE_COLUMNS, ("code",), faults)
     goods = read_table(folder / "goods.csv", schema.GOOD_COLUMNS, ("code",), faults)
     if faults:
@@ -87,40 +87,12 @@ def _read(folder: Path) -> WorldTables:
     onward = Table(folder / schema.ONWARD_TABLE, faults)
     if onward.path.exists():
         onward = read_table(onward.path, schema.onward_columns(hubs), ("first", "second"), faults)
-    return WorldTables(settings, states, goods, baseline, reexports, onward, season, faults)
+    return WorldTables({**texts, **lists}, states, goods, baseline, reexports, onward, season, faults)
 
 
 def _code(row: Row) -> str:
     """Return what states and goods are put in order by, so that the order of rows in a file cannot matter."""
     return row.text("code")
-
-
-def _settings(path: Path, faults: list[Fault]) -> dict[str, str | tuple[str, ...]]:
-    """Read world.yaml: texts and lists of texts, each key known and present."""
-    try:
-        node = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        mark = getattr(error, "problem_mark", None)
-        faults.append(Fault(str(path), mark.line + 1 if mark else 0, 0, "", f"cannot be read: {error}".split("\n")[0]))
-        return {}
-    if not isinstance(node, yaml.MappingNode):
-        faults.append(Fault(str(path), 0, 0, "", "expected a mapping of keys"))
-        return {}
-    found: dict[str, str | tuple[str, ...]] = {}
-    for key, value in node.value:
-        line, column, name = key.start_mark.line + 1, key.start_mark.column + 1, str(key.value)
-        if name not in schema.SETTING_KEYS or name in found:
-            hint = "stands twice" if name in found else f"is unknown; {nearest(name, schema.SETTING_KEYS)}"
-            faults.append(Fault(str(path), line, column, name, f"key '{name}' {hint}"))
-        elif isinstance(value, yaml.ScalarNode):
-            found[name] = str(value.value)
-        elif isinstance(value, yaml.SequenceNode):
-            found[name] = tuple(str(item.value) for item in value.value)
-        else:
-            faults.append(Fault(str(path), line, column, name, "expected a text or a list of texts"))
-    missing = [name for name in schema.SETTING_KEYS if name not in found]
-    faults.extend(Fault(str(path), 0, 0, name, f"key '{name}' is missing") for name in missing)
-    return found
 
 
 def _digest(folder: Path) -> str:

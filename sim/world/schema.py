@@ -15,7 +15,8 @@ TABLES = ("states.csv", "goods.csv", "baseline.csv", "reexports.csv", "season.cs
 # A world without it has no road through two hubs.
 ONWARD_TABLE = "onward.csv"
 SETTINGS = "world.yaml"
-SETTING_KEYS = ("title", "base_year", "target", "other_buyers", "currency", "notes", "sources")
+SETTING_TEXTS = ("title", "base_year", "target", "currency")
+SETTING_LISTS = ("other_buyers", "notes", "sources")
 FLAGS = ("0", "1")
 LONGEST_LAG = 60
 

@@ -45,7 +45,12 @@ def test_faulty_facts_are_all_named(tmp_path: Path) -> None:
     with pytest.raises(FaultList) as caught:
         build_world(folder, tmp_path / "out")
     told = str(caught.value)
-    for part in ("chapter_split.csv", "cif_over_fob: is below 1", "rset: is unknown", "rest: is missing"):
+    for part in (
+        "chapter_split.csv",
+        "cif_over_fob: is below 1",
+        "key 'rset' is unknown; did you mean 'rest'?",
+        "key 'rest' is missing",
+    ):
         assert part in told
     assert not (tmp_path / "out").exists()
 

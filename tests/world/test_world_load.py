@@ -135,8 +135,9 @@ def test_text_that_is_not_utf8_is_refused(copy: Path) -> None:
         ('target: "RUS"', 'target: "UKR"', "names 'UKR'"),
         ('base_year: "2021"', "base_year: last", "is no year"),
         ('["UKR"]', '["UKX"]', "other_buyers names 'UKX'; did you mean 'UKR'?"),
-        ("currency:", "currency: {a: b}\nx:", "expected a text or a list of texts"),
-        ("notes:", "notes: [", "cannot be read"),
+        ("currency:", "currency: {a: b}\nx:", "read a mapping of keys, expected a text"),
+        ("notes:", "notes: [", "not valid YAML"),
+        ('["UKR"]', "[[UKR]]", "read a list, expected a text or a list of texts"),
     ],
 )
 def test_settings_are_checked(copy: Path, old: str, new: str, expected: str) -> None:

@@ -8,10 +8,10 @@ from itertools import cycle
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
-import yaml
 
 from sim.common.errors import SimError
 from sim.common.months import MONTHS_PER_YEAR, parse_month
+from sim.common.yaml_nodes import read_yaml
 from sim.report.plots.style import COALITION_COLOURS, OTHER_COLOURS, REST_COLOUR, SPARE_COLOUR
 from sim.simulation.comparison import Comparison
 from sim.simulation.tables import RunArrays
@@ -87,7 +87,8 @@ class View:
     @cached_property
     def scenario(self) -> dict[str, Any]:
         """The resolved scenario as plain data, every value a text, a list or a mapping."""
-        return yaml.load(self.policy.scenario_yaml, yaml.BaseLoader) or {}
+        said: dict[str, Any] = read_yaml(self.policy.scenario_yaml, "scenario.yaml of the run")[0].plain()
+        return said
 
     @cached_property
     def months(self) -> list[str]:

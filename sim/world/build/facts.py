@@ -5,8 +5,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
-
 from sim.common.csv_tables import (
     AMOUNT,
     MOST_MUSD,
@@ -23,6 +21,7 @@ from sim.common.csv_tables import (
 )
 from sim.common.errors import Fault, FaultList
 from sim.world.schema import FLAGS, GOOD_COLUMNS, HABITS, LONGEST_LAG, STATE_NAMED, STATE_OFFICE, STATUSES
+from sim.world.settings import read_settings
 
 VOTES = ("yes", "abstain", "no", "absent")
 _FIGURE = ("period", "freq", "reporter", "flow", "exporter", "importer", "good")
@@ -193,25 +192,13 @@ def read_facts(folder: Path) -> Facts:
 
 
 def _read_settings(path: Path, faults: list[Fault]) -> Settings:
-    try:
-        raw = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        faults.append(Fault(str(path), 0, 0, "", f"cannot be read: {error}".split("\n")[0]))
-        raw = {}
-    known = {*_LISTS, *_TEXTS, *_NUMBERS}
-    found = raw if isinstance(raw, dict) else {}
-    faults.extend(
-        Fault(str(path), 0, 0, name, "is missing" if name in known else "is unknown")
-        for name in sorted(known ^ set(found))
-    )
+    said, lists = read_settings(path, (*_TEXTS, *_NUMBERS), _LISTS, faults)
     numbers: dict[str, float] = {}
     for name in _NUMBERS:
         try:
-            numbers[name] = number(str(found.get(name, "0")))
+            numbers[name] = number(said.pop(name, "0"))
         except ValueError as error:
             faults.append(Fault(str(path), 0, 0, name, str(error)))
-    texts = {name: str(found.get(name, "")) for name in _TEXTS}
-    lists = {name: tuple(str(item) for item in found.get(name, ())) for name in _LISTS}
     if numbers.get("cif_over_fob", math.nan) < 1:
         faults.append(Fault(str(path), 0, 0, "cif_over_fob", "is below 1"))
-    return Settings(texts, numbers, lists)
+    return Settings(said, numbers, lists)

@@ -18,7 +18,7 @@ from pathlib import Path
 from sim.common.csv_tables import Column as TableColumn
 from sim.common.csv_tables import between, number, read_table, text
 from sim.common.errors import Fault, FaultList, nearest
-from sim.common.yaml_nodes import Node, decode, read_yaml
+from sim.common.yaml_nodes import Node, read_file
 from sim.world.customs_data.hs_codes import Goods, read_goods
 from sim.world.customs_data.hs_revisions import BY_CODE, NAMES, of_code
 
@@ -61,13 +61,7 @@ def read_mapping(path: Path) -> CodeBook:
     Raises:
         FaultList: If it cannot be read or is faulty; every fault is listed.
     """
-    try:
-        content = decode(path.read_bytes(), str(path))
-    except OSError as error:
-        raise FaultList([Fault(str(path), 0, 0, "", f"cannot be read: {error.strerror}")]) from error
-    if not content.strip():
-        raise FaultList([Fault(str(path), 0, 0, "", f"is empty; expected {', '.join(_NEEDED)}")])
-    root, faults = read_yaml(content, str(path))
+    root, faults = read_file(path)
     reading = _Reading(path, root, list(faults))
     mapping = reading.mapping()
     if reading.faults:

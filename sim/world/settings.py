@@ -1,0 +1,52 @@
+"""Reads the YAML file beside a folder of tables: texts and lists of texts, each key known and present."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from sim.common.errors import Fault, FaultList, nearest
+from sim.common.parsing import shown
+from sim.common.yaml_nodes import Node, read_file
+
+
+def read_settings(
+    path: Path, texts: Sequence[str], lists: Sequence[str], faults: list[Fault]
+) -> tuple[dict[str, str], dict[str, tuple[str, ...]]]:
+    """Read the settings of a file and note every fault in it.
+
+    Args:
+        path: The YAML file.
+        texts: Keys whose value is a text.
+        lists: Keys whose value is a list of texts; a single text is a list of one.
+        faults: Faults are appended here; nothing is raised.
+
+    Returns:
+        The texts and the lists by key, without those that are missing or faulty.
+    """
+    try:
+        root, found = read_file(path)
+    except FaultList as error:
+        faults += error.faults
+        return {}, {}
+    faults += found
+    known = (*texts, *lists)
+    said: dict[str, str] = {}
+    listed: dict[str, tuple[str, ...]] = {}
+    for name, node in root.children().items():
+        items = node.value if isinstance(node.value, tuple) and name in lists else (node,)
+        if name not in known:
+            faults.append(node.key.fault(name, f"key '{name}' is unknown; {nearest(name, known)}"))
+        elif wrong := [item for item in items if not isinstance(item.value, str)]:
+            faults += [item.mark.fault(name, _expected(item, name in lists)) for item in wrong]
+        elif name in lists:
+            listed[name] = tuple(str(item.value) for item in items)
+        else:
+            said[name] = str(node.value)
+    missing = [name for name in known if name not in root.children()]
+    faults += [Fault(str(path), 0, 0, name, f"key '{name}' is missing") for name in missing]
+    return said, listed
+
+
+def _expected(node: Node, is_list: bool) -> str:
+    return f"read {shown(node.plain())}, expected {'a text or a list of texts' if is_list else 'a text'}"
