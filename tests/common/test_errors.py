@@ -1,6 +1,8 @@
 """Faults: said once, in order, with a caret where the mistake is."""
 
+import difflib
 import pickle
+import time
 
 import pytest
 from hypothesis import given
@@ -33,6 +35,25 @@ def test_faults_are_sorted_counted_and_kept_once() -> None:
     assert isinstance(faults, SimError)
 
 
+@pytest.mark.parametrize(
+    ("count", "end"),
+    [
+        (50, ["50 faults"]),
+        (51, ["and 1 more", "51 faults"]),
+        (999, ["and 949 more", "999 faults"]),
+        (200_000, ["and at least 950 more", "1,000 faults or more"]),
+    ],
+)
+def test_a_long_list_is_told_in_part_and_ends_with_how_many_more(count: int, end: list[str]) -> None:
+    line = "x" * 1_000_000  # that all faults stand on
+    faults = FaultList(Fault("a.yaml", 1, at, "", "odd", line) for at in range(count, 0, -1))
+    lines = str(faults).splitlines()
+    assert len(faults.faults) == min(count, 1000)
+    assert [fault.column for fault in faults.faults[:3]] == [1, 2, 3]
+    assert lines[3 * 50 :] == end
+    assert len(str(faults)) < 20_000
+
+
 def test_faults_travel_between_processes() -> None:
     faults = FaultList([Fault("a.yaml", 1, 2, "x", "m", "line")])
     assert pickle.loads(pickle.dumps(faults)).faults == faults.faults
@@ -49,6 +70,23 @@ def test_nearest_names_the_nearest_or_lists_what_is_valid() -> None:
     assert nearest("xyz", ["one", "two"]) == "expected one of: one, two"
     assert nearest("xyz", [f"name{i:02d}" for i in range(30)]).endswith("name11 and 18 more")
     assert nearest("xyz", []) == "there is none to choose from"
+
+
+WORDS = st.text("abc_", min_size=1, max_size=12)
+
+
+@given(WORDS, st.lists(WORDS, min_size=1, max_size=40))
+def test_the_nearest_name_is_the_one_that_difflib_finds(word: str, names: list[str]) -> None:
+    close = difflib.get_close_matches(word, sorted(set(names)), n=1, cutoff=0.6)
+    assert (nearest(word, names) == f"did you mean '{close[0]}'?") if close else ("did you" not in nearest(word, names))
+
+
+def test_the_nearest_of_very_many_or_very_long_names_is_found_soon() -> None:
+    names = [f"clause-{at:05d}" for at in range(20_000)]
+    started = time.process_time()
+    assert nearest("clause-12345x", names) == "did you mean 'clause-12345'?"
+    assert nearest("ab" * 400_000, ["ba" * 400_000, "x"]).startswith("expected one of: ")
+    assert time.process_time() - started < 1.0
 
 
 @given(st.text(max_size=300), st.integers(0, 400))

@@ -1,5 +1,6 @@
 """The loader names every fault with its file, line and column."""
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -198,3 +199,26 @@ def test_any_text_gives_rows_or_faults(tmp_path_factory: pytest.TempPathFactory,
 )
 def test_lines_split_with_their_columns(line: str, cells: list[tuple[str, int]]) -> None:
     assert split_line(line) == (cells, "")
+
+
+@pytest.mark.parametrize(
+    ("addition", "expected"),
+    [
+        ("a: &a [x,x]\nb: [*a,*a]\n", "world.yaml:{1}:5: '*a' repeats a value by alias"),
+        ("a: " + "[" * 100_000, "world.yaml:{0}:15: nested more than 12 deep"),
+        ("a: !!python/name:os.system\n", "world.yaml:{0}:4: the tag '!!python/name:os.system' is not used here"),
+        ('title: "again"\n', "world.yaml:{0}:1: duplicate key 'title'"),
+        ('a: "\\ud800"\n', "world.yaml:{0}:7: this escape has no meaning"),
+        ("a: " + "x" * 1_000_000, "world.yaml:0:0: is larger than 1 MB"),
+    ],
+    ids=lambda text: text[:12],
+)
+def test_the_settings_go_through_the_strict_reader(copy: Path, addition: str, expected: str) -> None:
+    """A few hundred bytes of aliases once took five gigabytes; deep nesting and odd escapes ended in tracebacks."""
+    path = copy / "world.yaml"
+    kept = [line for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+    path.write_text("\n".join(kept) + "\n" + addition, encoding="utf-8")
+    started = time.process_time()
+    found = [fault.replace(": : ", ": ") for fault in faults_of(copy)]
+    assert any(fault.startswith(expected.format(len(kept) + 1, len(kept) + 2)) for fault in found), found
+    assert time.process_time() - started < 2.0
