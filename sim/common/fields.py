@@ -1,6 +1,6 @@
 """What a number, a share, a date, a list of states looks like in a scenario file, and what to say when it does not.
 
-Scenario files are read as text (see `sim.common.yaml_nodes`), and the models below give the text its type. One rule
+Scenario files are read as text (see `sim.common.yaml_reader`), and the models below give the text its type. One rule
 holds for every field of every model: plain decimal numbers, `true` or `false`, `YYYY-MM-DD`; nothing is guessed.
 Names of states and goods are checked against the world when a `Codes` is given as validation context, so that a fault
 points at the very name in the list.

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from sim.common.csv_tables import ROW_NUMBERS
 from sim.common.errors import Fault, FaultList
-from sim.common.yaml_nodes import Mark, Node, Source, decode
+from sim.common.yaml_nodes import Mark, Node, Source
+from sim.common.yaml_reader import decode
 
 _MOST_BYTES = 200_000_000
 

@@ -14,7 +14,8 @@ from pydantic import ValidationError
 from sim.common.errors import Fault, FaultList, SimError, nearest
 from sim.common.package_data import shipped
 from sim.common.parsing import shown
-from sim.common.yaml_nodes import Location, Node, read_text, read_yaml
+from sim.common.yaml_nodes import Location, Node
+from sim.common.yaml_reader import read_text, read_yaml
 from sim.experiments.checks import check_comparison, check_designs, check_factors, check_metric_names, check_size
 from sim.experiments.design_points import read_points
 from sim.experiments.evasion_checks import check_leaks

@@ -18,7 +18,7 @@ from sim.analysis.pareto import pareto_front
 from sim.analysis.summaries import summary
 from sim.common.errors import SimError
 from sim.common.package_data import shipped
-from sim.common.yaml_nodes import read_file
+from sim.common.yaml_reader import read_file
 from sim.experiments import Local, Study, Sweep, load_study, parse_study, read_runs, searches_leaks, shipped_studies
 from sim.report.finding import Finding, points_of, program
 from sim.report.package_findings import attributed, leaking

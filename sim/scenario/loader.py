@@ -9,7 +9,8 @@ from typing import Any
 from sim.common.errors import Fault, FaultList, nearest
 from sim.common.package_data import shipped
 from sim.common.parsing import shown
-from sim.common.yaml_nodes import Location, Node, read_text, read_yaml
+from sim.common.yaml_nodes import Location, Node
+from sim.common.yaml_reader import read_text, read_yaml
 from sim.policies import INSTRUMENTS
 from sim.rules import RULES
 from sim.rules.parameters import PARAMETERS

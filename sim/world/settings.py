@@ -7,7 +7,8 @@ from pathlib import Path
 
 from sim.common.errors import Fault, FaultList, nearest
 from sim.common.parsing import shown
-from sim.common.yaml_nodes import Node, read_file
+from sim.common.yaml_nodes import Node
+from sim.common.yaml_reader import read_file
 
 
 def read_settings(

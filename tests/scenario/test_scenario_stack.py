@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scenario_toys import HERE, VOCABULARY
 
-from sim.common.yaml_nodes import Node, read_yaml
+from sim.common.yaml_nodes import Node
+from sim.common.yaml_reader import read_yaml
 from sim.scenario.loader import load_scenario
 from sim.scenario.stack import stack
 

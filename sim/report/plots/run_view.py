@@ -11,7 +11,7 @@ import pandas as pd
 
 from sim.common.errors import SimError
 from sim.common.months import MONTHS_PER_YEAR, parse_month
-from sim.common.yaml_nodes import read_yaml
+from sim.common.yaml_reader import read_yaml
 from sim.report.plots.style import COALITION_COLOURS, OTHER_COLOURS, REST_COLOUR, SPARE_COLOUR
 from sim.simulation.comparison import Comparison
 from sim.simulation.tables import RunArrays

@@ -18,7 +18,8 @@ from pathlib import Path
 from sim.common.csv_tables import Column as TableColumn
 from sim.common.csv_tables import between, number, read_table, text
 from sim.common.errors import Fault, FaultList, nearest
-from sim.common.yaml_nodes import Node, read_file
+from sim.common.yaml_nodes import Node
+from sim.common.yaml_reader import read_file
 from sim.world.customs_data.hs_codes import Goods, read_goods
 from sim.world.customs_data.hs_revisions import BY_CODE, NAMES, of_code
 

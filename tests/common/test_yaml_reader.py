@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from sim.common import yaml_nodes
+from sim.common import yaml_reader
 from sim.common.errors import FaultList
-from sim.common.yaml_nodes import read_file, read_yaml
+from sim.common.yaml_reader import read_file, read_yaml
 
 BAD = Path(__file__).resolve().parents[1] / "scenario" / "bad"
 SOUND = Path(__file__).resolve().parents[2] / "scenarios"
@@ -84,7 +84,7 @@ def test_texts_stay_texts() -> None:
 @pytest.mark.parametrize("path", sorted(SOUND.rglob("*.yaml")), ids=lambda path: path.stem)
 def test_both_parsers_of_yaml_read_the_shipped_files_alike(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     fast = read_file(path)
-    monkeypatch.setattr(yaml_nodes, "_Parser", yaml.BaseLoader)
+    monkeypatch.setattr(yaml_reader, "_Parser", yaml.BaseLoader)
     assert read_file(path) == fast
     assert fast[0].plain() == _with_nothing(
         yaml.load(path.read_text(encoding="utf-8"), yaml.BaseLoader), fast[0].plain()
@@ -105,6 +105,6 @@ def test_both_parsers_find_the_same_faults(path: Path, monkeypatch: pytest.Monke
     """PyYAML's own parser stands in where libyaml is missing; it notices a lone surrogate a little earlier."""
     text = path.read_bytes().decode(errors="replace")
     fast = told(text)
-    monkeypatch.setattr(yaml_nodes, "_Parser", yaml.BaseLoader)
+    monkeypatch.setattr(yaml_reader, "_Parser", yaml.BaseLoader)
     slow = told(text)
     assert slow == fast if path.stem != "surrogate" else len(slow) == len(fast)
