@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from sim.experiments.study import Study, load_study, shipped_studies
     from sim.experiments.sweep_api import sweep
     from sim.experiments.swept import Swept
+    from sim.metrics.figure_intervals import ensemble
     from sim.model.model import SanctionsModel
     from sim.policies import INSTRUMENTS
     from sim.report.plots import save_mechanism
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from sim.rules.parameters import PARAMETERS
     from sim.scenario import Scenario, load_scenario, parse_scenario, shipped_scenarios
     from sim.simulation.comparison import Comparison, compare
-    from sim.simulation.ensemble import Ensemble, ensemble
+    from sim.simulation.ensemble import Ensemble
     from sim.simulation.inputs import PLACES
     from sim.simulation.posterior import Posterior, load_posterior
     from sim.simulation.results import Results
@@ -96,6 +97,7 @@ _HOMES = {
     "experiments.study": ("Study", "load_study", "shipped_studies"),
     "experiments.sweep_api": ("sweep",),
     "experiments.swept": ("Swept",),
+    "metrics.figure_intervals": ("ensemble",),
     "model.model": ("SanctionsModel",),
     "policies": ("INSTRUMENTS",),
     "report.plots": ("save_mechanism",),
@@ -103,7 +105,7 @@ _HOMES = {
     "rules.parameters": ("PARAMETERS",),
     "scenario": ("Scenario", "load_scenario", "parse_scenario", "shipped_scenarios"),
     "simulation.comparison": ("Comparison", "compare"),
-    "simulation.ensemble": ("Ensemble", "ensemble"),
+    "simulation.ensemble": ("Ensemble",),
     "simulation.inputs": ("PLACES",),
     "simulation.posterior": ("Posterior", "load_posterior"),
     "simulation.results": ("Results",),

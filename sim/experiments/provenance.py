@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 _PACKAGE = Path(__file__).resolve().parents[1]
 # Rooms and files that can move a number of a run; what comes before it or after it cannot.
 _NUMBERS = (
-    "common", "world", "rules", "policies", "scenario", "model", "metrics", "simulation/simulation.py",
+    "common", "world", "rules", "policies", "scenario", "model",
+    "metrics/aggregates.py", "metrics/parse.py", "metrics/registry.py", "simulation/simulation.py",
     "simulation/tables.py", "simulation/columns.py", "simulation/inputs.py", "simulation/posterior.py",
 )  # fmt: skip
 # Beside this package, what numbers may depend on.

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from sim.metrics.run_pair import DIRECT
+from sim.metrics.series import summary
 from sim.report import html
-from sim.report.plots.run_view import DIRECT, View, look
+from sim.report.plots.run_view import View, look
 from sim.simulation.intervals import DELIVERIES, ENDS
-from sim.simulation.results import Results, summary
+from sim.simulation.results import Results
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -13,9 +13,9 @@ from rich.table import Table
 
 from sim.common.months import format_month
 from sim.metrics.mirror_gap import PARTS, mirror_gap
+from sim.metrics.series import summary
 from sim.scenario import MEASURES
 from sim.simulation.intervals import DELIVERIES
-from sim.simulation.results import summary
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -6,18 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sim.common.errors import SimError
-from sim.report.plots.run_view import View
-from sim.simulation.ensemble import DRAWS, ensemble, mirror_bands
+from sim.simulation.ensemble import DRAWS
 from sim.simulation.posterior import Posterior, load_posterior, shipped_posterior
-from sim.simulation.results import Results
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from pathlib import Path
+    from collections.abc import Sequence
 
-    from sim.metrics.mirror_gap import Pair
-    from sim.simulation.comparison import Comparison
-    from sim.simulation.intervals import Bands
     from sim.simulation.simulation import Case
 
 NONE = "none"
@@ -82,33 +76,3 @@ def in_both(first: Beliefs, second: Beliefs) -> str:
 
 def _some(names: Sequence[str]) -> str:
     return ", ".join(names[:3]) + (", ..." if len(names) > 3 else "")
-
-
-def bands_for(
-    chosen: Beliefs, like: Comparison | Results, progress: Callable[[int, int], None] | None = None
-) -> Bands | None:
-    """Bands for a run's figures over draws of its posterior; None where there is nothing to draw."""
-    if chosen.posterior is None or not chosen.draws:
-        return None
-    return ensemble(chosen.undrawn, chosen.draws, chosen.posterior, like, progress).bands
-
-
-def bands_of_pair(
-    folder: Path, pair: Pair, asked: str | None, draws: int, progress: Callable[[int, int], None] | None
-) -> Bands:
-    """Bands for the mirror gap of two states of a saved run.
-
-    Args:
-        folder: of the run.
-        pair: the states and the good.
-        asked: folder of the posterior; the one that ships with the run's world by default.
-        draws: how many are run.
-        progress: called after each draw.
-
-    Raises:
-        SimError: no run stands there, it has no such state or good, or no draw of that posterior.
-    """
-    results = Results.open(folder)
-    pair.check(results)
-    world = str(View(results).scenario.get("world"))
-    return mirror_bands(results, pair, load_posterior(asked, world), draws, progress)

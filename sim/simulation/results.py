@@ -215,26 +215,6 @@ class Results:
         return f"<Results {self.title!r}, {self.record['months']}>"
 
 
-def summary(results: Results) -> pd.DataFrame:
-    """Deliveries to the target by year and kind of road, billion USD of the year, with the premium paid.
-
-    Columns: ``direct_busd``, ``via_hubs_busd``, ``price_index`` (value over base-year value).
-    """
-    flows = results.to_target()
-    year = flows["month"].str[:4]
-    direct = flows["road"] == "direct"
-    value = flows["value_musd"]
-    table = pd.DataFrame(
-        {
-            "direct_busd": value[direct].groupby(year[direct]).sum() / 1e3,
-            "via_hubs_busd": value[~direct].groupby(year[~direct]).sum() / 1e3,
-            "price_index": value.groupby(year).sum() / flows["quantity_musd_2021"].groupby(year).sum(),
-        }
-    )
-    table.index.name = "year"
-    return table
-
-
 def _digest(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 

@@ -11,12 +11,15 @@ from typing import TYPE_CHECKING, Any
 
 from sim.analysis.mechanism_test import Shown, show_mechanism
 from sim.common.errors import FaultList, SimError
+from sim.metrics.figure_intervals import ensemble, mirror_bands
 from sim.metrics.mirror_gap import Pair
+from sim.metrics.run_pair import RunPair
 from sim.report import plots
 from sim.report.explanation_tables import explanation_text
-from sim.report.plots.run_view import View
+from sim.report.plots.run_view import View, look
 from sim.simulation.comparison import Comparison
 from sim.simulation.intervals import Bands
+from sim.simulation.posterior import load_posterior
 from sim.simulation.results import BANDS, Results, run_name
 from sim.simulation.simulation import Case, load
 
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from sim.analysis.explain import Explanation
+    from sim.simulation.parameter_source import Beliefs
 
 FIGURES = "figures"
 
@@ -102,12 +106,12 @@ def save_pair(comparison: Comparison, out: Path, figures: Sequence[str] | None =
     # The record names the counterfactual's folder, so that the figures can be drawn again.
     comparison.policy.record["baseline"] = run_name(comparison.baseline.record)
     usual = comparison.baseline.save(out)
-    return _save(comparison.policy, View(comparison.policy, comparison.baseline, comparison.bands), out, figures), usual
+    return _save(comparison.policy, look(comparison), out, figures), usual
 
 
 def save_run(results: Results, out: Path, figures: Sequence[str] | None = None, bands: Bands | None = None) -> Path:
     """Saves a run that has no counterfactual; arguments and errors as in :func:`save_pair`."""
-    return _save(results, View(results, None, bands), out, figures)
+    return _save(results, View(results, bands=bands), out, figures)
 
 
 def draw_again(folder: Path, baseline: Path | None) -> list[Path]:
@@ -125,7 +129,7 @@ def draw_again(folder: Path, baseline: Path | None) -> list[Path]:
         baseline = folder.resolve().parent / str(results.record["baseline"])
     bands = Bands.open(folder, results.record.get(BANDS))
     with in_its_place(folder / FIGURES) as scratch:
-        plots.save_all(View(results, Results.open(baseline) if baseline else None, bands), scratch)
+        plots.save_all(View(results, Results.open(baseline) if baseline else None, bands=bands), scratch)
     return sorted((folder / FIGURES).iterdir())
 
 
@@ -187,8 +191,38 @@ def draw_pair(folder: Path, pair: Pair, out: Path | None, bands: Bands | None = 
         SimError: no run stands there, it has no such state or good, or the folder cannot be written.
     """
     results = Results.open(folder)
-    picture, _ = plots.save_pair(View(results, None, bands), pair, out or folder / FIGURES)
+    picture, _ = plots.save_pair(View(results, bands=bands), pair, out or folder / FIGURES)
     return results, picture
+
+
+def bands_for(
+    chosen: Beliefs, like: Comparison | Results, progress: Callable[[int, int], None] | None = None
+) -> Bands | None:
+    """Bands for a run's figures over draws of its posterior; None where there is nothing to draw."""
+    if chosen.posterior is None or not chosen.draws:
+        return None
+    return ensemble(chosen.undrawn, chosen.draws, chosen.posterior, like, progress).bands
+
+
+def bands_of_pair(
+    folder: Path, pair: Pair, asked: str | None, draws: int, progress: Callable[[int, int], None] | None
+) -> Bands:
+    """Bands for the mirror gap of two states of a saved run.
+
+    Args:
+        folder: of the run.
+        pair: the states and the good.
+        asked: folder of the posterior; the one that ships with the run's world by default.
+        draws: how many are run.
+        progress: called after each draw.
+
+    Raises:
+        SimError: no run stands there, it has no such state or good, or no draw of that posterior.
+    """
+    results = Results.open(folder)
+    pair.check(results)
+    world = str(RunPair(results).scenario.get("world"))
+    return mirror_bands(results, pair, load_posterior(asked, world), draws, progress)
 
 
 def refuse_unwritable(folder: Path) -> None:

@@ -10,8 +10,9 @@ import pyarrow.parquet as pq
 import pytest
 
 import sim
+from sim.metrics.series import summary
 from sim.simulation import results as results_module
-from sim.simulation.results import TABLES, Results, summary
+from sim.simulation.results import TABLES, Results
 
 
 @pytest.fixture(scope="module")

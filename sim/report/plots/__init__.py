@@ -58,51 +58,26 @@ class FigureKind:
         draw: draws it on an empty figure and returns the table behind it.
         needs: ``run`` if one run is enough, ``comparison`` if a counterfactual adds to it (it is drawn without, too).
         height: inches.
-        series: what draws of a posterior give bands to, as a table, by month or by year or of one stretch.
-        banded: the columns of that table that a draw moves.
     """
 
     title: str
     draw: Callable[[Source, Figure], pd.DataFrame]
     needs: Literal["run", "comparison"] = "run"
     height: float = HEIGHT
-    series: Callable[[Source], pd.DataFrame] | None = None
-    banded: tuple[str, ...] = ()
 
 
 FIGURES: dict[str, FigureKind] = {
-    "flows_by_origin": FigureKind(
-        "Deliveries to the target by origin", flows_by_origin.draw, "comparison",
-        series=flows_by_origin.series, banded=flows_by_origin.BANDED,
-    ),
-    "flows_by_road": FigureKind(
-        "Deliveries to the target by road", flows_by_road.draw, "comparison",
-        series=flows_by_road.series, banded=flows_by_road.BANDED,
-    ),
-    "who_replaced_whom": FigureKind(
-        "Suppliers lost and gained", who_replaced_whom.draw, "comparison", TALL,
-        who_replaced_whom.series, who_replaced_whom.BANDED,
-    ),
+    "flows_by_origin": FigureKind("Deliveries to the target by origin", flows_by_origin.draw, "comparison"),
+    "flows_by_road": FigureKind("Deliveries to the target by road", flows_by_road.draw, "comparison"),
+    "who_replaced_whom": FigureKind("Suppliers lost and gained", who_replaced_whom.draw, "comparison", TALL),
     "flow_diagram": FigureKind("From whom and by which road, before and after", flow_diagram.draw, "comparison", TALL),
     "flow_map": FigureKind("Origins and hubs on a map, before and after", flow_map.draw, "comparison"),
-    "goods_by_hub": FigureKind(
-        "What passes each hub, good by good", goods_by_hub.draw, "comparison", TALL,
-        goods_by_hub.data, goods_by_hub.BANDED,
-    ),
-    "price_premium": FigureKind(
-        "Prices paid by the target", price_premium.draw, "run", TALL, price_premium.data, price_premium.BANDED
-    ),
-    "hub_reexports": FigureKind(
-        "Goods passing the hubs, true and recorded", hub_reexports.draw, "run", TALL,
-        hub_reexports.data, hub_reexports.BANDED,
-    ),
-    "recorded_and_true": FigureKind(
-        "Exports as they were and as recorded", recorded_and_true.draw, "comparison", TALL,
-        recorded_and_true.series, recorded_and_true.BANDED,
-    ),
+    "goods_by_hub": FigureKind("What passes each hub, good by good", goods_by_hub.draw, "comparison", TALL),
+    "price_premium": FigureKind("Prices paid by the target", price_premium.draw, "run", TALL),
+    "hub_reexports": FigureKind("Goods passing the hubs, true and recorded", hub_reexports.draw, "run", TALL),
+    "recorded_and_true": FigureKind("Exports as they were and as recorded", recorded_and_true.draw, "comparison", TALL),
     "simulated_and_customs": FigureKind(
-        "Simulated and published customs figures", simulated_and_customs.draw, "run", TALL,
-        simulated_and_customs.data, simulated_and_customs.BANDED,
+        "Simulated and published customs figures", simulated_and_customs.draw, "run", TALL
     ),
 }  # fmt: skip
 

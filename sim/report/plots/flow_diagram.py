@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import pandas as pd
 from matplotlib.patches import Rectangle
 
+from sim.metrics.run_pair import DIRECT, OTHER_STATES
 from sim.report.plots.labels import PLAIN, percent, scale, width_of
 from sim.report.plots.ribbons import ribbon
-from sim.report.plots.run_view import DIRECT, OTHER_STATES, look
+from sim.report.plots.run_view import headings, look, sentence
 from sim.report.plots.style import INK, REST_COLOUR, SMALL, SPARE_COLOUR, frame, nothing_to_show, spread, stamp
 
 if TYPE_CHECKING:
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from sim.report.plots.run_view import Contrast, Source, View
+    from sim.metrics.run_pair import Contrast
+    from sim.report.plots.run_view import Source, View
 
 _HUBS = 5
 _OTHER_HUBS = "other hubs"
@@ -62,7 +64,7 @@ def draw(source: Source, figure: Figure) -> pd.DataFrame:
     title = f"From whom and by which road {view.target_name} is supplied"
     if contrast is not None and not table.empty:
         shares = [_through_hubs(table[table["side"] == side]) for side in ("before", "after")]
-        title = contrast.sentence(f"Through hubs to {view.target_name}", *(percent(share, 1) for share in shares))
+        title = sentence(contrast, f"Through hubs to {view.target_name}", *(percent(share, 1) for share in shares))
     plate = frame(figure, title, subtitle, stamp(view.policy, view.baseline))
     if contrast is None or table.empty:
         nothing_to_show(figure, plate, "Nothing to compare: no base year in the run and no counterfactual, or no flow.")
@@ -70,7 +72,7 @@ def draw(source: Source, figure: Figure) -> pd.DataFrame:
     shown = table.assign(quantity_musd_2021=table["quantity_musd_2021"] / size)
     largest = float(shown.groupby("side")["quantity_musd_2021"].sum().max())
     half = (plate.right - plate.left - 0.01) / 2
-    for number, (side, heading) in enumerate(zip(("before", "after"), contrast.headings, strict=True)):
+    for number, (side, heading) in enumerate(zip(("before", "after"), headings(contrast), strict=True)):
         place = plate.left + number * (half + 0.01), plate.bottom + 0.01, half, plate.top - plate.bottom - 0.05
         axes = figure.add_axes(place)
         axes.set_axis_off()

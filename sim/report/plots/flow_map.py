@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 from matplotlib.patches import FancyArrowPatch, Polygon
 
+from sim.metrics.run_pair import DIRECT
 from sim.report.plots.labels import PLAIN, percent, scale, width_of
 from sim.report.plots.outlines import all_rings, projected, rings_of, source
-from sim.report.plots.run_view import DIRECT, look
+from sim.report.plots.run_view import headings, look, sentence
 from sim.report.plots.style import COALITION, INK, MUTED, NEUTRAL, SMALL, frame, key, nothing_to_show, stamp
 
 if TYPE_CHECKING:
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from numpy.typing import NDArray
 
-    from sim.report.plots.run_view import Contrast, Source, View
+    from sim.metrics.run_pair import Contrast
+    from sim.report.plots.run_view import Source, View
     from sim.world import World
 
     Floats = NDArray[np.float64]
@@ -69,7 +71,7 @@ def draw(origin: Source, figure: Figure) -> pd.DataFrame:
     title = f"Where what reaches {view.target_name} comes from"
     if contrast is not None and not table.empty:
         shares = [_through(table[table["side"] == side]) for side in ("before", "after")]
-        title = contrast.sentence(f"Through hubs to {view.target_name}", *(percent(share, 1) for share in shares))
+        title = sentence(contrast, f"Through hubs to {view.target_name}", *(percent(share, 1) for share in shares))
     plate = frame(figure, title, subtitle, stamp(view.policy, view.baseline, also))
     if contrast is None or world is None or not float(table["quantity_musd_2021"].sum()) > 0.0:
         nothing_to_show(figure, plate, "Nothing to show: no base year in the run and no counterfactual, or no flow.")
@@ -78,7 +80,7 @@ def draw(origin: Source, figure: Figure) -> pd.DataFrame:
     plate = key(figure, plate, [*entries, ("through hubs", _THROUGH, "-")])
     largest = float(table["quantity_musd_2021"].max())
     half = (plate.right - plate.left - 0.02) / 2
-    for number, (side, heading) in enumerate(zip(("before", "after"), contrast.headings, strict=True)):
+    for number, (side, heading) in enumerate(zip(("before", "after"), headings(contrast), strict=True)):
         box = plate.left + number * (half + 0.02), plate.bottom, half, plate.top - plate.bottom - 0.045
         axes = figure.add_axes(box)
         axes.set_title(heading, loc="left", size=SMALL + 1, weight="bold", color=INK, pad=4, **PLAIN)

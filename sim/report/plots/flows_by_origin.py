@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from sim.metrics.run_pair import totals
+from sim.metrics.series_tables import ALL_ORIGINS, flows_by_origin
 from sim.report.plots.labels import percent, scale
-from sim.report.plots.run_view import look
+from sim.report.plots.run_view import look, sentence
 from sim.report.plots.style import REFERENCE, frame, plain_axes, stamp
 from sim.report.plots.timeline import (
     LAW_LANE,
@@ -21,7 +23,6 @@ from sim.report.plots.timeline import (
     month_axis,
     stack,
     top_of,
-    totals,
 )
 
 if TYPE_CHECKING:
@@ -30,27 +31,12 @@ if TYPE_CHECKING:
     from sim.report.plots.run_view import Source, View
 
 _LABELS = 1.75  # inches
-BANDED, TOTAL = ("value_musd",), "all origins"
-
-
-def data(source: Source) -> pd.DataFrame:
-    """Deliveries to the target: run (policy, baseline), month, origin or group of origins, value_musd."""
-    view = look(source)
-    groups = view.grouped_origins()
-    return view.both_runs(lambda flows: view.monthly(flows, flows["origin"].map(groups)))
-
-
-def series(source: Source) -> pd.DataFrame:
-    """The same with the sum, ``all origins``: what draws give a band to."""
-    table = data(source)
-    sums = table.groupby(["run", "month"], sort=False)["value_musd"].sum().reset_index()
-    return pd.concat([table, sums.assign(origin=TOTAL)[list(table.columns)]], ignore_index=True)
 
 
 def draw(source: Source, figure: Figure) -> pd.DataFrame:
     """Draws the stack and the line; returns the figures behind it."""
     view = look(source)
-    shown = data(view) if view.bands is None else view.beside("flows_by_origin", series(view), BANDED)
+    shown = flows_by_origin(view) if view.bands is None else view.banded("flows_by_origin")
     without = "; black line: total without the policies" if view.baseline is not None else ""
     subtitle = f"Deliveries to {view.target_name} by origin of the goods, by any road, USD a month{without}"
     footer = stamp(view.policy, view.baseline, f"FOB, prices of the month.{view.bands_note}")
@@ -69,7 +55,7 @@ def draw(source: Source, figure: Figure) -> pd.DataFrame:
     plain_axes(axes, f"{unit} a month")
     table /= size
     stack(axes, table, view.colours)
-    sums = shown[(shown["run"] == "policy") & (shown["origin"] == TOTAL)].set_index("month")
+    sums = shown[(shown["run"] == "policy") & (shown["origin"] == ALL_ORIGINS)].set_index("month")
     highest(axes, top_of(sums, "value_musd") / size)
     hatch(axes, sums, "value_musd", size)
     month_axis(axes, view.months)
@@ -91,4 +77,4 @@ def _title(view: View) -> str:
         percent(part[part["origin"].isin(view.coalition)]["value_musd"].sum() / part["value_musd"].sum())
         for part in (contrast.first, contrast.second)
     ]
-    return contrast.sentence(f"The coalition's share of what {view.target_name} receives", shares[0], shares[1])
+    return sentence(contrast, f"The coalition's share of what {view.target_name} receives", shares[0], shares[1])

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from sim.metrics.run_pair import DIRECT, OTHER_STATES, totals
+from sim.metrics.series_tables import ALL_HUBS, flows_by_road
 from sim.report.plots.labels import percent, scale
-from sim.report.plots.run_view import DIRECT, OTHER_STATES, look
+from sim.report.plots.run_view import look, sentence
 from sim.report.plots.style import REFERENCE, frame, plain_axes, stamp
 from sim.report.plots.timeline import (
     band,
@@ -19,7 +21,6 @@ from sim.report.plots.timeline import (
     month_axis,
     stack,
     top_of,
-    totals,
 )
 
 if TYPE_CHECKING:
@@ -30,33 +31,12 @@ if TYPE_CHECKING:
 
 _NAMED = 7
 _LABELS, _BETWEEN = 1.6, 0.55  # inches
-_THROUGH = "via "
-BANDED, ALL_HUBS = ("value_musd",), "all hubs"
-
-
-def data(source: Source) -> pd.DataFrame:
-    """Deliveries to the target: run (policy, baseline), month, road (``direct`` or a hub), value_musd."""
-    view = look(source)
-    roads = [DIRECT, *view.hubs]
-
-    def summed(flows: pd.DataFrame) -> pd.DataFrame:
-        sums = view.monthly(flows, flows["road"].str.removeprefix(_THROUGH))
-        return sums.reindex(columns=roads, fill_value=0.0)
-
-    return view.both_runs(summed)
-
-
-def series(source: Source) -> pd.DataFrame:
-    """The same with the sum of all hubs, ``all hubs``: what draws give a band to."""
-    table = data(source)
-    sums = table[table["road"] != DIRECT].groupby(["run", "month"], sort=False)["value_musd"].sum().reset_index()
-    return pd.concat([table, sums.assign(road=ALL_HUBS)[list(table.columns)]], ignore_index=True)
 
 
 def draw(source: Source, figure: Figure) -> pd.DataFrame:
     """Draws the direct road and, on a scale of their own, the hubs; returns the figures behind it."""
     view = look(source)
-    shown = data(view) if view.bands is None else view.beside("flows_by_road", series(view), BANDED)
+    shown = flows_by_road(view) if view.bands is None else view.banded("flows_by_road")
     subtitle = f"Deliveries to {view.target_name} by road, USD a month; mind the different scales"
     if not view.hubs:
         subtitle = f"Deliveries to {view.target_name}, all on the direct road, USD a month (this world has no hubs)"
@@ -127,4 +107,4 @@ def _title(view: View) -> str:
         percent(part[part["road"] != DIRECT]["value_musd"].sum() / part["value_musd"].sum(), 1)
         for part in (contrast.first, contrast.second)
     ]
-    return contrast.sentence(f"Deliveries to {view.target_name} through hubs", shares[0], shares[1])
+    return sentence(contrast, f"Deliveries to {view.target_name} through hubs", shares[0], shares[1])

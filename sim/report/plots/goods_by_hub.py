@@ -17,31 +17,15 @@ if TYPE_CHECKING:
 
     from sim.report.plots.run_view import Source, View
 
-BANDED = ("value_musd",)
 _GOODS, _HUBS = 4, 4
 _HEAD = 0.56  # inches above a panel: a heading of two lines and a unit
-_VIA = "via "
 _NAMES = ["run", "good", "hub"]
-
-
-def data(source: Source) -> pd.DataFrame:
-    """Deliveries through hubs: run (policy, baseline), month, good, hub they entered, value_musd."""
-    view = look(source)
-    pieces = []
-    for run, table in (("policy", view.to_target), ("baseline", view.to_target_without)):
-        if table is None:
-            continue
-        through = table[table["road"].str.startswith(_VIA)]
-        hub = through["road"].str.removeprefix(_VIA).rename("hub")
-        sums = through.groupby(["month", "good", hub], observed=True)["value_musd"].sum().reset_index()
-        pieces.append(sums.assign(run=run))
-    return pd.concat(pieces, ignore_index=True)[["run", "month", "good", "hub", "value_musd"]]
 
 
 def draw(source: Source, figure: Figure) -> pd.DataFrame:
     """Draws a row of panels per good and a column per hub; returns the figures behind it, of all goods and hubs."""
     view = look(source)
-    table = view.beside("goods_by_hub", data(view), BANDED)
+    table = view.banded("goods_by_hub")
     subtitle = f"Deliveries to {view.target_name} by the hub they entered, USD a month; every panel has its own scale"
     footer = stamp(view.policy, view.baseline, f"FOB, prices of the month.{view.bands_note}")
     plate = frame(figure, _title(view, table), subtitle + view.shaded, footer)

@@ -19,44 +19,10 @@ if TYPE_CHECKING:
     from sim.report.plots.run_view import Source, View
 
 
-BANDED = ("through_musd", "recorded_musd")
-
-
-def data(source: Source) -> pd.DataFrame:
-    """Goods of others that leave each hub for the target: month, hub, through_musd, recorded_musd (as re-export).
-
-    What entered one hub and left another counts where it left: that office writes the re-export to the target.
-    """
-    view = look(source)
-    books, left = view.policy.recorded, _leaving(view)
-    true = view.monthly(left, "exit").reindex(columns=view.hubs, fill_value=0.0)
-    books = books[(books["flow"] == "re-export") & (books["partner"] == view.policy.target)]
-    seen = view.monthly(books, "office").reindex(columns=view.hubs, fill_value=0.0)
-    columns = {
-        name: table.rename_axis(index="month", columns="hub").stack()
-        for name, table in (("through_musd", true), ("recorded_musd", seen))
-    }
-    return pd.DataFrame(columns).reset_index()
-
-
-def _leaving(view: View) -> pd.DataFrame:
-    """Deliveries through hubs by the hub they left: month, exit, value_musd."""
-    flows, network = view.to_target, view.policy.network
-    flows = flows[flows["road"] != "direct"]
-    keys = ["month", "good", "entry"]
-    entered = (
-        flows.assign(entry=flows["road"].str.removeprefix("via ")).groupby(keys, as_index=False)["value_musd"].sum()
-    )
-    quantity = network["quantity_musd_2021"]
-    share = quantity / quantity.groupby([network[name] for name in keys]).transform("sum")
-    legs = network.assign(share=share).merge(entered, on=keys)
-    return legs.assign(value_musd=legs["value_musd"] * legs["share"])
-
-
 def draw(source: Source, figure: Figure) -> pd.DataFrame:
     """Draws one panel per hub, the largest first; returns the figures behind it."""
     view = look(source)
-    shown = view.beside("hub_reexports", data(view), BANDED)
+    shown = view.banded("hub_reexports")
     subtitle = f"Goods of other origins that pass each hub to {view.target_name}, USD a month, each on its own scale"
     footer = stamp(view.policy, also=f"FOB, prices of the month.{view.bands_note}")
     plate = frame(figure, _title(view, shown), subtitle + view.shaded, footer)
@@ -75,7 +41,7 @@ def draw(source: Source, figure: Figure) -> pd.DataFrame:
 
 
 def _draw_hub(axes: Axes, view: View, rows: pd.DataFrame, hub: str) -> None:
-    most = top_of(rows, *BANDED)
+    most = top_of(rows, "through_musd", "recorded_musd")
     unit, size = scale(most)
     plain_axes(axes, f"{unit} a month", view.name(hub))
     highest(axes, most / size)

@@ -17,21 +17,13 @@ if TYPE_CHECKING:
 
     from sim.report.plots.run_view import Source, View
 
-BANDED = ("price_index",)
 _BRANDS = (("coalition", COALITION, "Coalition brands"), ("neutral", NEUTRAL, "Neutral brands"))
-
-
-def data(source: Source) -> pd.DataFrame:
-    """Prices at the target: month, good, headquarters (brand), price_index (base year = 1)."""
-    view = look(source)
-    prices = view.policy.prices
-    return prices.loc[prices["destination"] == view.policy.target, ["month", "good", "headquarters", "price_index"]]
 
 
 def draw(source: Source, figure: Figure) -> pd.DataFrame:
     """Draws one panel per good; returns the figures behind it."""
     view = look(source)
-    shown = view.beside("price_premium", data(view).reset_index(drop=True), BANDED)
+    shown = view.banded("price_premium")
     subtitle = f"Price in {view.target_name} by good and brand, base year = 1, the same scale in all panels"
     ceiling = float(view.policy.record["parameters"].get("price_ceiling", float("inf")))
     note = "Brand: where the headquarters of the firm are."

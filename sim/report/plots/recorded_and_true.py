@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from sim.metrics.series_tables import recorded_and_true
 from sim.report.plots.labels import money, scale
 from sim.report.plots.panels import panels
-from sim.report.plots.run_view import DIRECT, look
+from sim.report.plots.run_view import look
 from sim.report.plots.style import COALITION, INK, MUTED, frame, key, plain_axes, stamp
-from sim.report.plots.timeline import band, highest, line, month_axis, positions, top_of, totals
+from sim.report.plots.timeline import band, highest, line, month_axis, positions, top_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -19,58 +20,13 @@ if TYPE_CHECKING:
     from sim.report.plots.run_view import Source, View
 
 GAP = "#f3cfb7"
-BANDED = (
-    "true_musd", "recorded_musd", "declared_to_hubs_musd", "other_code_musd", "to_hubs_musd", "to_hubs_change_musd",
-)  # fmt: skip
 _GROUPS = {"coalition": "Coalition", "others": "Other states"}
-
-
-def data(source: Source) -> pd.DataFrame:
-    """By month and group of origins (coalition, others), all musd of the month.
-
-    ``true_musd`` reaches the target by any road; ``recorded_musd`` of it stands in the origins' offices under the
-    target and its true code; ``declared_to_hubs_musd`` and ``other_code_musd`` make up the difference.
-    ``to_hubs_musd`` is everything that the offices (but the target's) have as exports to hubs,
-    ``to_hubs_baseline_musd`` the same without the policies.
-    """
-    view = look(source)
-    pieces = []
-    for group in _GROUPS:
-        flows = view.to_target
-        flows = flows[flows["origin"].isin(view.coalition) == (group == "coalition")]
-        direct = flows[flows["road"] == DIRECT]
-        columns = {
-            "true_musd": totals(flows, view.months),
-            "recorded_musd": totals(flows, view.months, "recorded_musd"),
-            "declared_to_hubs_musd": totals(flows[flows["road"] != DIRECT], view.months),
-        }
-        columns["other_code_musd"] = (totals(direct, view.months) - columns["recorded_musd"]).clip(lower=0.0)
-        columns["to_hubs_musd"] = _towards_hubs(view, view.policy.recorded, group)
-        if view.baseline is not None:
-            columns["to_hubs_baseline_musd"] = _towards_hubs(view, view.baseline.recorded, group)
-        pieces.append(pd.DataFrame(columns).rename_axis("month").reset_index().assign(group=group))
-    table = pd.concat(pieces, ignore_index=True)
-    return table[["month", "group", *(name for name in table.columns if name.endswith("_musd"))]]
-
-
-def _towards_hubs(view: View, books: pd.DataFrame, group: str) -> pd.Series[float]:
-    # What the target itself sells to hubs is no export towards it.
-    wanted = (books["flow"] == "export") & books["partner"].isin(view.hubs) & (books["office"] != view.policy.target)
-    return totals(books[wanted & (books["office"].isin(view.coalition) == (group == "coalition"))], view.months)
-
-
-def series(source: Source) -> pd.DataFrame:
-    """The same with the change that the policies made, ``to_hubs_change_musd``: what draws give a band to."""
-    table = data(source)
-    if "to_hubs_baseline_musd" not in table:
-        return table
-    return table.assign(to_hubs_change_musd=table["to_hubs_musd"] - table["to_hubs_baseline_musd"])
 
 
 def draw(source: Source, figure: Figure) -> pd.DataFrame:
     """Draws true and recorded deliveries and the offices' exports to hubs; returns the figures behind it."""
     view = look(source)
-    shown = data(view) if view.bands is None else view.beside("recorded_and_true", series(view), BANDED)
+    shown = recorded_and_true(view) if view.bands is None else view.banded("recorded_and_true")
     subtitle = "What the exporters' customs offices have on record against what happened, USD a month, FOB"
     footer = stamp(view.policy, view.baseline, f"Prices of the month.{view.bands_note}")
     plate = frame(figure, _title(view), subtitle + view.shaded, footer)

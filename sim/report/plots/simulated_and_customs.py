@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from sim.common.months import MONTHS_PER_YEAR, parse_month
-from sim.report.plots.customs_series import CustomsSeries, customs_series
+from sim.metrics.customs_series import CustomsSeries, customs_series, table_of
+from sim.metrics.series import SERIES
 from sim.report.plots.labels import percent, scale
 from sim.report.plots.panels import panels
 from sim.report.plots.run_view import look
@@ -20,26 +21,14 @@ if TYPE_CHECKING:
 
     from sim.report.plots.run_view import Source, View
 
-BANDED = ("simulated_musd",)
 _DOTS = (0, (1, 1))
-_COLUMNS = ["series", "period", "simulated_musd", "published_musd", "used_for_fitting"]
-
-
-def data(source: Source) -> pd.DataFrame:
-    """By series and period (month or year): simulated and published, musd a month, and whether it was fitted to."""
-    return _table(customs_series(look(source)))
-
-
-def _table(found: list[CustomsSeries]) -> pd.DataFrame:
-    pieces = [series.table.reset_index().assign(series=series.name) for series in found]
-    return pd.concat(pieces, ignore_index=True)[_COLUMNS] if pieces else pd.DataFrame(columns=_COLUMNS)
 
 
 def draw(source: Source, figure: Figure) -> pd.DataFrame:
     """Draws one panel per published series; returns the figures behind it."""
     view = look(source)
     found = customs_series(view)
-    shown = view.beside("simulated_and_customs", _table(found), BANDED)
+    shown = view.beside("simulated_and_customs", table_of(found), SERIES["simulated_and_customs"].columns)
     subtitle = (
         "Exports by declared destination as the exporter's own customs office records them "
         "(hubs: re-exports included), FOB, USD a month; points: mean month of a year" + view.shaded

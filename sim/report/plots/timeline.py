@@ -191,9 +191,3 @@ def mark_law(axes: Axes, months: Sequence[str], law: Sequence[tuple[int, str]]) 
             text, (month, top), xytext=(3, 0), xycoords=axes.get_xaxis_transform(), textcoords="offset points",
             size=SMALL - 1, color=MUTED, va="top", gid="law", **PLAIN,
         )  # fmt: skip
-
-
-def totals(table: pd.DataFrame, months: Sequence[str], value: str = "value_musd") -> pd.Series[float]:
-    """Sum by month over all months of a run, zero where nothing flows."""
-    sums: pd.Series[float] = table.groupby("month")[value].sum().reindex(list(months), fill_value=0.0)
-    return sums.astype(np.float64)

@@ -7,10 +7,18 @@ from typing import TYPE_CHECKING
 import pandas as pd
 from matplotlib.patches import Rectangle
 
+from sim.metrics.series_tables import (
+    ALL_SUPPLIERS,
+    COALITION_HUBS,
+    OTHER_HUBS,
+    SUPPLIER_COLUMNS,
+    supplier_order,
+    who_replaced_whom,
+)
+from sim.metrics.supplier_matching import GONE, NEW, matched
 from sim.report.plots.labels import PLAIN, money, percent, scale
-from sim.report.plots.replacement import GONE, NEW, matched
 from sim.report.plots.ribbons import ribbon
-from sim.report.plots.run_view import OTHER_COALITION, look
+from sim.report.plots.run_view import headings, look
 from sim.report.plots.style import INK, LOST_COLOUR, MUTED, SMALL, frame, nothing_to_show, spread, stamp
 
 if TYPE_CHECKING:
@@ -19,57 +27,17 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from sim.report.plots.run_view import Contrast, Source, View
+    from sim.report.plots.run_view import Source, View
 
 _LEFT, _RIGHT, _COLUMN = 2.0, 7.0, 0.22  # places along the axis, which runs from 0 to 9
 _GAP, _LABELLED = 0.012, 0.015  # shares of the column's height
-_COALITION_HUBS, _OTHER_HUBS = "coalition goods via hubs", "other goods via hubs"
-_COLUMNS = ["before", "after", "quantity_musd_2021"]
-BANDED, ALL = ("quantity_musd_2021",), "all"
 _BROAD, _BROADER = 9.0, 10.4  # what the axis spans; the intervals of the draws need room at its right
-
-
-def data(source: Source) -> pd.DataFrame:
-    """Who sold before and after: before, after (origins, groups, or what is new or gone), quantity_musd_2021."""
-    view = look(source)
-    contrast = view.contrast
-    return pd.DataFrame(columns=_COLUMNS) if contrast is None else _ribbons(view, contrast)
-
-
-def series(source: Source) -> pd.DataFrame:
-    """The same with the sums of both columns, where the other column is ``all``: what draws give a band to."""
-    table = data(source)
-    sums = [
-        table.groupby(side, sort=False)["quantity_musd_2021"].sum().reset_index().assign(**{other: ALL})[_COLUMNS]
-        for side, other in (("before", "after"), ("after", "before"))
-    ]
-    return pd.concat([table, *sums], ignore_index=True)
-
-
-def _ribbons(view: View, contrast: Contrast) -> pd.DataFrame:
-    pairs = matched(contrast.first, contrast.second)
-    groups = view.grouped_origins()
-    for side in ("before", "after"):
-        own = pairs[f"origin_{side}"].map(lambda origin: groups.get(origin, origin))
-        hubs = pairs[f"origin_{side}"].isin(view.coalition).map({True: _COALITION_HUBS, False: _OTHER_HUBS})
-        pairs[side] = own.where(~pairs[f"through_hub_{side}"].astype(bool), hubs)
-    table = pairs.groupby(["before", "after"])["quantity_musd_2021"].sum().reset_index()
-    order = _order(view)
-    return table.sort_values(["before", "after"], key=lambda names: names.map(order.index), ignore_index=True)
-
-
-def _order(view: View) -> list[str]:
-    """Blocks from the top of a column to its bottom: the coalition, what goes round, the others, what is no match."""
-    names = list(dict.fromkeys(view.grouped_origins().values()))
-    inside = [name for name in names if name in view.coalition or name == OTHER_COALITION]
-    outside = [name for name in names if name not in inside]
-    return [*inside, _COALITION_HUBS, *outside, _OTHER_HUBS, NEW, GONE]
 
 
 def draw(source: Source, figure: Figure) -> pd.DataFrame:
     """Draws the two columns and their ribbons; returns the figures behind it."""
     view = look(source)
-    shown = data(view) if view.bands is None else view.beside("who_replaced_whom", series(view), BANDED)
+    shown = who_replaced_whom(view) if view.bands is None else view.banded("who_replaced_whom")
     table, contrast = _without_sums(shown), view.contrast
     unit, _ = scale(float(table["quantity_musd_2021"].sum()))
     period = f" in {contrast.after}" if contrast is not None and contrast.same_months else ""
@@ -87,26 +55,26 @@ def draw(source: Source, figure: Figure) -> pd.DataFrame:
     axes = figure.add_axes((plate.left, plate.bottom + 0.01, plate.right - plate.left, plate.top - plate.bottom - 0.04))
     axes.set_axis_off()
     axes.set_xlim(0, _BROAD if view.bands is None else _BROADER)
-    _draw_columns(axes, view, shown, contrast.headings)
+    _draw_columns(axes, view, shown, headings(contrast))
     return shown
 
 
 def _without_sums(shown: pd.DataFrame) -> pd.DataFrame:
-    return shown.loc[shown["before"].ne(ALL) & shown["after"].ne(ALL), _COLUMNS]
+    return shown.loc[shown["before"].ne(ALL_SUPPLIERS) & shown["after"].ne(ALL_SUPPLIERS), SUPPLIER_COLUMNS]
 
 
-def _draw_columns(axes: Axes, view: View, shown: pd.DataFrame, headings: tuple[str, str]) -> None:
+def _draw_columns(axes: Axes, view: View, shown: pd.DataFrame, heads: tuple[str, str]) -> None:
     table = _without_sums(shown)
     _, size = scale(float(table["quantity_musd_2021"].sum()))
     values = table.assign(quantity_musd_2021=table["quantity_musd_2021"] / size)
     total = float(values["quantity_musd_2021"].sum())
-    order, gap = _order(view), _GAP * total
+    order, gap = supplier_order(view), _GAP * total
     tops = {side: _place(values, side, order, gap) for side in ("before", "after")}
     ends = [min(place - size for place, size in side.values()) for side in tops.values()]
     axes.set_ylim(min(ends), 0.035 * total)
-    colours = view.colours | {_COALITION_HUBS: "#7a8fa6", _OTHER_HUBS: "#b59a7a", NEW: LOST_COLOUR, GONE: LOST_COLOUR}
+    colours = view.colours | {COALITION_HUBS: "#7a8fa6", OTHER_HUBS: "#b59a7a", NEW: LOST_COLOUR, GONE: LOST_COLOUR}
     _draw_ribbons(axes, values, tops, colours)
-    for side, x, heading in (("before", _LEFT, headings[0]), ("after", _RIGHT, headings[1])):
+    for side, x, heading in (("before", _LEFT, heads[0]), ("after", _RIGHT, heads[1])):
         for name, (top, height) in tops[side].items():
             edge = MUTED if name in (NEW, GONE) else "white"
             axes.add_patch(
@@ -156,7 +124,7 @@ def _interval(shown: pd.DataFrame, side: str, name: str, size: float) -> str:
     if "quantity_musd_2021_low" not in shown:
         return ""
     other = "after" if side == "before" else "before"
-    row = shown[shown[side].eq(name) & shown[other].eq(ALL)].iloc[0]
+    row = shown[shown[side].eq(name) & shown[other].eq(ALL_SUPPLIERS)].iloc[0]
     low, high = (f"{row[f'quantity_musd_2021_{end}'] / size:.1f}" for end in ("low", "high"))
     return f" [{low}, {high}]" if low != high else ""
 

@@ -149,8 +149,7 @@ def mirror(
     """
     from sim.metrics.mirror_gap import Pair
     from sim.report.run_tables import mirror as report
-    from sim.simulation.parameter_source import bands_of_pair
-    from sim.ui.requests import draw_pair
+    from sim.ui.requests import bands_of_pair, draw_pair
 
     pair, bands = Pair(exporter, importer, good), None
     if draws:

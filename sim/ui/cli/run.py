@@ -127,8 +127,8 @@ def _run(
     from sim.report.run_tables import deliveries_alone, flows_of, ledgers, over_draws
     from sim.simulation.comparison import Comparison
     from sim.simulation.comparison import compare as run_both
-    from sim.simulation.parameter_source import bands_for, beliefs
-    from sim.ui.requests import FIGURES, asked_for, refuse_unwritable, save_pair, save_run
+    from sim.simulation.parameter_source import beliefs
+    from sim.ui.requests import FIGURES, asked_for, bands_for, refuse_unwritable, save_pair, save_run
 
     chosen = beliefs(asked_for(name, changes), *believing)
     case = chosen.case

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from sim.metrics.series import deliveries, summary
 from sim.report.plots.labels import percent
-from sim.simulation.ensemble import deliveries
 from sim.simulation.intervals import tall
-from sim.simulation.results import summary
 
 if TYPE_CHECKING:
+    from sim.metrics.run_pair import RunPair
     from sim.report.plots.run_view import View
     from sim.simulation.intervals import Bands
 
@@ -53,16 +53,16 @@ class Figure:
     note: str
 
 
-def yearly(view: View) -> pd.DataFrame:
+def yearly(pair: RunPair) -> pd.DataFrame:
     """By year, in the columns of :data:`COLUMNS`, ``period`` first.
 
     The price is the value of what was delivered over its value at base-year prices; the premium is that against the
     same in the world without policies. Hidden is the share of deliveries that the origins' offices have on record
     under another destination or another code.
     """
-    table = deliveries(view).set_index("period")
-    assert view.baseline is not None
-    usual = summary(view.baseline).reindex(table.index)
+    table = deliveries(pair).set_index("period")
+    assert pair.baseline is not None
+    usual = summary(pair.baseline).reindex(table.index)
     table["baseline_via_hubs_busd"] = usual["via_hubs_busd"]
     table["premium_percent"] = 100.0 * (table["price_index"] / usual["price_index"] - 1.0)
     delivered = table["policy_busd"]
@@ -71,9 +71,9 @@ def yearly(view: View) -> pd.DataFrame:
     return found.reset_index()
 
 
-def yearly_series(view: View) -> pd.Series[float]:
+def yearly_series(pair: RunPair) -> pd.Series[float]:
     """The same as a series, for bands."""
-    return tall(YEARLY, yearly(view), COLUMNS)
+    return tall(YEARLY, yearly(pair), COLUMNS)
 
 
 def with_bands(table: pd.DataFrame, bands: Bands | None) -> pd.DataFrame:

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from sim.metrics.run_pair import RunPair
+from sim.metrics.series import figure_series
 from sim.report.plots.run_view import View
-from sim.simulation.ensemble import few_rows, figure_series, record_of_draws
+from sim.simulation.ensemble import few_rows, record_of_draws
 from sim.simulation.intervals import Bands
 from sim.simulation.parameter_source import NONE, Beliefs, beliefs
 from sim.ui.web.figures import BANDED
@@ -118,15 +120,15 @@ class Runs:
         assert believed.posterior is not None
         drawn = believed.case.drawn
         if drawn is not None and number == drawn.draw:
-            view = View(shown.view.policy.condensed(), _condensed(shown.view.baseline), like=shown.view)
+            pair = RunPair(shown.view.policy.condensed(), _condensed(shown.view.baseline), shown.view)
         else:
             case = believed.undrawn.with_posterior(number, believed.posterior)
             policy = case.run(turn.go_on).condensed()
-            view = View(policy, self._without(case, turn, self._small), like=shown.view)
-        series = {YEARLY: yearly_series(view)}
+            pair = RunPair(policy, self._without(case, turn, self._small), shown.view)
+        series = {YEARLY: yearly_series(pair)}
         for name in BANDED:
             turn.go_on()
-            series[name] = pd.concat(list(figure_series(view, [name])))
+            series[name] = pd.concat(list(figure_series(pair, [name])))
         more = replace(shown, draws={**shown.draws, number: series})
         if more.key in self._pairs:
             self._pairs[more.key] = more

@@ -10,10 +10,10 @@ import pytest
 
 import sim
 from sim.common.package_data import shipped
+from sim.metrics.customs_series import SERIES, customs_series
+from sim.metrics.run_pair import run_pair
+from sim.metrics.supplier_matching import GONE, NEW, matched
 from sim.report.plots import FIGURES, save_all
-from sim.report.plots.customs_series import SERIES, customs_series
-from sim.report.plots.replacement import GONE, NEW, matched
-from sim.report.plots.run_view import look
 from sim.simulation.comparison import Comparison
 
 Sums = dict[str, tuple[float, float]]
@@ -26,7 +26,7 @@ def _by_run(pair: Comparison, table: pd.DataFrame) -> Sums:
 
 
 def _replaced(pair: Comparison, table: pd.DataFrame) -> Sums:
-    contrast = look(pair).contrast
+    contrast = run_pair(pair).contrast
     assert contrast is not None
     drawn = table["quantity_musd_2021"]
     return {
@@ -54,7 +54,7 @@ def _hubs(pair: Comparison, table: pd.DataFrame) -> Sums:
 
 def _recorded(pair: Comparison, table: pd.DataFrame) -> Sums:
     flows, books = pair.policy.to_target(), pair.policy.recorded
-    towards = books[(books["flow"] == "export") & books["partner"].isin(look(pair).hubs)]
+    towards = books[(books["flow"] == "export") & books["partner"].isin(run_pair(pair).hubs)]
     towards = towards[towards["office"] != pair.policy.target]
     parts = table[["recorded_musd", "declared_to_hubs_musd", "other_code_musd"]].to_numpy().sum()
     return {
@@ -66,7 +66,7 @@ def _recorded(pair: Comparison, table: pd.DataFrame) -> Sums:
 
 
 def _diagram(pair: Comparison, table: pd.DataFrame) -> Sums:
-    contrast = look(pair).contrast
+    contrast = run_pair(pair).contrast
     assert contrast is not None
     by_side = table.groupby("side")["quantity_musd_2021"].sum()
     first, second = contrast.first["quantity_musd_2021"], contrast.second["quantity_musd_2021"]
@@ -80,7 +80,7 @@ def _diagram(pair: Comparison, table: pd.DataFrame) -> Sums:
 
 
 def _map(pair: Comparison, table: pd.DataFrame) -> Sums:
-    contrast = look(pair).contrast
+    contrast = run_pair(pair).contrast
     assert contrast is not None
     after = table[table["side"] == "after"].groupby("leg")["quantity_musd_2021"].sum()
     through = contrast.second["road"] != "direct"
@@ -210,7 +210,7 @@ def test_every_series_of_the_table_finds_its_figures(paired: Comparison) -> None
     assert len(rows) >= 4
     assert rows["id"].is_unique
     assert rows.notna().all().all()
-    found = {series.name: series for series in customs_series(look(paired))}
+    found = {series.name: series for series in customs_series(run_pair(paired))}
     assert list(found) == list(rows["id"])
     for series in found.values():
         assert series.table.index.is_unique
@@ -227,5 +227,5 @@ def test_euros_are_changed_at_the_rate_of_their_year(paired: Comparison) -> None
         figures = figures[figures[column.removeprefix("where_")] == row[column]]
     rate = pd.read_csv(folder / "exchange_rates.csv").set_index("year")["usd_per_eur"][2022]
     expected = figures.set_index(figures["period"].astype(int))["value"][2022] * rate / 12
-    found = {series.name: series for series in customs_series(look(paired))}[row["id"]]
+    found = {series.name: series for series in customs_series(run_pair(paired))}[row["id"]]
     assert found.table.loc["2022", "published_musd"] == pytest.approx(expected)

@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 import sim
+from sim.metrics.run_pair import RunPair, run_pair
+from sim.metrics.series import SERIES, series_of
 from sim.report.plots import FIGURES, figure, save_all
-from sim.report.plots.run_view import View, look
 from sim.simulation.comparison import Comparison
-from sim.simulation.ensemble import Ensemble, few_rows, series_of
+from sim.simulation.ensemble import Ensemble, few_rows
 from sim.simulation.intervals import DELIVERIES, ENDS, KEYS, Bands, tall
 from sim.simulation.simulation import Case
 from tests.posteriors import write_posterior
@@ -29,7 +30,6 @@ COLUMNS = {
     "parameter:demand_elasticity": [1.0, *RNG.uniform(0.5, 2.0, DRAWS - 1)],
     "strength:ban-half": [0.5, *RNG.uniform(0.2, 0.9, DRAWS - 1)],
 }
-BANDED = [name for name, kind in FIGURES.items() if kind.series is not None]
 
 
 @pytest.fixture(scope="module")
@@ -59,17 +59,16 @@ def banded(pair: Comparison, found: Ensemble) -> Comparison:
 
 
 # --------------------------------------------------------------------------------------------------- what is kept
-@pytest.mark.parametrize("name", BANDED)
+@pytest.mark.parametrize("name", SERIES)
 def test_a_condensed_run_gives_the_same_series(paired: Comparison, name: str) -> None:
-    whole = look(paired)
-    light = View(paired.policy.condensed(), paired.baseline.condensed(), like=whole)
-    series = FIGURES[name].series
-    assert series is not None
-    pd.testing.assert_frame_equal(series(light), series(whole), rtol=1e-9)
+    whole = run_pair(paired)
+    light = RunPair(paired.policy.condensed(), paired.baseline.condensed(), like=whole)
+    table = SERIES[name].table
+    pd.testing.assert_frame_equal(table(light), table(whole), rtol=1e-9)
 
 
 def test_sums_by_year_are_those_that_a_run_prints(paired: Comparison) -> None:
-    light = View(paired.policy.condensed(), paired.baseline.condensed(), like=look(paired))
+    light = RunPair(paired.policy.condensed(), paired.baseline.condensed(), like=run_pair(paired))
     sums = series_of(light).loc[DELIVERIES].droplevel("series")
     printed = paired.summary()
     for year, row in printed.iterrows():
@@ -99,7 +98,7 @@ def test_a_draw_is_the_same_alone_and_in_the_ensemble(
         assert np.array_equal(alone.samples[0].to_numpy(), there.loc[alone.samples.index].to_numpy())
         assert not there.drop(alone.samples.index).any(), "a ribbon of other draws is nil here"
         by_hand = sim.compare(few_rows(case).with_posterior(draw, posterior))
-        light = View(by_hand.policy.condensed(), by_hand.baseline.condensed(), like=look(pair))
+        light = RunPair(by_hand.policy.condensed(), by_hand.baseline.condensed(), like=run_pair(pair))
         assert np.array_equal(series_of(light), alone.samples[0])
 
 
@@ -108,7 +107,7 @@ def test_draws_differ(found: Ensemble) -> None:
 
 
 def test_the_representative_run_lies_in_its_bands(pair: Comparison, found: Ensemble) -> None:
-    light = View(pair.policy.condensed(), pair.baseline.condensed())
+    light = RunPair(pair.policy.condensed(), pair.baseline.condensed())
     own = series_of(light)
     table = found.bands.table.set_index(KEYS)
     own = own.reindex(table.index, fill_value=0.0)
@@ -121,7 +120,7 @@ def test_a_posterior_that_changes_nothing_has_bands_of_no_width(case: Case, pair
     bands = sim.ensemble(case, 3, write_posterior(tmp_path, same), like=pair).bands.table
     assert (bands["low"] == bands["high"]).all()
     without = sim.compare(case)
-    own = series_of(View(without.policy.condensed(), without.baseline.condensed(), like=look(pair)))
+    own = series_of(RunPair(without.policy.condensed(), without.baseline.condensed(), like=run_pair(pair)))
     assert np.array_equal(bands["median"], own.to_numpy())
 
 
@@ -129,6 +128,18 @@ def test_one_run_alone_needs_no_counterfactual(case: Case, posterior: sim.Poster
     alone = sim.ensemble(case, 2, posterior, like=pair.policy)
     assert "baseline_busd" not in set(alone.bands.table["column"])
     assert not alone.samples.isna().any().any()
+
+
+def test_other_outputs_can_be_kept(case: Case, posterior: sim.Posterior, pair: Comparison) -> None:
+    def shortfall(runs: RunPair) -> pd.Series:
+        assert runs.baseline is not None
+        lost = 1.0 - runs.to_target["value_musd"].sum() / runs.baseline.to_target()["value_musd"].sum()
+        return pd.Series([lost], index=pd.MultiIndex.from_tuples([("mine", "", "", "shortfall")], names=KEYS))
+
+    spread = sim.ensemble(case, 3, posterior, like=pair, outputs=shortfall)
+    assert spread.samples.shape == (1, 3)
+    assert spread.bands.table["median"].item() == pytest.approx(spread.samples.median(axis=1).item())
+    assert shortfall(run_pair(pair)).item() == pytest.approx(spread.samples[0].item())
 
 
 def test_the_first_draw_guides_where_nothing_else_does(case: Case, posterior: sim.Posterior) -> None:
@@ -173,7 +184,7 @@ def test_a_damaged_file_is_said(tmp_path: Path) -> None:
 
 def test_rows_find_their_band_in_any_order(banded: Comparison) -> None:
     assert banded.bands is not None
-    table = FIGURES["flows_by_road"].series(banded)  # type: ignore[misc]
+    table = SERIES["flows_by_road"].table(run_pair(banded))
     shuffled = table.sample(frac=1.0, random_state=1)
     wide = banded.bands.beside("flows_by_road", shuffled, ["value_musd"])
     assert list(wide.columns) == ["run", "month", "road", "value_musd", "value_musd_low", "value_musd_high"]
@@ -183,7 +194,7 @@ def test_rows_find_their_band_in_any_order(banded: Comparison) -> None:
 
 
 # ------------------------------------------------------------------------------------------------------ figures
-@pytest.mark.parametrize("name", BANDED)
+@pytest.mark.parametrize("name", SERIES)
 def test_figures_and_their_tables_carry_bands(banded: Comparison, pair: Comparison, name: str) -> None:
     drawn, table = figure(name, banded)
     plain, bare = figure(name, pair)
@@ -192,7 +203,7 @@ def test_figures_and_their_tables_carry_bands(banded: Comparison, pair: Comparis
     assert "90 % of the draws" in words_on(drawn)
     assert "posterior “classroom”" in words_on(drawn)
     assert "draws" not in words_on(plain)
-    for column in FIGURES[name].banded:
+    for column in SERIES[name].columns:
         if column in bare:
             at = list(table.columns).index(column)
             assert list(table.columns)[at + 1 : at + 3] == [f"{column}_low", f"{column}_high"]

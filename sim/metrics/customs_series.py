@@ -20,11 +20,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from sim.report.plots.run_view import View
+    from sim.metrics.run_pair import RunPair
 
 FIGURES = "calibration/figures"
 SERIES, RATES = "comparison_series.csv", "exchange_rates.csv"
 _FILTER, _EVERYBODY, _EURO, _FITTED = "where_", "all", "meur", "fit"
+_COLUMNS = ["series", "period", "simulated_musd", "published_musd", "used_for_fitting"]
 _YEAR = 4  # letters of a period that is a year
 
 
@@ -52,18 +53,18 @@ class CustomsSeries:
         return float((both["simulated_musd"] - both["published_musd"]).abs().sum() / both["published_musd"].sum())
 
 
-def customs_series(view: View) -> list[CustomsSeries]:
+def customs_series(pair: RunPair) -> list[CustomsSeries]:
     """All series of the table for which the world has the states and the run has the months."""
     folder = shipped(FIGURES)
     if not (folder / SERIES).exists():
         return []
-    known = {*view.states, _EVERYBODY}
+    known = {*pair.states, _EVERYBODY}
     found = []
     for record in _read(folder / SERIES).to_dict("records"):
         row = {str(column): str(value) for column, value in record.items()}
         if row["office"] in known and row["partner"] in known:
             published = _published(folder, row)
-            table = _beside(_simulated(view, row), published)
+            table = _beside(_simulated(pair, row), published)
             if table["published_musd"].gt(0.0).any():
                 found.append(CustomsSeries(row["id"], row["title"], row["source"], table))
     return found
@@ -94,13 +95,13 @@ def _published_once(folder: Path, cells: tuple[tuple[str, str], ...]) -> pd.Data
     return table.set_index(rows["period"]).sort_index()
 
 
-def _simulated(view: View, row: Mapping[str, str]) -> pd.Series[float]:
+def _simulated(pair: RunPair, row: Mapping[str, str]) -> pd.Series[float]:
     """Published records of the simulated office by month, musd."""
-    books = view.policy.recorded
+    books = pair.policy.recorded
     wanted = books["published"] & books["flow"].isin(row["flow"].split(";")) & (books["partner"] == row["partner"])
     if row["office"] != _EVERYBODY:
         wanted &= books["office"] == row["office"]
-    return books[wanted].groupby("month")["value_musd"].sum().reindex(view.months, fill_value=0.0)
+    return books[wanted].groupby("month")["value_musd"].sum().reindex(pair.months, fill_value=0.0)
 
 
 def _beside(simulated: pd.Series[float], published: pd.DataFrame) -> pd.DataFrame:
@@ -111,3 +112,14 @@ def _beside(simulated: pd.Series[float], published: pd.DataFrame) -> pd.DataFram
     table = pd.DataFrame({"simulated_musd": simulated}).rename_axis("period").join(published)
     table["used_for_fitting"] = table["used_for_fitting"].eq(True)
     return table
+
+
+def simulated_and_customs(pair: RunPair) -> pd.DataFrame:
+    """By series and period (month or year): simulated and published, musd a month, and whether it was fitted to."""
+    return table_of(customs_series(pair))
+
+
+def table_of(found: list[CustomsSeries]) -> pd.DataFrame:
+    """Series one after the other; columns as in :func:`simulated_and_customs`."""
+    pieces = [series.table.reset_index().assign(series=series.name) for series in found]
+    return pd.concat(pieces, ignore_index=True)[_COLUMNS] if pieces else pd.DataFrame(columns=_COLUMNS)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from sim.report.plots.run_view import DIRECT
+from sim.metrics.run_pair import DIRECT
 
 NEW, GONE = "additional", "no longer delivered"
 

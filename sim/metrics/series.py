@@ -1,0 +1,114 @@
+"""The series of a run that can have a band: what each figure shows, and the deliveries of each year."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple
+
+import pandas as pd
+
+from sim.metrics import series_tables as tables
+from sim.metrics.customs_series import simulated_and_customs
+from sim.simulation.comparison import Comparison
+from sim.simulation.intervals import DELIVERIES, KEYS, tall
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from sim.metrics.run_pair import RunPair
+    from sim.simulation.results import Results
+
+_MONTH = len("2022-01")
+
+
+class FigureSeries(NamedTuple):
+    """What a figure shows, as numbers.
+
+    Attributes:
+        table: by month or by year, or of one stretch of time.
+        columns: those that a draw of a posterior moves.
+    """
+
+    table: Callable[[RunPair], pd.DataFrame]
+    columns: tuple[str, ...]
+
+
+# By figure.
+SERIES = {
+    "flows_by_origin": FigureSeries(tables.flows_by_origin_with_total, ("value_musd",)),
+    "flows_by_road": FigureSeries(tables.flows_by_road_with_total, ("value_musd",)),
+    "who_replaced_whom": FigureSeries(tables.who_replaced_whom_with_totals, ("quantity_musd_2021",)),
+    "goods_by_hub": FigureSeries(tables.goods_by_hub, ("value_musd",)),
+    "price_premium": FigureSeries(tables.price_premium, ("price_index",)),
+    "hub_reexports": FigureSeries(tables.hub_reexports, ("through_musd", "recorded_musd")),
+    "recorded_and_true": FigureSeries(
+        tables.recorded_and_true_with_change,
+        ("true_musd", "recorded_musd", "declared_to_hubs_musd", "other_code_musd", "to_hubs_musd",
+         "to_hubs_change_musd"),
+    ),
+    "simulated_and_customs": FigureSeries(simulated_and_customs, ("simulated_musd",)),
+}  # fmt: skip
+
+
+def series_of(pair: RunPair) -> pd.Series[float]:
+    """All series of a run that can have a band, by figure, series, period and column; months, then their years.
+
+    Amounts of a year are sums, prices means. ``deliveries`` has the sums that a run prints.
+    """
+    sums = deliveries(pair)
+    return pd.concat([*figure_series(pair, SERIES), tall(DELIVERIES, sums, sums.columns[1:])])
+
+
+def figure_series(pair: RunPair, names: Iterable[str]) -> Iterator[pd.Series[float]]:
+    """The series of some figures that can have a band: of each figure its months, then their years."""
+    for name in names:
+        table, columns = SERIES[name].table(pair), SERIES[name].columns
+        monthly = tall(name, table, [column for column in columns if column in table])
+        yield monthly
+        yield _years(monthly)
+
+
+def _years(monthly: pd.Series[float]) -> pd.Series[float]:
+    """Sums by year, of prices means; nothing where periods are years already."""
+    monthly = monthly[monthly.index.get_level_values("period").str.len() == _MONTH]
+    levels = [monthly.index.get_level_values(name) for name in KEYS]
+    levels[2] = levels[2].str[:4]
+    by_year = monthly.groupby(levels, sort=False)
+    return by_year.mean() if levels[3].str.endswith("index").any() else by_year.sum()
+
+
+def deliveries(pair: RunPair) -> pd.DataFrame:
+    """Deliveries to the target by year, billion USD: with and without the policies, change, by kind of road, price."""
+    with_policies = summary(pair.policy)
+    table = with_policies.assign(policy_busd=with_policies[["direct_busd", "via_hubs_busd"]].sum(axis=1))
+    if pair.baseline is not None:
+        both = Comparison(pair.policy, pair.baseline).summary()
+        table = table.assign(baseline_busd=both["baseline_busd"], change_percent=both["change_percent"])
+    table["unrecorded_busd"] = _unrecorded(pair)
+    return table.fillna(0.0).rename_axis("period").reset_index()
+
+
+def _unrecorded(pair: RunPair) -> pd.Series[float]:
+    """What origins' offices do not have on record under the target and the true good, billion USD by year."""
+    flows = pair.to_target
+    return (flows["value_musd"] - flows["recorded_musd"]).groupby(flows["month"].str[:4]).sum() / 1e3
+
+
+def summary(results: Results) -> pd.DataFrame:
+    """Deliveries to the target by year and kind of road, billion USD of the year, with the premium paid.
+
+    Columns: ``direct_busd``, ``via_hubs_busd``, ``price_index`` (value over base-year value).
+    """
+    flows = results.to_target()
+    year = flows["month"].str[:4]
+    direct = flows["road"] == "direct"
+    value = flows["value_musd"]
+    table = pd.DataFrame(
+        {
+            "direct_busd": value[direct].groupby(year[direct]).sum() / 1e3,
+            "via_hubs_busd": value[~direct].groupby(year[~direct]).sum() / 1e3,
+            "price_index": value.groupby(year).sum() / flows["quantity_musd_2021"].groupby(year).sum(),
+        }
+    )
+    table.index.name = "year"
+    return table
