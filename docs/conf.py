@@ -15,7 +15,7 @@ from docutils.utils.math.latex2mathml import tex2mathml
 from pygments.lexers.special import TextLexer
 from sphinx.highlighting import lexers
 
-from sim.common.versions import version_of
+from sim.common.package_data import version_of
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx

@@ -126,7 +126,7 @@ if "IPython" in sys.modules and (_shell := sys.modules["IPython"].get_ipython())
 def __getattr__(name: str) -> Any:
     """A public name, imported from where it is defined and kept."""
     if name == "__version__":
-        value: Any = import_module("sim.common.versions").version_of()
+        value: Any = import_module("sim.common.package_data").version_of()
     elif name in _HOME_OF:
         try:
             value = getattr(import_module(f"sim.{_HOME_OF[name]}"), name)

@@ -14,7 +14,7 @@ from sim.policies.regime import COALITION_BRAND
 from sim.simulation.tables import RunArrays
 
 if TYPE_CHECKING:
-    from sim.metrics.aggregates import Floats
+    from sim.common.arrays import Floats
     from sim.simulation.comparison import Comparison
 
 HALTS = ("seized", "stopped", "refused", "denied", "held", "unsold")

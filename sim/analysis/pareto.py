@@ -7,12 +7,11 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from sim.analysis.summaries import known_columns, refuse_nan, spread_of, units_of
+from sim.common.arrays import Floats, Mask
 from sim.common.errors import SimError, nearest
 
-Floats = NDArray[np.float64]
 WANTED = ("more", "less")
 
 
@@ -48,11 +47,11 @@ def pareto_front(table: pd.DataFrame, inputs: Sequence[str], wanted: Mapping[str
     return front
 
 
-def undominated(scores: Floats) -> NDArray[np.bool_]:
+def undominated(scores: Floats) -> Mask:
     """Which rows no other row dominates; more is better in every column."""
     others, own = scores[None, :, :], scores[:, None, :]
     dominates = np.all(others >= own, axis=2) & np.any(others > own, axis=2)
-    best: NDArray[np.bool_] = np.logical_not(np.any(dominates, axis=1))
+    best: Mask = np.logical_not(np.any(dominates, axis=1))
     return best
 
 

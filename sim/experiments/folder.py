@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 
 from sim.common.accessors import Accessor
 from sim.common.errors import SimError
-from sim.common.versions import version_of
+from sim.common.package_data import version_of
 from sim.experiments.plan import Plan, plan_of
 from sim.experiments.provenance import makers_of
 from sim.experiments.store import Store, write_whole

@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.common.versions import version_of
+from sim.common.package_data import version_of
 
 if TYPE_CHECKING:
     from sim.experiments.study import Study

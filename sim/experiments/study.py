@@ -17,7 +17,7 @@ from sim.common.parsing import shown
 from sim.common.yaml_nodes import Location, Node
 from sim.common.yaml_reader import read_text, read_yaml
 from sim.experiments.checks import check_comparison, check_designs, check_factors, check_metric_names, check_size
-from sim.experiments.design_points import read_points
+from sim.experiments.designs import read_points
 from sim.experiments.evasion_checks import check_leaks
 from sim.experiments.factors import Bound, Value
 from sim.experiments.partial_checks import check_names

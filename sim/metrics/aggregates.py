@@ -8,17 +8,14 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.common.arrays import Floats, Mask
 from sim.model.kernels.settlement import FATES
 from sim.policies.regime import COALITION_BRAND
 from sim.simulation.tables import RunArrays
 
 if TYPE_CHECKING:
     from sim.world import World
-
-Floats = NDArray[np.float64]
-Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,7 +7,8 @@ from math import nan
 
 import numpy as np
 
-from sim.metrics.aggregates import Floats, Mask, Metric, Period, Where
+from sim.common.arrays import Floats, Mask
+from sim.metrics.aggregates import Metric, Period, Where
 
 _FLOW = ("good", "tier", "road", "brand", "origin", "banned")
 _GOODS = ("good", "tier")

@@ -14,7 +14,7 @@ from rich.text import Text
 
 from sim.analysis.summaries import units_of
 from sim.common.errors import SimError, nearest
-from sim.common.versions import version_of
+from sim.common.package_data import version_of
 from sim.report.plots import save_figure
 from sim.report.plots.studies import About, tornado
 from sim.report.plots.style import HEIGHT, WIDTH, new_figure

@@ -13,6 +13,7 @@ from rich.table import Table
 
 from sim.common.months import format_month
 from sim.metrics.mirror_gap import PARTS, mirror_gap
+from sim.metrics.recorded_trade import ledger_totals
 from sim.metrics.series import summary
 from sim.scenario import MEASURES
 from sim.simulation.intervals import DELIVERIES
@@ -171,29 +172,6 @@ def ledgers(results: Results) -> Table:
         "origins' books: declared to the target; the rest stands in them under a hub or another code, or not at all"
     )
     return table
-
-
-def ledger_totals(results: Results) -> pd.DataFrame:
-    """Billion USD by year: delivered, and what each kind of office has on record of the trade with the target.
-
-    ``hidden_share``: share of deliveries that the origins' offices do not have under the target and the true good.
-    """
-    flows, books = results.to_target(), results.recorded
-    sent, came = books["partner"] == results.target, books["office"] == results.target
-    rows = {
-        "origins": books[sent & (books["flow"] == "export")],
-        "reexports": books[sent & (books["flow"] == "re-export")],
-        "imports": books[came & (books["flow"] == "import")],
-        "published": books[came & (books["flow"] == "import") & books["published"]],
-    }
-    year = flows["month"].str[:4]
-    table = pd.DataFrame({"delivered_busd": flows["value_musd"].groupby(year).sum() / _BILLION})
-    for name, part in rows.items():
-        table[f"{name}_busd"] = part.groupby(part["month"].str[:4])["value_musd"].sum() / _BILLION
-    own_name = flows["recorded_musd"].groupby(year).sum() / _BILLION
-    table["hidden_share"] = 1.0 - own_name / table["delivered_busd"]
-    table.index.name = "year"
-    return table.fillna(0.0)
 
 
 def mechanism_of(scenario: Scenario) -> str:

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from sim.common.arrays import Floats
 from sim.common.csv_tables import AMOUNT, Column, read_table, text
 from sim.common.errors import Fault
 from sim.common.months import MONTHS_PER_YEAR
 from sim.common.package_data import shipped
 from sim.world.load import find_world
 from sim.world.schema import PAIR_COLUMNS, STATUSES
-from sim.world.world import Codes, Floats, World
+from sim.world.world import Codes, World
 
 _BILLION = 1000.0
 

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from sim.common.errors import SimError
 from sim.common.months import format_month
+from sim.common.package_data import version_of
 from sim.common.progress import Progress, watched
-from sim.common.versions import version_of
 from sim.model.history import blank_record, keep
 from sim.model.model import SanctionsModel
 from sim.rules.user_rules import checked_rules

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.common.arrays import Floats
 from sim.common.csv_tables import Row, Table, read_table
 from sim.common.errors import Fault, FaultList, nearest
 from sim.common.months import MONTHS_PER_YEAR
@@ -13,7 +14,7 @@ from sim.common.package_data import shipped
 from sim.world import schema
 from sim.world.check import WorldTables, check_tables
 from sim.world.settings import read_settings
-from sim.world.world import Floats, World, entering, headquarters_share, onward_chains, own_use, split_through
+from sim.world.world import World, entering, headquarters_share, onward_chains, own_use, split_through
 
 _NO_PARTS = -1
 _SHIPPED_WORLDS = "scenarios/worlds"

@@ -9,11 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.common.arrays import Floats, Integers
 from sim.world.schema import STATUSES
 
-Floats = NDArray[np.float64]
 Codes = NDArray[np.int8]
-Integers = NDArray[np.int64]
 
 # A hub keeps at least this share of what it buys of a good from an origin, and of what it sells to the target.
 LARGEST_THROUGH_SHARE = 0.9

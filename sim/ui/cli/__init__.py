@@ -64,7 +64,7 @@ def main() -> None:
 @app.callback(invoke_without_command=True)
 def _root(version: Annotated[bool, typer.Option("--version", help="Show the version and exit.")] = False) -> None:
     if version:
-        from sim.common.versions import version_of
+        from sim.common.package_data import version_of
 
         typer.echo(f"sanctions-sim {version_of()}")
         raise typer.Exit

@@ -19,6 +19,7 @@ from pathlib import Path
 
 import numpy as np
 
+from sim.common.arrays import Floats
 from sim.common.csv_tables import Row
 from sim.common.errors import SimError
 from sim.world.build.facts import Facts, read_facts
@@ -35,7 +36,7 @@ from sim.world.schema import (
     SEASON,
     STATE_COLUMNS,
 )
-from sim.world.world import LARGEST_THROUGH_SHARE, Floats
+from sim.world.world import LARGEST_THROUGH_SHARE
 
 _VOTE = {"yes": 1.0, "abstain": 0.0, "absent": 0.0, "no": -1.0}
 _REGIMES = 4.0

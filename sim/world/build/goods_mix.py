@@ -11,11 +11,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sim.common.arrays import Floats
 from sim.common.months import MONTHS_PER_YEAR
 from sim.world.build.facts import Facts
 from sim.world.build.pair_totals import Figure, PairTotals
 from sim.world.build.ras import fit_margins
-from sim.world.world import Floats
 
 _LARGEST_HELD = 0.95
 _SANCTIONED, _BASKET, _SECTION, _CHAPTER = "sanctioned_lines_", "priority_list_29_codes", "sitc_7", "chapter_"

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.common.arrays import Floats
 from sim.common.csv_tables import Row
 from sim.common.months import MONTHS_PER_YEAR
 from sim.world.build.facts import Facts
 from sim.world.build.ras import fit_margins
-from sim.world.world import Floats
 
 EARTH_RADIUS_KM = 6371.0
 _ALL_GOODS = "all"

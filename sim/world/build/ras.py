@@ -8,8 +8,9 @@ Deming and Stephan (1940), Annals of Mathematical Statistics 11(4); Bacharach (1
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.common.arrays import Mask
+
 Matrix = NDArray[np.float64]
-Mask = NDArray[np.bool_]
 
 
 def fit_margins(

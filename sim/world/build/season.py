@@ -11,9 +11,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from sim.common.arrays import Floats
 from sim.common.months import MONTHS_PER_YEAR, format_month, parse_month
 from sim.world.build.facts import Facts
-from sim.world.world import Floats
 
 _ALL_GOODS = "all"
 _IMPORT = "import"
