@@ -1,52 +1,15 @@
-"""Policy instruments, one small file each. This list is their registry: an instrument not named here does not exist."""
+"""Policy instruments: every file of :mod:`sim.policies.instruments` that holds a `Policy` is one, found by itself."""
 
-from sim.policies.base import Policy
-from sim.policies.instruments.blocking_law import BlockingLaw
-from sim.policies.instruments.corporate_exit import CorporateExit
-from sim.policies.instruments.currency_ban import CurrencyBan
-from sim.policies.instruments.designation_budget import DesignationBudget
-from sim.policies.instruments.diplomatic_pressure import DiplomaticPressure
-from sim.policies.instruments.entity_listing import EntityListing
-from sim.policies.instruments.export_ban import ExportBan
-from sim.policies.instruments.inspection_campaign import InspectionCampaign
-from sim.policies.instruments.licensing_rule import LicensingRule
-from sim.policies.instruments.logistics_hub import LogisticsHub
-from sim.policies.instruments.no_re_export_clause import NoReExportClause
-from sim.policies.instruments.null_policy import NullPolicy
-from sim.policies.instruments.parallel_imports import ParallelImports
-from sim.policies.instruments.partner_courting import PartnerCourting
-from sim.policies.instruments.price_cap import PriceCap
-from sim.policies.instruments.red_line import RedLine
-from sim.policies.instruments.retaliation import Retaliation
-from sim.policies.instruments.route_closure import RouteClosure
-from sim.policies.instruments.secondary_banks import SecondaryBanks
-from sim.policies.instruments.secondary_traders import SecondaryTraders
-from sim.policies.instruments.supply_commitment import SupplyCommitment
-from sim.policies.instruments.tariff import Tariff
-from sim.policies.instruments.trade_promotion import TradePromotion
-from sim.policies.instruments.transit_ban import TransitBan
-from sim.policies.instruments.transit_tracking import TransitTracking
+from importlib import import_module
+from pkgutil import iter_modules
 
-# Who wields them -> instruments, in the order in which they are told.
-SECTIONS: dict[str, tuple[type[Policy], ...]] = {
-    "Law of the coalition": (
-        ExportBan,
-        NoReExportClause,
-        CurrencyBan,
-        PriceCap,
-        InspectionCampaign,
-        EntityListing,
-        DesignationBudget,
-    ),
-    "Threats to third states": (SecondaryTraders, SecondaryBanks, RedLine, Tariff, DiplomaticPressure),
-    "Third states": (LicensingRule, TransitBan, TransitTracking, BlockingLaw, TradePromotion, LogisticsHub),
-    "The target": (Retaliation, ParallelImports, SupplyCommitment, PartnerCourting),
-    "Others": (CorporateExit, RouteClosure, NullPolicy),
-}
+from sim.common.errors import SimError
+from sim.policies import instruments as _folder
+from sim.policies.base import WIELDERS, Policy
 
 
 class Instruments(dict[str, type[Policy]]):
-    """Instruments by kind.
+    """Instruments by kind, in the order of who wields them, then of their names.
 
     Example:
         >>> import sim
@@ -54,9 +17,50 @@ class Instruments(dict[str, type[Policy]]):
         "Share of the goods' lines, by value, whose sale is forbidden."
     """
 
+    def add(self, instrument: type[Policy]) -> None:
+        """Lists an instrument; one of the same kind and class name is replaced, so that a cell may run again.
 
-INSTRUMENTS = Instruments(
-    {str(instrument.model_fields["kind"].default): instrument for told in SECTIONS.values() for instrument in told}
-)
+        Raises:
+            SimError: it lacks something that every instrument has, or another one has its kind.
+        """
+        kind = _kind_of(instrument)
+        if kind in self and self[kind].__qualname__ != instrument.__qualname__:
+            raise SimError(f"instrument '{kind}': the kind is taken by {self[kind].__qualname__}; choose another name")
+        self[kind] = instrument
 
-__all__ = ["INSTRUMENTS", "SECTIONS", "Instruments", "Policy"]
+    def by_wielder(self) -> dict[str, list[type[Policy]]]:
+        """Instruments by who wields them, in the order in which both are told."""
+        return {who: [one for one in self.values() if one.wielder == who] for who in WIELDERS}
+
+
+def _kind_of(instrument: type[Policy]) -> str:
+    """The kind of an instrument, once it is seen to have all that an instrument needs."""
+    name = instrument.__qualname__
+    kind = instrument.model_fields["kind"].default
+    if not isinstance(kind, str) or not kind.isidentifier():
+        raise SimError(f'instrument {name}: expected a field such as kind: Literal["price_cap"] = "price_cap"')
+    if getattr(instrument, "wielder", None) not in WIELDERS:
+        raise SimError(f"instrument {name}: wielder is {getattr(instrument, 'wielder', None)!r}; expected one of: "
+                       f"{', '.join(WIELDERS)}")  # fmt: skip
+    if not isinstance(getattr(instrument, "example", None), dict) or not instrument.__doc__:
+        raise SimError(f"instrument {name}: expected a docstring, and an example: the fields that a clause of it sets")
+    if getattr(instrument.shape, "__isabstractmethod__", False):
+        raise SimError(f"instrument {name}: expected a method shape(self, regime, month), which says what it does")
+    return kind
+
+
+def _shipped() -> Instruments:
+    """The instruments of the folder; a file without one helps others, and an empty folder is a broken installation."""
+    found: dict[str, type[Policy]] = {}
+    for module in iter_modules(_folder.__path__, f"{_folder.__name__}."):
+        held = vars(import_module(module.name)).values()
+        classes = [one for one in held if isinstance(one, type) and issubclass(one, Policy)]
+        found |= {_kind_of(one): one for one in classes if one.__module__ == module.name}
+    if not found:
+        raise ImportError(f"no instruments in {_folder.__path__}")
+    return Instruments(sorted(found.items(), key=lambda item: (WIELDERS.index(item[1].wielder), item[0])))
+
+
+INSTRUMENTS = _shipped()
+
+__all__ = ["INSTRUMENTS", "WIELDERS", "Instruments", "Policy"]

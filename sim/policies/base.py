@@ -1,12 +1,14 @@
 """The form that every policy instrument shares: who, what, towards whom, from when to when, how strong, on whose word.
 
-An instrument is one small file with one subclass. It sets `kind`, may narrow `strength` (to a `Share`, say), may add
-fields of the types in `sim.common.fields`, and writes `shape`. Fields that name states or goods are typed `States`,
-`AnyStates` (may be empty), `Goods` or `AnyGoods`: this is what has the loader check the names against the world.
+An instrument is one small file in `sim/policies/instruments` with one subclass. It says who wields it and gives an
+example, sets `kind`, may narrow `strength` (to a `Share`, say), may add fields of the types in `sim.common.fields`, and
+writes `shape`. Fields that name states or goods are typed `States`, `AnyStates` (may be empty), `Goods` or `AnyGoods`:
+this is what has the loader check the names against the world.
 """
 
 import datetime as dt
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import Field, ValidationInfo, field_validator
@@ -17,6 +19,9 @@ from sim.common.parsing import wrong
 
 if TYPE_CHECKING:
     from sim.policies.regime import LaneIndex, Regime
+
+# Who wields an instrument, in the order in which pages tell of them.
+WIELDERS = ("Law of the coalition", "Threats to third states", "Third states", "The target", "Others")
 
 
 def fading(months: float, half_life: float, lasting: float = 0.0) -> float:
@@ -29,12 +34,17 @@ class Policy(StrictModel, ABC):
     """One dated clause of a package of law; a clause shapes the month's regime and touches nobody.
 
     Attributes:
+        wielder: Who wields the instrument, one of `WIELDERS`.
+        example: Fields that a clause of it sets beside id, dates and source, in the codes of the reference world: pages
+            show it where no shipped scenario has a clause of the kind, and tests try it.
         adds_up: Whether two clauses of the instrument on the same lanes at the same time add up, as listings do; where
             they do not, the loader calls them a contradiction.
         drifts: Whether the effect changes while the clause is in force (build-up, decay, a date that strikes once).
         by_good: Whether it distinguishes goods; one aimed at firms or governments as such leaves `goods` out.
     """
 
+    wielder: ClassVar[str]
+    example: ClassVar[Mapping[str, object]]
     adds_up: ClassVar[bool] = False
     drifts: ClassVar[bool] = False
     by_good: ClassVar[bool] = True

@@ -14,7 +14,7 @@ from rich.table import Table
 from sim.common.fields import NAMES_MARK, expected_number
 from sim.common.months import format_month, month_of
 from sim.common.parsing import read_month
-from sim.policies import INSTRUMENTS, SECTIONS
+from sim.policies import INSTRUMENTS
 from sim.rules.parameters import PARAMETERS
 
 if TYPE_CHECKING:
@@ -181,25 +181,10 @@ def example_of(kind: str, *packages: Scenario) -> str:
 
 
 def _made_up(kind: str) -> dict[str, Any]:
-    entry: dict[str, Any] = {"id": f"my-{kind.replace('_', '-')}"}
-    told = next(section for section, instruments in SECTIONS.items() if INSTRUMENTS[kind] in instruments)
-    for name, field in INSTRUMENTS[kind].model_fields.items():
-        if name in entry or not field.is_required():
-            continue
-        inner, _ = _inner(field.annotation)
-        if field.examples:
-            entry[name] = field.examples[0]
-        elif inner is dt.date:
-            entry[name] = "2022-03-01"
-        elif inner is float or inner is int:
-            entry[name] = 0.5 if inner is float else 1
-        elif get_origin(inner) is Literal:
-            entry[name] = get_args(inner)[0]
-        elif get_origin(inner) is tuple:
-            entry[name] = {"by": [_WIELDERS.get(told, "coalition")], "towards": ["target"]}.get(name, ["third"])
-        else:
-            entry[name] = "where this clause is on record"
-    return entry
+    given = INSTRUMENTS[kind].example.items()
+    fields = {name: list(value) if isinstance(value, tuple) else value for name, value in given}
+    record = {"effective": "2022-03-01", "source": "where this clause is on record"}
+    return {"id": f"my-{kind.replace('_', '-')}", **fields, **record}
 
 
 def takes(field: FieldInfo) -> str:

@@ -6,7 +6,7 @@ import inspect
 import sys
 from typing import TYPE_CHECKING
 
-from sim.policies import INSTRUMENTS, SECTIONS
+from sim.policies import INSTRUMENTS
 from sim.policies.instruments.null_policy import NullPolicy
 from sim.report.catalogue import FIELD_COLUMNS, SHARED, example_of, field_rows, own_fields
 from sim.scenario import load_scenario, shipped_scenarios
@@ -21,8 +21,9 @@ _HEAD = """\
 # Policy instruments
 
 Every clause of law, and every pressure that is no law, is one of these instruments. This page is written by
-`sim policies --page > docs/instruments.md` from the declarations in `sim/policies/`; a test fails where it is out of
-date. `sim policies KIND` shows one of them. What a field of the law means stands in `sim/policies/regime_fields.py`.
+`sim policies --page > docs/instruments.md` from the declarations in `sim/policies/instruments/`; a test fails where it
+is out of date. `sim policies KIND` shows one of them. What a field of the law means stands in
+`sim/policies/regime_fields.py`.
 
 An effect in a month is weighed by the share of its days in force. A clause is idle outside its dates, and one of
 strength nil, or switched off, changes no bit of a run. Numbers named in an instrument's description are where its form
@@ -41,7 +42,7 @@ def instruments_page() -> str:
     packages = [load_scenario(name) for name in names]
     shared = field_rows(NullPolicy, [name for name in SHARED if name != "strength"])
     parts = [_HEAD, _table(shared), ""]
-    for section, instruments in SECTIONS.items():
+    for section, instruments in INSTRUMENTS.by_wielder().items():
         parts += [f"## {section}", ""]
         for instrument in instruments:
             parts += _told(instrument, packages)

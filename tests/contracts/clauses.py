@@ -11,7 +11,8 @@ from sim.policies.schedule import lane_index
 from sim.world import World
 
 COMMON = {"id": "clause", "effective": dt.date(2022, 5, 17), "ends": dt.date(2023, 4, 20), "source": "a test"}
-EXAMPLES: dict[str, dict[str, object]] = {
+# Clauses that the tests with numbers are about; a new instrument needs none, its own example will do.
+SPECIFIC: dict[str, dict[str, object]] = {
     "null_policy": {"by": ("USA",), "towards": ("RUS",), "strength": 1.0},
     "export_ban": {
         "by": ("EU27", "USA"), "towards": ("RUS",), "goods": ("optics",), "strength": 0.7, "subsidiaries": 0.4,
@@ -61,6 +62,20 @@ EXAMPLES: dict[str, dict[str, object]] = {
         "multiple": 3.0,
     },
 }  # fmt: skip
+# One state for each group that an example names, so that a test can see that others are left alone.
+ONE_OF = {"coalition": "USA", "target": "RUS", "hubs": "KAZ", "third": "CHN"}
+
+
+def narrowed(instrument: type[Policy]) -> dict[str, object]:
+    """The example of an instrument, for one state of each group and, where it tells goods apart, for one good."""
+    fields = {
+        name: tuple(ONE_OF.get(code, code) for code in value) if isinstance(value, tuple) else value
+        for name, value in instrument.example.items()
+    }
+    return {**fields, "goods": ("optics",)} if instrument.by_good else fields
+
+
+EXAMPLES = {kind: SPECIFIC.get(kind) or narrowed(instrument) for kind, instrument in INSTRUMENTS.items()}
 
 
 def clause(kind: str, **changes: object) -> Policy:

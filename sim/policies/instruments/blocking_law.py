@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field
 
@@ -21,6 +22,9 @@ class BlockingLaw(Policy):
     EU's blocking statute, Regulation (EC) No 2271/96. Firms that need the coalition's markets tend to obey both, so a
     share well below 1 is the prior.
     """
+
+    wielder: ClassVar[str] = "Third states"
+    example: ClassVar[Mapping[str, object]] = {"by": ("third",), "towards": ("target",), "strength": 0.4}
 
     kind: Literal["blocking_law"] = "blocking_law"
     strength: Share = Field(description="Share of foreign law and threats kept off the firms.", examples=[0.2])

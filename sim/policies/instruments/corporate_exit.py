@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field
 
@@ -20,6 +21,9 @@ class CorporateExit(Policy):
     Form: the exits on record at Yale's Chief Executive Leadership Institute, about 1,000 of some 1,200 firms by May
     2022 (Sonnenfeld et al., SSRN 4112885). What is felt abroad and through hubs is a prior.
     """
+
+    wielder: ClassVar[str] = "Others"
+    example: ClassVar[Mapping[str, object]] = {"by": ("coalition",), "towards": ("target",), "strength": 1.3}
 
     kind: Literal["corporate_exit"] = "corporate_exit"
     strength: float = Field(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
@@ -28,6 +29,10 @@ class CurrencyBan(Policy):
     priors.
     """
 
+    wielder: ClassVar[str] = "Law of the coalition"
+    example: ClassVar[Mapping[str, object]] = {
+        "by": ("coalition",), "towards": ("target",), "strength": 0.6, "invoiced_share": 0.4,
+    }  # fmt: skip
     drifts: ClassVar[bool] = True
 
     kind: Literal["currency_ban"] = "currency_ban"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field
@@ -23,6 +24,10 @@ class DesignationBudget(Policy):
     and 123 on 23 August 2024; that a steady number a month stands for such rounds is an assumption.
     """
 
+    wielder: ClassVar[str] = "Law of the coalition"
+    example: ClassVar[Mapping[str, object]] = {
+        "by": ("coalition",), "towards": ("target",), "against": ("third",), "who": "exporters", "strength": 9.0,
+    }  # fmt: skip
     adds_up: ClassVar[bool] = True
     by_good: ClassVar[bool] = False
 

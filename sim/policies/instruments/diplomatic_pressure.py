@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field
@@ -20,6 +21,10 @@ class DiplomaticPressure(Policy):
     half-life is a prior.
     """
 
+    wielder: ClassVar[str] = "Threats to third states"
+    example: ClassVar[Mapping[str, object]] = {
+        "by": ("coalition",), "towards": ("target",), "against": ("hubs",), "strength": 0.9,
+    }  # fmt: skip
     adds_up: ClassVar[bool] = True
     drifts: ClassVar[bool] = True
     by_good: ClassVar[bool] = False

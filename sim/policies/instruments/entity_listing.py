@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field, ValidationInfo, field_validator
@@ -26,6 +27,10 @@ class EntityListing(Policy):
     blocked persons, and Annex IV to Regulation (EU) No 833/2014.
     """
 
+    wielder: ClassVar[str] = "Law of the coalition"
+    example: ClassVar[Mapping[str, object]] = {
+        "by": ("coalition",), "towards": ("target",), "firms_in": ("third",), "who": "exporters", "strength": 7.0,
+    }  # fmt: skip
     adds_up: ClassVar[bool] = True
 
     kind: Literal["entity_listing"] = "entity_listing"

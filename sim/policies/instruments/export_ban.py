@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field
 
@@ -26,6 +27,11 @@ class ExportBan(Policy):
     ban. Contracts signed before a package could often still be carried out: four months under its import ban on coal,
     six or eight under that on oil (fifth and sixth packages); one to six under export bans (from memory).
     """
+
+    wielder: ClassVar[str] = "Law of the coalition"
+    example: ClassVar[Mapping[str, object]] = {
+        "by": ("coalition",), "towards": ("target",), "strength": 0.7, "subsidiaries": 0.4,
+    }  # fmt: skip
 
     kind: Literal["export_ban"] = "export_ban"
     strength: Share = Field(description="Share of the goods' lines, by value, whose sale is forbidden.", examples=[0.5])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field
@@ -21,6 +22,8 @@ class InspectionCampaign(Policy):
     1990). The half-life is a prior.
     """
 
+    wielder: ClassVar[str] = "Law of the coalition"
+    example: ClassVar[Mapping[str, object]] = {"by": ("hubs",), "towards": ("target",), "strength": 0.2}
     adds_up: ClassVar[bool] = True
     drifts: ClassVar[bool] = True
     by_good: ClassVar[bool] = False

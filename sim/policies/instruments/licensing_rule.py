@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
@@ -29,6 +30,9 @@ class LicensingRule(Policy):
     Forms covered: China's Export Control Law of 17 October 2020 and the announcements under it, such as No. 28 of 31
     July 2023 on drones (45 working days by law); licences of the EU and the US before a ban.
     """
+
+    wielder: ClassVar[str] = "Third states"
+    example: ClassVar[Mapping[str, object]] = {"by": ("third",), "towards": ("target", "hubs"), "strength": 0.6}
 
     kind: Literal["licensing_rule"] = "licensing_rule"
     strength: Share = Field(description="Share of the goods' lines, by value, on the control list.", examples=[0.5])

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
 from pydantic import Field
@@ -20,6 +21,11 @@ class LogisticsHub(Policy):
     container train on 29 July 2015. That they are worth a share of the cost is an assumption. Room is there as soon as
     it is in force and gone when it ends.
     """
+
+    wielder: ClassVar[str] = "Third states"
+    example: ClassVar[Mapping[str, object]] = {
+        "by": ("hubs",), "towards": ("target",), "strength": 0.1, "capacity": 0.5,
+    }  # fmt: skip
 
     kind: Literal["logistics_hub"] = "logistics_hub"
     strength: float = Field(ge=0, le=0.5, description="Share of the cost of the road taken off.", examples=[0.05])

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field
 
@@ -23,6 +24,9 @@ class NoReExportClause(Policy):
     contracts signed before 19 December 2023 had until 20 December 2024. A softer form is the duty of Article 8a, in
     force from 25 June 2024 (Regulation (EU) 2024/1745), of best efforts over subsidiaries abroad.
     """
+
+    wielder: ClassVar[str] = "Law of the coalition"
+    example: ClassVar[Mapping[str, object]] = {"by": ("coalition",), "towards": ("target",), "strength": 0.3}
 
     kind: Literal["no_re_export_clause"] = "no_re_export_clause"
     strength: Share = Field(

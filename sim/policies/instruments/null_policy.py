@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from sim.policies.base import Policy
 
@@ -12,6 +13,9 @@ if TYPE_CHECKING:
 
 class NullPolicy(Policy):
     """No law at all, with dates. A run with it equals the run without it to the last bit."""
+
+    wielder: ClassVar[str] = "Others"
+    example: ClassVar[Mapping[str, object]] = {"by": ("coalition",), "towards": ("target",), "strength": 1.0}
 
     kind: Literal["null_policy"] = "null_policy"
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
 from pydantic import Field
@@ -21,6 +22,9 @@ class ParallelImports(Policy):
     industry and trade of 19 April 2022, in force on 7 May 2022: rights in the listed brands are exhausted once the
     goods are sold abroad. That this is worth a share of the cost is an assumption.
     """
+
+    wielder: ClassVar[str] = "The target"
+    example: ClassVar[Mapping[str, object]] = {"by": ("target",), "towards": ("target",), "strength": 0.1}
 
     kind: Literal["parallel_imports"] = "parallel_imports"
     strength: float = Field(ge=0, le=0.5, description="Share of the cost of the road taken off.", examples=[0.05])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field
@@ -20,6 +21,10 @@ class PartnerCourting(Policy):
     does, and the half-life, are priors.
     """
 
+    wielder: ClassVar[str] = "The target"
+    example: ClassVar[Mapping[str, object]] = {
+        "by": ("target",), "towards": ("target",), "partners": ("hubs",), "strength": 1.5,
+    }  # fmt: skip
     adds_up: ClassVar[bool] = True
     drifts: ClassVar[bool] = True
     by_good: ClassVar[bool] = False

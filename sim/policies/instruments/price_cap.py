@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field
@@ -26,6 +27,10 @@ class PriceCap(Policy):
     discount fades as coverage does is an assumption.
     """
 
+    wielder: ClassVar[str] = "Law of the coalition"
+    example: ClassVar[Mapping[str, object]] = {
+        "by": ("coalition",), "towards": ("target",), "strength": 0.25, "coverage": 0.4,
+    }  # fmt: skip
     drifts: ClassVar[bool] = True
     by_good: ClassVar[bool] = False
 

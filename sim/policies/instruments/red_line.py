@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field
 
@@ -21,6 +22,11 @@ class RedLine(Policy):
     Form: a conditional threat (Schelling, "The Strategy of Conflict", 1960; from memory): G7 statements that supplying
     the war would have consequences name no number, so the multiple is a prior.
     """
+
+    wielder: ClassVar[str] = "Threats to third states"
+    example: ClassVar[Mapping[str, object]] = {
+        "by": ("coalition",), "towards": ("target",), "against": ("third",), "strength": 1.2, "multiple": 3.0,
+    }  # fmt: skip
 
     kind: Literal["red_line"] = "red_line"
     against: States = Field(description="States whose trade is watched.")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
 from pydantic import Field
@@ -26,6 +27,11 @@ class Retaliation(Policy):
     0.3 % of their exports in 2014-15, most of it in goods under no embargo (Crozet and Hinz, "Friendly fire", Economic
     Policy 35, 2020), so the loss stands apart from the duty.
     """
+
+    wielder: ClassVar[str] = "The target"
+    example: ClassVar[Mapping[str, object]] = {
+        "by": ("target",), "towards": ("target",), "against": ("coalition",), "strength": 0.01, "rate": 0.3,
+    }  # fmt: skip
 
     kind: Literal["retaliation"] = "retaliation"
     against: States = Field(description="Coalition members that it hits.", examples=[["coalition"]])

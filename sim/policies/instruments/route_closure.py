@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field
 
@@ -21,6 +22,11 @@ class RouteClosure(Policy):
     Form: Maersk, MSC and CMA CGM stopped booking for Russia on 1 March 2022 and the days after; Regulation (EU)
     2022/576 of 8 April 2022 shut EU roads to Russian hauliers and, from 16 April, EU ports to ships under Russian flag.
     """
+
+    wielder: ClassVar[str] = "Others"
+    example: ClassVar[Mapping[str, object]] = {
+        "by": ("coalition",), "towards": ("target",), "through": ("hubs",), "origins": ("coalition",), "strength": 0.6,
+    }  # fmt: skip
 
     kind: Literal["route_closure"] = "route_closure"
     strength: Share = Field(description="Share of the passage that is shut.", examples=[0.3])

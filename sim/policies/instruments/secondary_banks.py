@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
@@ -23,6 +24,10 @@ class SecondaryBanks(Policy):
     in part from June 2024.
     """
 
+    wielder: ClassVar[str] = "Threats to third states"
+    example: ClassVar[Mapping[str, object]] = {
+        "by": ("coalition",), "towards": ("target",), "against": ("hubs",), "strength": 0.4,
+    }  # fmt: skip
     adds_up: ClassVar[bool] = True
     drifts: ClassVar[bool] = True
 

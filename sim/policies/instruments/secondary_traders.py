@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field
@@ -21,6 +22,10 @@ class SecondaryTraders(Policy):
     2023/1214 of 23 June 2023 (Article 12f of Regulation (EU) No 833/2014; the article from memory).
     """
 
+    wielder: ClassVar[str] = "Threats to third states"
+    example: ClassVar[Mapping[str, object]] = {
+        "by": ("coalition",), "towards": ("target",), "against": ("third",), "strength": 0.8,
+    }  # fmt: skip
     adds_up: ClassVar[bool] = True
 
     kind: Literal["secondary_traders"] = "secondary_traders"

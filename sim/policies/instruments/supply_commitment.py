@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field
@@ -21,6 +22,10 @@ class SupplyCommitment(Policy):
     for 30 years (OSW, 16 June 2014). How much alignment it adds is a prior.
     """
 
+    wielder: ClassVar[str] = "The target"
+    example: ClassVar[Mapping[str, object]] = {
+        "by": ("target",), "towards": ("target",), "partners": ("third",), "strength": 0.3,
+    }  # fmt: skip
     adds_up: ClassVar[bool] = True
     by_good: ClassVar[bool] = False
 

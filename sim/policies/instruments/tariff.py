@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
 from pydantic import Field
@@ -26,6 +27,11 @@ class Tariff(Policy):
     August 2025: 25 % on goods of India over its purchases of Russian oil, from 27 August, on top of other duties.
     Leverage and review are priors.
     """
+
+    wielder: ClassVar[str] = "Threats to third states"
+    example: ClassVar[Mapping[str, object]] = {
+        "by": ("coalition",), "towards": ("target",), "against": ("third",), "strength": 0.25, "leverage": 2.0,
+    }  # fmt: skip
 
     kind: Literal["tariff"] = "tariff"
     against: States = Field(description="States whose goods pay the duty.")

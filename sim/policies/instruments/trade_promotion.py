@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
 from pydantic import Field
@@ -21,6 +22,9 @@ class TradePromotion(Policy):
     0.074 % more exports (ITC, "Investing in trade promotion generates revenue", 2016). That the help is worth a share
     of the cost is an assumption.
     """
+
+    wielder: ClassVar[str] = "Third states"
+    example: ClassVar[Mapping[str, object]] = {"by": ("third",), "towards": ("target",), "strength": 0.1}
 
     kind: Literal["trade_promotion"] = "trade_promotion"
     strength: float = Field(ge=0, le=0.5, description="Share of the cost of selling taken off.", examples=[0.05])

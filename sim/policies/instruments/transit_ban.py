@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field
 
@@ -19,6 +20,11 @@ class TransitBan(Policy):
     Form: Turkiye's stop to the transit of sanctioned goods of 1 March 2023, Georgia's to the re-export of cars from the
     US and the EU of 3 August and 26 September 2023.
     """
+
+    wielder: ClassVar[str] = "Third states"
+    example: ClassVar[Mapping[str, object]] = {
+        "by": ("hubs",), "towards": ("target",), "strength": 0.8, "fidelity": 0.5,
+    }  # fmt: skip
 
     kind: Literal["transit_ban"] = "transit_ban"
     strength: Share = Field(

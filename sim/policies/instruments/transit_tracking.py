@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field
 
@@ -19,6 +20,11 @@ class TransitTracking(Policy):
     Form: Kazakhstan's online tracking of goods that enter and leave, from 1 April 2023 (Eurasianet, 24 March 2023;
     Baker McKenzie's sanctions blog).
     """
+
+    wielder: ClassVar[str] = "Third states"
+    example: ClassVar[Mapping[str, object]] = {
+        "by": ("hubs",), "towards": ("target",), "strength": 0.7, "fidelity": 0.5,
+    }  # fmt: skip
 
     kind: Literal["transit_tracking"] = "transit_tracking"
     strength: Share = Field(
