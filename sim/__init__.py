@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from sim.model.model import SanctionsModel
     from sim.policies import INSTRUMENTS
     from sim.report.plots import save_mechanism
+    from sim.report.registration import register
     from sim.rules import RULES, rule
     from sim.rules.parameters import PARAMETERS
     from sim.scenario import Scenario, load_scenario, parse_scenario, shipped_scenarios
@@ -77,6 +78,7 @@ __all__ = [
     "load_world",
     "parse_scenario",
     "read_runs",
+    "register",
     "rule",
     "save_mechanism",
     "shipped_scenarios",
@@ -101,6 +103,7 @@ _HOMES = {
     "model.model": ("SanctionsModel",),
     "policies": ("INSTRUMENTS",),
     "report.plots": ("save_mechanism",),
+    "report.registration": ("register",),
     "rules": ("RULES",),
     "rules.parameters": ("PARAMETERS",),
     "scenario": ("Scenario", "load_scenario", "parse_scenario", "shipped_scenarios"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -17,7 +18,11 @@ from docs.pages.parameters import parameters_page
 from docs.pages.rules import rules_page
 from docs.pages.tables import tables_page
 from docs.pages.validation import validation_page
+from sim.experiments.json_schema import study_schema
 from sim.report.catalogue_pages import instruments_page
+from sim.scenario import json_schema
+from sim.scenario.world_codes import read_codes
+from sim.world import find_world
 
 DOCS = Path(__file__).resolve().parents[1]
 PAGES: Mapping[str, Callable[[], str]] = {
@@ -42,6 +47,9 @@ def main() -> int:
     for name, page in PAGES.items():
         (DOCS / name).write_text(page(), encoding="utf-8")
     (DOCS / FIGURES_PAGE).write_text(figures_page(reference(), IMAGES), encoding="utf-8")
+    for name, schema in (("scenario", json_schema(read_codes(find_world("reference")))), ("study", study_schema())):
+        path = DOCS.parent / "scenarios" / f"{name}.schema.json"
+        path.write_text(json.dumps(schema, indent=2) + "\n", encoding="utf-8")
     sys.stdout.write("".join(f"docs/{name}\n" for name in (*PAGES, FIGURES_PAGE)))
     return max(rewrite(name, tables) for name, tables in WITH_TABLES.items())
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from math import nan
 
 import numpy as np
@@ -260,4 +260,4 @@ _ALL = (
         ("state",), _mean_of("resolve", "coalition"),
     ),
 )  # fmt: skip
-METRICS: Mapping[str, Metric] = {metric.name: metric for metric in _ALL}
+METRICS: dict[str, Metric] = {metric.name: metric for metric in _ALL}

@@ -18,14 +18,14 @@ class Instruments(dict[str, type[Policy]]):
     """
 
     def add(self, instrument: type[Policy]) -> None:
-        """Lists an instrument; one of the same kind and class name is replaced, so that a cell may run again.
+        """Lists an instrument; one of a user with the same kind is replaced, so that a cell may run again.
 
         Raises:
-            SimError: it lacks something that every instrument has, or another one has its kind.
+            SimError: it lacks something that every instrument has, or one that ships has its kind.
         """
         kind = _kind_of(instrument)
-        if kind in self and self[kind].__qualname__ != instrument.__qualname__:
-            raise SimError(f"instrument '{kind}': the kind is taken by {self[kind].__qualname__}; choose another name")
+        if kind in self and self[kind].__module__.startswith(_folder.__name__):
+            raise SimError(f"instrument '{kind}' ships with the package; choose another name")
         self[kind] = instrument
 
     def by_wielder(self) -> dict[str, list[type[Policy]]]:

@@ -65,20 +65,12 @@ def test_a_recipe_names_what_exists(name):
 
 
 def test_a_new_instrument_passes_the_contracts(tmp_path: Path):
-    """In a copy of the package: the file and the entries of the recipe, and nothing else."""
+    """In a copy of the package: the file of the recipe, and nothing else."""
     for part in ("sim", "tests/contracts", "scenarios", "calibration/figures"):
         shutil.copytree(ROOT / part, tmp_path / part, ignore=shutil.ignore_patterns("__pycache__"))
     (tmp_path / "tests" / "__init__.py").touch()
     ((file, text),) = marked("instrument", "file").items()
     (tmp_path / file).write_text(text, encoding="utf-8")
-    listed = tmp_path / "sim" / "policies" / "__init__.py"
-    names = listed.read_text(encoding="utf-8")
-    names = names.replace("SECTIONS:", "from sim.policies.transit_deposit import TransitDeposit\n\nSECTIONS:", 1)
-    names = names.replace("TransitTracking, BlockingLaw", "TransitTracking, TransitDeposit, BlockingLaw", 1)
-    listed.write_text(names, encoding="utf-8")
-    ((examples, entry),) = marked("instrument", "entry").items()
-    cases = (tmp_path / examples).read_text(encoding="utf-8")
-    (tmp_path / examples).write_text(cases.replace('    "null_policy": {', f'    {entry}    "null_policy": {{', 1))
     scenario = next(block for block in blocks(page("instrument"), "yaml") if "transit_deposit" in block)
     (tmp_path / "deposit.yaml").write_text(scenario, encoding="utf-8")
 
