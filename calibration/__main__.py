@@ -16,6 +16,7 @@ from calibration.inference.options import complain, one_thread
 one_thread()
 
 import sim  # noqa: E402
+from calibration.inference import figures  # noqa: E402
 from calibration.inference.command import fitted, parser_of  # noqa: E402
 from calibration.inference.posterior_files import (  # noqa: E402
     discrepancy_table,
@@ -25,7 +26,7 @@ from calibration.inference.posterior_files import (  # noqa: E402
     summary_table,
     write_posterior,
 )
-from calibration.reporting import figures, read_inputs, write_report  # noqa: E402
+from calibration.reporting import read_inputs, write_report  # noqa: E402
 from calibration.targets.targets import load_targets  # noqa: E402
 
 

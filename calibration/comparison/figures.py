@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from calibration.comparison.full_stop import WHOLE
-from calibration.reporting.figures import BLUE, GREY, ORANGE, save
+from calibration.inference.figures import BLUE, GREY, ORANGE, save
 
 GREEN = "#117733"
 # Name of the model's columns, how it is called, colour, marker, height beside the others in a row.

@@ -24,9 +24,9 @@ from calibration.inference.likelihood import Evidence, Marginal
 from calibration.inference.mcmc import Chain, Posterior, sample
 from calibration.inference.options import complain
 from calibration.inference.posterior_fit import Plan, with_errors
-from calibration.reporting.figures import draw_hubs_left_out, draw_sources_left_out
 from calibration.targets.build_targets import source_of
 from calibration.targets.targets import Target, WorldCodes
+from calibration.validation.figures import draw_hubs_left_out, draw_sources_left_out
 
 # Draws of the chain that are weighed, and how many of them must count, or the posterior is sampled anew.
 WEIGHED, LEAST_EFFECTIVE = 6000, 300.0

@@ -23,7 +23,6 @@ import pandas as pd  # noqa: E402
 
 import sim  # noqa: E402
 from calibration.inference.problem import ModelRuns, model_runs  # noqa: E402
-from calibration.reporting.figures import draw_bands  # noqa: E402
 from calibration.targets.published_series import (  # noqa: E402
     Series,
     on_published_base,
@@ -32,6 +31,7 @@ from calibration.targets.published_series import (  # noqa: E402
     stated_flows,
 )
 from calibration.targets.targets import Target, WorldCodes, codes_of, load_targets  # noqa: E402
+from calibration.validation.figures import draw_bands  # noqa: E402
 from calibration.validation.posterior_runs import (  # noqa: E402
     LAST,
     Outlook,

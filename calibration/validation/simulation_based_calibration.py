@@ -35,9 +35,9 @@ from calibration.inference.mcmc import Posterior, sample  # noqa: E402
 from calibration.inference.posterior_fit import with_errors  # noqa: E402
 from calibration.inference.problem import ModelRuns  # noqa: E402
 from calibration.inference.runs import digest_of, runs_at, sobol_points  # noqa: E402
-from calibration.reporting.figures import draw_ranks  # noqa: E402
 from calibration.targets.priors import load_priors  # noqa: E402
 from calibration.targets.targets import Target  # noqa: E402
+from calibration.validation.figures import draw_ranks  # noqa: E402
 
 FREE = ("price_speed", "demand_elasticity", "similarity", "aversion", "contract_end", "hidden_road")
 FLOWS = (("ALPHA", "export", "GAMMA"), ("ALPHA", "export", "BETA"), ("BETA", "export+re-export", "GAMMA"))

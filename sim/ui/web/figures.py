@@ -13,7 +13,6 @@ from sim.report.plots.style import DPI
 
 if TYPE_CHECKING:
     import pandas as pd
-    from matplotlib.figure import Figure
 
     from sim.report.plots.run_view import View
     from sim.simulation.results import Results
@@ -45,7 +44,7 @@ class Picture:
     name: str
     title: str
     svg: str
-    made: Figure
+    made: plots.Picture
     table: pd.DataFrame
 
     def png(self) -> bytes:

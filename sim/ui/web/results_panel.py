@@ -13,9 +13,9 @@ from sim.ui.web.headline import cells, headline, key_figures, usual_year, with_b
 
 if TYPE_CHECKING:
     from nicegui.events import ValueChangeEventArguments
-    from rich.table import Table
 
     from sim.report.plots.run_view import View
+    from sim.report.terminal import Table
     from sim.scenario import Scenario
     from sim.ui.web.paired_runs import Shown
 

@@ -15,11 +15,11 @@ import pytest
 import sim
 from calibration.inference.posterior_files import discrepancy_table, draws_table
 from calibration.inference.problem import GROUPS, blocks_of, model_runs
-from calibration.reporting.figures import draw_bands
 from calibration.targets.priors import load_priors, values_at
 from calibration.targets.published_series import Series, monthly_of, on_published_base, published_series, stated_flows
 from calibration.targets.simulated_targets import books_of, simulated_of
 from calibration.targets.targets import TARGETS, Target, WorldCodes, codes_of, load_targets
+from calibration.validation.figures import draw_bands
 from calibration.validation.posterior_runs import AtValues, Draws, Outlook, outlook, read_draws
 from calibration.validation.predictive_intervals import COLUMNS, bands, judged_share
 from calibration.validation.sampled_mode import compared
