@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from sim.analysis.mechanism_test import Shown, show_mechanism
     from sim.common.errors import Fault, FaultList, SimError
     from sim.common.progress import show_progress
+    from sim.common.renamed import renamed
     from sim.experiments.folder import StudyRuns, read_runs
     from sim.experiments.study import Study, load_study, shipped_studies
     from sim.experiments.sweep_api import sweep
@@ -79,6 +80,7 @@ __all__ = [
     "parse_scenario",
     "read_runs",
     "register",
+    "renamed",
     "rule",
     "save_mechanism",
     "shipped_scenarios",
@@ -94,6 +96,7 @@ _HOMES = {
     "analysis.mechanism_test": ("Shown", "show_mechanism"),
     "common.errors": ("Fault", "FaultList", "SimError"),
     "common.progress": ("show_progress",),
+    "common.renamed": ("renamed",),
     "common.rule_compiler": ("rule",),
     "experiments.folder": ("StudyRuns", "read_runs"),
     "experiments.study": ("Study", "load_study", "shipped_studies"),

@@ -52,7 +52,7 @@ def agents_at(case: sim.Case) -> Answer:
     pair = sim.compare(case)
     arrived = pd.DataFrame({"with": _arrived(pair.policy), "without": _arrived(pair.baseline)}).fillna(0.0)
     origin = arrived.index.get_level_values("origin")
-    straight = arrived.index.get_level_values("road") == "direct"
+    straight = arrived.index.get_level_values("route") == "direct"
     ours = origin.isin(pair.policy.record["coalition"])
     lost = -_change(arrived[ours & straight])
     whole = {
@@ -82,7 +82,7 @@ def _second_year(table: pd.DataFrame) -> pd.DataFrame:
 
 def _arrived(run: sim.Results) -> pd.Series[float]:
     """Quantity that arrives, musd a month at base-year prices, by origin and road."""
-    return _second_year(run.to_target()).groupby(["origin", "road"])["quantity_musd_2021"].sum() / 12.0
+    return _second_year(run.to_target()).groupby(["origin", "route"])["volume_musd"].sum() / 12.0
 
 
 def _exports(run: sim.Results) -> pd.Series[float]:
@@ -94,13 +94,13 @@ def _on_record(run: sim.Results) -> pd.Series[float]:
     """Exports and re-exports to the target in the offices' ledgers, musd a month, by office."""
     table = _second_year(run.recorded)
     table = table[(table["partner"] == run.target) & table["flow"].isin(["export", "re-export"])]
-    return table.groupby("office")["value_musd"].sum() / 12.0
+    return table.groupby("reporter")["value_musd"].sum() / 12.0
 
 
 def _unit_price(run: sim.Results) -> float:
     """Mean price that the target pays, base year 1, weighted by what arrives."""
     arrived = _second_year(run.to_target())
-    return float(np.average(arrived["price_index"], weights=arrived["quantity_musd_2021"]))
+    return float(np.average(arrived["price_index"], weights=arrived["volume_musd"]))
 
 
 def _change(table: pd.DataFrame) -> float:

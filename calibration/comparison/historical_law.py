@@ -54,9 +54,9 @@ def rows(case: sim.Case) -> tuple[Target, ...]:
     for row in load_targets(TARGETS, codes):
         whole_year = row.base == BASE and row.period in [(f"{year}-01", f"{year}-12") for year in YEARS]
         sold = row.measure == "growth" and row.ledger == "recorded" and row.flow.startswith("export")
-        asked = row.partner == target or (row.office in codes.coalition and row.partner in codes.hubs)
-        if whole_year and sold and asked and row.office in (*codes.states, "all") and row.low == row.high:
-            found.setdefault((row.office, row.partner, row.good, *row.period), row)
+        asked = row.partner == target or (row.reporter in codes.coalition and row.partner in codes.hubs)
+        if whole_year and sold and asked and row.reporter in (*codes.states, "all") and row.low == row.high:
+            found.setdefault((row.reporter, row.partner, row.good, *row.period), row)
     return tuple(found.values())
 
 
@@ -65,9 +65,9 @@ def group_of(row: Target, case: sim.Case) -> str:
     world = case.world
     if row.partner != world.states[world.target]:
         return TO_HUBS
-    if row.office == "all":
+    if row.reporter == "all":
         return FROM_ALL
-    return FROM_COALITION if row.office in codes_of(world).coalition else FROM_THIRD
+    return FROM_COALITION if row.reporter in codes_of(world).coalition else FROM_THIRD
 
 
 # ------------------------------------------------------------------------------------------------------ the models
@@ -122,7 +122,7 @@ def gravity_told(asked: Sequence[Target], case: sim.Case) -> Floats:
     """
     world, base = case.world, flows_of(case)
     largest = world.states[int(np.argmax(world.recorded_musd[:, world.target].sum(axis=1) * world.is_coalition))]
-    published = {row.period: row for row in asked if row.office == largest and row.good == "all"
+    published = {row.period: row for row in asked if row.reporter == largest and row.good == "all"
                  and row.partner == world.states[world.target]}  # fmt: skip
     after = {}
     for period in {row.period for row in asked}:
@@ -153,7 +153,7 @@ def _growth(row: Target, world: sim.World, after: Floats, before: Floats) -> flo
 
 
 def _cells(row: Target, world: sim.World) -> tuple[Floats, ...]:
-    offices = range(len(world.states)) if row.office == "all" else [world.states.index(row.office)]
+    offices = range(len(world.states)) if row.reporter == "all" else [world.states.index(row.reporter)]
     goods = range(len(world.goods)) if row.good == "all" else [world.goods.index(good) for good in row.good.split("+")]
     return np.ix_(offices, [world.states.index(row.partner)], goods)
 
@@ -170,7 +170,7 @@ def network(asked: Sequence[Target], case: sim.Case, model: Network) -> Floats:
 
 
 def _inputs(row: Target, world: sim.World, model: Network, found: Solved) -> float:
-    sellers = [code for code in world.states if code != row.partner] if row.office == "all" else [row.office]
+    sellers = [code for code in world.states if code != row.partner] if row.reporter == "all" else [row.reporter]
     sellers = [code for code in sellers if model.members(code)]
     if not sellers or not model.members(row.partner):
         return float("nan")
@@ -193,7 +193,7 @@ def answers(case: sim.Case, model: Network | None, draws: int = DRAWS) -> pd.Dat
     table = pd.DataFrame(
         {
             "group": [group_of(row, case) for row in asked],
-            "office": [row.office for row in asked],
+            "reporter": [row.reporter for row in asked],
             "partner": [row.partner for row in asked],
             "good": [row.good for row in asked],
             "year": [row.period[0][:4] for row in asked],

@@ -113,7 +113,7 @@ def evidence_of(targets: Sequence[Target], codes: WorldCodes, target: str) -> Ev
     if np.isnan(low).any() or np.isnan(high).any() or not (np.isfinite(sd).all() and (sd >= 0.0).all()):
         raise sim.SimError("a figure or its measurement error is not a number")
     group = [group_of(row, codes, target) for row in targets]
-    series = [(row.ledger, row.office, row.flow, row.partner, row.good, row.brand, row.measure) for row in targets]
+    series = [(row.ledger, row.reporter, row.flow, row.partner, row.good, row.brand, row.measure) for row in targets]
     known = list(dict.fromkeys(series))
     return Evidence(
         tuple(row.id for row in targets), low, high, sd, np.array([GROUPS.index(one) for one in group]),
@@ -133,6 +133,6 @@ def group_of(row: Target, codes: WorldCodes, target: str) -> str:
         return "shares"
     if row.good != "all":
         return "listed goods"
-    seller, buyer = (row.partner, row.office) if row.flow == "import" else (row.office, row.partner)
+    seller, buyer = (row.partner, row.reporter) if row.flow == "import" else (row.reporter, row.partner)
     seller_of = "coalition" if set(seller.split("+")) <= {*codes.coalition, "coalition"} else "third states"
     return f"{seller_of} {'to the target' if buyer == target else 'into the hubs'}"

@@ -31,7 +31,7 @@ def targets(inputs: Inputs) -> str:
         f"By source:\n\n{table(_counted(rows, source_of, 'source'))}\n"
         f"By ledger and measure:\n\n{table(_counted(rows, lambda row: f'{row.ledger}, {row.measure}', 'ledger'))}\n"
         f"By office (the sanctioned state's suppliers, hubs and others):\n\n"
-        f"{table(_counted(rows, lambda row: row.office.split('/')[0], 'office'))}\n"
+        f"{table(_counted(rows, lambda row: row.reporter.split('/')[0], 'reporter'))}\n"
         f"By quality, with the error of measurement that was given (log points):\n\n{table(_quality(rows))}\n"
         f"{_conflicts(rows)}"
     )

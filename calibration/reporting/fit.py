@@ -27,11 +27,11 @@ def abstract(inputs: Inputs) -> str:
         own = scores[(scores["series"] == "all") & (scores["forecaster"] == "posterior")].iloc[0]
         others = scores[(scores["series"] == "all") & ~scores["forecaster"].str.contains("posterior|model")]
         best = others.sort_values("crps").iloc[0]
-        held = COVERED_GOAL[0] <= own["in_90"] <= COVERED_GOAL[1]
+        held = COVERED_GOAL[0] <= own["coverage_90"] <= COVERED_GOAL[1]
         lines.append(
             f"- **Out of sample** ({int(own['rows'])} figures of 2024): CRPS {own['crps']:.3f} log points against "
             f"{best['crps']:.3f} of the best naive forecast ({best['forecaster']}); 90 % intervals hold "
-            f"{own['in_90']:.0%} (goal 85 to 95 %: {_met(held)})."
+            f"{own['coverage_90']:.0%} (goal 85 to 95 %: {_met(held)})."
         )
     unlearnt = inputs.tables["summary"]["identified"].value_counts()
     lines.append(

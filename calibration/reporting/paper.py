@@ -60,7 +60,7 @@ def _of_the_fit() -> dict[str, str]:
         "scores.csv, posterior": f"of the posterior is {posterior['crps']:.3f} (log points)",
         "scores.csv, naive": f"best naive forecast {naive.min():.3f}",
         "scores.csv, gravity": f"of gravity {whole.at['gravity, bans', 'crps']:.3f}",
-        "scores.csv, coverage": f"its 90% intervals hold {posterior['in_90']:.0%} of them",
+        "scores.csv, coverage": f"its 90% intervals hold {posterior['coverage_90']:.0%} of them",
         "hubs_left_out_summary.csv": f"for {better} of {len(hubs)} hubs",
         "recovery": f"In {sets} synthetic data sets 90% intervals hold the true parameter in {low:.0f} to {high:.0f}%",
     }

@@ -19,7 +19,7 @@ def out_of_sample(inputs: Inputs) -> str:
         return head + _MISSING.format(MADE_BY["scores"])
     names = {
         "forecaster": "forecaster", "rows": "figures", "mae": "mean absolute error", "crps": "CRPS",
-        "in_50": "in 50 %", "in_90": "in 90 %",
+        "coverage_50": "in 50 %", "coverage_90": "in 90 %",
     }  # fmt: skip
     whole = scores[scores["series"] == "all"].sort_values("crps")
     return (

@@ -115,7 +115,7 @@ def _row(series: dict[str, str], now: pd.DataFrame, before: pd.DataFrame) -> dic
         "period": period,
         "base": base,
         "ledger": "recorded",
-        **{name: series[name] for name in ("office", "flow", "partner", "good", "role")},
+        **{name: series[name] for name in ("reporter", "flow", "partner", "good", "role")},
         "brand": "all",
         "measure": "growth",
         "value": value,
@@ -163,7 +163,7 @@ def source_of(row: Target) -> str:
     name = re.split(r"[;,]", rest.lstrip(": "))[0].strip()
     if name.startswith("Eurostat"):
         return "Eurostat"
-    return f"{name} of {row.office}" if name == "national statistics" else name
+    return f"{name} of {row.reporter}" if name == "national statistics" else name
 
 
 def main() -> int:

@@ -30,7 +30,7 @@ class Series:
 
     Attributes:
         id: name, unique.
-        office, flow, partner, good: the simulated flow, as in a target; ``all`` for a sum.
+        reporter, flow, partner, good: the simulated flow, as in a target; ``all`` for a sum.
         freq: ``M`` or ``A``.
         musd: published value by period; empty where only words speak of the flow.
         sd: measurement error by period, log points.
@@ -39,7 +39,7 @@ class Series:
     """
 
     id: str
-    office: str
+    reporter: str
     flow: str
     partner: str
     good: str
@@ -54,13 +54,13 @@ class Series:
         """The flow in words."""
         verb = "imports from" if self.flow == "import" else "to"
         good = "" if self.good == "all" else f", {self.good.replace('_', ' ')}"
-        office = "all" if self.office == "all" else self.office
+        office = "all" if self.reporter == "all" else self.reporter
         return f"{office} {verb} {self.partner}{good if len(good) < 24 else ', machines'}"
 
     @property
     def key(self) -> tuple[str, str, str, str]:
         """Which simulated flow it is."""
-        return self.office, self.flow, self.partner, self.good
+        return self.reporter, self.flow, self.partner, self.good
 
     def target(self, period: str) -> Target:
         """The growth from the base year's same months to a period, as a row that no likelihood may take."""
@@ -86,7 +86,7 @@ def published_series(path: Path = SERIES) -> tuple[Series, ...]:
         # Estimates on the year before only, of which no base year is known, have no place in a level.
         if BASE_YEAR not in record.index and f"{BASE_YEAR}-12" not in record.index:
             continue
-        key = (row["office"], row["flow"], row["partner"], row["good"])
+        key = (row["reporter"], row["flow"], row["partner"], row["good"])
         freq = MONTHLY if len(record.index[-1]) > len(BASE_YEAR) else YEARLY
         if key in found and (found[key].freq == MONTHLY or freq == YEARLY):
             continue
@@ -108,9 +108,9 @@ def stated_flows(targets: Sequence[Target], known: Sequence[Series]) -> tuple[Se
     found: dict[tuple[str, ...], Series] = {}
     empty: pd.Series[float] = pd.Series(dtype=float)
     for row in targets:
-        key = (row.office, row.flow, row.partner, row.good)
+        key = (row.reporter, row.flow, row.partner, row.good)
         if row.measure in _SAID and row.ledger == "recorded" and key not in keys and key not in found:
-            name = "-".join(part.lower() for part in (row.office, row.partner, row.good))
+            name = "-".join(part.lower() for part in (row.reporter, row.partner, row.good))
             found[key] = Series(name, *key, MONTHLY, empty, empty, STATEMENTS.name)
     return tuple(found.values())
 
@@ -134,7 +134,7 @@ def monthly_of(books: Books, series: Sequence[Series], coalition: Sequence[str] 
     found = np.empty((len(series), len(months)))
     for row, one in enumerate(series):
         block = np.ix_(
-            places(one.flow, FLOWS), months, places(one.office, books.states), places(one.partner, books.states),
+            places(one.flow, FLOWS), months, places(one.reporter, books.states), places(one.partner, books.states),
             places(one.good, books.goods),
         )  # fmt: skip
         found[row] = books.recorded[block].sum(axis=(0, 2, 3, 4))

@@ -93,7 +93,7 @@ def _from_tables(run: sim.Results, axes: tuple[list[str], ...], *, with_true: bo
 
     table = run.recorded
     where = (
-        place(table["flow"], FLOWS), place(table["month"], months), place(table["office"], states),
+        place(table["flow"], FLOWS), place(table["month"], months), place(table["reporter"], states),
         place(table["partner"], states), place(table["good"], goods),
     )  # fmt: skip
     shape = len(FLOWS), len(months), len(states), len(states), len(goods)
@@ -101,10 +101,10 @@ def _from_tables(run: sim.Results, axes: tuple[list[str], ...], *, with_true: bo
     if not with_true:
         return recorded, np.empty(0)
     flows = run.flows
-    hub = (flows["road"] != "direct").to_numpy().astype(np.int64)
+    hub = (flows["route"] != "direct").to_numpy().astype(np.int64)
     on = (
         hub, place(flows["month"], months), place(flows["origin"], states), place(flows["destination"], states),
-        place(flows["headquarters"], BRANDS), place(flows["good"], goods),
+        place(flows["brand_origin"], BRANDS), place(flows["good"], goods),
     )  # fmt: skip
     shape_true = 2, len(months), len(states), len(states), len(BRANDS), len(goods)
     return recorded, _sum_into(shape_true, on, flows["value_musd"].to_numpy())
@@ -202,7 +202,7 @@ def _block(target: Target, span: Months, side: int, axes: tuple[tuple[str, ...],
 
     when = range(months.index(span[0]), months.index(span[1]) + 1)
     flows, kinds = chosen(target.flow, FLOWS), chosen(target.good, goods)
-    offices, partners = chosen(target.office, states), chosen(target.partner, states)
+    offices, partners = chosen(target.reporter, states), chosen(target.partner, states)
     if target.ledger == "recorded":
         shape: tuple[int, ...] = (len(FLOWS), len(months), len(states), len(states), len(goods))
         grid = np.ix_(flows, when, offices, partners, kinds)

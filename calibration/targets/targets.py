@@ -4,7 +4,7 @@ A row of ``figures/targets.csv`` names a flow of one ledger and gives an interva
 of two flows. Where sources disagree the interval spans them, so that no choice is made in silence. All comparison is in
 logs: a hub that grows ninefold and a supplier that loses a tenth stand on one scale.
 
-Fields that choose the flow may join codes (``EU27+USA``), say ``all``, and for ``office`` ``coalition``; in a ratio
+Fields that choose the flow may join codes (``EU27+USA``), say ``all``, and for ``reporter`` ``coalition``; in a ratio
 ``a/b`` sets numerator and denominator. In the ledger ``true`` the office is the state of origin, ``export`` is what
 goes straight and ``re-export`` what goes through a hub; ``brand`` is the headquarters of the maker.
 """
@@ -27,10 +27,10 @@ FIGURES = Path(__file__).resolve().parents[1] / "figures"
 TARGETS, RATES = FIGURES / "targets.csv", FIGURES / "exchange_rates.csv"
 FIT_UNTIL = "2023-12"
 COLUMNS = (
-    "id", "period", "base", "ledger", "office", "flow", "partner", "good", "brand", "measure", "value", "low", "high",
+    "id", "period", "base", "ledger", "reporter", "flow", "partner", "good", "brand", "measure", "value", "low", "high",
     "sd_log", "unit", "source", "quality", "conflict_with", "role",
 )  # fmt: skip
-CHOSEN = ("office", "flow", "partner", "good", "brand")
+CHOSEN = ("reporter", "flow", "partner", "good", "brand")
 LEDGERS, MEASURES, ROLES = ("recorded", "true"), ("growth", "level", "ratio"), ("fit", "judge", "context")
 FLOWS, BRANDS = ("export", "re-export", "import"), ("coalition", "neutral")
 # Million of the currency per unit.
@@ -72,7 +72,7 @@ class Target:
         id: unique name.
         period: first and last month. base: months that growth is counted from, None for levels and ratios.
         ledger: ``recorded`` or ``true``.
-        office, flow, partner, good, brand: which flow, as written (see the module).
+        reporter, flow, partner, good, brand: which flow, as written (see the module).
         measure: ``growth`` (per month, on ``base``), ``level`` (musd in the period) or ``ratio``.
         value: what is stated, log. low, high: interval, log; infinite where a side is open.
         sd: measurement error, log points.
@@ -85,7 +85,7 @@ class Target:
     period: Months
     base: Months | None
     ledger: str
-    office: str
+    reporter: str
     flow: str
     partner: str
     good: str
@@ -103,7 +103,7 @@ class Target:
     @property
     def key(self) -> tuple[object, ...]:
         """What the row is about: two rows of one key say the same thing twice, or contradict each other."""
-        chosen = (self.office, self.flow, self.partner, self.good, self.brand)
+        chosen = (self.reporter, self.flow, self.partner, self.good, self.brand)
         return (self.ledger, *chosen, self.measure, self.period, self.base)
 
 
@@ -153,7 +153,7 @@ class _Reader:
 
     def read(self, text: str) -> tuple[Target, ...]:
         lines = csv.reader(io.StringIO(text))
-        header = next(lines, [])
+        header = [sim.renamed("column", name) for name in next(lines, [])]
         for name in COLUMNS:
             if name not in header:
                 self._blame(name, "the column is missing")
@@ -236,7 +236,7 @@ class _Reader:
         """Whether the row names a flow of the world."""
         states = (*self.codes.states, "all")
         known: dict[str, tuple[str, ...]] = {
-            "office": (*states, "coalition"), "flow": FLOWS, "partner": states, "good": (*self.codes.goods, "all"),
+            "reporter": (*states, "coalition"), "flow": FLOWS, "partner": states, "good": (*self.codes.goods, "all"),
             "brand": (*BRANDS, "all"),
         }  # fmt: skip
         ratio = False
@@ -250,13 +250,13 @@ class _Reader:
                     self._blame(name, f"unknown {name} '{part}'; {_nearest(part, known[name])}")
         if row["measure"] == "ratio" and not ratio:
             self._blame("measure", "a ratio needs one field of the form a/b")
-        offices, partners = _parts(row["office"]), _parts(row["partner"])
+        offices, partners = _parts(row["reporter"]), _parts(row["partner"])
         if len(offices) == 1 and offices == partners and offices <= set(self.codes.states):
-            self._blame("partner", f"'{row['partner']}' is the office itself: no flow of the world")
+            self._blame("partner", f"'{row['partner']}' is the reporter itself: no flow of the world")
         flows = _parts(row["flow"])
         passes = flows == {"re-export"} and row["ledger"] == "recorded"
         if passes and offices <= set(self.codes.states) and not offices & set(self.codes.hubs):
-            self._blame("flow", f"'{row['office']}' is no hub, so it re-exports nothing in this world")
+            self._blame("flow", f"'{row['reporter']}' is no hub, so it re-exports nothing in this world")
         if row["ledger"] == "true" and "import" in flows:
             self._blame("flow", "the true ledger has no imports: name the origin, and export or re-export")
         if row["ledger"] == "recorded" and row["brand"] not in ("all", ""):

@@ -197,12 +197,12 @@ class OwnSeries:
     """One flow in the files.
 
     Attributes:
-        office, flow, partner, good: the simulated flow it is compared with.
+        reporter, flow, partner, good: the simulated flow it is compared with.
         freq: ``M`` or ``A``.
         rows: value_musd, role, source and quality by period.
     """
 
-    office: str
+    reporter: str
     flow: str
     partner: str
     good: str
@@ -212,7 +212,7 @@ class OwnSeries:
     @property
     def key(self) -> tuple[str, str, str, str]:
         """Which simulated flow it is."""
-        return self.office, self.flow, self.partner, self.good
+        return self.reporter, self.flow, self.partner, self.good
 
 
 def own_series(imported: sim.Imported, codes: WorldCodes) -> list[OwnSeries]:
@@ -246,7 +246,7 @@ def targets_of(
         codes: what the world knows.
         said: the user's own targets; a flow and period of theirs is not made again.
     """
-    taken = {(row.office, row.flow, row.partner, row.good, row.period, row.base) for row in said}
+    taken = {(row.reporter, row.flow, row.partner, row.good, row.period, row.base) for row in said}
     by_month = {one.key for one in series if one.freq == "M" and _spans(one, imported.base_year)}
     for one in series:
         spans = _spans(one, imported.base_year)
@@ -292,10 +292,10 @@ def _row(one: OwnSeries, now: list[str], base_year: str, *, years_only: bool) ->
     sd = math.hypot(error, error, RATE_ERROR * math.sqrt(2.0) if "EUR" in quality else 0.0)
     growth = f"{math.log(values[0] / values[1]):.4f}"
     period, base = (some[0] if len(some) == 1 else f"{some[0]}:{some[-1]}" for some in (now, before))
-    words = (one.office, one.flow.split("+")[0], one.partner, one.good, now[0])
+    words = (one.reporter, one.flow.split("+")[0], one.partner, one.good, now[0])
     return {
         "id": "-".join(words).lower().replace("_", "-"), "period": period, "base": base, "ledger": "recorded",
-        "office": one.office, "flow": one.flow, "partner": one.partner, "good": one.good, "brand": "all",
+        "reporter": one.reporter, "flow": one.flow, "partner": one.partner, "good": one.good, "brand": "all",
         "measure": "growth", "value": growth, "low": growth, "high": growth, "sd_log": f"{sd:.4f}", "unit": "log_ratio",
         "source": str(one.rows.loc[now[0], "source"]), "quality": quality, "conflict_with": "",
         "role": _role(roles, now[-1], now[0], years_only=years_only),
@@ -339,7 +339,7 @@ def shown(series: Sequence[OwnSeries], base_year: str) -> tuple[Series, ...]:
             sd = np.where(one.rows["quality"].str.contains(_RECONCILED), ERRORS["estimate"], ERRORS["exact"])
             found.append(
                 Series(
-                    "-".join((one.office, one.flow.split("+")[0], one.partner, one.good)).lower(), *one.key, one.freq,
+                    "-".join((one.reporter, one.flow.split("+")[0], one.partner, one.good)).lower(), *one.key, one.freq,
                     one.rows["value"].astype(float), pd.Series(sd, one.rows.index), str(one.rows["source"].iloc[0]),
                     base_year,
                 )

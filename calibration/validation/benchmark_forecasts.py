@@ -35,14 +35,14 @@ def monthly() -> dict[tuple[str, str, str], pd.Series[float]]:
     """Every monthly series by the simulated flow it stands for (office, flow, partner), musd; held-out months too."""
     with SERIES.open(encoding="utf-8", newline="") as stream:
         rows = [row for row in csv.DictReader(stream) if row["file"] == "customs_monthly"]
-    return {(row["office"], row["flow"], row["partner"]): record_of(row)["musd"] for row in rows}
+    return {(row["reporter"], row["flow"], row["partner"]): record_of(row)["musd"] for row in rows}
 
 
 @lru_cache(maxsize=1)
 def stated_months() -> dict[tuple[str, str, str, str], pd.Series[float]]:
     """Single months that somebody stated of flows without a series, by office, flow, partner and good; musd."""
     table = pd.read_csv(FIGURES / "stated_months.csv")
-    keys = ["office", "flow", "partner", "good"]
+    keys = ["reporter", "flow", "partner", "good"]
     return {tuple(key): part.set_index("month")["musd"].sort_index() for key, part in table.groupby(keys)}
 
 
@@ -51,8 +51,8 @@ def published(target: Target) -> pd.Series[float] | None:
     if target.measure != "growth":
         return None
     if target.good != "all":
-        return stated_months().get((target.office, target.flow, target.partner, target.good))
-    return monthly().get((target.office, target.flow, target.partner))
+        return stated_months().get((target.reporter, target.flow, target.partner, target.good))
+    return monthly().get((target.reporter, target.flow, target.partner))
 
 
 def known(target: Target) -> pd.Series[float] | None:
@@ -129,7 +129,7 @@ def synthetic_control(target: Target) -> float:
 
 def _donors(target: Target) -> list[pd.Series[float]]:
     end = f"{target.period[0][:4]}-01"
-    own = (target.office, target.flow, target.partner)
+    own = (target.reporter, target.flow, target.partner)
     return [series[series.index < end] for key, series in monthly().items() if key != own]
 
 
@@ -162,7 +162,7 @@ def gravity(case: sim.Case, fields: Sequence[str] = ("banned_share",)) -> Foreca
     sales, world = predicted_sales(case, fields), case.world
 
     def total(target: Target, span: Months) -> float:
-        offices = range(len(world.states)) if target.office == "all" else _positions(target.office, world.states)
+        offices = range(len(world.states)) if target.reporter == "all" else _positions(target.reporter, world.states)
         goods = range(len(world.goods)) if target.good == "all" else _positions(target.good, world.goods)
         return float(np.mean([sales[month][np.ix_(offices, goods)].sum() for month in months_of(span)]))
 

@@ -34,12 +34,12 @@ def draws_of(forecaster: Forecaster, targets: Sequence[Target]) -> Floats:
         for years in YEARS_BACK:
             past = years_back(target, years)
             if past is not None and np.isfinite(past_point := forecaster(past)):
-                errors.setdefault((target.office, target.partner), []).append(past.value - past_point)
+                errors.setdefault((target.reporter, target.partner), []).append(past.value - past_point)
     pooled = [error for many in errors.values() for error in many]
     levels = (np.arange(DRAWS) + 0.5) / DRAWS
     found = np.empty((DRAWS, len(targets)))
     for row, target in enumerate(targets):
-        own = np.asarray(errors.get((target.office, target.partner)) or pooled or [0.0])
+        own = np.asarray(errors.get((target.reporter, target.partner)) or pooled or [0.0])
         if published(target) is None and pooled:
             own = np.asarray(pooled)
         found[:, row] = forecaster(target) + np.quantile(np.concatenate([own, -own]), levels)

@@ -163,7 +163,7 @@ def published(known: Known, drawn: Without) -> np.ndarray:
 # ------------------------------------------------------------------------------------------------------------ hubs
 def hubs_of(targets: Sequence[Target], codes: WorldCodes) -> dict[str, np.ndarray]:
     """Hub -> which of the targets are its own: those in which it is, alone or with others, office or partner."""
-    named = [set(re.split(r"[+/]", f"{row.office}+{row.partner}")) for row in targets]
+    named = [set(re.split(r"[+/]", f"{row.reporter}+{row.partner}")) for row in targets]
     found = {hub: np.array([hub in codes_ for codes_ in named], dtype=bool) for hub in codes.hubs}
     return {hub: left for hub, left in found.items() if left.any()}
 

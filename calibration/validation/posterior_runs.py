@@ -159,7 +159,7 @@ def errors_for(targets: Sequence[Target], codes: WorldCodes, target: str) -> Evi
         codes: what the world knows.
         target: code of the sanctioned state.
     """
-    keys = [(row.ledger, row.office, row.flow, row.partner, row.good, row.brand, row.measure) for row in targets]
+    keys = [(row.ledger, row.reporter, row.flow, row.partner, row.good, row.brand, row.measure) for row in targets]
     known = list(dict.fromkeys(keys))
     blank = np.full(len(targets), np.nan)
     return Evidence(

@@ -100,7 +100,7 @@ def _stated(
     table = _table(one, list(seen.months), monthly, band)
     table["published_musd"] = table["low_musd"] = table["high_musd"] = np.nan
     for row in said:
-        if row.measure == "level" and (row.office, row.flow, row.partner, row.good) == one.key:
+        if row.measure == "level" and (row.reporter, row.flow, row.partner, row.good) == one.key:
             inside = table["period"].between(*row.period)
             for column, value in (("published_musd", row.value), ("low_musd", row.low), ("high_musd", row.high)):
                 table.loc[inside, column] = np.exp(value) / inside.sum()

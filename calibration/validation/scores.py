@@ -27,7 +27,7 @@ def scores(targets: Sequence[Target], forecasts: Mapping[str, Floats]) -> pd.Dat
         forecasts: [draw, row] in logs by forecaster; NaN where it has nothing to say.
 
     Returns:
-        Columns id, series, forecaster, published, median, error (absolute), crps, in_50, in_90; log points.
+        Columns id, series, forecaster, published, median, error (absolute), crps, coverage_50, coverage_90; log points.
     """
     low, high, _ = observed(targets)
     found = []
@@ -41,7 +41,7 @@ def scores(targets: Sequence[Target], forecasts: Mapping[str, Floats]) -> pd.Dat
             found.append(
                 {
                     "id": target.id,
-                    "series": f"{target.office} to {target.partner}, {target.good}",
+                    "series": f"{target.reporter} to {target.partner}, {target.good}",
                     "forecaster": name,
                     "published": target.value,
                     "median": median,
@@ -73,14 +73,14 @@ def overall(table: pd.DataFrame, by: str | None = None) -> pd.DataFrame:
         by: a further column to tell apart, such as ``series``.
 
     Returns:
-        Indexed by forecaster (and ``by``): rows, mae, crps, in_50, in_90.
+        Indexed by forecaster (and ``by``): rows, mae, crps, coverage_50, coverage_90.
     """
     answered = table.groupby("id")["forecaster"].nunique()
     common = table[table["id"].isin(answered[answered == table["forecaster"].nunique()].index)]
     keys = ["forecaster"] if by is None else [by, "forecaster"]
     return common.groupby(keys, sort=False).agg(
         rows=("id", "size"), mae=("error", "mean"), crps=("crps", "mean"),
-        in_50=("in_50", "mean"), in_90=("in_90", "mean"),
+        coverage_50=("coverage_50", "mean"), coverage_90=("coverage_90", "mean"),
     )  # fmt: skip
 
 
@@ -99,7 +99,7 @@ def score_tables(
     by_series = overall(detail, "series").reset_index()
     return {
         "scores": pd.concat([whole, by_series], ignore_index=True)[
-            ["series", "forecaster", "rows", "mae", "crps", "in_50", "in_90"]
+            ["series", "forecaster", "rows", "mae", "crps", "coverage_50", "coverage_90"]
         ],
         "scores_by_row": detail,
         "judgements": judge_paths(asked, paths),

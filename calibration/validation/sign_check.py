@@ -57,10 +57,10 @@ def _total(run: sim.Results, row: dict[str, str], span: str) -> float:
     data = data[(data["month"] >= first) & (data["month"] <= last)]
     partner = "destination" if row["table"] == "flows" else "partner"
     wanted = {
-        "office": row["office"],
+        "reporter": row["reporter"],
         partner: row["destination"],
         "good": row["good"],
-        "headquarters": row["headquarters"],
+        "brand_origin": row["brand_origin"],
     }
     for column, value in wanted.items():
         if value:
@@ -71,10 +71,10 @@ def _total(run: sim.Results, row: dict[str, str], span: str) -> float:
         data = data[data["origin"].isin(run.record["coalition"])]
     elif row["origin"]:
         data = data[data["origin"] == row["origin"]]
-    if row["road"] == "direct":
-        data = data[data["road"] == "direct"]
-    elif row["road"] == "hub":
-        data = data[(data["road"] != "direct") | ~data["origin"].isin(run.record["coalition"])]
+    if row["route"] == "direct":
+        data = data[data["route"] == "direct"]
+    elif row["route"] == "hub":
+        data = data[(data["route"] != "direct") | ~data["origin"].isin(run.record["coalition"])]
     return float(data["value_musd"].sum())
 
 

@@ -85,7 +85,7 @@ def small_world() -> ModelRuns:
 
 def evidence_for(targets: tuple[Target, ...]) -> Evidence:
     """Synthetic targets as evidence, figures still to come: one series per flow, one group to the target, one not."""
-    flows = [(row.office, row.partner) for row in targets]
+    flows = [(row.reporter, row.partner) for row in targets]
     series = [list(dict.fromkeys(flows)).index(one) for one in flows]
     group = [int(partner != "GAMMA") for _, partner in flows]
     nothing = np.zeros(len(targets))

@@ -113,7 +113,7 @@ def scores() -> str:
     table = calibrated("scores")
     table = table[table["series"] == "all"].sort_values("crps")
     rows = (
-        (row["forecaster"], f"{row['mae']:.3f}", f"{row['crps']:.3f}", f"{100 * row['in_90']:.0f} %")
+        (row["forecaster"], f"{row['mae']:.3f}", f"{row['crps']:.3f}", f"{100 * row['coverage_90']:.0f} %")
         for row in table.to_dict("records")
     )
     return markdown.table(("forecaster", "mean absolute error", "CRPS", "in the 90 % interval"), rows)

@@ -18,7 +18,7 @@ import sim
 
 run = sim.load("classroom").run()
 late = run.flows[run.flows["month"] >= "2021-02"]
-print(late.groupby(["origin", "road"])["value_musd"].mean())
+print(late.groupby(["origin", "route"])["value_musd"].mean())
 ```
 """
 

@@ -53,7 +53,7 @@ def _out_of_sample(inputs: Inputs) -> str:
     whole = scores[scores["series"] == "all"].sort_values("crps")
     names = {
         "forecaster": "forecaster", "rows": "figures", "mae": "mean absolute error", "crps": "CRPS",
-        "in_50": "in 50 %", "in_90": "in 90 %",
+        "coverage_50": "in 50 %", "coverage_90": "in 90 %",
     }  # fmt: skip
     return (
         "Out of sample: 2024\n\n"

@@ -75,9 +75,9 @@ def still_arriving(results: Results, first: str, last: str) -> pd.DataFrame:
     flows = results.to_target()
     flows = flows[flows["month"].between(first, last)]
     months = max(1, flows["month"].nunique())
-    direct = flows["road"] == "direct"
-    way = (DIRECT + " " + flows["origin"]).where(direct, flows["road"].str.replace("via", THROUGH))
-    sums = flows.groupby([way.rename("way"), "good"], observed=True)["quantity_musd_2021"].sum() / months
+    direct = flows["route"] == "direct"
+    way = (DIRECT + " " + flows["origin"]).where(direct, flows["route"].str.replace("via", THROUGH))
+    sums = flows.groupby([way.rename("way"), "good"], observed=True)["volume_musd"].sum() / months
     table = sums.rename("musd_a_month").reset_index().sort_values("musd_a_month", ascending=False, kind="stable")
     table["share"] = table["musd_a_month"] / table["musd_a_month"].sum()
     return table.reset_index(drop=True)

@@ -95,8 +95,8 @@ def explain(
         agents: changes to the case's agents; None takes them as they are.
         progress: called after each run with (runs done, runs in all); False for no bar in a notebook.
         **asked: the flow: ``month`` (``YYYY-MM``, or ``YYYY-MM:YYYY-MM`` for an average), and to narrow it down
-            ``good`` and ``origin`` (codes or groups, a list or with commas), ``road`` (``direct``, ``hubs``, a hub's
-            code), ``destination``, ``headquarters``, ``measure``; see :class:`sim.analysis.flow.Question`.
+            ``good`` and ``origin`` (codes or groups, a list or with commas), ``route`` (``direct``, ``hubs``, a hub's
+            code), ``destination``, ``brand_origin``, ``measure``; see :class:`sim.analysis.flow.Question`.
 
     Raises:
         SimError: an unknown name, a month that is not run, fewer than one order, or a case that cannot be run.

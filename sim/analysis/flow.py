@@ -1,15 +1,16 @@
-"""Which flow is asked about: goods, origins, road, destination, firms, months, and what is counted of it."""
+"""Which flow is asked about: goods, origins, route, destination, firms, months, and what is counted of it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, Required, TypedDict
+from typing import TYPE_CHECKING, Literal, Required, TypedDict, cast
 
 import numpy as np
 
 from sim.common.errors import Fault, FaultList, nearest
 from sim.common.months import format_month, parse_month
+from sim.common.renamed import renamed
 from sim.policies.regime import HEADQUARTERS
 from sim.policies.schedule import lane_index
 from sim.simulation.tables import RunArrays, prices_of
@@ -37,8 +38,8 @@ class Flow:
     Attributes:
         goods: codes of goods.
         origins: codes of the states that the goods leave.
-        direct: whether the direct road counts.
-        hubs: codes of the hubs whose roads count.
+        direct: whether the direct route counts.
+        hubs: codes of the hubs whose routes count.
         destination: code of the state they go to.
         headquarters: firms that count.
         first: first month.
@@ -98,18 +99,18 @@ class Question(TypedDict, total=False):
         month: ``YYYY-MM``, or ``YYYY-MM:YYYY-MM`` for an average over a span.
         good: codes of goods, as a list or with commas between them, or ``all``.
         origin: codes or groups of states, likewise.
-        road: ``direct``, ``hubs``, the code of a hub, or ``all``.
+        route: ``direct``, ``hubs``, the code of a hub, or ``all``.
         destination: code of a state, by default the target.
-        headquarters: firms that count: ``coalition``, ``neutral`` or ``all``.
+        brand_origin: firms that count: ``coalition``, ``neutral`` or ``all``.
         measure: ``quantity`` at base-year prices, or ``value`` at the month's.
     """
 
     month: Required[str]
     good: str | Sequence[str]
     origin: str | Sequence[str]
-    road: str
+    route: str
     destination: str | None
-    headquarters: str
+    brand_origin: str
     measure: str
 
 
@@ -134,8 +135,9 @@ def flow_of(world: World, run: MonthSpan, asked: Question) -> Flow:
         )
         return tuple(name for name in found if name in valid)
 
+    asked = cast("Question", {renamed("word of a question", name): value for name, value in asked.items()})
     known("word", asked, list(Question.__annotations__))
-    good, origin, road = asked.get("good", ALL), asked.get("origin", ALL), asked.get("road", ALL)
+    good, origin, route = asked.get("good", ALL), asked.get("origin", ALL), asked.get("route", ALL)
     index, groups = lane_index(world), sorted({*world.role, HUBS, ALL})
     hubs = [world.states[state] for state in world.hubs]
     goods = index.goods(known("good", _listed(good), [*world.goods, ALL]))
@@ -143,8 +145,8 @@ def flow_of(world: World, run: MonthSpan, asked: Question) -> Flow:
     (there,) = known("destination", [asked.get("destination") or world.states[world.target]], world.states) or [
         world.states[0]
     ]
-    ways = known("road", [road.removeprefix(_VIA)], [ALL, DIRECT, HUBS, *hubs])
-    firms = known("headquarters", [asked.get("headquarters", ALL)], [*HEADQUARTERS, ALL])
+    ways = known("route", [route.removeprefix(_VIA)], [ALL, DIRECT, HUBS, *hubs])
+    firms = known("brand_origin", [asked.get("brand_origin", ALL)], [*HEADQUARTERS, ALL])
     (measure,) = known("measure", [asked.get("measure", "quantity")], list(UNITS)) or ["quantity"]
     through = _through(ways, hubs, aimed_at_target=there == world.states[world.target], faults=faults)
     first, last = _months(asked.get("month", ""), run, faults)
@@ -153,7 +155,7 @@ def flow_of(world: World, run: MonthSpan, asked: Question) -> Flow:
     named = names_of(world)
     what = _joined([world.good_names[g] for g in goods]) if len(goods) < len(world.goods) else "All goods"
     source = _joined([named.get(name, name) for name in _listed(origin)])
-    way = {ALL: "by every road", DIRECT: "directly", HUBS: "through all hubs"}.get(ways[0])
+    way = {ALL: "by every route", DIRECT: "directly", HUBS: "through all hubs"}.get(ways[0])
     who = f", firms of {firms[0]} headquarters" if firms[0] != ALL else ""
     return Flow(
         tuple(world.goods[g] for g in goods), tuple(world.states[s] for s in origins), ways[0] in (ALL, DIRECT),
@@ -181,11 +183,13 @@ def _joined(names: list[str]) -> str:
 
 
 def _through(ways: Sequence[str], hubs: list[str], *, aimed_at_target: bool, faults: list[Fault]) -> tuple[str, ...]:
-    """Codes of the hubs that a road names; only goods for the target pass hubs."""
+    """Codes of the hubs that a route names; only goods for the target pass hubs."""
     if not ways or ways[0] == DIRECT or (ways[0] == ALL and not aimed_at_target):
         return ()
     if not aimed_at_target:
-        faults.append(Fault("the question", 0, 0, "road", "only goods for the target pass hubs; ask for direct or all"))
+        faults.append(
+            Fault("the question", 0, 0, "route", "only goods for the target pass hubs; ask for direct or all")
+        )
     return tuple(hubs) if ways[0] in (ALL, HUBS) else (ways[0],)
 
 

@@ -193,11 +193,11 @@ def _chosen(table: pd.DataFrame, look: Look, world: World) -> pd.Series[bool]:
     """Which rows of its table a look counts."""
     measure = MEASURES[look.measure]
     keep = pd.Series(data=True, index=table.index)
-    places = {"goods": "good", "origins": "origin", "destinations": "destination", "roads": "road"}
+    places = {"goods": "good", "origins": "origin", "destinations": "destination", "roads": "route"}
     if measure.table == "recorded":
         sends = look.measure == "recorded_exports"
         keep &= table["flow"] == ("export" if sends else "import")
-        places |= dict(zip(("origins", "destinations"), ("office", "partner")[:: 1 if sends else -1], strict=True))
+        places |= dict(zip(("origins", "destinations"), ("reporter", "partner")[:: 1 if sends else -1], strict=True))
     if measure.table in ("states", "hubs"):
         places["states"] = "state" if measure.table == "states" else "hub"
     if measure.table == "network":

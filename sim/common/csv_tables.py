@@ -13,6 +13,7 @@ from pathlib import Path
 from sim.common.errors import Fault, nearest
 from sim.common.months import parse_month
 from sim.common.parsing import PLAIN_NUMBER
+from sim.common.renamed import renamed
 
 Value = str | float
 Reader = Callable[[str], Value]
@@ -229,10 +230,10 @@ def _lines(table: Table) -> list[str]:
 def _header(table: Table, line: str, columns: Sequence[Column]) -> list[str] | None:
     """Return the names in the header, or None where columns are missing, unknown or repeated."""
     cells, broken = split_line(line)
-    names = [cell for cell, _ in cells]
+    expected = [column.name for column in columns]
+    names = [renamed("column", cell, expected) for cell, _ in cells]
     head = Row(1, {}, dict(reversed(cells)), line)
     before = len(table.faults)
-    expected = [column.name for column in columns]
     if broken:
         table.blame(head, "", broken)
     for position, name in enumerate(names):

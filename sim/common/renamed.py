@@ -7,24 +7,51 @@ no name alone, such as a block of a scenario written another way, says so with :
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 # Kind of thing, in the words of its hint -> old name -> new name. A kind's old names may stand in any file.
-RENAMED: Mapping[str, Mapping[str, str]] = {}
+RENAMED: Mapping[str, Mapping[str, str]] = {
+    "column": {
+        "quantity_musd_2021": "volume_musd", "ordered_musd_2021": "ordered_volume_musd",
+        "delivered_musd_2021": "delivered_volume_musd", "seized_musd_2021": "seized_volume_musd",
+        "stopped_musd_2021": "stopped_volume_musd", "refused_musd_2021": "refused_volume_musd",
+        "denied_musd_2021": "denied_volume_musd", "held_musd_2021": "held_volume_musd",
+        "unsold_musd_2021": "unsold_volume_musd", "stock_musd_2021": "stock_volume_musd",
+        "road": "route", "headquarters": "brand_origin", "office": "reporter", "published_in": "release_month",
+        "published_as": "reported_flow", "activity": "demand_multiplier", "need": "war_demand",
+        "replaced_share": "import_substitution_share", "fullness": "capacity_utilisation",
+        "carried_share": "capacity_share", "firms_open": "active_firms", "returns_so_far": "reentries",
+        "word": "announced_policy", "law": "enacted_law", "effort": "enforcement_effort",
+        "provoked": "triggered_threat", "agents": "payment_intermediaries",
+        "sent_unseen_musd": "ghost_transit_sent_musd", "arrived_unseen_musd": "ghost_transit_arrived_musd",
+        "arrived_evading_musd": "evading_arrived_musd", "arrived_banned_musd": "evading_arrived_musd",
+        "effort_2021": "enforcement_effort",
+    },
+    "word of a question": {"road": "route", "headquarters": "brand_origin"},
+}  # fmt: skip
 
 
 class OldName(FutureWarning):
     """Something was read under an old name; the text says what it is called now."""
 
 
-def renamed(kind: str, name: str) -> str:
+def renamed(kind: str, name: str, known: Collection[str] | None = None) -> str:
     """Today's name of a thing; a hint is given where the name is an old one.
 
     Args:
         kind: what is named, a key of :data:`RENAMED`.
         name: as it was read; what is no old name comes back as it is, known or not.
+        known: the names that are valid here, where they are not all that the list has: the name comes back as it is
+            where it is one of them, or where today's is not.
+
+    Example:
+        >>> import sim
+        >>> sim.renamed("column", "volume_musd")
+        'volume_musd'
     """
     new = RENAMED.get(kind, {}).get(name, name)
+    if known is not None and (name in known or new not in known):
+        return name
     if new != name:
         hint(f"{kind} '{name}'", f"'{new}'")
     return new

@@ -62,7 +62,7 @@ def customs_series(pair: RunPair) -> list[CustomsSeries]:
     found = []
     for record in _read(folder / SERIES).to_dict("records"):
         row = {str(column): str(value) for column, value in record.items()}
-        if row["office"] in known and row["partner"] in known:
+        if row["reporter"] in known and row["partner"] in known:
             published = _published(folder, row)
             table = _beside(_simulated(pair, row), published)
             if table["published_musd"].gt(0.0).any():
@@ -99,8 +99,8 @@ def _simulated(pair: RunPair, row: Mapping[str, str]) -> pd.Series[float]:
     """Published records of the simulated office by month, musd."""
     books = pair.policy.recorded
     wanted = books["published"] & books["flow"].isin(row["flow"].split(";")) & (books["partner"] == row["partner"])
-    if row["office"] != _EVERYBODY:
-        wanted &= books["office"] == row["office"]
+    if row["reporter"] != _EVERYBODY:
+        wanted &= books["reporter"] == row["reporter"]
     return books[wanted].groupby("month")["value_musd"].sum().reindex(pair.months, fill_value=0.0)
 
 

@@ -132,7 +132,7 @@ class _True:
         to_target = pair.importer == results.target
         mine = transit["origin"] == pair.exporter
         entered = transit[mine & (transit["hub"] == pair.importer)]
-        direct = (flows["road"] == "direct") & (flows["origin"] == pair.exporter)
+        direct = (flows["route"] == "direct") & (flows["origin"] == pair.exporter)
         legs = _legs(transit, network)
         if to_target:
             passed = legs[legs["exit"] == pair.exporter]
@@ -149,10 +149,10 @@ class _True:
         return cls(
             own=total(flows[direct & (flows["destination"] == pair.importer)], "value_musd"),
             consigned=total(entered, "sent_musd"),
-            unseen=total(entered, "sent_unseen_musd"),
+            unseen=total(entered, "ghost_transit_sent_musd"),
             passed=total(passed, "arrived_musd"),
-            passed_unseen=total(passed, "arrived_unseen_musd"),
-            passed_evading=total(passed, "arrived_evading_musd"),
+            passed_unseen=total(passed, "ghost_transit_arrived_musd"),
+            passed_evading=total(passed, "evading_arrived_musd"),
             round_about=total(about, counted),
             stopped=total(lost, "stopped_musd"),
             unsold=total(lost, "unsold_musd"),
@@ -197,8 +197,8 @@ def _by_month(rows: pd.DataFrame, months: list[str]) -> pd.Series[float]:
 def _books(results: Results, pair: Pair) -> dict[str, pd.DataFrame]:
     """Records of the pair: the exporter's exports and re-exports, the importer's imports."""
     books = _of_good(results.recorded, pair).rename(columns={"value_musd": "sum"})
-    sent = books[(books["office"] == pair.exporter) & (books["partner"] == pair.importer)]
-    came = books[(books["office"] == pair.importer) & (books["partner"] == pair.exporter)]
+    sent = books[(books["reporter"] == pair.exporter) & (books["partner"] == pair.importer)]
+    came = books[(books["reporter"] == pair.importer) & (books["partner"] == pair.exporter)]
     return {
         "exports": sent[sent["flow"] == "export"],
         "reexports": sent[sent["flow"] == "re-export"],
@@ -209,12 +209,10 @@ def _books(results: Results, pair: Pair) -> dict[str, pd.DataFrame]:
 def _legs(transit: pd.DataFrame, network: pd.DataFrame) -> pd.DataFrame:
     """Arrivals by origin, the hub they entered and the hub they left (``exit``); columns as of ``transit``."""
     keys = ["month", "good", "entry"]
-    network = network.assign(
-        leg=network["quantity_musd_2021"] / network.groupby(keys)["quantity_musd_2021"].transform("sum")
-    )
+    network = network.assign(leg=network["volume_musd"] / network.groupby(keys)["volume_musd"].transform("sum"))
     legs = transit.merge(network, left_on=["month", "good", "hub"], right_on=keys)
-    legs["arrived_met_musd"] = legs["arrived_musd"] - legs["arrived_unseen_musd"]
-    for column in ("arrived_musd", "arrived_unseen_musd", "arrived_evading_musd", "arrived_met_musd"):
+    legs["arrived_met_musd"] = legs["arrived_musd"] - legs["ghost_transit_arrived_musd"]
+    for column in ("arrived_musd", "ghost_transit_arrived_musd", "evading_arrived_musd", "arrived_met_musd"):
         legs[column] *= legs["leg"]
     return legs
 
@@ -222,5 +220,5 @@ def _legs(transit: pd.DataFrame, network: pd.DataFrame) -> pd.DataFrame:
 def _publishes(results: Results, office: str, months: list[str]) -> pd.Series[bool]:
     """Whether an office publishes each month; an office with nothing to publish counts as one that does."""
     books = results.recorded
-    said = books[books["office"] == office].groupby("month")["published"].any().reindex(months)
+    said = books[books["reporter"] == office].groupby("month")["published"].any().reindex(months)
     return said.ne(False)

@@ -37,7 +37,7 @@ class FigureSeries(NamedTuple):
 SERIES = {
     "flows_by_origin": FigureSeries(tables.flows_by_origin_with_total, ("value_musd",)),
     "flows_by_road": FigureSeries(tables.flows_by_road_with_total, ("value_musd",)),
-    "who_replaced_whom": FigureSeries(tables.who_replaced_whom_with_totals, ("quantity_musd_2021",)),
+    "who_replaced_whom": FigureSeries(tables.who_replaced_whom_with_totals, ("volume_musd",)),
     "goods_by_hub": FigureSeries(tables.goods_by_hub, ("value_musd",)),
     "price_premium": FigureSeries(tables.price_premium, ("price_index",)),
     "hub_reexports": FigureSeries(tables.hub_reexports, ("through_musd", "recorded_musd")),
@@ -101,13 +101,13 @@ def summary(results: Results) -> pd.DataFrame:
     """
     flows = results.to_target()
     year = flows["month"].str[:4]
-    direct = flows["road"] == "direct"
+    direct = flows["route"] == "direct"
     value = flows["value_musd"]
     table = pd.DataFrame(
         {
             "direct_busd": value[direct].groupby(year[direct]).sum() / 1e3,
             "via_hubs_busd": value[~direct].groupby(year[~direct]).sum() / 1e3,
-            "price_index": value.groupby(year).sum() / flows["quantity_musd_2021"].groupby(year).sum(),
+            "price_index": value.groupby(year).sum() / flows["volume_musd"].groupby(year).sum(),
         }
     )
     table.index.name = "year"

@@ -19,7 +19,7 @@ _VIA = "via "
 ALL_ORIGINS, ALL_HUBS, ALL_SUPPLIERS = "all origins", "all hubs", "all"
 ORIGIN_GROUPS = ("coalition", "others")
 COALITION_HUBS, OTHER_HUBS = "coalition goods via hubs", "other goods via hubs"
-SUPPLIER_COLUMNS = ["before", "after", "quantity_musd_2021"]
+SUPPLIER_COLUMNS = ["before", "after", "volume_musd"]
 
 
 def flows_by_origin(pair: RunPair) -> pd.DataFrame:
@@ -36,11 +36,11 @@ def flows_by_origin_with_total(pair: RunPair) -> pd.DataFrame:
 
 
 def flows_by_road(pair: RunPair) -> pd.DataFrame:
-    """Deliveries to the target: run (policy, baseline), month, road (``direct`` or a hub), value_musd."""
+    """Deliveries to the target: run (policy, baseline), month, route (``direct`` or a hub), value_musd."""
     roads = [DIRECT, *pair.hubs]
 
     def summed(flows: pd.DataFrame) -> pd.DataFrame:
-        sums = pair.monthly(flows, flows["road"].str.removeprefix(_VIA))
+        sums = pair.monthly(flows, flows["route"].str.removeprefix(_VIA))
         return sums.reindex(columns=roads, fill_value=0.0)
 
     return pair.both_runs(summed)
@@ -49,12 +49,12 @@ def flows_by_road(pair: RunPair) -> pd.DataFrame:
 def flows_by_road_with_total(pair: RunPair) -> pd.DataFrame:
     """The same with the sum of all hubs, ``all hubs``: what draws give a band to."""
     table = flows_by_road(pair)
-    sums = table[table["road"] != DIRECT].groupby(["run", "month"], sort=False)["value_musd"].sum().reset_index()
-    return pd.concat([table, sums.assign(road=ALL_HUBS)[list(table.columns)]], ignore_index=True)
+    sums = table[table["route"] != DIRECT].groupby(["run", "month"], sort=False)["value_musd"].sum().reset_index()
+    return pd.concat([table, sums.assign(route=ALL_HUBS)[list(table.columns)]], ignore_index=True)
 
 
 def who_replaced_whom(pair: RunPair) -> pd.DataFrame:
-    """Who sold before and after: before, after (origins, groups, or what is new or gone), quantity_musd_2021."""
+    """Who sold before and after: before, after (origins, groups, or what is new or gone), volume_musd."""
     contrast = pair.contrast
     return pd.DataFrame(columns=SUPPLIER_COLUMNS) if contrast is None else _between_suppliers(pair, contrast)
 
@@ -63,7 +63,7 @@ def who_replaced_whom_with_totals(pair: RunPair) -> pd.DataFrame:
     """The same with the sums of both columns, where the other column is ``all``: what draws give a band to."""
     table = who_replaced_whom(pair)
     sums = [
-        table.groupby(side, sort=False)["quantity_musd_2021"].sum().reset_index().assign(**{other: ALL_SUPPLIERS})
+        table.groupby(side, sort=False)["volume_musd"].sum().reset_index().assign(**{other: ALL_SUPPLIERS})
         for side, other in (("before", "after"), ("after", "before"))
     ]
     return pd.concat([table, *(one[SUPPLIER_COLUMNS] for one in sums)], ignore_index=True)
@@ -76,7 +76,7 @@ def _between_suppliers(pair: RunPair, contrast: Contrast) -> pd.DataFrame:
         own = pairs[f"origin_{side}"].map(lambda origin: groups.get(origin, origin))
         hubs = pairs[f"origin_{side}"].isin(pair.coalition).map({True: COALITION_HUBS, False: OTHER_HUBS})
         pairs[side] = own.where(~pairs[f"through_hub_{side}"].astype(bool), hubs)
-    table = pairs.groupby(["before", "after"])["quantity_musd_2021"].sum().reset_index()
+    table = pairs.groupby(["before", "after"])["volume_musd"].sum().reset_index()
     order = supplier_order(pair)
     return table.sort_values(["before", "after"], key=lambda names: names.map(order.index), ignore_index=True)
 
@@ -95,8 +95,8 @@ def goods_by_hub(pair: RunPair) -> pd.DataFrame:
     for run, table in (("policy", pair.to_target), ("baseline", pair.to_target_without)):
         if table is None:
             continue
-        through = table[table["road"].str.startswith(_VIA)]
-        hub = through["road"].str.removeprefix(_VIA).rename("hub")
+        through = table[table["route"].str.startswith(_VIA)]
+        hub = through["route"].str.removeprefix(_VIA).rename("hub")
         sums = through.groupby(["month", "good", hub], observed=True)["value_musd"].sum().reset_index()
         pieces.append(sums.assign(run=run))
     return pd.concat(pieces, ignore_index=True)[["run", "month", "good", "hub", "value_musd"]]
@@ -105,7 +105,7 @@ def goods_by_hub(pair: RunPair) -> pd.DataFrame:
 def price_premium(pair: RunPair) -> pd.DataFrame:
     """Prices at the target: month, good, headquarters (brand), price_index (base year = 1)."""
     prices = pair.policy.prices
-    here = prices.loc[prices["destination"] == pair.policy.target, ["month", "good", "headquarters", "price_index"]]
+    here = prices.loc[prices["destination"] == pair.policy.target, ["month", "good", "brand_origin", "price_index"]]
     return here.reset_index(drop=True)
 
 
@@ -117,7 +117,7 @@ def hub_reexports(pair: RunPair) -> pd.DataFrame:
     books, left = pair.policy.recorded, _leaving(pair)
     true = pair.monthly(left, "exit").reindex(columns=pair.hubs, fill_value=0.0)
     books = books[(books["flow"] == "re-export") & (books["partner"] == pair.policy.target)]
-    seen = pair.monthly(books, "office").reindex(columns=pair.hubs, fill_value=0.0)
+    seen = pair.monthly(books, "reporter").reindex(columns=pair.hubs, fill_value=0.0)
     columns = {
         name: table.rename_axis(index="month", columns="hub").stack()
         for name, table in (("through_musd", true), ("recorded_musd", seen))
@@ -128,10 +128,12 @@ def hub_reexports(pair: RunPair) -> pd.DataFrame:
 def _leaving(pair: RunPair) -> pd.DataFrame:
     """Deliveries through hubs by the hub they left: month, exit, value_musd."""
     flows, network = pair.to_target, pair.policy.network
-    flows = flows[flows["road"] != DIRECT]
+    flows = flows[flows["route"] != DIRECT]
     keys = ["month", "good", "entry"]
-    entered = flows.assign(entry=flows["road"].str.removeprefix(_VIA)).groupby(keys, as_index=False)["value_musd"].sum()
-    quantity = network["quantity_musd_2021"]
+    entered = (
+        flows.assign(entry=flows["route"].str.removeprefix(_VIA)).groupby(keys, as_index=False)["value_musd"].sum()
+    )
+    quantity = network["volume_musd"]
     share = quantity / quantity.groupby([network[name] for name in keys]).transform("sum")
     legs = network.assign(share=share).merge(entered, on=keys)
     return legs.assign(value_musd=legs["value_musd"] * legs["share"])
@@ -149,11 +151,11 @@ def recorded_and_true(pair: RunPair) -> pd.DataFrame:
     for group in ORIGIN_GROUPS:
         flows = pair.to_target
         flows = flows[flows["origin"].isin(pair.coalition) == (group == "coalition")]
-        direct = flows[flows["road"] == DIRECT]
+        direct = flows[flows["route"] == DIRECT]
         columns = {
             "true_musd": totals(flows, pair.months),
             "recorded_musd": totals(flows, pair.months, "recorded_musd"),
-            "declared_to_hubs_musd": totals(flows[flows["road"] != DIRECT], pair.months),
+            "declared_to_hubs_musd": totals(flows[flows["route"] != DIRECT], pair.months),
         }
         columns["other_code_musd"] = (totals(direct, pair.months) - columns["recorded_musd"]).clip(lower=0.0)
         columns["to_hubs_musd"] = _towards_hubs(pair, pair.policy.recorded, group)
@@ -166,8 +168,8 @@ def recorded_and_true(pair: RunPair) -> pd.DataFrame:
 
 def _towards_hubs(pair: RunPair, books: pd.DataFrame, group: str) -> pd.Series[float]:
     # What the target itself sells to hubs is no export towards it.
-    wanted = (books["flow"] == "export") & books["partner"].isin(pair.hubs) & (books["office"] != pair.policy.target)
-    return totals(books[wanted & (books["office"].isin(pair.coalition) == (group == "coalition"))], pair.months)
+    wanted = (books["flow"] == "export") & books["partner"].isin(pair.hubs) & (books["reporter"] != pair.policy.target)
+    return totals(books[wanted & (books["reporter"].isin(pair.coalition) == (group == "coalition"))], pair.months)
 
 
 def recorded_and_true_with_change(pair: RunPair) -> pd.DataFrame:

@@ -25,21 +25,21 @@ def matched(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
 
     Returns:
         One row per pair: origin_before and through_hub_before (or :data:`NEW`), origin_after and through_hub_after (or
-        :data:`GONE`), quantity_musd_2021 at base-year prices. Without NEW the sum is that of ``before``, without GONE
+        :data:`GONE`), volume_musd at base-year prices. Without NEW the sum is that of ``before``, without GONE
         that of ``after``.
     """
     first, second = _by_supplier(before), _by_supplier(after)
     both = pd.DataFrame({"before": first, "after": second}).fillna(0.0)
     pieces = [_match_good(rows.droplevel("good")) for _, rows in both.groupby(level="good")]
-    columns = ["origin_before", "through_hub_before", "origin_after", "through_hub_after", "quantity_musd_2021"]
+    columns = ["origin_before", "through_hub_before", "origin_after", "through_hub_after", "volume_musd"]
     rows = [row for piece in pieces for row in piece]
     table = pd.DataFrame(rows, columns=columns)
-    return table.groupby(columns[:-1], sort=False)["quantity_musd_2021"].sum().reset_index()
+    return table.groupby(columns[:-1], sort=False)["volume_musd"].sum().reset_index()
 
 
 def _by_supplier(flows: pd.DataFrame) -> pd.Series[float]:
-    through = (flows["road"] != DIRECT).rename("through_hub")
-    return flows.groupby(["good", "origin", through])["quantity_musd_2021"].sum()
+    through = (flows["route"] != DIRECT).rename("through_hub")
+    return flows.groupby(["good", "origin", through])["volume_musd"].sum()
 
 
 def _match_good(rows: pd.DataFrame) -> list[tuple[str, bool, str, bool, float]]:

@@ -139,7 +139,7 @@ def workspace(world: World, base: Baseline, legs: Floats, *, fullness: float, si
 
 def usual_effort(world: World) -> Floats:
     """Enforcement effort of the base year, strictly inside 0..1, (state,)."""
-    effort: Floats = np.clip(np.asarray(world.effort_2021, dtype=float), 0.01, 0.99)
+    effort: Floats = np.clip(np.asarray(world.enforcement_effort, dtype=float), 0.01, 0.99)
     return effort
 
 

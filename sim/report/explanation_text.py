@@ -26,9 +26,9 @@ _WIDE = 0.3  # spread of a clause's effect over orders, against the effect, that
 _LONGEST_SOURCE = 200  # characters; the table has it whole
 # Columns of the table of states, in words.
 _DEEDS = {
-    "effort": "Enforcement effort",
-    "law": "Share of watched goods under a law of their own",
-    "provoked": "Threat for red lines crossed, log points,",
+    "enforcement_effort": "Enforcement effort",
+    "enacted_law": "Share of controlled goods under a law of their own",
+    "triggered_threat": "Threat for red lines crossed, log points,",
 }
 _NOUGHT = 1e-9  # share of the flow: rounding
 
@@ -202,7 +202,7 @@ def _houses(told: Explanation) -> list[str]:
     """Trading houses of the hubs on the way: open, listed, and what they add to the price."""
     last, (_, hubs) = format_month(told.flow.last), _on_the_way(told)
     tables = [run.hubs[run.hubs["month"] == last].set_index("hub").loc[hubs] for run in told.pair]
-    opened, usual = (table["firms_open"] for table in tables)
+    opened, usual = (table["active_firms"] for table in tables)
     markup = np.expm1(tables[0]["log_markup_change"] - tables[1]["log_markup_change"])
     names, struck = names_of(told.case.world), tables[0]["firms_listed"]
     said = []
@@ -224,9 +224,9 @@ def _prices(told: Explanation) -> list[str]:
             table["month"].between(format_month(flow.first), format_month(flow.last))
             & (table["destination"] == flow.destination)
             & table["good"].isin(flow.goods)
-            & table["headquarters"].isin(flow.headquarters)
+            & table["brand_origin"].isin(flow.headquarters)
         ]
-        means.append(here.groupby("headquarters", sort=False)["price_index"].mean())
+        means.append(here.groupby("brand_origin", sort=False)["price_index"].mean())
     dearer = (means[0] / means[1] - 1.0).dropna()
     if len(dearer) == 0 or dearer.abs().max() <= _SEEN:
         return []

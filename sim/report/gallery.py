@@ -43,7 +43,7 @@ class Gallery:
         >>> picture = pair.plot.flows_by_road()
         >>> picture.savefig("roads.png")  # doctest: +SKIP
         >>> sorted(picture.table.columns)[:2]
-        ['month', 'road']
+        ['month', 'route']
     """
 
     def __init__(self, source: object) -> None:

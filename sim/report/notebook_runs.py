@@ -39,12 +39,12 @@ def series_of(view: View, results: Results, named: tuple[str, ...]) -> pd.DataFr
         named: roads that have a column of their own.
     """
     flows = results.to_target()
-    road = flows["road"].where(flows["road"].isin(named), OTHER_HUBS)
+    road = flows["route"].where(flows["route"].isin(named), OTHER_HUBS)
     by_road = flows.groupby(["month", road])["value_musd"].sum().unstack().reindex(view.months).fillna(0.0)
-    sums = flows.groupby("month")[["value_musd", "quantity_musd_2021", "recorded_musd"]].sum().reindex(view.months)
+    sums = flows.groupby("month")[["value_musd", "volume_musd", "recorded_musd"]].sum().reindex(view.months)
     found = by_road.reindex(columns=[*named, OTHER_HUBS], fill_value=0.0)
     found.insert(0, ALL_ROADS, sums["value_musd"].fillna(0.0))
-    found[PRICE] = sums["value_musd"] / sums["quantity_musd_2021"]
+    found[PRICE] = sums["value_musd"] / sums["volume_musd"]
     found[HIDDEN] = 1.0 - sums["recorded_musd"] / sums["value_musd"]
     return found
 
@@ -55,7 +55,7 @@ def roads_of(view: View) -> tuple[str, ...]:
     if view.to_target_without is not None:
         flows = pd.concat([flows, view.to_target_without])
     late = flows[flows["month"].isin(view.months[-_LAST:])]
-    through = late[late["road"] != DIRECT].groupby("road")["value_musd"].sum()
+    through = late[late["route"] != DIRECT].groupby("route")["value_musd"].sum()
     return DIRECT, *(str(road) for road in through.nlargest(_NAMED).index)
 
 

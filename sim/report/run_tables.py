@@ -116,7 +116,7 @@ def top_origins(comparison: Comparison, names: Mapping[str, str]) -> Table:
 
 def top_roads(comparison: Comparison, names: Mapping[str, str]) -> Table:
     """The most used roads in the last twelve months, with the policies and without."""
-    return _shares(comparison, "road", "By which road", {f"via {code}": f"via {name}" for code, name in names.items()})
+    return _shares(comparison, "route", "By which road", {f"via {code}": f"via {name}" for code, name in names.items()})
 
 
 def flows_of(comparison: Comparison, case: Case) -> list[Table]:
@@ -165,7 +165,7 @@ def ledgers(results: Results) -> Table:
         ),
     )
     for year, row in books.iterrows():
-        off = f"{row['hidden_share']:.1%}"
+        off = f"{row['unrecorded_share']:.1%}"
         money = (_money(row[f"{name}_busd"]) for name in ("reexports", "imports", "published"))
         table.add_row(str(year), _money(row["delivered_busd"]), _money(row["origins_busd"]), off, *money)
     table.caption = (

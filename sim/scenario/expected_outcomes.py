@@ -32,7 +32,7 @@ ROAD_GROUPS = (ALL, "direct", "hubs")
 _ROW = re.compile(r"[A-Za-z0-9]+([_.-][A-Za-z0-9]+)*")
 _TRADE = ("goods", "origins", "roads", "destinations")
 _MN = "mn USD a month"
-_MN_2021 = "mn USD a month at base-year prices"
+_MN_VOLUME = "mn USD a month at base-year prices"
 
 
 @dataclass(frozen=True)
@@ -54,31 +54,34 @@ class Measure:
     mean: bool = False
 
 
-def _of_states(*columns: tuple[str, str]) -> dict[str, Measure]:
-    return {name: Measure("states", name, unit, ("states",), mean=True) for name, unit in columns}
+def _of_states(*columns: tuple[str, str, str]) -> dict[str, Measure]:
+    return {name: Measure("states", column, unit, ("states",), mean=True) for name, column, unit in columns}
 
 
 MEASURES: dict[str, Measure] = {
-    "quantity": Measure("flows", "quantity_musd_2021", _MN_2021),
+    "quantity": Measure("flows", "volume_musd", _MN_VOLUME),
     "value": Measure("flows", "value_musd", _MN),
     "hidden": Measure("flows", "hidden_musd", f"{_MN}, not on record at the origin"),
     "price": Measure("prices", "price_index", "price, base year = 1", ("goods", "destinations"), mean=True),
     "recorded_exports": Measure("recorded", "value_musd", f"{_MN}, FOB", ("goods", "origins", "destinations")),
     "recorded_imports": Measure("recorded", "value_musd", f"{_MN}, CIF", ("goods", "origins", "destinations")),
     **{
-        fate: Measure("orders", f"{fate}_musd_2021", _MN_2021)
+        fate: Measure("orders", f"{fate}_volume_musd", _MN_VOLUME)
         for fate in ("ordered", "seized", "stopped", "refused", "denied", "held", "unsold")
     },
     **_of_states(
-        ("effort", "effort, 0 to 1"), ("word", "announced, 0 to 1"), ("law", "share of watched goods"),
-        ("agents", "payment agents, share"), ("provoked", "log points"), ("resolve", "resolve, 0 to 1"),
-        ("pressure", "log points"), ("threat", "log points"), ("firms_listed", "firms listed so far"),
+        ("effort", "enforcement_effort", "enforcement effort, 0 to 1"),
+        ("word", "announced_policy", "announced, 0 to 1"), ("law", "enacted_law", "share of controlled goods"),
+        ("agents", "payment_intermediaries", "payment intermediaries, share"),
+        ("provoked", "triggered_threat", "log points"), ("resolve", "resolve", "resolve, 0 to 1"),
+        ("pressure", "pressure", "log points"), ("threat", "threat", "log points"),
+        ("firms_listed", "firms_listed", "firms listed so far"),
     ),
-    "traders_open": Measure("hubs", "firms_open", "trading houses open", ("states",), mean=True),
-    "traders_listed": Measure("hubs", "firms_listed", "trading houses listed", ("states",), mean=True),
-    "fullness": Measure("hubs", "fullness", "share of capacity in use", ("states",), mean=True),
+    "traders_open": Measure("hubs", "active_firms", "intermediaries open", ("states",), mean=True),
+    "traders_listed": Measure("hubs", "firms_listed", "intermediaries listed", ("states",), mean=True),
+    "fullness": Measure("hubs", "capacity_utilisation", "share of capacity in use", ("states",), mean=True),
     "markup": Measure("hubs", "markup", "mark-up, base year = 1", ("states",), mean=True),
-    "onward": Measure("network", "quantity_musd_2021", _MN_2021, ("goods", "roads")),
+    "onward": Measure("network", "volume_musd", _MN_VOLUME, ("goods", "roads")),
 }  # fmt: skip
 
 

@@ -44,7 +44,7 @@ class Comparison:
         Args:
             by: columns of ``flows`` to keep, default month, good, origin, road.
         """
-        keys = by or ["month", "good", "origin", "road"]
+        keys = by or ["month", "good", "origin", "route"]
         pair = {
             f"{name}_musd": run.to_target().groupby(keys, observed=True)["value_musd"].sum()
             for name, run in (("policy", self.policy), ("baseline", self.baseline))
@@ -103,13 +103,13 @@ def _parts(run: Results, first: str, last: str) -> pd.DataFrame:
     flows = run.to_target()
     flows = flows[(flows["month"] >= first) & (flows["month"] <= last)]
     coalition_state = flows["origin"].isin(run.record["coalition"])
-    coalition_brand = flows["headquarters"] == "coalition"
+    coalition_brand = flows["brand_origin"] == "coalition"
     part = pd.Series("other_brands", index=flows.index)
     part[coalition_brand] = "made_elsewhere"
     part[coalition_brand & coalition_state] = "rerouted"
-    part[coalition_brand & coalition_state & (flows["road"] == "direct")] = "direct"
+    part[coalition_brand & coalition_state & (flows["route"] == "direct")] = "direct"
     months = max(1, flows["month"].nunique())
-    table = flows.groupby(["good", part], observed=True)["quantity_musd_2021"].sum().unstack(fill_value=0) / months
+    table = flows.groupby(["good", part], observed=True)["volume_musd"].sum().unstack(fill_value=0) / months
     return table.reindex(columns=["direct", "rerouted", "made_elsewhere", "other_brands"], fill_value=0.0)
 
 

@@ -23,6 +23,7 @@ import pyarrow.parquet as pq
 
 from sim.common.accessors import Accessor
 from sim.common.errors import SimError
+from sim.common.renamed import renamed
 from sim.simulation.tables import build_tables, condensed
 
 TABLES = ("flows", "orders", "recorded", "prices", "hubs", "states", "network", "transit")
@@ -43,7 +44,7 @@ class Results:
     Example:
         >>> import sim
         >>> results = sim.load("classroom").run()
-        >>> results.to_target()["road"].unique().tolist()
+        >>> results.to_target()["route"].unique().tolist()
         ['direct', 'via BETA']
     """
 
@@ -65,7 +66,7 @@ class Results:
     def _table(self, name: str) -> pd.DataFrame:
         if isinstance(self.source, Path):
             table: pd.DataFrame = pq.read_table(self.source / f"{name}.parquet").to_pandas()
-            return table
+            return table.rename(columns=lambda column: renamed("column", column))
         if isinstance(self.source, dict):
             made: pd.DataFrame = self.source[name]
             return made
@@ -77,11 +78,11 @@ class Results:
 
     @cached_property
     def flows(self) -> pd.DataFrame:
-        """Deliveries: month, good, origin, headquarters, road, destination, quantity, value, price, recorded value.
+        """Deliveries: month, good, origin, brand origin, route, destination, volume, value, price, recorded value.
 
-        ``quantity_musd_2021`` is at base-year prices, ``value_musd`` at the month's, FOB at the origin;
-        ``recorded_musd`` is what the origin's customs office has on record under this destination and this good. Sales
-        at home are left out.
+        ``volume_musd`` is at the prices of the base year (``record["base_year"]``), ``value_musd`` at the month's, FOB
+        at the origin; ``recorded_musd`` is what the origin's customs office has on record under this destination and
+        this good. Sales at home are left out.
         """
         return self._table("flows")
 
@@ -92,39 +93,39 @@ class Results:
 
     @cached_property
     def recorded(self) -> pd.DataFrame:
-        """Customs records: month, office, flow (export, import, re-export), partner, good, value, publication.
+        """Customs records: month, reporter, flow (export, import, re-export), partner, good, value, publication.
 
-        ``published`` says whether the office publishes the month at all, ``published_in`` when and ``published_as``
+        ``published`` says whether the reporter publishes the month at all, ``release_month`` when and ``reported_flow``
         under which heading: many lump re-exports in with their own exports.
         """
         return self._table("recorded")
 
     @cached_property
     def prices(self) -> pd.DataFrame:
-        """Price indices (base year = 1) by month, destination, headquarters (brand) and good; drivers of demand."""
+        """Price indices (base year = 1) by month, destination, brand origin and good; drivers of demand."""
         return self._table("prices")
 
     @cached_property
     def hubs(self) -> pd.DataFrame:
-        """Intermediaries by month and hub: fullness, mark-up, firms open and listed, returns under a new name."""
+        """Intermediaries by month and hub: capacity utilisation, mark-up, firms active and listed, re-entries."""
         return self._table("hubs")
 
     @cached_property
     def states(self) -> pd.DataFrame:
-        """States by month: word, law and effort; pressure, threat, provocation; resolve; payment agents; listings."""
+        """States by month: announced policy, enacted law, enforcement; pressure, threats; resolve; listings."""
         return self._table("states")
 
     @cached_property
     def network(self) -> pd.DataFrame:
-        """Deliveries through hubs: month, good, the hub they entered, the hub they left, quantity."""
+        """Deliveries through hubs: month, good, the hub they entered, the hub they left, volume."""
         return self._table("network")
 
     @cached_property
     def transit(self) -> pd.DataFrame:
         """Goods sent to the target through hubs, by month, good, origin and the hub they entered; FOB, musd.
 
-        ``sent`` = ``stopped`` + ``unsold`` + ``arrived`` at the target. ``sent_unseen`` and ``arrived_unseen`` of it
-        never met the officers of the hub (ghost transit); ``arrived_evading`` is what they met of goods
+        ``sent`` = ``stopped`` + ``unsold`` + ``arrived`` at the target. ``ghost_transit_sent`` and
+        ``ghost_transit_arrived`` of it never met the officers of the hub; ``evading_arrived`` is what they met of goods
         that are banned, or that would go direct if they could.
         """
         return self._table("transit")

@@ -139,6 +139,7 @@ class Case:
             "title": scenario.title,
             "question": scenario.question,
             "months": f"{format_month(months.first)} to {format_month(months.last)}",
+            "base_year": self.world.base_year,
             "target": self.world.states[self.world.target],
             "coalition": [
                 code for code, role in zip(self.world.states, self.world.role, strict=True) if role == "coalition"

@@ -70,7 +70,7 @@ def _to_target(run: RunArrays) -> pd.DataFrame:
     used = np.flatnonzero(np.bincount(cell, minlength=int(np.prod(shape))))
     m, good, origin, way = np.unravel_index(used, shape)
     sums = {
-        "quantity_musd_2021": quantity,
+        "volume_musd": quantity,
         "value_musd": value,
         "recorded_musd": _recorded_under_own_name(run, (month, kind, road), value),
     }
@@ -78,7 +78,7 @@ def _to_target(run: RunArrays) -> pd.DataFrame:
         "month": _labels(run.months, m),
         "good": _labels(world.goods, good),
         "origin": _labels(world.states, origin),
-        "road": _labels(_road_names(run), base.hub[way] + 1),
+        "route": _labels(_road_names(run), base.hub[way] + 1),
         "destination": _labels(world.states, base.destination[way]),
     }
     return pd.DataFrame(keys | {name: np.bincount(cell, weights=column)[used] for name, column in sums.items()})
@@ -99,8 +99,8 @@ def _type_columns(run: RunArrays, month: Any, kind: Any, road: Any) -> dict[str,
         "month": _labels(run.months, month),
         "good": _labels(world.goods, base.good[kind]),
         "origin": _labels(world.states, base.origin[kind]),
-        "headquarters": _labels(HEADQUARTERS, base.headquarters[kind]),
-        "road": _labels(_road_names(run), base.hub[road] + 1),
+        "brand_origin": _labels(HEADQUARTERS, base.headquarters[kind]),
+        "route": _labels(_road_names(run), base.hub[road] + 1),
         "destination": _labels(world.states, base.destination[road]),
     }
 
@@ -112,7 +112,7 @@ def _flows(run: RunArrays) -> pd.DataFrame:
     quantity = record.delivered[month, kind, road]
     log_price, fob = prices_of(run, month, kind, road)
     table = pd.DataFrame(_type_columns(run, month, kind, road))
-    table["quantity_musd_2021"] = quantity
+    table["volume_musd"] = quantity
     table["value_musd"] = quantity * fob
     table["price_index"] = np.exp(log_price)
     table["recorded_musd"] = _recorded_under_own_name(run, (month, kind, road), quantity * fob)
@@ -142,7 +142,7 @@ def _orders(run: RunArrays) -> pd.DataFrame:
     month, kind, road = np.nonzero(np.abs(fate).max(axis=1) > 0.0)
     table = pd.DataFrame(_type_columns(run, month, kind, road))
     for position, name in enumerate(FATES):
-        table[f"{name}_musd_2021"] = fate[month, position, kind, road]
+        table[f"{name}_volume_musd"] = fate[month, position, kind, road]
     return table[table["origin"] != table["destination"]].reset_index(drop=True)
 
 
@@ -181,14 +181,14 @@ def _records_of(run: RunArrays, flow: str, values: Any, office_axis: int) -> pd.
     return pd.DataFrame(
         {
             "month": _labels(run.months, cells[0]),
-            "office": _labels(world.states, offices),
+            "reporter": _labels(world.states, offices),
             "flow": flow,
             "partner": _labels(world.states, cells[3 - office_axis]),
             "good": _labels(goods, cells[3]),
             "value_musd": values[cells],
             "published": published,
-            "published_as": np.where(published, heading, ""),
-            "published_in": np.where(published, _labels(names, cells[0] + lag[offices]), ""),
+            "reported_flow": np.where(published, heading, ""),
+            "release_month": np.where(published, _labels(names, cells[0] + lag[offices]), ""),
         }
     )
 
@@ -204,7 +204,7 @@ def _network(run: RunArrays) -> pd.DataFrame:
             "good": _labels(world.goods, good),
             "entry": _labels(hubs, entry),
             "exit": _labels(hubs, leaving),
-            "quantity_musd_2021": passed[month, entry, good, leaving],
+            "volume_musd": passed[month, entry, good, leaving],
         }
     )
 
@@ -231,9 +231,9 @@ def _transit(run: RunArrays) -> pd.DataFrame:
         "stopped_musd": record.fate[month, STOPPED, kind, road] * fob,
         "unsold_musd": record.fate[month, UNSOLD, kind, road] * fob,
         "arrived_musd": arrived,
-        "sent_unseen_musd": sent * unseen,
-        "arrived_unseen_musd": arrived * unseen,
-        "arrived_evading_musd": arrived * (1.0 - unseen) * evading,
+        "ghost_transit_sent_musd": sent * unseen,
+        "ghost_transit_arrived_musd": arrived * unseen,
+        "evading_arrived_musd": arrived * (1.0 - unseen) * evading,
     }
     table = pd.DataFrame(keys | values)
     # Coalition and neutral brands stand together: no officer writes down whose brand it is.
@@ -249,13 +249,13 @@ def _prices(run: RunArrays) -> pd.DataFrame:
         {
             "month": _labels(run.months, month),
             "destination": _labels(world.states, destination),
-            "headquarters": _labels(HEADQUARTERS, brand),
+            "brand_origin": _labels(HEADQUARTERS, brand),
             "good": _labels(world.goods, good),
             "price_index": np.exp(record.log_price[month, destination, brand, good]),
-            "stock_musd_2021": record.stocks[month, destination, brand, good],
-            "activity": record.activity[month, destination, good],
-            "need": record.need[month, destination, good],
-            "replaced_share": record.replaced[month, destination, good],
+            "stock_volume_musd": record.stocks[month, destination, brand, good],
+            "demand_multiplier": record.activity[month, destination, good],
+            "war_demand": record.need[month, destination, good],
+            "import_substitution_share": record.replaced[month, destination, good],
         }
     )
 
@@ -263,7 +263,7 @@ def _prices(run: RunArrays) -> pd.DataFrame:
 def _hubs(run: RunArrays) -> pd.DataFrame:
     month, hub = np.indices((len(run.months), len(run.world.hubs))).reshape(2, -1)
     table = {"month": _labels(run.months, month), "hub": _labels([run.world.states[h] for h in run.world.hubs], hub)}
-    names = ("fullness", "log_markup_change", "carried_share", "firms_open", "firms_listed", "returns_so_far")
+    names = ("capacity_utilisation", "log_markup_change", "capacity_share", "active_firms", "firms_listed", "reentries")
     columns = {name: run.record.hubs[month, position, hub] for position, name in enumerate(names)}
     return pd.DataFrame(table | columns)
 
@@ -271,7 +271,10 @@ def _hubs(run: RunArrays) -> pd.DataFrame:
 def _states(run: RunArrays) -> pd.DataFrame:
     month, state = np.indices(run.record.effort.shape).reshape(2, -1)
     table = {"month": _labels(run.months, month), "state": _labels(run.world.states, state)}
-    names = (
-        "word", "law", "effort", "pressure", "threat", "provoked", "resolve", "agents", "firms_listed",
-    )  # fmt: skip
-    return pd.DataFrame(table | {name: getattr(run.record, name)[month, state] for name in names})
+    record = run.record
+    columns = {
+        "announced_policy": record.word, "enacted_law": record.law, "enforcement_effort": record.effort,
+        "pressure": record.pressure, "threat": record.threat, "triggered_threat": record.provoked,
+        "resolve": record.resolve, "payment_intermediaries": record.agents, "firms_listed": record.firms_listed,
+    }  # fmt: skip
+    return pd.DataFrame(table | {name: values[month, state] for name, values in columns.items()})

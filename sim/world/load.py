@@ -150,7 +150,7 @@ def _assemble(tables: WorldTables, digest: str) -> World:
         alignment=_numbers(states, "alignment"),
         technology_exposure=_numbers(states, "technology_exposure"),
         finance_exposure=_numbers(states, "finance_exposure"),
-        effort_2021=_numbers(states, "effort_2021"),
+        enforcement_effort=_numbers(states, "enforcement_effort"),
         is_coalition=np.array([row.text("role") == "coalition" for row in states]),
         customs_union=_texts(states, "customs_union"),
         publishes_until=tuple(row.text("publishes_until") or None for row in states),

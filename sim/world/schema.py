@@ -40,7 +40,7 @@ STATE_COLUMNS = (
     Column("alignment", between(-1, 1)),
     Column("technology_exposure", SHARE),
     Column("finance_exposure", SHARE),
-    Column("effort_2021", SHARE),
+    Column("enforcement_effort", SHARE),
     *STATE_OFFICE,
     Column("publication_lag_months", whole(0, LONGEST_LAG), optional=True, default=0.0),
     Column("reexport_habit", one_of(HABITS, "habit"), optional=True, default=HABITS[0]),

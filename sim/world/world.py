@@ -35,7 +35,7 @@ class World:
         alignment: [S] from -1 (against the target) to 1 (with it).
         technology_exposure: [S] share of technology imports that comes from the coalition.
         finance_exposure: [S] share of exports that goes to the coalition.
-        effort_2021: [S] enforcement effort towards the target at the baseline, 0 to 1.
+        enforcement_effort: [S] enforcement effort towards the target at the baseline, 0 to 1.
         is_coalition: [S] whether the state belongs to the coalition.
         customs_union: Name of the customs union by state, or an empty text.
         publishes_until: Last month YYYY-MM that the customs office publishes, by state; None where it goes on.
@@ -84,7 +84,7 @@ class World:
     alignment: Floats
     technology_exposure: Floats
     finance_exposure: Floats
-    effort_2021: Floats
+    enforcement_effort: Floats
     is_coalition: NDArray[np.bool_]
     customs_union: tuple[str, ...]
     publishes_until: tuple[str | None, ...]

@@ -35,7 +35,7 @@ def told(few):
 def sampled_orders(reference):
     """The reference package, too many clauses to work out in full."""
     short = reference.with_changes(months={"first": "2022-01"})
-    return sim.explain(short, good="high_priority", origin="EU27", road="hubs", month="2022-06", orders=2, agents=None)
+    return sim.explain(short, good="high_priority", origin="EU27", route="hubs", month="2022-06", orders=2, agents=None)
 
 
 class TestTablesAddUp:
@@ -63,23 +63,23 @@ class TestAmounts:
         for case, amount in ((few, told.with_policy), (few.without_policies(), told.without)):
             flows = case.run().to_target()
             asked = flows[(flows["month"] == "2022-06") & (flows["good"] == "drones") & (flows["origin"] == "CHN")]
-            assert asked["quantity_musd_2021"].sum() == pytest.approx(amount, rel=1e-12)
+            assert asked["volume_musd"].sum() == pytest.approx(amount, rel=1e-12)
 
-    @pytest.mark.parametrize("road", ["direct", "hubs", "KGZ", "via KGZ", "all"])
-    def test_of_every_road_value_and_span(self, few, road):
+    @pytest.mark.parametrize("route", ["direct", "hubs", "KGZ", "via KGZ", "all"])
+    def test_of_every_route_value_and_span(self, few, route):
         flow = flow_of(
             few.world, few.scenario.months,
-            {"good": "drones,optics", "origin": "coalition,IND", "road": road, "month": "2022-03:2022-05",
-             "headquarters": "coalition", "measure": "value"},
+            {"good": "drones,optics", "origin": "coalition,IND", "route": route, "month": "2022-03:2022-05",
+             "brand_origin": "coalition", "measure": "value"},
         )  # fmt: skip
         results = few.run()
         flows = results.to_target()
         states = [*results.record["coalition"], "IND"]
-        roads = {"direct": flows["road"] == "direct", "hubs": flows["road"] != "direct", "all": flows["road"] != ""}
+        roads = {"direct": flows["route"] == "direct", "hubs": flows["route"] != "direct", "all": flows["route"] != ""}
         asked = flows[
             flows["month"].between("2022-03", "2022-05") & flows["good"].isin(["drones", "optics"])
-            & flows["origin"].isin(states) & (flows["headquarters"] == "coalition")
-            & roads.get(road, flows["road"] == "via KGZ")
+            & flows["origin"].isin(states) & (flows["brand_origin"] == "coalition")
+            & roads.get(route, flows["route"] == "via KGZ")
         ]  # fmt: skip
         assert asked["value_musd"].sum() > 0
         assert flow.measured(results) == pytest.approx(asked["value_musd"].sum() / 3, rel=1e-12)
@@ -207,11 +207,11 @@ class TestWords:
     [
         ({"good": "drone"}, "did you mean 'drones'"),
         ({"origin": "CHM"}, "did you mean 'CHN'"),
-        ({"road": "KZG"}, "did you mean 'KGZ'"),
-        ({"road": "IND"}, "unknown road 'IND'"),
+        ({"route": "KZG"}, "did you mean 'KGZ'"),
+        ({"route": "IND"}, "unknown route 'IND'"),
         ({"destination": "RUSS"}, "did you mean 'RUS'"),
-        ({"destination": "UKR", "road": "hubs"}, "only goods for the target pass hubs"),
-        ({"headquarters": "western"}, "unknown headquarters"),
+        ({"destination": "UKR", "route": "hubs"}, "only goods for the target pass hubs"),
+        ({"brand_origin": "western"}, "unknown brand_origin"),
         ({"measure": "tons"}, "unknown measure"),
         ({"goods": "drones"}, "did you mean 'good'"),
         ({"month": "2023-13"}, "no month 2023-13"),
@@ -228,7 +228,7 @@ def test_faults(few, asked, said):
 
 def test_every_fault_of_a_question_is_named_at_once(few):
     with pytest.raises(sim.FaultList) as caught:
-        sim.explain(few, good="drone", origin="CHM", road="KZG", month="2030-01")
+        sim.explain(few, good="drone", origin="CHM", route="KZG", month="2030-01")
     assert len(caught.value.faults) == 4
 
 

@@ -39,9 +39,7 @@ def seen(run, case, **changes) -> float:
 def test_parts_add_up_to_the_whole(paired, reference):
     run, world = paired.policy, reference.world
     whole = seen(run, reference)
-    assert whole == pytest.approx(
-        run.to_target().query("'2022-01' <= month <= '2022-06'")["quantity_musd_2021"].sum() / 6
-    )
+    assert whole == pytest.approx(run.to_target().query("'2022-01' <= month <= '2022-06'")["volume_musd"].sum() / 6)
     assert seen(run, reference, roads=["direct"]) + seen(run, reference, roads=["hubs"]) == pytest.approx(whole)
     hubs = [world.states[hub] for hub in world.hubs]
     assert sum(seen(run, reference, roads=[hub]) for hub in hubs) == pytest.approx(seen(run, reference, roads=["hubs"]))
@@ -61,7 +59,7 @@ def test_every_month_counts_also_one_in_which_nothing_flows(paired, reference):
 def test_orders_come_to_what_became_of_them(paired, reference):
     fates = ("seized", "stopped", "refused", "denied", "held", "unsold")
     run = paired.policy
-    delivered = run.orders.query("'2022-01' <= month <= '2022-06'")["delivered_musd_2021"].sum() / 6
+    delivered = run.orders.query("'2022-01' <= month <= '2022-06'")["delivered_volume_musd"].sum() / 6
     parts = sum(seen(run, reference, measure=fate) for fate in fates)
     assert parts + delivered == pytest.approx(seen(run, reference, measure="ordered"))
 
@@ -69,8 +67,8 @@ def test_orders_come_to_what_became_of_them(paired, reference):
 def test_the_books_are_read_from_the_right_office(paired, reference):
     run = paired.policy
     books = run.recorded[run.recorded["month"].between("2022-01", "2022-06")]
-    china_to_target = (books["partner"] == "RUS") & (books["office"] == "CHN") & (books["flow"] == "export")
-    from_china = (books["office"] == "RUS") & (books["partner"] == "CHN") & (books["flow"] == "import")
+    china_to_target = (books["partner"] == "RUS") & (books["reporter"] == "CHN") & (books["flow"] == "export")
+    from_china = (books["reporter"] == "RUS") & (books["partner"] == "CHN") & (books["flow"] == "import")
     for measure, rows in (("recorded_exports", china_to_target), ("recorded_imports", from_china)):
         found = seen(run, reference, measure=measure, origins=["CHN"])
         assert found == pytest.approx(books[rows]["value_musd"].sum() / 6)
@@ -106,7 +104,7 @@ def test_onward_trade_is_what_leaves_by_another_hub_than_it_came(paired, referen
 
     class Bare:
         states = paired.policy.states
-        network = pd.DataFrame(rows, columns=["month", "good", "entry", "exit", "quantity_musd_2021"])
+        network = pd.DataFrame(rows, columns=["month", "good", "entry", "exit", "volume_musd"])
 
     assert mean_of(Bare(), look("onward"), reference.world) == pytest.approx(4.0 / 6)
     assert mean_of(Bare(), look("onward", goods=["drones"]), reference.world) == pytest.approx(3.0 / 6)

@@ -142,7 +142,7 @@ def test_switches_of_a_study_give_the_same_as_the_runs(classroom: Case) -> None:
 
 
 def _reaching(run: sim.Results) -> float:
-    return float(run.to_target()["quantity_musd_2021"].sum()) / 3.0
+    return float(run.to_target()["volume_musd"].sum()) / 3.0
 
 
 def test_groups_of_clauses(classroom: Case) -> None:
@@ -260,7 +260,7 @@ def test_the_adversary_in_the_classroom(classroom: Case) -> None:
 def test_what_still_arrives_is_all_that_arrives(paired: Comparison) -> None:
     table = still_arriving(paired.policy, "2024-01", "2024-12")
     flows = paired.policy.to_target()
-    late = flows[flows["month"] >= "2024-01"]["quantity_musd_2021"].sum() / 12.0
+    late = flows[flows["month"] >= "2024-01"]["volume_musd"].sum() / 12.0
     assert table["musd_a_month"].sum() == pytest.approx(late) and table["share"].sum() == pytest.approx(1.0)
     assert table["musd_a_month"].is_monotonic_decreasing
     assert {"way", "good"} <= set(table.columns)

@@ -13,7 +13,7 @@ from calibration.targets.targets import COLUMNS
 from calibration.validation import forecasts, leave_out, predictive_intervals, sampled_mode
 
 ROW = {
-    "id": "row", "period": "2022", "base": "2021", "ledger": "recorded", "office": "CHN", "flow": "export",
+    "id": "row", "period": "2022", "base": "2021", "ledger": "recorded", "reporter": "CHN", "flow": "export",
     "partner": "RUS", "good": "all", "brand": "all", "measure": "growth", "value": "5", "low": "5", "high": "5",
     "sd_log": "0.1", "unit": "percent", "source": "somebody", "quality": "stated", "conflict_with": "", "role": "fit",
 }  # fmt: skip
@@ -37,10 +37,10 @@ def asked(tmp_path: Path, *more: str) -> list[str]:
 
 # What is wrong with a row of targets, and what is said of it.
 FAULTS = {
-    "no flow of the world": ({"office": "ATLANTIS"}, "unknown office 'ATLANTIS'"),
+    "no flow of the world": ({"reporter": "ATLANTIS"}, "unknown reporter 'ATLANTIS'"),
     "no good of the world": ({"good": "unobtainium"}, "unknown good 'unobtainium'"),
-    "the office itself": ({"office": "RUS"}, "no flow of the world"),
-    "a state that re-exports nothing": ({"office": "JPN", "flow": "re-export"}, "is no hub"),
+    "the office itself": ({"reporter": "RUS"}, "no flow of the world"),
+    "a state that re-exports nothing": ({"reporter": "JPN", "flow": "re-export"}, "is no hub"),
     "a unit": ({"unit": "tonnes"}, "does not convert"),
     "not a number": ({"value": "NaN"}, "is no number"),
     "less than nothing": ({"value": "-101", "low": "-101", "high": "-101"}, "is not positive"),

@@ -28,6 +28,13 @@ def test_any_other_name_is_itself_without_a_word(kind: str, name: str) -> None:
         assert renamed(kind, name) == name
 
 
+@pytest.mark.parametrize("known", [("reach",), ("supply",)])
+def test_a_name_that_is_valid_here_or_leads_nowhere_is_itself(known: tuple[str, ...]) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert renamed("metric", "reach", known) == "reach"
+
+
 def test_each_hint_is_given_once() -> None:
     with warnings.catch_warnings(record=True) as given:
         warnings.simplefilter("default")

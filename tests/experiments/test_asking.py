@@ -39,7 +39,7 @@ def test_what_a_sweep_is_made_of(swept: sim.Swept) -> None:
         policies=[{**sim.load("classroom").scenario.as_data()["policies"][0], "strength": 0.75}]
     )
     pair = sim.compare(case)
-    last = [run.to_target()["quantity_musd_2021"].sum() / 3 for run in (pair.policy, pair.baseline)]
+    last = [run.to_target()["volume_musd"].sum() / 3 for run in (pair.policy, pair.baseline)]
     assert swept.points["reaching"].iloc[1] == pytest.approx(last[0])
 
 

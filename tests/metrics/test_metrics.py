@@ -72,7 +72,7 @@ def test_a_metric_that_can_be_undefined_says_so(class_pair: Comparison) -> None:
 def test_deliveries_are_those_of_the_table(paired: Comparison) -> None:
     flows = paired.policy.to_target()
     late = flows[flows["month"].between(*LAST_YEAR)]
-    through, good = late["road"] != "direct", late["good"]
+    through, good = late["route"] != "direct", late["good"]
     world = paired.policy.source.world
     tier = {world.goods[i] for i, one_tier in enumerate(world.control_tier) if one_tier}
     hub, seller = "via KAZ", late["origin"] == "CHN"
@@ -82,22 +82,22 @@ def test_deliveries_are_those_of_the_table(paired: Comparison) -> None:
         "reaching[optics,drones,hubs]": late[good.isin(["optics", "drones"]) & through],
         "reaching[tier_1]": late[good.isin(tier)],
         "reaching[tier_none]": late[~good.isin(tier)],
-        "reaching[KAZ]": late[late["road"] == hub],
-        "reaching[coalition_brand,from_CHN]": late[(late["headquarters"] == "coalition") & seller],
+        "reaching[KAZ]": late[late["route"] == hub],
+        "reaching[coalition_brand,from_CHN]": late[(late["brand_origin"] == "coalition") & seller],
     }.items():
-        assert one(paired, name) == pytest.approx(rows["quantity_musd_2021"].sum() / 12.0), name
+        assert one(paired, name) == pytest.approx(rows["volume_musd"].sum() / 12.0), name
         if name != "reaching":
             value = name.replace("reaching", "paid")
             assert one(paired, value) == pytest.approx(rows["value_musd"].sum() / 12.0), value
     assert one(paired, "hub_share[KAZ,optics]") == pytest.approx(
-        late[(good == "optics") & (late["road"] == hub)]["quantity_musd_2021"].sum()
-        / late[good == "optics"]["quantity_musd_2021"].sum()
+        late[(good == "optics") & (late["route"] == hub)]["volume_musd"].sum()
+        / late[good == "optics"]["volume_musd"].sum()
     )
 
 
 def test_months_in_the_name(paired: Comparison) -> None:
     flows = paired.policy.to_target()
-    months = flows.groupby("month")["quantity_musd_2021"].sum()
+    months = flows.groupby("month")["volume_musd"].sum()
     assert one(paired, "reaching@2022-03") == pytest.approx(months["2022-03"])
     assert one(paired, "reaching@2022-03:2022-05") == pytest.approx(months["2022-03":"2022-05"].mean())
     assert one(paired, "reaching@all") == pytest.approx(months.mean())
@@ -121,11 +121,11 @@ def test_fates_are_those_of_the_table_of_orders(paired: Comparison) -> None:
     late = orders[orders["month"].between(*LAST_YEAR)]
     fates = {"licences_denied": "denied", "refused": "refused", "seized": "seized", "stopped": "stopped"}
     for name, fate in fates.items():
-        assert one(paired, name) == pytest.approx(late[f"{fate}_musd_2021"].sum() / 12.0), name
+        assert one(paired, name) == pytest.approx(late[f"{fate}_volume_musd"].sum() / 12.0), name
         assert one(paired, name) > 0.0
-    queue = orders.groupby("month")["held_musd_2021"].sum().cumsum()["2024-01":].mean()
+    queue = orders.groupby("month")["held_volume_musd"].sum().cumsum()["2024-01":].mean()
     assert one(paired, "licences_queued") == pytest.approx(queue)
-    assert one(paired, "delay") == pytest.approx(queue / (late["ordered_musd_2021"].sum() / 12.0))
+    assert one(paired, "delay") == pytest.approx(queue / (late["ordered_volume_musd"].sum() / 12.0))
 
 
 def test_states_and_hubs_are_those_of_the_tables(paired: Comparison) -> None:
@@ -138,7 +138,7 @@ def test_states_and_hubs_are_those_of_the_tables(paired: Comparison) -> None:
     assert one(paired, "exporters_listed") == pytest.approx(last["firms_listed"].sum())
     hubs = run.hubs.pivot(index="month", columns="hub")
     assert one(paired, "houses_listed[TUR]") == pytest.approx(hubs["firms_listed"].loc["2024-12", "TUR"])
-    born = hubs["returns_so_far"].loc["2024-12"] - hubs["returns_so_far"].loc["2023-12"]
+    born = hubs["reentries"].loc["2024-12"] - hubs["reentries"].loc["2023-12"]
     assert one(paired, "shells_born") == pytest.approx(born.sum())
     assert one(paired, "shells_born") > 1.0
 
@@ -146,7 +146,7 @@ def test_states_and_hubs_are_those_of_the_tables(paired: Comparison) -> None:
 def test_prices_are_those_of_the_table(paired: Comparison) -> None:
     def mean(run: sim.Results, place: str) -> float:
         rows = run.prices[run.prices["month"].between(*LAST_YEAR)]
-        here = rows[(rows["destination"] == place) & (rows["good"] == "optics") & (rows["headquarters"] == "coalition")]
+        here = rows[(rows["destination"] == place) & (rows["good"] == "optics") & (rows["brand_origin"] == "coalition")]
         return float(here["price_index"].mean())
 
     for place, name in (("RUS", "price_premium"), ("UKR", "buyer_premium")):
@@ -156,7 +156,7 @@ def test_prices_are_those_of_the_table(paired: Comparison) -> None:
         run.flows[(run.flows["destination"] == "UKR") & (run.flows["good"] == "optics")] for run in
         (paired.policy, paired.baseline)
     ]  # fmt: skip
-    policy, usual = (rows[rows["month"] >= "2024-01"]["quantity_musd_2021"].sum() for rows in came)
+    policy, usual = (rows[rows["month"] >= "2024-01"]["volume_musd"].sum() for rows in came)
     assert one(paired, "buyer_shortfall[optics]") == pytest.approx(1.0 - policy / usual)
 
 

@@ -29,9 +29,7 @@ def test_firms_without_fear_go_on_selling(reference, mode):
 
     def from_coalition(run):
         flows = run.to_target()
-        return flows[flows["origin"].isin(run.record["coalition"]) & (flows["road"] == "direct")][
-            "quantity_musd_2021"
-        ].sum()
+        return flows[flows["origin"].isin(run.record["coalition"]) & (flows["road"] == "direct")]["volume_musd"].sum()
 
     bold = case.with_rules(road_pull=fearless).run()
     assert from_coalition(bold) > 1.3 * from_coalition(case.run())

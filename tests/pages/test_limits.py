@@ -52,8 +52,8 @@ def test_what_the_sentences_say_of_the_fit():
 def test_what_the_sentences_say_of_the_held_out_year():
     table = calibrated("scores")
     mine = table[table["series"] == "all"].set_index("forecaster")
-    assert mine.loc["posterior", "in_90"] == 1.0 and "held all of them" in TEXT
-    assert 0.2 < mine.loc["posterior, parameters alone", "in_90"] < 0.3 and "hold about a quarter" in TEXT
+    assert mine.loc["posterior", "coverage_90"] == 1.0 and "held all of them" in TEXT
+    assert 0.2 < mine.loc["posterior, parameters alone", "coverage_90"] < 0.3 and "hold about a quarter" in TEXT
     judged = calibrated("judgements")
     judged = judged[judged["forecaster"] == "posterior"]
     assert judged.loc[judged["measure"] == "fall", "right"].all()

@@ -55,8 +55,8 @@ def run() -> Results:
 
 def flows_of(run: Results, month: str) -> dict[tuple[str, str, str], float]:
     rows = run.flows[run.flows["month"] == month]
-    keys = zip(rows["origin"], rows["destination"], rows["road"], strict=True)
-    return dict(zip(keys, rows["quantity_musd_2021"].astype(float), strict=True))
+    keys = zip(rows["origin"], rows["destination"], rows["route"], strict=True)
+    return dict(zip(keys, rows["volume_musd"].astype(float), strict=True))
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_every_flow_is_what_the_hand_computes(run: Results, month: str, hand: tu
 
 
 def test_the_price_is_what_the_hand_computes(run: Results) -> None:
-    rows = run.prices[(run.prices["destination"] == "GAMMA") & (run.prices["headquarters"] == "coalition")]
+    rows = run.prices[(run.prices["destination"] == "GAMMA") & (run.prices["brand_origin"] == "coalition")]
     price = dict(zip(rows["month"], rows["price_index"].astype(float), strict=True))
     assert price["2022-01"] == pytest.approx(1.0, **NEAR)
     assert price["2022-02"] == pytest.approx(math.exp(RISE), **NEAR)
@@ -83,7 +83,7 @@ def test_the_price_is_what_the_hand_computes(run: Results) -> None:
 
 def test_what_the_offices_write_down(run: Results) -> None:
     rows = run.recorded[run.recorded["month"] == "2022-02"]
-    keys = zip(rows["office"], rows["flow"], rows["partner"], strict=True)
+    keys = zip(rows["reporter"], rows["flow"], rows["partner"], strict=True)
     records = dict(zip(keys, rows["value_musd"].astype(float), strict=True))
     direct, through, abroad = FEBRUARY
     assert records["ALPHA", "export", "BETA"] == pytest.approx(abroad + through, **NEAR)

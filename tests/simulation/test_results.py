@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
+import warnings
 
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
 import sim
+from sim.common import renamed as renamed_module
+from sim.common.renamed import RENAMED, OldName
 from sim.metrics.series import summary
 from sim.simulation import results as results_module
 from sim.simulation.results import TABLES, Results
@@ -41,8 +45,34 @@ def test_the_record_says_what_made_it(run, tmp_path):
 
 
 def test_units_stand_in_column_names(run):
-    assert {"quantity_musd_2021", "value_musd", "recorded_musd", "price_index"} <= set(run.flows.columns)
-    assert all(c.endswith("_musd_2021") for c in run.orders.columns[6:])
+    assert {"volume_musd", "value_musd", "recorded_musd", "price_index"} <= set(run.flows.columns)
+    assert all(c.endswith("_volume_musd") for c in run.orders.columns[6:])
+
+
+def test_no_column_names_a_base_year_and_the_record_does(run):
+    assert not [column for name in TABLES for column in getattr(run, name).columns if any(map(str.isdigit, column))]
+    assert run.record["base_year"] == 2021
+
+
+def test_a_folder_written_under_old_names_is_read_with_a_hint(run, tmp_path, monkeypatch):
+    folder = run.save(tmp_path)
+    record = json.loads((folder / "record.json").read_text())
+    old = {new: old for old, new in RENAMED["column"].items() if old not in ("effort_2021", "arrived_banned_musd")}
+    for name in TABLES:
+        path = folder / f"{name}.parquet"
+        table = pq.read_table(path)
+        pq.write_table(table.rename_columns([old.get(column, column) for column in table.column_names]), path)
+        record["tables"][name]["sha256"] = hashlib.sha256(path.read_bytes()).hexdigest()
+    (folder / "record.json").write_text(json.dumps(record))
+    assert "quantity" + "_musd_2021" in pq.read_schema(folder / "flows.parquet").names
+    again = Results.open(folder)
+    monkeypatch.setattr(renamed_module, "_SAID", {})
+    with pytest.warns(OldName, match=r"column 'quantity_musd.2021' is an old name.*'volume_musd'"):
+        pd.testing.assert_frame_equal(run.flows, again.flows)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", OldName)
+        for name in TABLES:
+            pd.testing.assert_frame_equal(getattr(run, name), getattr(again, name))
 
 
 def test_a_failure_while_writing_leaves_nothing(run, tmp_path, monkeypatch):

@@ -71,8 +71,8 @@ def test_a_stricter_ban_lowers_direct_trade(reference, paired):
 
     def direct(run):
         flows = run.to_target()
-        mine = flows[flows["origin"].isin(run.record["coalition"]) & (flows["road"] == "direct")]
-        return mine["quantity_musd_2021"].sum()
+        mine = flows[flows["origin"].isin(run.record["coalition"]) & (flows["route"] == "direct")]
+        return mine["volume_musd"].sum()
 
     assert direct(strict) < direct(paired.policy) < direct(paired.baseline)
 
@@ -86,8 +86,8 @@ def test_each_hub_rule_lowers_what_passes_that_hub(reference, paired):
         after = str(clause.effective)[:7]
         passed = [
             run.flows[
-                (run.flows["road"] == road) & (run.flows["month"] > after) & run.flows["good"].isin(clause.goods)
-            ]["quantity_musd_2021"].sum()
+                (run.flows["route"] == road) & (run.flows["month"] > after) & run.flows["good"].isin(clause.goods)
+            ]["volume_musd"].sum()
             for run in (paired.policy, without)
         ]
         assert passed[0] < passed[1], clause.id
@@ -103,5 +103,5 @@ def test_the_decomposition_adds_up(paired):
 def test_the_decomposition_equals_the_change_of_all_deliveries(paired):
     table = paired.decomposition(first="2022-03", last="2024-12")
     flows = [run.to_target() for run in (paired.policy, paired.baseline)]
-    change = [f[f["month"] >= "2022-03"]["quantity_musd_2021"].sum() / 34 for f in flows]
+    change = [f[f["month"] >= "2022-03"]["volume_musd"].sum() / 34 for f in flows]
     assert change[0] - change[1] == pytest.approx(-table["gone"].sum())

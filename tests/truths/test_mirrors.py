@@ -99,9 +99,9 @@ def test_what_is_sent_is_stopped_left_or_arrives(run):
     transit = run.transit
     rest = transit[["stopped_musd", "unsold_musd", "arrived_musd"]].sum(axis=1)
     np.testing.assert_allclose(rest, transit["sent_musd"], rtol=1e-9)
-    assert (transit["sent_unseen_musd"] <= transit["sent_musd"]).all() and transit["stopped_musd"].sum() > 0.0
+    assert (transit["ghost_transit_sent_musd"] <= transit["sent_musd"]).all() and transit["stopped_musd"].sum() > 0.0
     through = run.to_target()
-    through = through[through["road"] != "direct"]["value_musd"].sum()
+    through = through[through["route"] != "direct"]["value_musd"].sum()
     assert transit["arrived_musd"].sum() == pytest.approx(through)
 
 

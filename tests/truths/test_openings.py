@@ -19,9 +19,9 @@ def case():
 def arrived(run, hub):
     """What reached the target in 2023 from a hub, by origin and headquarters, musd of the base year."""
     table = run.flows
-    there = (table["road"] == f"via {hub}") & (table["destination"] == "RUS")
+    there = (table["route"] == f"via {hub}") & (table["destination"] == "RUS")
     chosen = table[there & table["month"].str.startswith("2023")]
-    return chosen.groupby(["origin", "headquarters"])["quantity_musd_2021"].sum()
+    return chosen.groupby(["origin", "brand_origin"])["volume_musd"].sum()
 
 
 def test_without_law_no_opening_changes_a_bit(case):

@@ -63,7 +63,7 @@ def test_sampled_world_stands_still_within_its_noise():
     flow = run.source.base.flow[:, run.source.base.destination == world.target]
     abroad = run.source.base.origin != world.target
     usual = flow[abroad].sum()
-    delivered = run.to_target().groupby("month")["quantity_musd_2021"].sum()
+    delivered = run.to_target().groupby("month")["volume_musd"].sum()
     assert np.abs(delivered / usual - 1).max() < 0.08
 
 

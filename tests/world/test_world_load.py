@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from sim.common.csv_tables import read_table, split_line
 from sim.common.errors import Fault, FaultList
+from sim.common.renamed import OldName
 from sim.world import load_world
 from sim.world.schema import season_columns
 
@@ -80,6 +81,14 @@ def faults_of(folder: Path) -> list[str]:
 def test_a_spoilt_cell_is_named(copy: Path, file: str, line: int, column: int, cell: str, expected: str) -> None:
     set_cell(copy / file, line, column, cell)
     assert any(expected in fault for fault in faults_of(copy)), faults_of(copy)
+
+
+def test_a_column_is_read_under_its_old_name(copy: Path) -> None:
+    now = load_world(copy).enforcement_effort
+    edit(copy / "states.csv", lambda lines: lines.__setitem__(0, lines[0].replace("enforcement_effort", "effort_2021")))
+    with pytest.warns(OldName, match="'enforcement_effort'"):
+        then = load_world(copy).enforcement_effort
+    assert np.array_equal(now, then)
 
 
 def test_all_faults_of_all_files_are_reported_together(copy: Path) -> None:

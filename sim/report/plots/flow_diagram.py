@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 _HUBS = 5
 _OTHER_HUBS = "other hubs"
-_COLUMNS = ["side", "origin", "road", "quantity_musd_2021"]
+_COLUMNS = ["side", "origin", "route", "volume_musd"]
 _LEFT, _MIDDLE, _RIGHT, _WIDE = 3.1, 6.2, 9.4, 0.22  # places along the axis of a panel, which runs from 0 to 10
 _GAP, _LABELLED = 0.02, 0.012  # shares of the column's height
 Places = dict[str, tuple[float, float]]
@@ -40,17 +40,17 @@ def data(source: Source) -> pd.DataFrame:
 def _flows(view: View, contrast: Contrast) -> pd.DataFrame:
     groups = view.grouped_origins()
     both = pd.concat([contrast.first.assign(side="before"), contrast.second.assign(side="after")])
-    road = both["road"].str.removeprefix("via ")
-    size = both.groupby(road)["quantity_musd_2021"].sum().drop(DIRECT, errors="ignore")
+    road = both["route"].str.removeprefix("via ")
+    size = both.groupby(road)["volume_musd"].sum().drop(DIRECT, errors="ignore")
     named = {DIRECT, *map(str, size.nlargest(_HUBS).index)}
     grouped = both.assign(
         origin=both["origin"].map(lambda code: groups.get(code, OTHER_STATES)),
-        road=road.where(road.isin(named), _OTHER_HUBS),
+        route=road.where(road.isin(named), _OTHER_HUBS),
     )
-    table = grouped.groupby(_COLUMNS[:3], observed=True)["quantity_musd_2021"].sum().reset_index()
+    table = grouped.groupby(_COLUMNS[:3], observed=True)["volume_musd"].sum().reset_index()
     origins = list(dict.fromkeys(groups.values()))
     roads = [DIRECT, *(hub for hub in size.sort_values(ascending=False).index if hub in named), _OTHER_HUBS]
-    order = {"side": ["before", "after"], "origin": origins, "road": roads}
+    order = {"side": ["before", "after"], "origin": origins, "route": roads}
     return table.sort_values(_COLUMNS[:3], key=lambda names: names.map(order[str(names.name)].index), ignore_index=True)
 
 
@@ -58,7 +58,7 @@ def draw(source: Source, figure: Figure) -> pd.DataFrame:
     """Draws both diagrams; returns the figures behind them."""
     view = look(source)
     table, contrast = data(view), view.contrast
-    unit, size = scale(float(table["quantity_musd_2021"].sum()))
+    unit, size = scale(float(table["volume_musd"].sum()))
     period = f" in {contrast.after}" if contrast is not None and contrast.same_months else ""
     subtitle = f"Deliveries to {view.target_name}{period} by origin and road, {unit} at base-year prices, on one scale"
     title = f"From whom and by which road {view.target_name} is supplied"
@@ -69,8 +69,8 @@ def draw(source: Source, figure: Figure) -> pd.DataFrame:
     if contrast is None or table.empty:
         nothing_to_show(figure, plate, "Nothing to compare: no base year in the run and no counterfactual, or no flow.")
         return table
-    shown = table.assign(quantity_musd_2021=table["quantity_musd_2021"] / size)
-    largest = float(shown.groupby("side")["quantity_musd_2021"].sum().max())
+    shown = table.assign(volume_musd=table["volume_musd"] / size)
+    largest = float(shown.groupby("side")["volume_musd"].sum().max())
     half = (plate.right - plate.left - 0.01) / 2
     for number, (side, heading) in enumerate(zip(("before", "after"), headings(contrast), strict=True)):
         place = plate.left + number * (half + 0.01), plate.bottom + 0.01, half, plate.top - plate.bottom - 0.05
@@ -84,25 +84,25 @@ def draw(source: Source, figure: Figure) -> pd.DataFrame:
 
 
 def _through_hubs(rows: pd.DataFrame) -> float:
-    total = float(rows["quantity_musd_2021"].sum())
-    through = float(rows[rows["road"] != DIRECT]["quantity_musd_2021"].sum())
+    total = float(rows["volume_musd"].sum())
+    through = float(rows[rows["route"] != DIRECT]["volume_musd"].sum())
     return through / total if total > 0.0 else 0.0
 
 
 def _draw_side(axes: Axes, view: View, rows: pd.DataFrame, largest: float) -> None:
     colours: Mapping[str, str] = view.colours | {DIRECT: REST_COLOUR, _OTHER_HUBS: SPARE_COLOUR}
-    left, middle = (_placed(rows, column, largest) for column in ("origin", "road"))
-    total = float(rows["quantity_musd_2021"].sum())
+    left, middle = (_placed(rows, column, largest) for column in ("origin", "route"))
+    total = float(rows["volume_musd"].sum())
     right: Places = {view.policy.target: (0.0, total)}
     for x, places in ((_LEFT, left), (_MIDDLE, middle), (_RIGHT, right)):
         for name, (top, size) in places.items():
             colour = colours.get(name, REST_COLOUR) if places is not right else INK
             axes.add_patch(Rectangle((x, top - size), _WIDE, size, facecolor=colour, linewidth=0, zorder=3))
-    used = {column: dict.fromkeys(places, 0.0) for column, places in (("origin", left), ("road", middle))}
-    for origin, road, size in rows[["origin", "road", "quantity_musd_2021"]].itertuples(index=False):
-        place = left[origin][0] - used["origin"][origin], middle[road][0] - used["road"][road], size
+    used = {column: dict.fromkeys(places, 0.0) for column, places in (("origin", left), ("route", middle))}
+    for origin, road, size in rows[["origin", "route", "volume_musd"]].itertuples(index=False):
+        place = left[origin][0] - used["origin"][origin], middle[road][0] - used["route"][road], size
         used["origin"][origin] += size
-        used["road"][road] += size
+        used["route"][road] += size
         looks = {"facecolor": colours[origin], "alpha": 0.55, "zorder": 1 if road == DIRECT else 2}
         axes.add_patch(ribbon((_LEFT + _WIDE, _MIDDLE), place, looks))
     done = 0.0
@@ -119,7 +119,7 @@ def _depth(shown: pd.DataFrame, largest: float) -> float:
     ends = [
         sum(size for _, size in places.values()) + (len(places) - 1) * _GAP * largest
         for _, rows in shown.groupby("side")
-        for places in (_placed(rows, "origin", largest), _placed(rows, "road", largest))
+        for places in (_placed(rows, "origin", largest), _placed(rows, "route", largest))
     ]
     return max(ends) + 0.01 * largest
 
@@ -128,7 +128,7 @@ def _placed(rows: pd.DataFrame, column: str, largest: float) -> Places:
     """Top and height of each block of a column."""
     places: Places = {}
     top = 0.0
-    for name, size in rows.groupby(column, sort=False)["quantity_musd_2021"].sum().items():
+    for name, size in rows.groupby(column, sort=False)["volume_musd"].sum().items():
         places[str(name)] = top, float(size)
         top -= float(size) + _GAP * largest
     return dict(places)

@@ -71,13 +71,13 @@ def _draw_direct(axes: Axes, view: View, shown: pd.DataFrame) -> None:
 
 def _road(shown: pd.DataFrame, run: str, road: str) -> pd.DataFrame:
     """One road of one run, by month; empty if there is none."""
-    return shown[(shown["run"] == run) & (shown["road"] == road)].set_index("month")
+    return shown[(shown["run"] == run) & (shown["route"] == road)].set_index("month")
 
 
 def _draw_hubs(axes: Axes, view: View, shown: pd.DataFrame) -> None:
-    through = shown[(shown["run"] == "policy") & ~shown["road"].isin([DIRECT, ALL_HUBS])]
+    through = shown[(shown["run"] == "policy") & ~shown["route"].isin([DIRECT, ALL_HUBS])]
     total, usual = (_road(shown, run, ALL_HUBS) for run in ("policy", "baseline"))
-    table = through.pivot_table(index="month", columns="road", values="value_musd", sort=False)
+    table = through.pivot_table(index="month", columns="route", values="value_musd", sort=False)
     ranked = [str(hub) for hub in table.sum().sort_values(ascending=False, kind="stable").index]
     kept, rest = ranked[:_NAMED], ranked[_NAMED:]
     grouped = table[kept].assign(**({OTHER_STATES: table[rest].sum(axis=1)} if rest else {}))
@@ -91,7 +91,7 @@ def _draw_hubs(axes: Axes, view: View, shown: pd.DataFrame) -> None:
     names = {code: "Other hubs" if code == OTHER_STATES else view.name(code) for code in grouped.columns}
     if view.to_target_without is not None:
         other = view.to_target_without
-        without = totals(other[other["road"] != DIRECT], view.months) / size
+        without = totals(other[other["route"] != DIRECT], view.months) / size
         highest(axes, max(float(without.max()), top_of(usual, "value_musd") / size))
         line(axes, without, REFERENCE, ":")
     month_axis(axes, view.months)
@@ -104,7 +104,7 @@ def _title(view: View) -> str:
     if contrast is None or not view.hubs or contrast.first.empty or contrast.second.empty:
         return f"By which road goods reach {view.target_name}"
     shares = [
-        percent(part[part["road"] != DIRECT]["value_musd"].sum() / part["value_musd"].sum(), 1)
+        percent(part[part["route"] != DIRECT]["value_musd"].sum() / part["value_musd"].sum(), 1)
         for part in (contrast.first, contrast.second)
     ]
     return sentence(contrast, f"Deliveries to {view.target_name} through hubs", shares[0], shares[1])

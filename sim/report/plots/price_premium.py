@@ -38,7 +38,7 @@ def draw(source: Source, figure: Figure) -> pd.DataFrame:
         plain_axes(axes, heading=view.name(good))
         axes.axhline(1.0, color=MUTED, linewidth=0.8)
         for brand, colour, _ in _BRANDS:
-            rows = shown[(shown["good"] == good) & (shown["headquarters"] == brand)].set_index("month")
+            rows = shown[(shown["good"] == good) & (shown["brand_origin"] == brand)].set_index("month")
             band(axes, rows, "price_index", colour)
             line(axes, rows["price_index"], colour)
         axes.set_ylim(low - 0.02 * top, top)
@@ -52,8 +52,8 @@ def _title(view: View) -> str:
     """Mean price of what was delivered in the last stretch, by brand, each good weighing with its quantity."""
     name, months = view.last_stretch
     rows = view.to_target[view.to_target["month"].isin(months)]
-    quantity = rows.groupby("headquarters")["quantity_musd_2021"].sum()
-    paid = (rows["quantity_musd_2021"] * rows["price_index"]).groupby(rows["headquarters"]).sum()
+    quantity = rows.groupby("brand_origin")["volume_musd"].sum()
+    paid = (rows["volume_musd"] * rows["price_index"]).groupby(rows["brand_origin"]).sum()
     rise = paid / quantity - 1.0
     if any(brand not in rise.index or not quantity[brand] > 0.0 for brand, _, _ in _BRANDS):
         return f"What {view.target_name} pays"

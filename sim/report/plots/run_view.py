@@ -57,7 +57,7 @@ class View(RunPair):
         world = self.world
         if world is None:  # the next best: what it sends in the run
             flows = self.to_target
-            passing = flows.groupby(flows["road"].str.removeprefix("via "))["value_musd"].sum()
+            passing = flows.groupby(flows["route"].str.removeprefix("via "))["value_musd"].sum()
             return flows.groupby("origin")["value_musd"].sum().add(passing, fill_value=0.0)
         through = world.through_musd.sum(axis=2)
         own = world.direct_musd[:, world.target].sum(axis=1) + through.sum(axis=1)

@@ -39,7 +39,7 @@ def draw(source: Source, figure: Figure) -> pd.DataFrame:
     view = look(source)
     shown = who_replaced_whom(view) if view.bands is None else view.banded("who_replaced_whom")
     table, contrast = _without_sums(shown), view.contrast
-    unit, _ = scale(float(table["quantity_musd_2021"].sum()))
+    unit, _ = scale(float(table["volume_musd"].sum()))
     period = f" in {contrast.after}" if contrast is not None and contrast.same_months else ""
     subtitle = (
         f"Deliveries to {view.target_name}{period}, {unit} at base-year prices. Ribbons keep the colour of the first "
@@ -65,9 +65,9 @@ def _without_sums(shown: pd.DataFrame) -> pd.DataFrame:
 
 def _draw_columns(axes: Axes, view: View, shown: pd.DataFrame, heads: tuple[str, str]) -> None:
     table = _without_sums(shown)
-    _, size = scale(float(table["quantity_musd_2021"].sum()))
-    values = table.assign(quantity_musd_2021=table["quantity_musd_2021"] / size)
-    total = float(values["quantity_musd_2021"].sum())
+    _, size = scale(float(table["volume_musd"].sum()))
+    values = table.assign(volume_musd=table["volume_musd"] / size)
+    total = float(values["volume_musd"].sum())
     order, gap = supplier_order(view), _GAP * total
     tops = {side: _place(values, side, order, gap) for side in ("before", "after")}
     ends = [min(place - size for place, size in side.values()) for side in tops.values()]
@@ -94,7 +94,7 @@ def _draw_columns(axes: Axes, view: View, shown: pd.DataFrame, heads: tuple[str,
 
 def _place(values: pd.DataFrame, side: str, order: list[str], gap: float) -> dict[str, tuple[float, float]]:
     """Top and height of each block of a column."""
-    sizes = values.groupby(side)["quantity_musd_2021"].sum()
+    sizes = values.groupby(side)["volume_musd"].sum()
     places, top = {}, 0.0
     for name in order:
         size = float(sizes.get(name, 0.0))
@@ -121,11 +121,11 @@ def _draw_ribbons(
 
 def _interval(shown: pd.DataFrame, side: str, name: str, size: float) -> str:
     """Where 90 % of the draws lie, in brackets; nothing where they all agree or none were run."""
-    if "quantity_musd_2021_low" not in shown:
+    if "volume_musd_low" not in shown:
         return ""
     other = "after" if side == "before" else "before"
     row = shown[shown[side].eq(name) & shown[other].eq(ALL_SUPPLIERS)].iloc[0]
-    low, high = (f"{row[f'quantity_musd_2021_{end}'] / size:.1f}" for end in ("low", "high"))
+    low, high = (f"{row[f'volume_musd_{end}'] / size:.1f}" for end in ("low", "high"))
     return f" [{low}, {high}]" if low != high else ""
 
 
@@ -161,12 +161,12 @@ def _title(view: View, table: pd.DataFrame) -> str:
     left = pairs[pairs["origin_before"].isin(view.coalition) & ~pairs["through_hub_before"].astype(bool)]
     kept = left["origin_after"].isin(view.coalition) & ~left["through_hub_after"].astype(bool)
     lost = left[~kept]
-    size = lost["quantity_musd_2021"].sum()
+    size = lost["volume_musd"].sum()
     if not size > 0.0:
         return f"Who replaced whom in supplying {view.target_name}"
     since = "to the policies" if contrast.same_months else f"by {contrast.after}"
-    round_about = lost[lost["origin_after"].isin(view.coalition)]["quantity_musd_2021"].sum()
-    gone = lost[lost["origin_after"] == GONE]["quantity_musd_2021"].sum()
+    round_about = lost[lost["origin_after"].isin(view.coalition)]["volume_musd"].sum()
+    gone = lost[lost["origin_after"] == GONE]["volume_musd"].sum()
     others = size - round_about - gone
     return (
         f"Of {money(size)} of direct coalition sales lost {since}, {percent(others / size)} went to other suppliers, "

@@ -74,9 +74,9 @@ def explain(
     month: Annotated[str, typer.Option("--month", "--months", help="YYYY-MM, or FIRST:LAST for the average.")],
     good: Annotated[str, typer.Option(help="Goods, with commas between them, or all.")] = "all",
     origin: Annotated[str, typer.Option(help="States or groups that the goods leave, or all.")] = "all",
-    road: Annotated[str, typer.Option(help="direct, hubs, the code of a hub, or all.")] = "all",
+    route: Annotated[str, typer.Option(help="direct, hubs, the code of a hub, or all.")] = "all",
     destination: Annotated[str | None, typer.Option(help="State they go to; else the target.")] = None,
-    headquarters: Annotated[str, typer.Option(help="Firms: coalition, neutral or all.")] = "all",
+    brand_origin: Annotated[str, typer.Option(help="Headquarters of the firms: coalition, neutral or all.")] = "all",
     measure: Annotated[str, typer.Option(help="quantity, at base-year prices, or value.")] = "quantity",
     by: Annotated[str, typer.Option(help="Rows of the first table: clause or kind.")] = "clause",
     orders: Annotated[int, typer.Option(help="Orders of the clauses drawn, each with its reverse.")] = 4,
@@ -92,7 +92,7 @@ def explain(
     \b
     Examples:
       sim explain reference --good drones --origin CHN --month 2023-09
-      sim explain reference --good high_priority --road hubs --months 2023-01:2023-06 --by kind --out why
+      sim explain reference --good high_priority --route hubs --months 2023-01:2023-06 --by kind --out why
     """
     from sim.analysis.explain import explain as explained_by
     from sim.report.explanation_tables import explained
@@ -105,8 +105,8 @@ def explain(
     chosen = beliefs(asked_for(scenario, asked), posterior, 0)
     with progress_of("paired runs", "runs") as progress:
         told = explained_by(
-            chosen.case, month=month, good=good, origin=origin, road=road, destination=destination, measure=measure,
-            headquarters=headquarters, by=by, orders=orders, agents=None, progress=progress,
+            chosen.case, month=month, good=good, origin=origin, route=route, destination=destination, measure=measure,
+            brand_origin=brand_origin, by=by, orders=orders, agents=None, progress=progress,
         )  # fmt: skip
     show(chosen.words, *told.words, "", *explained(told))
     if out is not None:

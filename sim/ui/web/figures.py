@@ -102,6 +102,6 @@ def usual_pair(view: View) -> tuple[str, str]:
 def _exports_to_hubs(view: View, run: Results, exporter: str) -> pd.Series[float]:
     books = run.recorded
     hubs = [hub for hub in view.hubs if hub != exporter]
-    wanted = (books["office"] == exporter) & (books["flow"] == "export") & books["partner"].isin(hubs)
+    wanted = (books["reporter"] == exporter) & (books["flow"] == "export") & books["partner"].isin(hubs)
     sums: pd.Series[float] = books[wanted].groupby("partner")["value_musd"].sum()
     return sums

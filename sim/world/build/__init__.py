@@ -8,8 +8,8 @@ columns of the states that are computed:
   measures (1 or -1); states without a seat go by the last alone.
 * technology_exposure: share of the state's imports of technology goods that comes from the coalition.
 * finance_exposure: share of the state's exports that goes to the coalition.
-* effort_2021: a level for states with measures before 2022, for states that joined later and for others, times the
-  share of the four export control regimes that the state belongs to; never below a small floor.
+* enforcement_effort: a level for states with measures before 2022, for states that joined later and for others, times
+  the share of the four export control regimes that the state belongs to; never below a small floor.
 """
 
 import csv

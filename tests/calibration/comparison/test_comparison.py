@@ -98,7 +98,7 @@ def test_what_is_lost_is_what_is_not_sold(stop: sim.Case) -> None:
     answer = full_stop.agents_at(stop.with_posterior())
     pair = sim.compare(stop.with_posterior())
     base = pair.baseline.to_target()
-    base = base[base["month"] >= full_stop.FIRST]["quantity_musd_2021"].sum() / 1e3
+    base = base[base["month"] >= full_stop.FIRST]["volume_musd"].sum() / 1e3
     assert answer.states["agents_made_busd"].sum() == pytest.approx(answer.whole["arrives"] / 100.0 * base)
     coalition = [code for code, member in zip(stop.world.states, stop.world.is_coalition, strict=True) if member]
     assert (answer.states.loc[coalition, "agents_record_busd"] < 0.0).all()
@@ -130,7 +130,7 @@ def test_draws_are_told_by_their_middle(stop: sim.Case) -> None:
 def test_gravity_is_told_one_figure_and_meets_it(history: sim.Case, asked: tuple) -> None:
     found = dict(zip((row.id for row in asked), historical_law.gravity_told(asked, history), strict=True))
     for row in asked:
-        if row.office == "EU27" and row.partner == "RUS" and row.good == "all":
+        if row.reporter == "EU27" and row.partner == "RUS" and row.good == "all":
             assert found[row.id] == pytest.approx(row.value, abs=1e-4)
     rows = [row for row in asked if row.partner != "RUS"]
     with pytest.raises(sim.SimError, match="no fall of EU27's sales"):

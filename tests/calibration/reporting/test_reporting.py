@@ -98,8 +98,8 @@ def full(bare: Path) -> Path:
     scores = pd.DataFrame(
         [
             {
-                "series": where, "forecaster": name, "rows": 37, "mae": 0.1 + k, "crps": 0.08 + k, "in_50": 0.5,
-                "in_90": 0.9,
+                "series": where, "forecaster": name, "rows": 37, "mae": 0.1 + k, "crps": 0.08 + k, "coverage_50": 0.5,
+                "coverage_90": 0.9,
             }
             for where in ("all", "CHN to RUS") for k, name in enumerate(FORECASTERS)
         ]

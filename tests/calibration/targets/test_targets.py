@@ -33,7 +33,7 @@ from calibration.targets.targets import (
 
 CODES = WorldCodes(("AAA", "BBB", "CCC"), ("nuts", "bolts"), hubs=("BBB",), coalition=("AAA",))
 GOOD = {
-    "id": "one", "period": "2022", "base": "2021", "ledger": "recorded", "office": "AAA", "flow": "export",
+    "id": "one", "period": "2022", "base": "2021", "ledger": "recorded", "reporter": "AAA", "flow": "export",
     "partner": "CCC", "good": "all", "brand": "all", "measure": "growth", "value": "0.5", "low": "0.4", "high": "0.6",
     "sd_log": "0.02", "unit": "log_ratio", "source": "somewhere", "quality": "exact", "conflict_with": "",
     "role": "fit",
@@ -112,7 +112,7 @@ def test_growth_in_dollars_follows_from_euros_and_rates(targets: tuple[Target, .
 @pytest.mark.parametrize(
     ("change", "where", "said"),
     [
-        ({"office": "AAB"}, "office", "did you mean 'AAA'"),
+        ({"reporter": "AAB"}, "reporter", "did you mean 'AAA'"),
         ({"partner": "AAA"}, "partner", "no flow of the world"),
         ({"good": "nutz"}, "good", "did you mean 'nuts'"),
         ({"flow": "re-export"}, "flow", "is no hub"),
@@ -193,12 +193,12 @@ def test_arrays_and_tables_add_up_to_the_same(run: sim.Results, tmp_path: Path) 
 
 def test_a_target_is_the_sum_that_it_names(run: sim.Results, targets: tuple[Target, ...]) -> None:
     by_id = {target.id: target for target in targets}
-    books = run.recorded[(run.recorded["office"] == "TUR") & (run.recorded["partner"] == "RUS")]
+    books = run.recorded[(run.recorded["reporter"] == "TUR") & (run.recorded["partner"] == "RUS")]
     books = books[books["flow"].isin(["export", "re-export"])].groupby("month")["value_musd"].sum()
     growth = math.log(books["2022-04":"2022-06"].sum() / books["2021-04":"2021-06"].sum())
     flows = run.flows[(run.flows["destination"] == "RUS") & (run.flows["good"] == "high_priority")]
-    flows = flows[flows["month"].between("2023-01", "2023-12") & (flows["headquarters"] == "coalition")]
-    home = flows[flows["origin"].isin(run.record["coalition"]) & (flows["road"] == "direct")]
+    flows = flows[flows["month"].between("2023-01", "2023-12") & (flows["brand_origin"] == "coalition")]
+    home = flows[flows["origin"].isin(run.record["coalition"]) & (flows["route"] == "direct")]
     share = math.log(home["value_musd"].sum() / flows["value_musd"].sum())
     found = simulated(run, [by_id["tur-rus-2022-q2"], by_id["priority-brands-sent-home"]])
     assert found == pytest.approx([growth, share], rel=1e-9)
@@ -208,7 +208,7 @@ def test_growth_is_per_month(targets: tuple[Target, ...]) -> None:
     """A world that stands still grows by nothing, whatever the length of the spans."""
     still = sim.load("null").with_changes(agents={"mode": "expected", "exporters": 1500}).run()
     uneven = next(target for target in targets if target.id == "chn-early")
-    rows = [replace(uneven, office="EU27", partner="USA"), *(t for t in targets if t.measure == "growth")]
+    rows = [replace(uneven, reporter="EU27", partner="USA"), *(t for t in targets if t.measure == "growth")]
     yearly = [t for t in rows if t.period[0][5:] == (t.base or ("", ""))[0][5:] or t.partner == "USA"]
     assert np.abs(simulated_of(books_of(still), yearly)).max() < 1e-9
 

@@ -81,7 +81,7 @@ def figures(tmp_path: Path) -> Path:
 
 def statements(folder: Path, rows: list[dict[str, str]]) -> None:
     plain = {
-        "period": "2022", "base": "2021", "ledger": "recorded", "office": "CHN", "flow": "export+re-export",
+        "period": "2022", "base": "2021", "ledger": "recorded", "reporter": "CHN", "flow": "export+re-export",
         "partner": "RUS", "good": "drones", "brand": "all", "measure": "growth", "value": "50", "low": "50",
         "high": "50", "sd_log": "0.1", "unit": "percent", "source": "own survey", "quality": "stated", "role": "fit",
     }  # fmt: skip
@@ -96,7 +96,7 @@ def test_series_of_the_files_become_targets(figures: Path) -> None:
     world = sim.load(own.scenario).world
     rows = {row.id: row for row in load_targets(own.targets, codes_of(world))}
     year = rows["chn-export-rus-all-2022"]
-    assert (year.office, year.flow, year.ledger, year.role) == ("CHN", "export+re-export", "recorded", "fit")
+    assert (year.reporter, year.flow, year.ledger, year.role) == ("CHN", "export+re-export", "recorded", "fit")
     assert year.value == pytest.approx(np.log(77.0 / 70.0), abs=1e-4)
     assert "comtrade.csv" in year.source and year.quality == "as reported"
     # An import is compared with the importer's book, by origin.
@@ -159,8 +159,8 @@ def test_every_fault_is_told_and_nothing_is_written(figures: Path, capsys: pytes
     statements(
         figures,
         [
-            {"id": "nowhere", "office": "ATLANTIS"},
-            {"id": "no-flow", "office": "RUS"},
+            {"id": "nowhere", "reporter": "ATLANTIS"},
+            {"id": "no-flow", "reporter": "RUS"},
             {"id": "unit", "unit": "tonnes"},
             {"id": "nan", "value": "nan"},
             {"id": "negative", "value": "-200", "low": "-200", "high": "-200"},
@@ -172,7 +172,7 @@ def test_every_fault_is_told_and_nothing_is_written(figures: Path, capsys: pytes
     told = capsys.readouterr().err
     for part in (
         "read -3, expected a value of 0 or more", "nan", "read '21'", "cut.json", "letter.csv", "is no customs file",
-        "unknown office 'ATLANTIS'", "is the office itself: no flow of the world",
+        "unknown reporter 'ATLANTIS'", "is the reporter itself: no flow of the world",
         "a growth in 'tonnes' does not convert", "'nan' is no number", "is not positive: it has no logarithm",
         "contradicts 'twice'",
     ):  # fmt: skip

@@ -73,7 +73,7 @@ def test_synthetic_control_finds_the_donor_that_leads(monkeypatch: pytest.Monkey
     row = next(target for target in judged if target.id == "tur-rus-2024-05")
     series = dict(monthly())
     keys = list(series)
-    own = (row.office, row.flow, row.partner)
+    own = (row.reporter, row.flow, row.partner)
     donor = next(key for key in keys if key != own and len(series[key]) >= 60 and series[key].index[0] == "2019-01")
     lead = series[donor].shift(12).bfill()
     series[own] = lead
@@ -89,7 +89,7 @@ def test_scores_reward_what_they_should(judged: tuple[Target, ...]) -> None:
     levels = np.linspace(-1.0, 1.0, 201)[:, None]
     table = overall(scores(rows, {"sharp": truth + 0.01 * levels, "wide": truth + levels, "off": truth + 2 + levels}))
     assert list(table["crps"]) == sorted(table["crps"]) and table.loc["sharp", "mae"] < 1e-12
-    assert table.loc["wide", "in_90"] == 1.0 and table.loc["off", "in_90"] == 0.0
+    assert table.loc["wide", "coverage_90"] == 1.0 and table.loc["off", "coverage_90"] == 0.0
     assert table.loc["off", "mae"] == pytest.approx(2.0)
 
 
@@ -213,7 +213,15 @@ def test_scores_of_the_posterior_stand_beside_the_naive_ones(
     tables = score_tables(judged, rows, asked, paths)
     whole = tables["scores"][tables["scores"]["series"] == "all"].set_index("forecaster")
     assert whole.loc["posterior", "crps"] < 0.5 * whole["crps"].drop("posterior").min()
-    assert set(tables["scores"].columns) == {"series", "forecaster", "rows", "mae", "crps", "in_50", "in_90"}
+    assert set(tables["scores"].columns) == {
+        "series",
+        "forecaster",
+        "rows",
+        "mae",
+        "crps",
+        "coverage_50",
+        "coverage_90",
+    }
     assert ahead_of(tables["judgements"], "posterior")["right"].all()
 
 

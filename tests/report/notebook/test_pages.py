@@ -106,8 +106,8 @@ def test_draw_and_rules_of_a_case_are_told(classroom: Case, tmp_path) -> None:
 # --------------------------------------------------------------------------------------------------------------- runs
 def test_a_comparison_has_the_numbers_of_its_tables(paired: Comparison) -> None:
     page = shown(paired)
-    flows = paired.to_target(["month", "road"])
-    late = flows[flows["month"] >= "2024-01"].groupby("road")[["policy_musd", "baseline_musd"]].sum() / 12
+    flows = paired.to_target(["month", "route"])
+    late = flows[flows["month"] >= "2024-01"].groupby("route")[["policy_musd", "baseline_musd"]].sum() / 12
     heads, *rows = page.tables[0]
     cells = {row[0]: dict(zip(heads, row, strict=True)) for row in rows}
     names = {f"via {look(paired).name(road[4:])}" if road != "direct" else road: road for road in late.index}
@@ -118,9 +118,9 @@ def test_a_comparison_has_the_numbers_of_its_tables(paired: Comparison) -> None:
         assert number_of(cells[name]["without"]) == pytest.approx(late.loc[names[name], "baseline_musd"], rel=1e-3)
     for column, run in (("with", paired.policy), ("without", paired.baseline)):
         months = run.to_target()[run.to_target()["month"] >= "2024-01"].groupby("month")
-        sums = months[["value_musd", "quantity_musd_2021", "recorded_musd"]].sum()
+        sums = months[["value_musd", "volume_musd", "recorded_musd"]].sum()
         assert number_of(cells["all roads"][column]) == pytest.approx(sums["value_musd"].mean(), rel=1e-3)
-        price = (sums["value_musd"] / sums["quantity_musd_2021"]).mean()
+        price = (sums["value_musd"] / sums["volume_musd"]).mean()
         assert number_of(cells["price"][column]) == pytest.approx(price, rel=1e-3)
         hidden = (1.0 - sums["recorded_musd"] / sums["value_musd"]).mean()
         assert number_of(cells["hidden share"][column]) == pytest.approx(hidden, rel=1e-3)

@@ -28,10 +28,10 @@ def _by_run(pair: Comparison, table: pd.DataFrame) -> Sums:
 def _replaced(pair: Comparison, table: pd.DataFrame) -> Sums:
     contrast = run_pair(pair).contrast
     assert contrast is not None
-    drawn = table["quantity_musd_2021"]
+    drawn = table["volume_musd"]
     return {
-        "before": (drawn[table["before"] != NEW].sum(), contrast.first["quantity_musd_2021"].sum()),
-        "after": (drawn[table["after"] != GONE].sum(), contrast.second["quantity_musd_2021"].sum()),
+        "before": (drawn[table["before"] != NEW].sum(), contrast.first["volume_musd"].sum()),
+        "after": (drawn[table["after"] != GONE].sum(), contrast.second["volume_musd"].sum()),
     }
 
 
@@ -44,7 +44,7 @@ def _prices(pair: Comparison, table: pd.DataFrame) -> Sums:
 def _hubs(pair: Comparison, table: pd.DataFrame) -> Sums:
     flows, books = pair.policy.to_target(), pair.policy.recorded
     return {
-        "true": (table["through_musd"].sum(), flows[flows["road"] != "direct"]["value_musd"].sum()),
+        "true": (table["through_musd"].sum(), flows[flows["route"] != "direct"]["value_musd"].sum()),
         "recorded": (
             table["recorded_musd"].sum(),
             books[(books["flow"] == "re-export") & (books["partner"] == pair.policy.target)]["value_musd"].sum(),
@@ -55,7 +55,7 @@ def _hubs(pair: Comparison, table: pd.DataFrame) -> Sums:
 def _recorded(pair: Comparison, table: pd.DataFrame) -> Sums:
     flows, books = pair.policy.to_target(), pair.policy.recorded
     towards = books[(books["flow"] == "export") & books["partner"].isin(run_pair(pair).hubs)]
-    towards = towards[towards["office"] != pair.policy.target]
+    towards = towards[towards["reporter"] != pair.policy.target]
     parts = table[["recorded_musd", "declared_to_hubs_musd", "other_code_musd"]].to_numpy().sum()
     return {
         "true": (table["true_musd"].sum(), flows["value_musd"].sum()),
@@ -68,10 +68,10 @@ def _recorded(pair: Comparison, table: pd.DataFrame) -> Sums:
 def _diagram(pair: Comparison, table: pd.DataFrame) -> Sums:
     contrast = run_pair(pair).contrast
     assert contrast is not None
-    by_side = table.groupby("side")["quantity_musd_2021"].sum()
-    first, second = contrast.first["quantity_musd_2021"], contrast.second["quantity_musd_2021"]
-    hubs = table[(table["side"] == "after") & (table["road"] != "direct")]["quantity_musd_2021"].sum()
-    through = second[contrast.second["road"] != "direct"].sum()
+    by_side = table.groupby("side")["volume_musd"].sum()
+    first, second = contrast.first["volume_musd"], contrast.second["volume_musd"]
+    hubs = table[(table["side"] == "after") & (table["route"] != "direct")]["volume_musd"].sum()
+    through = second[contrast.second["route"] != "direct"].sum()
     return {
         "before": (by_side["before"], first.sum()),
         "after": (by_side["after"], second.sum()),
@@ -82,9 +82,9 @@ def _diagram(pair: Comparison, table: pd.DataFrame) -> Sums:
 def _map(pair: Comparison, table: pd.DataFrame) -> Sums:
     contrast = run_pair(pair).contrast
     assert contrast is not None
-    after = table[table["side"] == "after"].groupby("leg")["quantity_musd_2021"].sum()
-    through = contrast.second["road"] != "direct"
-    quantity = contrast.second["quantity_musd_2021"]
+    after = table[table["side"] == "after"].groupby("leg")["volume_musd"].sum()
+    through = contrast.second["route"] != "direct"
+    quantity = contrast.second["volume_musd"]
     return {
         "direct": (after["direct"], quantity[~through].sum()),
         "in": (after["to the hub"], quantity[through].sum()),
@@ -96,7 +96,7 @@ def _goods_by_hub(pair: Comparison, table: pd.DataFrame) -> Sums:
     sums = table.groupby("run")["value_musd"].sum()
     runs = {"policy": pair.policy, "baseline": pair.baseline}
     flows = {name: run.to_target() for name, run in runs.items()}
-    return {name: (sums[name], rows[rows["road"] != "direct"]["value_musd"].sum()) for name, rows in flows.items()}
+    return {name: (sums[name], rows[rows["route"] != "direct"]["value_musd"].sum()) for name, rows in flows.items()}
 
 
 def _customs(pair: Comparison, table: pd.DataFrame) -> Sums:
@@ -104,7 +104,7 @@ def _customs(pair: Comparison, table: pd.DataFrame) -> Sums:
     row = pd.read_csv(shipped("calibration/figures") / SERIES, dtype=str).iloc[0]
     books = pair.policy.recorded
     chosen = books[
-        (books["office"] == row["office"])
+        (books["reporter"] == row["reporter"])
         & (books["partner"] == row["partner"])
         & books["flow"].isin(row["flow"].split(";"))
     ]
@@ -174,7 +174,7 @@ def test_a_drawing_that_fails_leaves_the_old_file(
 
 
 def sales(rows: list[tuple[str, str, str, float]]) -> pd.DataFrame:
-    return pd.DataFrame(rows, columns=["good", "origin", "road", "quantity_musd_2021"])
+    return pd.DataFrame(rows, columns=["good", "origin", "route", "volume_musd"])
 
 
 def test_losses_meet_the_own_detour_first_and_then_the_winners_in_proportion() -> None:
@@ -188,7 +188,7 @@ def test_losses_meet_the_own_detour_first_and_then_the_winners_in_proportion() -
         ]
     )
     table = matched(before, after).set_index(["origin_before", "origin_after", "through_hub_after"])
-    quantity = table["quantity_musd_2021"]
+    quantity = table["volume_musd"]
     assert quantity["A", "A", False] == 30.0
     assert quantity["A", "A", True] == 20.0
     assert quantity["A", "B", False] == pytest.approx(20.0)

@@ -12,7 +12,7 @@ from sim.simulation.simulation import Case
 
 STATES = (
     "code,name,role,is_hub,latitude,longitude,coalition_hq_share,alignment,technology_exposure,finance_exposure,"
-    "effort_2021,customs_union,publishes_until,records,source"
+    "enforcement_effort,customs_union,publishes_until,records,source"
 )
 GOODS = (
     "code,name,hs_codes,control_tier,military_sensitivity,ambiguity,coalition_brand_share,price_elasticity,source\n"

@@ -60,10 +60,10 @@ def test_the_pair_is_the_librarys(reference: Case, paired: Comparison) -> None:
     late = flows[flows["month"].str.startswith("2023")]
     hidden = 1.0 - late["recorded_musd"].sum() / late["value_musd"].sum()
     assert table.loc["2023", "hidden_percent"] == pytest.approx(100.0 * hidden, rel=1e-12)
-    dearer = late["value_musd"].sum() / late["quantity_musd_2021"].sum()
+    dearer = late["value_musd"].sum() / late["volume_musd"].sum()
     usual = paired.baseline.to_target()
     usual = usual[usual["month"].str.startswith("2023")]
-    cheaper = usual["value_musd"].sum() / usual["quantity_musd_2021"].sum()
+    cheaper = usual["value_musd"].sum() / usual["volume_musd"].sum()
     assert table.loc["2023", "premium_percent"] == pytest.approx(100.0 * (dearer / cheaper - 1.0), rel=1e-12)
 
 
