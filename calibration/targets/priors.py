@@ -24,6 +24,7 @@ import pandas as pd
 from scipy.special import expit, logit, ndtr, ndtri
 
 import sim
+from calibration.targets.targets import plain_number
 
 FIGURES = Path(__file__).resolve().parents[1] / "figures" / "priors.csv"
 FAMILIES = ("lognormal", "logit-normal")
@@ -127,11 +128,10 @@ def _problems(row: Mapping[str, str], there: Mapping[str, Any] | None) -> list[s
     problems = [f"unknown {key} '{row[key]}'" for key in known if row[key] not in known[key]]
     if not row["source"].strip():
         problems.append("has no source")
-    try:
-        centre, width = float(row["centre"]), float(row["width"])
-    except ValueError:
-        return [*problems, "centre and width must be numbers"]
-    if not (np.isfinite(centre) and 0.0 < width < np.inf):
+    centre, width = plain_number(row["centre"]), plain_number(row["width"])
+    if centre is None or width is None:
+        return [*problems, "centre and width must be numbers, and finite"]
+    if width <= 0.0:
         problems.append("centre must be finite and width above nil")
     if row["place"] == "parameter":
         declared = sim.PARAMETERS.get(row["name"])

@@ -34,6 +34,8 @@ CHOSEN = ("reporter", "flow", "partner", "good", "brand")
 LEDGERS, MEASURES, ROLES = ("recorded", "true"), ("growth", "level", "ratio"), ("fit", "judge", "context")
 FLOWS, BRANDS = ("export", "re-export", "import"), ("coalition", "neutral")
 # Million of the currency per unit.
+# Of ten times what the world produces in a year, million USD; no flow grows by more than that either.
+_MOST_LOG = math.log(1e9)
 MONEY = {"kusd": 1e-3, "musd": 1.0, "busd": 1e3, "meur": 1.0, "beur": 1e3}
 SHARES = {"growth": ("log_ratio", "percent"), "ratio": ("ratio", "percent")}
 # A flow that is not there has no logarithm: one US dollar, in musd.
@@ -269,9 +271,6 @@ class _Reader:
         high = math.inf if not row["high"] else self._number("high", row["high"])
         if value is None or low is None or high is None:
             return None, -math.inf, math.inf
-        for name, number in (("value", value), ("low", low), ("high", high)):
-            if row[name] and math.isinf(number):
-                self._blame(name, "is not finite; leave the cell empty where a side is open")
         if not low <= value <= high:
             self._blame("value", f"{row['value']} does not lie from low '{row['low']}' to high '{row['high']}'")
         logs = [self._log(row, name, number) for name, number in (("value", value), ("low", low), ("high", high))]
@@ -280,13 +279,9 @@ class _Reader:
         return logs[0], float(logs[1] or 0.0), float(logs[2] or 0.0)
 
     def _number(self, where: str, text: str) -> float | None:
-        try:
-            number = float(text)
-        except ValueError:
-            number = math.nan
-        if math.isnan(number):
-            self._blame(where, f"'{text}' is no number")
-            return None
+        number = plain_number(text)
+        if number is None:
+            self._blame(where, f"'{text}' is no number, or is not finite; leave the cell empty where a side is open")
         return number
 
     def _log(self, row: dict[str, str], name: str, number: float) -> float | None:
@@ -294,7 +289,7 @@ class _Reader:
             return number
         unit, measure = row["unit"], row["measure"]
         if measure == "growth" and unit == "log_ratio":
-            return number
+            return self._in_reach(row, name, number)
         if measure == "growth" and unit == "percent":
             number = 1.0 + number / 100.0
         elif measure == "ratio" and unit in SHARES["ratio"]:
@@ -311,7 +306,14 @@ class _Reader:
         if number <= 0.0:
             self._blame(name, f"'{row[name]}' {unit} is not positive: it has no logarithm")
             return None
-        return math.log(number)
+        return self._in_reach(row, name, math.log(number))
+
+    def _in_reach(self, row: dict[str, str], name: str, log: float) -> float | None:
+        """A logarithm; None, and blamed, where no trade grows or amounts to that much."""
+        if log <= _MOST_LOG:
+            return log
+        self._blame(name, f"'{row[name]}' {row['unit']} is more than any flow grows or amounts to")
+        return None
 
     def _rate(self, row: dict[str, str]) -> float:
         """USD per EUR in the year of the period; a period over several years has no one rate."""
@@ -347,6 +349,15 @@ class _Reader:
 def months_of(span: Months) -> list[str]:
     """The months of a span, its last one included."""
     return [str(month) for month in pd.period_range(*span, freq="M")]
+
+
+def plain_number(text: str) -> float | None:
+    """The finite number that a text holds in plain digits, or None; `float` takes other scripts' digits as well."""
+    try:
+        number = float(text) if text.isascii() and "_" not in text else math.nan
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None
 
 
 def count_months(span: Months) -> int:

@@ -21,6 +21,7 @@ from sklearn.tree import DecisionTreeClassifier
 
 from sim.analysis.summaries import known_columns, refuse_nan
 from sim.common.errors import SimError, nearest
+from sim.common.parsing import plain_number
 
 with warnings.catch_warnings():  # it warns of optional back ends that are not installed
     warnings.simplefilter("ignore")
@@ -133,10 +134,7 @@ def discover(
 
 def _met(table: pd.DataFrame, condition: str, inputs: Sequence[str]) -> tuple[Mask, str]:
     parts = _CONDITION.fullmatch(condition)
-    try:
-        number = float(parts["number"]) if parts else None
-    except ValueError:
-        number = None
+    number = plain_number(parts["number"]) if parts else None
     if parts is None or number is None:
         raise SimError(
             f"'{condition}' is not a condition; expected METRIC > NUMBER (or >=, <, <=), such as shortfall > 0.3"

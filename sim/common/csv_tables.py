@@ -4,19 +4,22 @@ A table is UTF-8 text with a header row, one record a line, commas between cells
 holds a comma. Nothing is guessed: a column too many, a number with a thousands separator or an empty cell is a fault.
 """
 
-import math
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from sim.common.csv_cells import Reader, Value
 from sim.common.errors import Fault, nearest
-from sim.common.months import parse_month
-from sim.common.parsing import PLAIN_NUMBER
 from sim.common.renamed import renamed
 
-Value = str | float
-Reader = Callable[[str], Value]
+# What a column of row numbers is called, as it is written and as pandas reads it back.
+ROW_NAMES = ("", "Unnamed: 0")
+ROW_NUMBERS = (
+    "its first column has no name: row numbers, as pandas writes them without index=False (R: without row.names=FALSE)"
+)
+# What a column of amounts counts in.
+_UNIT = re.compile(r"10{2,}|thousand|million|mio|billion|[kmb]?usd|[kmb]?eur|ecu|kg|ton")
 
 
 @dataclass(frozen=True)
@@ -118,93 +121,9 @@ def read_table(path: Path, columns: Sequence[Column], key: Sequence[str], faults
     return table
 
 
-def text(cell: str) -> str:
-    """Read any text that is not blank."""
-    if not cell.strip():
-        raise ValueError("is blank; expected some text")
-    return cell
-
-
-def number(cell: str) -> float:
-    """Read a plain finite decimal number."""
-    if not PLAIN_NUMBER.fullmatch(cell) or not math.isfinite(float(cell)):
-        raise ValueError(f"read '{cell}', expected a plain finite number, such as 12.5")
-    return float(cell)
-
-
-def between(low: float, high: float) -> Reader:
-    """Return a reader of numbers from `low` to `high`, both included."""
-
-    def read(cell: str) -> float:
-        value = number(cell)
-        if not low <= value <= high:
-            raise ValueError(
-                f"read {cell}, expected {f'{low:g} or more' if high == math.inf else f'{low:g} to {high:g}'}"
-            )
-        return value
-
-    return read
-
-
-def amount(most: float) -> Reader:
-    """Return a reader of amounts from 0; `most` is ten times the world's product, in the unit of the column."""
-
-    def read(cell: str) -> float:
-        value = number(cell)
-        if value < 0:
-            raise ValueError(f"read {cell}, expected 0 or more")
-        if value > most:
-            raise ValueError(f"read {cell}, expected at most {most:g}: ten times what the world produces in a year")
-        return value
-
-    return read
-
-
-def whole(low: int, high: int) -> Reader:
-    """Return a reader of whole numbers from `low` to `high`, both included."""
-    inside = between(low, high)
-
-    def read(cell: str) -> Value:
-        value = inside(cell)
-        if value != int(value):
-            raise ValueError(f"read {cell}, expected a whole number from {low} to {high}")
-        return value
-
-    return read
-
-
-def one_of(names: Iterable[str], what: str) -> Reader:
-    """Return a reader of texts among `names`; `what` says what they name, such as `state`."""
-    known = tuple(names)
-
-    def read(cell: str) -> str:
-        if cell not in known:
-            raise ValueError(f"unknown {what} '{cell}'; {nearest(cell, known)}")
-        return cell
-
-    return read
-
-
-def month(cell: str) -> str:
-    """Read a month YYYY-MM."""
-    parse_month(cell)
-    return cell
-
-
-# About ten times what the world produces in a year, million US dollars: no flow of goods is worth more.
-MOST_MUSD = 1e9
-SHARE = between(0.0, 1.0)
-AMOUNT = amount(MOST_MUSD)
-ROW_NUMBERS = (
-    "its first column has no name: row numbers, as pandas writes them without index=False (R: without row.names=FALSE)"
-)
-# What a column of amounts counts in.
-_UNIT = re.compile(r"10{2,}|thousand|million|mio|billion|[kmb]?usd|[kmb]?eur|ecu|kg|ton")
-
-
 def unknown_column(name: str, known: Sequence[str]) -> str:
     """Return what to say of a column that is not known; one in another unit is never offered in its place."""
-    if name in ("", "Unnamed: 0"):
+    if name in ROW_NAMES:
         return ROW_NUMBERS
     alike = [one for one in known if set(_UNIT.findall(one.casefold())) == set(_UNIT.findall(name.casefold()))]
     return f"unknown column '{name}'; {nearest(name, alike) if alike else 'no column that is known has its unit'}"

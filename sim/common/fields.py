@@ -120,7 +120,7 @@ Month = Annotated[
     int,
     BeforeValidator(read_month),
     PlainSerializer(format_month, return_type=str),
-    WithJsonSchema({"type": "string", "pattern": "^[0-9]{4}-(0[1-9]|1[0-2])$"}),
+    WithJsonSchema({"type": "string", "pattern": "^(19|20)[0-9]{2}-(0[1-9]|1[0-2])$"}),
 ]
 StateName = Annotated[str, AfterValidator(_state), Field(json_schema_extra={NAMES_MARK: "state"})]
 HubName = Annotated[str, AfterValidator(_hub)]

@@ -10,21 +10,36 @@ import datetime as dt
 import re
 
 MONTHS_PER_YEAR = 12
+# No customs record that is read here is older, and no law or demand is dated beyond: another year is a slip of the pen.
+FIRST_YEAR, LAST_YEAR = 1900, 2099
 _MONTH_TEXT = re.compile(r"[0-9]{4}-[0-9]{2}")
+_YEAR_TEXT = re.compile(r"[0-9]{4}")
 
 
 def parse_month(text: str) -> int:
     """Return the month written `YYYY-MM`.
 
     Raises:
-        ValueError: If the text is not a month of the years 0001 to 9999; the message says what was expected.
+        ValueError: If the text is not a month of the years 1900 to 2099; the message says what was expected.
     """
     if not _MONTH_TEXT.fullmatch(text):
         raise ValueError(f"'{text}' is not a month; expected YYYY-MM, such as 2022-02")
     year, number = int(text[:4]), int(text[5:])
-    if year < dt.MINYEAR or not 1 <= number <= MONTHS_PER_YEAR:
-        raise ValueError(f"there is no month {text}; expected a year from 0001 and a month from 01 to 12")
+    if not FIRST_YEAR <= year <= LAST_YEAR or not 1 <= number <= MONTHS_PER_YEAR:
+        expected = f"a year from {FIRST_YEAR} to {LAST_YEAR} and a month from 01 to 12"
+        raise ValueError(f"there is no month {text}; expected {expected}")
     return MONTHS_PER_YEAR * year + number - 1
+
+
+def parse_year(text: str) -> int:
+    """Return the year written `YYYY`.
+
+    Raises:
+        ValueError: If the text is not a year of 1900 to 2099; the message says what was expected.
+    """
+    if not _YEAR_TEXT.fullmatch(text) or not FIRST_YEAR <= int(text) <= LAST_YEAR:
+        raise ValueError(f"'{text}' is no year; expected {FIRST_YEAR} to {LAST_YEAR}, such as 2021")
+    return int(text)
 
 
 def format_month(month: int) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from pydantic_core import PydanticCustomError
 
-from sim.common.months import days_in_month, format_month, parse_month
+from sim.common.months import FIRST_YEAR, LAST_YEAR, MONTHS_PER_YEAR, days_in_month, format_month, parse_month
 
 PLAIN_NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
 _WHOLE = re.compile(r"[+-]?[0-9]{1,30}")
@@ -33,6 +33,16 @@ def shown(value: object) -> str:
 def short(text: str) -> str:
     """Return a text as it is, or its beginning where it is too long for a message."""
     return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def plain_number(text: str) -> float | None:
+    """Return the finite number written in a text in plain decimal digits, blanks around it aside; None for all else.
+
+    `float` itself takes other scripts' digits, underscores, infinities and NaN.
+    """
+    bare = text.strip()
+    number = float(bare) if PLAIN_NUMBER.fullmatch(bare) else math.nan
+    return number if math.isfinite(number) else None
 
 
 def read_number(value: object, expected: str = "a number, such as 0.25") -> object:
@@ -71,7 +81,7 @@ def read_day(value: object) -> object:
         PydanticCustomError: If the text is no date, or the calendar has no such day.
     """
     if not isinstance(value, str):
-        if isinstance(value, dt.date):
+        if isinstance(value, dt.date) and FIRST_YEAR <= value.year <= LAST_YEAR:
             return value
         raise wrong(f"read {shown(value)}, expected a date YYYY-MM-DD")
     if not _DAY.fullmatch(value):
@@ -88,7 +98,7 @@ def read_day(value: object) -> object:
 
 def read_month(value: object) -> object:
     """Return the month (index, see `sim.common.months`) written as `YYYY-MM`; a whole number passes through."""
-    if isinstance(value, int) and not isinstance(value, bool):
+    if isinstance(value, int) and not isinstance(value, bool) and FIRST_YEAR <= value // MONTHS_PER_YEAR <= LAST_YEAR:
         return value
     if not isinstance(value, str):
         raise wrong(f"read {shown(value)}, expected a month YYYY-MM")

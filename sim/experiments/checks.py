@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pydantic import ValidationError
 
 from sim.common.errors import FaultList
-from sim.common.parsing import shown
+from sim.common.parsing import plain_number, shown
 from sim.experiments.factors import OFF, ON, Bound, NameProblem, Target, Value, target_of
 from sim.experiments.schema import BASE, MOST_RUNS, NO_POLICY, Design, Factor, StudyFile
 from sim.metrics import check_metrics
@@ -112,10 +112,11 @@ def _numbers(
     if factor.values is not None:
         tried = {}
         for at, text in enumerate(factor.values):
-            try:
-                tried[at] = float(text)
-            except ValueError:
+            times = plain_number(text)
+            if times is None:
                 problems.append(Problem((*place, "values", at), f"read '{text}', expected a number to multiply by"))
+            else:
+                tried[at] = times
     for key, number in tried.items():
         for target in targets:
             where = (*place, "values", key) if isinstance(key, int) else (*place, key)
@@ -154,9 +155,8 @@ def _typed(target: Target, text: str, base: Scenario) -> tuple[Value, str]:
 
 def number_for(parameter: str, text: str) -> tuple[Value, str]:
     """A parameter's value, and what is wrong with it."""
-    try:
-        number = float(text)
-    except ValueError:
+    number = plain_number(text)
+    if number is None:
         return "", f"read '{text}', expected a number"
     return number, parameters.check(parameter, number) or ""
 

@@ -12,7 +12,7 @@ from scipy.stats import qmc
 
 from sim.common import random_streams
 from sim.common.arrays import Floats
-from sim.common.csv_tables import ROW_NUMBERS
+from sim.common.csv_tables import ROW_NAMES, ROW_NUMBERS
 from sim.common.errors import Fault, FaultList
 from sim.common.random_streams import stream, uniform
 from sim.common.yaml_nodes import Mark, Node, Source
@@ -85,6 +85,8 @@ def read_points(path: Path, named: Node, faults: list[Fault]) -> tuple[Node, ...
     source = Source(str(path), lines)
     rows = csv.reader(io.StringIO(text))
     header = [name.strip() for name in next(rows, [])]
+    if header[:1] and header[0] in ROW_NAMES:
+        faults.append(Mark(source, 1, 1).fault("", ROW_NUMBERS))
     points = []
     for cells in rows:
         mark = Mark(source, rows.line_num, 1)
@@ -93,11 +95,9 @@ def read_points(path: Path, named: Node, faults: list[Fault]) -> tuple[Node, ...
         if len(cells) != len(header):
             faults.append(mark.fault("", f"has {len(cells)} cells, expected {len(header)} as in the header"))
             continue
-        entries = {name: Node(cell.strip(), mark, mark) for name, cell in zip(header, cells, strict=True)}
+        pairs = zip(header, cells, strict=True)
+        entries = {name: Node(cell.strip(), mark, mark) for name, cell in pairs if name not in ROW_NAMES}
         points.append(Node(entries, mark, mark))
-    if header[:1] in ([""], ["Unnamed: 0"]):
-        faults.append(Mark(source, 1, 1).fault("", ROW_NUMBERS))
-        return ()
     if len(set(header)) < len(header):
         faults.append(Mark(source, 1, 1).fault("", "a column stands twice in the header"))
     return tuple(points)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from scipy.special import ndtr, ndtri
 
 from sim.common.errors import nearest
+from sim.common.parsing import plain_number
 from sim.rules.parameters import PARAMETERS
 
 if TYPE_CHECKING:
@@ -135,22 +136,16 @@ class Bound:
             NameProblem: it is none of its values, or lies outside its range.
         """
         if self.values is not None:
-            found = [value for value in self.values if str(value) == text or (self.numeric and _number(text) == value)]
+            found = [
+                value for value in self.values if str(value) == text or (self.numeric and plain_number(text) == value)
+            ]
             if not found:
                 raise NameProblem(f"read '{text}'; {nearest(text, [f'{value}' for value in self.values])}")
             return found[0]
-        number, (low, high) = _number(text), self._range()
+        number, (low, high) = plain_number(text), self._range()
         if number is None or not low <= number <= high:
             raise NameProblem(f"read '{text}', expected a number from {low:g} to {high:g}")
         return number
-
-
-def _number(text: str) -> float | None:
-    try:
-        number = float(text)
-    except ValueError:
-        return None
-    return number if math.isfinite(number) else None
 
 
 def _triangular(quantile: float, low: float, peak: float, high: float) -> float:

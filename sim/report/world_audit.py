@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 
 from sim.common.arrays import Floats
-from sim.common.csv_tables import AMOUNT, Column, read_table, text
+from sim.common.csv_cells import AMOUNT, text
+from sim.common.csv_tables import Column, read_table
 from sim.common.errors import Fault
 from sim.common.months import MONTHS_PER_YEAR
 from sim.common.package_data import shipped

@@ -14,6 +14,8 @@ Opening = Annotated[
     float, BeforeValidator(read_number), Field(ge=PARAMETERS["opening"].low, le=PARAMETERS["opening"].high)
 ]
 MOST_MONTHS = 600
+# What was next to nothing before may grow a lot, a thousandfold in war; beyond this a figure is in another unit.
+MOST_TIMES = 1_000_000
 MOST_EXPORTERS = 20_000_000
 
 
@@ -79,8 +81,9 @@ class Driver(StrictModel):
         if not path:
             raise wrong("the path is empty; expected at least one month, such as 2022-03: 0.55")
         for month, multiplier in path.items():
-            if multiplier < 0:
-                raise wrong(f"read {multiplier:g} in {format_month(month)}, expected a multiplier of at least 0")
+            if not 0 <= multiplier <= MOST_TIMES:
+                expected = f"expected a multiplier of at least 0 and at most {MOST_TIMES:,}"
+                raise wrong(f"read {multiplier:g} in {format_month(month)}, {expected}")
         return dict(sorted(path.items()))
 
     @model_validator(mode="after")

@@ -71,7 +71,8 @@ PLACES: Mapping[str, Place] = {
     "swing": Place(
         lambda data, world: {driver["id"]: driver["path"] for driver in data["drivers"] if "path" in driver},
         _swung,
-        lambda name: (0.0, math.inf),
+        # A power of the path: of any path that a driver takes, some powers above this are no numbers.
+        lambda name: (0.0, 50.0),
     ),
 }
 

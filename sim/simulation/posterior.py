@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
 
 import numpy as np
 
-from sim.common.csv_tables import Column, between, read_table, split_line
+from sim.common.csv_cells import between
+from sim.common.csv_tables import Column, read_table, split_line
 from sim.common.errors import Fault, FaultList, SimError, nearest
 from sim.common.package_data import shipped
 from sim.simulation.inputs import PLACES, put, said

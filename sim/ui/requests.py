@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.analysis.mechanism_test import Shown, show_mechanism
 from sim.common.errors import FaultList, SimError
+from sim.common.parsing import plain_number
 from sim.metrics.figure_intervals import ensemble, mirror_bands
 from sim.metrics.mirror_gap import Pair
 from sim.metrics.run_pair import RunPair
@@ -82,11 +83,11 @@ def asked_for(name: str, changes: Changes) -> Case:
 
 def _assignment(text: str) -> tuple[str, float]:
     name, equals, value = text.partition("=")
-    try:
-        return name.strip(), float(value)
-    except ValueError:
+    number = plain_number(value)
+    if number is None:
         problem = f"'{value}' is not a number" if equals else "there is no '='"
-        raise SimError(f"--set {text}: {problem}; expected NAME=VALUE, such as learning=0.5") from None
+        raise SimError(f"--set {text}: {problem}; expected NAME=VALUE, such as learning=0.5")
+    return name.strip(), number
 
 
 def save_pair(comparison: Comparison, out: Path, figures: Sequence[str] | None = None) -> tuple[Path, Path]:

@@ -55,8 +55,6 @@ def _check_roles(tables: WorldTables) -> None:
         table.blame(None, "role", f"has {len(targets)} targets, expected exactly one")
     elif settings["target"] != targets[0].text("code"):
         table.blame(targets[0], "role", f"is the target here, but {schema.SETTINGS} names '{settings['target']}'")
-    if not str(settings["base_year"]).isdigit():
-        table.blame(None, "", f"{schema.SETTINGS}: base_year '{settings['base_year']}' is no year")
     codes = [row.text("code") for row in table.rows]
     for code in settings["other_buyers"]:
         if code not in codes:

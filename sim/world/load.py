@@ -88,7 +88,17 @@ def _read(folder: Path) -> WorldTables:
     onward = Table(folder / schema.ONWARD_TABLE, faults)
     if onward.path.exists():
         onward = read_table(onward.path, schema.onward_columns(hubs), ("first", "second"), faults)
-    return WorldTables({**texts, **lists}, states, goods, baseline, reexports, onward, season, faults)
+    settings: dict[str, str | tuple[str, ...]] = {**{name: str(text) for name, text in texts.items()}, **lists}
+    return WorldTables(
+        settings,
+        states,
+        goods,
+        baseline,
+        reexports,
+        onward,
+        season,
+        faults,
+    )
 
 
 def _code(row: Row) -> str:

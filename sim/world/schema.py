@@ -1,9 +1,9 @@
 """What the tables of a world hold: one list of columns per file, shared by the loader, the builder and the tests."""
 
-import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from sim.common.csv_tables import AMOUNT, SHARE, Column, between, month, one_of, text, whole
+from sim.common.csv_cells import AMOUNT, SHARE, Reader, between, month, one_of, text, whole, year
+from sim.common.csv_tables import Column
 from sim.common.months import MONTHS_PER_YEAR
 
 ROLES = ("coalition", "target", "third", "buyer", "rest")
@@ -15,10 +15,12 @@ TABLES = ("states.csv", "goods.csv", "baseline.csv", "reexports.csv", "season.cs
 # A world without it has no road through two hubs.
 ONWARD_TABLE = "onward.csv"
 SETTINGS = "world.yaml"
-SETTING_TEXTS = ("title", "base_year", "target", "currency")
+SETTING_TEXTS: Mapping[str, Reader] = {"title": str, "base_year": year, "target": str, "currency": str}
 SETTING_LISTS = ("other_buyers", "notes", "sources")
 FLAGS = ("0", "1")
 LONGEST_LAG = 60
+# Measured trade elasticities of goods go to some 30; beyond this a price a hundredth lower takes the whole market.
+MOST_ELASTIC = 500
 
 # What a state of a world has from its facts as it stands: who and where it is, and how its customs office records.
 STATE_NAMED = (
@@ -55,7 +57,7 @@ GOOD_COLUMNS = (
     Column("military_sensitivity", SHARE),
     Column("ambiguity", SHARE),
     Column("coalition_brand_share", SHARE),
-    Column("price_elasticity", between(0, math.inf)),
+    Column("price_elasticity", between(0, MOST_ELASTIC)),
     Column("parts", text, optional=True, default=""),
     Column("source", text),
 )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from sim.common.csv_cells import Reader, Value
 from sim.common.errors import Fault, FaultList, nearest
 from sim.common.parsing import shown
 from sim.common.yaml_nodes import Node
@@ -12,18 +13,18 @@ from sim.common.yaml_reader import read_file
 
 
 def read_settings(
-    path: Path, texts: Sequence[str], lists: Sequence[str], faults: list[Fault]
-) -> tuple[dict[str, str], dict[str, tuple[str, ...]]]:
+    path: Path, texts: Mapping[str, Reader], lists: Sequence[str], faults: list[Fault]
+) -> tuple[dict[str, Value], dict[str, tuple[str, ...]]]:
     """Read the settings of a file and note every fault in it.
 
     Args:
         path: The YAML file.
-        texts: Keys whose value is a text.
+        texts: Keys whose value is a text, each with what turns the text into its value.
         lists: Keys whose value is a list of texts; a single text is a list of one.
         faults: Faults are appended here; nothing is raised.
 
     Returns:
-        The texts and the lists by key, without those that are missing or faulty.
+        The values and the lists by key, without those that are missing or faulty.
     """
     try:
         root, found = read_file(path)
@@ -32,7 +33,7 @@ def read_settings(
         return {}, {}
     faults += found
     known = (*texts, *lists)
-    said: dict[str, str] = {}
+    said: dict[str, Value] = {}
     listed: dict[str, tuple[str, ...]] = {}
     for name, node in root.children().items():
         items = node.value if isinstance(node.value, tuple) and name in lists else (node,)
@@ -43,7 +44,10 @@ def read_settings(
         elif name in lists:
             listed[name] = tuple(str(item.value) for item in items)
         else:
-            said[name] = str(node.value)
+            try:
+                said[name] = texts[name](str(node.value))
+            except ValueError as error:
+                faults.append(node.mark.fault(name, str(error)))
     missing = [name for name in known if name not in root.children()]
     faults += [Fault(str(path), 0, 0, name, f"key '{name}' is missing") for name in missing]
     return said, listed

@@ -194,6 +194,8 @@ def test_every_fault_of_a_file_is_told_at_once(folder: Path) -> None:
         ("parameter:aversion\n", "has no draws"),
         ("parameter:aversion\n21\n", "2:1: parameter:aversion: read 21, expected 0 to 20"),
         ("parameter:aversion\ninf\n", "finite"),
+        ("parameter:aversion\n١\n", "2:1: parameter:aversion: read '١', expected a plain finite number"),
+        ("swing:war\n1e308\n", "2:1: swing:war: read 1e308, expected 0 to 50"),
         ("parameter:aversion\n\n", "has no draws"),
     ],
 )

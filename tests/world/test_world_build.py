@@ -55,6 +55,27 @@ def test_faulty_facts_are_all_named(tmp_path: Path) -> None:
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.parametrize(
+    ("name", "old", "new", "told"),
+    [
+        ("world_build.yaml", 'base_year: "2021"', "base_year: ٢٠٢١", "base_year: '٢٠٢١' is no year; expected 1900"),
+        ("world_build.yaml", 'season_first_month: "2019-01"', "season_first_month: soon", "'soon' is not a month"),
+        ("world_build.yaml", 'cif_over_fob: "1.06"', "cif_over_fob: ١", "read '١', expected a plain finite number"),
+        ("exchange_rates.csv", "\n2021,", "\n٢٠٢١,", "exchange_rates.csv:{line}:1: year: '٢٠٢١' is no year"),
+        ("customs_annual.csv", "\n2021,", "\n3021,", "customs_annual.csv:{line}:1: period: '3021' is no year"),
+    ],
+)
+def test_years_and_numbers_of_the_facts(tmp_path: Path, name: str, old: str, new: str, told: str) -> None:
+    folder = Path(shutil.copytree(FIGURES, tmp_path / "figures"))
+    text = (folder / name).read_text(encoding="utf-8")
+    assert old in text
+    line = text.split(old)[0].count("\n") + 2
+    (folder / name).write_text(text.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(FaultList) as caught:
+        build_world(folder, tmp_path / "out")
+    assert told.format(line=line) in str(caught.value)
+
+
 def test_a_state_without_a_customs_office_is_named(tmp_path: Path) -> None:
     folder = Path(shutil.copytree(FIGURES, tmp_path / "figures"))
     path = folder / "customs_offices.csv"

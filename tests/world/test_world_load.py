@@ -1,5 +1,6 @@
 """The loader names every fault with its file, line and column."""
 
+import re
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -39,6 +40,17 @@ def faults_of(folder: Path) -> list[str]:
     return [f"{Path(f.file).name}:{f.line}:{f.column}: {f.where}: {f.message}" for f in caught.value.faults]
 
 
+@pytest.mark.parametrize("year", ["٢٠٢١", "３０２１", "3202", "21", "2_021"])
+def test_the_base_year_is_a_year(copy: Path, year: str) -> None:
+    path = copy / "world.yaml"
+    text = path.read_text(encoding="utf-8")
+    line = next(number for number, one in enumerate(text.splitlines(), start=1) if one.startswith("base_year:"))
+    path.write_text(re.sub("(?m)^base_year: .*$", f"base_year: {year}", text), encoding="utf-8")
+    assert f"world.yaml:{line}:12: base_year: '{year}' is no year; expected 1900 to 2099, such as 2021" in faults_of(
+        copy
+    )
+
+
 @pytest.mark.parametrize(
     ("file", "line", "column", "cell", "expected"),
     [
@@ -57,6 +69,16 @@ def faults_of(folder: Path) -> list[str]:
             "1e999",
             "baseline.csv:2:24: value_musd_per_year: read '1e999', expected a plain finite",
         ),
+        (
+            "baseline.csv",
+            2,
+            3,
+            "1e308",
+            "baseline.csv:2:24: value_musd_per_year: read 1e308, expected at most 1e+09: ten",
+        ),
+        ("baseline.csv", 2, 3, "١", "baseline.csv:2:24: value_musd_per_year: read '١', expected a plain finite number"),
+        ("goods.csv", 3, 7, "1e9", "price_elasticity: read 1e9, expected 0 to 500"),
+        ("season.csv", 2, 2, "1e308", "season.csv:2:7: factor: read 1e308, expected 0 to 12"),
         ("baseline.csv", 2, 3, "", "baseline.csv:2:24: value_musd_per_year: read '', expected a plain finite number"),
         ("baseline.csv", 2, 0, "EU72", "baseline.csv:2:1: origin: unknown state 'EU72'; did you mean 'EU27'?"),
         (

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from sim.common.errors import SimError
+from sim.common.parsing import plain_number
 from sim.report.terminal import show
 from sim.ui.cli.options import app
 
@@ -212,8 +213,8 @@ def _bounds(texts: Sequence[str]) -> dict[str, tuple[float, float]]:
     for text in texts:
         name, value = _split(text, "input", "NAME=LOW:HIGH, such as ghost=0.2:0.8")
         low, _, high = value.partition(":")
-        try:
-            found[name] = float(low), float(high)
-        except ValueError:
-            raise SimError(f"input {text}: expected NAME=LOW:HIGH, such as ghost=0.2:0.8") from None
+        ends = plain_number(low), plain_number(high)
+        if ends[0] is None or ends[1] is None:
+            raise SimError(f"input {text}: expected NAME=LOW:HIGH, such as ghost=0.2:0.8")
+        found[name] = ends[0], ends[1]
     return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 from collections.abc import Mapping
 from pathlib import Path
@@ -170,10 +171,10 @@ def _interrupted(*_: object) -> None:
 def _part(text: str | None) -> tuple[int, int]:
     if text is None:
         return 1, 1
-    first, _, last = text.partition("/")
-    if not (first.isdecimal() and last.isdecimal() and 1 <= int(first) <= int(last)):
+    parts = re.fullmatch(r"([0-9]{1,9})/([0-9]{1,9})", text)
+    if parts is None or not 1 <= int(parts[1]) <= int(parts[2]):
         raise SimError(f"--part {text}: expected I/N, such as 3/16")
-    return int(first), int(last)
+    return int(parts[1]), int(parts[2])
 
 
 def _processors() -> int:

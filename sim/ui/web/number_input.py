@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from nicegui import ui
 
+from sim.common.parsing import plain_number
+
 if TYPE_CHECKING:
     from nicegui.events import GenericEventArguments
 
@@ -49,7 +51,7 @@ class NumberField:
 
     def _typed(self, event: GenericEventArguments) -> None:
         text = str(event.args).strip()
-        if (number := _number(text)) is not None:
+        if (number := plain_number(text)) is not None:
             self.slider.set_value(number)
         self._on_edit(text)
 
@@ -66,14 +68,7 @@ def note_on(own: str | None, says: float, running: float | None) -> str:
         return ""
     if own is None:
         return f"Fitted; as written: {says:g}." if abs(running - says) > _SAME else ""
-    number = _number(own)
+    number = plain_number(own)
     if number is None or abs(running - number) <= _SAME:
         return ""
     return f"Runs at {running:.3g}: the fitted scenario says {own} itself, and the fit made {running:.3g} of it."
-
-
-def _number(text: str) -> float | None:
-    try:
-        return float(text)
-    except ValueError:
-        return None

@@ -15,8 +15,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from sim.common.csv_cells import Reader, between, number, period, text, year
 from sim.common.csv_tables import Column as TableColumn
-from sim.common.csv_tables import between, number, read_table, text
+from sim.common.csv_tables import read_table
 from sim.common.errors import Fault, FaultList, nearest
 from sim.common.yaml_nodes import Node
 from sim.common.yaml_reader import read_file
@@ -87,8 +88,9 @@ class _Reading:
                 self.blame(self.root, name, "is missing")
         texts = {name: self.text(name, default) for name, default in _DEFAULTS.items()}
         texts["base_year"] = self.text("base_year", "")
-        if "base_year" in self.parts and not (texts["base_year"].isdigit() and len(texts["base_year"]) == 4):
-            self.blame(self.parts["base_year"], "base_year", f"read '{texts['base_year']}', expected a year")
+        for name, read in (("base_year", year), ("fit_from", period), ("judge_from", period)):
+            if name in self.parts:
+                self.check(read, texts[name], self.parts[name], name)
         for name, choices in (("totals", (PUBLISHED, SUMMED)), ("unions", (WHOLE, PARTIAL))):
             if name in self.parts and texts[name] not in choices:
                 message = f"unknown choice '{texts[name]}'; {nearest(texts[name], choices)}"
@@ -98,6 +100,13 @@ class _Reading:
 
     def blame(self, node: Node, where: str, message: str) -> None:
         self.faults.append(node.mark.fault(where, message))
+
+    def check(self, read: Reader, text: str, node: Node, where: str) -> None:
+        """Note what a reader has against a text."""
+        try:
+            read(text)
+        except ValueError as error:
+            self.blame(node, where, str(error))
 
     def text(self, name: str, default: str) -> str:
         node = self.parts.get(name)
@@ -173,20 +182,22 @@ class _Reading:
         if node is None:
             return {}
         if isinstance(node.value, str):
-            columns = (TableColumn("year", text), TableColumn("usd_per_eur", between(0.5, 2)))
+            columns = (TableColumn("year", year), TableColumn("usd_per_eur", between(0.5, 2)))
             table = read_table(
                 self.path.parent / node.value, self.other_columns(node.value, columns), ("year",), self.faults
             )
             return {row.text("year"): row.number("usd_per_eur") for row in table.rows}
         rates = {}
-        for year, rate in node.children().items():
+        for name, rate in node.children().items():
+            where = f"usd_per_eur.{name}"
+            self.check(year, name, rate, where)
             try:
-                rates[year] = number(str(rate.value))
+                rates[name] = number(str(rate.value))
             except ValueError as error:
-                self.blame(rate, f"usd_per_eur.{year}", str(error))
+                self.blame(rate, where, str(error))
                 continue
-            if not 0.5 <= rates[year] <= 2:
-                self.blame(rate, f"usd_per_eur.{year}", f"read {rate.value}, expected dollars per euro, 0.5 to 2")
+            if not 0.5 <= rates[name] <= 2:
+                self.blame(rate, where, f"read {rate.value}, expected dollars per euro, 0.5 to 2")
         return rates
 
     def other_columns(self, name: str, wanted: tuple[TableColumn, ...]) -> tuple[TableColumn, ...]:

@@ -161,7 +161,7 @@ def _goods(cells: Cells) -> str | None:
             "cmdCode", f"read '{code}', expected 2, 4 or 6 digits, or {_TOTAL}{_LOST if code.isdigit() else ''}"
         )
         return None
-    if level.isdigit() and int(level) in (2, 4, 6) and int(level) != len(code):
+    if level in ("2", "4", "6") and level != str(len(code)):
         cells.blame("cmdCode", f"read '{code}', expected {level} digits, as aggrLevel says{_LOST}")
         return None
     return code

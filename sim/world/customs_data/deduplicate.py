@@ -125,24 +125,24 @@ class Store:
                 keep = f"keep the name that CEPII gave it, such as BACI_HS17_Y{period}_V202301.csv"
                 by_path[own].blame(0, 0, "", f"{why}, and {min(others)} has {period} as well; {keep}")
 
-    def close(self, file: SourceFile) -> None:
+    def close(self, account: Account) -> None:
         """Settle what only all rows together can tell: whether the whole of each part was there.
 
         Args:
-            file: Any of the files; its account is the account of all.
+            account: Of all the files.
         """
         for (lane, code), lines in self._lone.items():
             whole = code in self.lanes[lane].wholes
             for (name, single), (rows, musd) in lines.items():
                 part = _CODE.sub("", single)
                 what, why = (_DOUBLE, "in the row over all of them") if whole else ("dropped", "without a row over all")
-                file.account.tell(name, what, f"single {part}, {why}", int(rows), musd)
+                account.tell(name, what, f"single {part}, {why}", int(rows), musd)
         for figures in self.lanes.values():
             for code in [code for code in figures.parts if code in figures.wholes]:
                 musd, name = figures.parts.pop(code)
                 rows = figures.rows.pop(code)
-                file.account.tell(name, _DOUBLE, "single procedure, in the row over all procedures", rows, musd)
-        _keep_one_revision(self.lanes, self.book.revisions, file.account)
+                account.tell(name, _DOUBLE, "single procedure, in the row over all procedures", rows, musd)
+        _keep_one_revision(self.lanes, self.book.revisions, account)
 
     def _number(self, file: SourceFile) -> int:
         path = str(file.path)

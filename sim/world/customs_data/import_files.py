@@ -109,11 +109,11 @@ def import_files(paths: Sequence[Path], mapping: Path) -> Imported:
     faults.extend(fault for file in files for fault in file.told())
     if faults or book is None:
         raise FaultList(faults)
-    store.close(files[0])
+    store.close(account)
     tables = tables_of(figures_of(store, account), book)
     customs = [file for file, what in recognised if what != COUNTRIES]
     faults.extend(_fallen(customs, account, everything=not tables))
-    if not store.lanes and store.met:
+    if not store.lanes and (store.met or not files):
         why = "no row has two states of the mapping; see the codes that are in the files"
         faults.append(Fault(str(mapping), 0, 0, "states", f"{why}: {_most(store.met)}"))
     if faults:

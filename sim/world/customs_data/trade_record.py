@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
-from sim.common.csv_tables import MOST_MUSD, number, split_line
+from sim.common.csv_cells import MOST_MUSD, number
+from sim.common.csv_tables import split_line
 from sim.common.errors import Fault
 from sim.world.customs_data.import_report import Account
 
