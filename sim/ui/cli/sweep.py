@@ -44,7 +44,8 @@ def sweep(
     ] = None,
     jobs: Annotated[int, typer.Option(min=1, help="Jobs of the array.")] = 16,
     until: Annotated[
-        float | None, typer.Option(min=1e-6, help="Add replicates until the error is this share of the effect.")
+        float | None,
+        typer.Option(min=1e-6, max=10.0, help="Add replicates until the error is this share of the effect."),
     ] = None,
     metric: Annotated[str | None, typer.Option(help="Whose error, for --until; else the study's first.")] = None,
     most: Annotated[int, typer.Option(min=2, help="Replicates at most, for --until.")] = 256,
@@ -84,6 +85,7 @@ def sweep(
         }
         _search(found, (study, check, dry_run), elsewhere, (workers or _processors(), out))
         return
+    mine = _part(part)
     folder = out or Path("results") / "studies" / found.name
     at_hand = workers or _processors()
     at_work = Sweep(found, folder, expand=expand, again=retry_failed)
@@ -91,7 +93,6 @@ def sweep(
     if check:
         show(f"{study}: ok")
         return
-    mine = _part(part)
     if dry_run or slurm_script is not None or (part is None and at_work.outlook().finished < len(at_work.plan)):
         with progress_of("trying a few runs", "runs"):
             at_work.try_some()

@@ -46,7 +46,7 @@ MISTAKES = {
     "diff nowhere.yaml reference": "no file and no shipped scenario",
     "explain reference --good drone --month 2023-09": "did you mean 'drones'?",
     "explain reference --origin CHM --month 2023-09": "did you mean 'CHN'?",
-    "explain reference --road KZG --month 2023-09": "did you mean 'KGZ'?",
+    "explain reference --route KZG --month 2023-09": "did you mean 'KGZ'?",
     "explain reference --month 2025-01": "not within the months that are run",
     "explain reference --month 2023-09 --orders 0": "expected at least 1",
     "explain refrence --month 2023-09": "no file and no shipped scenario",
