@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 import sys
 from functools import partial
 from pathlib import Path
@@ -13,9 +12,9 @@ from PIL import Image
 
 import sim
 from docs.pages.markdown import told
+from sim.common.files import written_file
 from sim.metrics.mirror_gap import Pair
-from sim.report.plots import FIGURES, figure, figure_of_pair, mechanism, mirror_gap
-from sim.report.plots.style import WIDTH, new_figure
+from sim.report.plots import FIGURES, figure, figure_of_mechanism, figure_of_pair, mechanism, mirror_gap
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -90,14 +89,11 @@ def _listed() -> Iterator[tuple[str, str, Callable[[Comparison], Drawn], object]
 def _mechanism(_: Comparison) -> Drawn:
     small = {"exporters": 600, "intermediaries": 60, "mode": "expected"}
     shown = sim.show_mechanism(sim.load(SHOWN).with_changes(agents=small))
-    made = new_figure(WIDTH, mechanism.height_of(shown))
-    return made, mechanism.draw(shown, made)
+    return figure_of_mechanism(shown)
 
 
 def _write(made: Figure, path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
     drawn = io.BytesIO()
     made.savefig(drawn, format="png", dpi=DPI)
-    scratch = path.with_name(f".{path.name}")
-    Image.open(drawn).quantize(128).save(scratch, format="png", optimize=True)
-    os.replace(scratch, path)
+    with written_file(path) as scratch:
+        Image.open(drawn).quantize(128).save(scratch, format="png", optimize=True)

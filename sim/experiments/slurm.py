@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 
 from sim.common.errors import SimError
+from sim.common.files import written_folder
+from sim.common.scratch import faults_of
 
 ARRAY, LAST, SUBMIT = "array.sbatch", "last.sbatch", "submit.sh"
 
@@ -27,7 +29,7 @@ set -euo pipefail
 """
 
 
-def write_scripts(folder: Path, study: str, results: Path, jobs: int) -> str:
+def write_scripts(folder: Path, study: str, results: Path, jobs: int, *, force: bool = False) -> str:
     """Writes the scripts.
 
     Args:
@@ -35,6 +37,7 @@ def write_scripts(folder: Path, study: str, results: Path, jobs: int) -> str:
         study: the study file, or a shipped study's name.
         results: the study's folder of results; every job has to see it under this path.
         jobs: tasks of the array.
+        force: whether scripts that are there, with other content, are replaced.
 
     Returns:
         What to do next.
@@ -64,13 +67,12 @@ def write_scripts(folder: Path, study: str, results: Path, jobs: int) -> str:
         f"array=$(sbatch --parsable {ARRAY})\n"
         f'sbatch --dependency="afterany:${{array}}" {LAST}\n',
     }  # fmt: skip
-    try:
-        (folder / "logs").mkdir(parents=True, exist_ok=True)
+    with written_folder(folder, force=force) as scratch:
         for name, text in texts.items():
-            (folder / name).write_text(text, encoding="utf-8")
-            (folder / name).chmod(0o755)
-    except OSError as error:
-        raise SimError(f"cannot write to {folder}: {error.strerror or error}") from error
+            (scratch / name).write_text(text, encoding="utf-8")
+            (scratch / name).chmod(0o755)
+    with faults_of(folder):
+        (folder / "logs").mkdir(exist_ok=True)
     return f"{folder / ARRAY}: {jobs} tasks; look at its head, then: {folder / SUBMIT}"
 
 

@@ -9,7 +9,6 @@ runs that are kept twice, which reading takes for one. The same goes for two run
 
 from __future__ import annotations
 
-import hashlib
 import os
 import socket
 import time
@@ -23,15 +22,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sim.common.errors import SimError
+from sim.common.files import digest_of
+from sim.common.scratch import mend, scratch_file, settle
 from sim.experiments.kept import KEY, Kept, Piece, Rows, keys_in, whole_piece
 from sim.experiments.plan import BATCH, in_batches
 from sim.experiments.points import Keys
 from sim.experiments.tasks import Outcome
 
 PARTS, DAMAGED = "parts", "damaged"
-_HIDDEN = ".writing-"
 _JOINED = 12  # parts of one size that are joined into one
-_FORGOTTEN_SECONDS = 86_400.0  # after which a hidden file is what a killed runner left
 _DIGITS = 16  # of the digest in a name
 
 
@@ -133,8 +132,7 @@ class Store:
     def _opened(self, path: Path) -> pq.ParquetFile | None:
         """One part, ready to be read; None where it is damaged, and then set aside, or gone."""
         try:
-            with path.open("rb") as stream:
-                whole = hashlib.file_digest(stream, "sha256").hexdigest()[:_DIGITS] == path.stem.rpartition("-")[2]
+            whole = digest_of(path)[:_DIGITS] == path.stem.rpartition("-")[2]
             file = pq.ParquetFile(path) if whole else None
         except FileNotFoundError:
             return None
@@ -162,9 +160,8 @@ class Store:
         listed = listed[listed >= 0]
         self._replace(before, kept, np.append(listed, np.setdiff1d(np.arange(len(kept)), listed)), "all")
         self._own.clear()
-        for path in self.folder.rglob(f"{_HIDDEN}*"):
-            if time.time() - path.stat().st_mtime > _FORGOTTEN_SECONDS:
-                path.unlink(missing_ok=True)
+        for place in (self.folder, self.parts):
+            mend(place)
         return kept
 
     def forget_failed(self) -> int:
@@ -199,7 +196,7 @@ def write_tables(file: BinaryIO, tables: Iterable[pa.Table]) -> None:
 
 
 def write_whole(folder: Path, name: str, write: Callable[[BinaryIO], object]) -> Path:
-    """Writes a file under a hidden name, flushes it and renames it: it is there whole, or not at all.
+    """Writes a file of a folder, whole or not at all; once this returns it is on the disk.
 
     Args:
         folder: where to; made if it is missing.
@@ -210,20 +207,7 @@ def write_whole(folder: Path, name: str, write: Callable[[BinaryIO], object]) ->
         OSError: it cannot be written; then nothing of it is left.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    hidden = folder / f"{_HIDDEN}{socket.gethostname()}-{os.getpid()}-{time.time_ns():x}"
-    try:
-        with hidden.open("w+b") as file:
+    with scratch_file(folder) as scratch:
+        with scratch.open("wb") as file:
             write(file)
-            file.flush()
-            os.fsync(file.fileno())
-            file.seek(0)
-            path = folder / name.format(digest=hashlib.file_digest(file, "sha256").hexdigest()[:_DIGITS])
-        os.replace(hidden, path)
-    finally:
-        hidden.unlink(missing_ok=True)
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-    return path
+        return settle(scratch, folder / name.format(digest=digest_of(scratch)[:_DIGITS]))

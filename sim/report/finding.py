@@ -14,10 +14,11 @@ from rich.text import Text
 
 from sim.analysis.summaries import units_of
 from sim.common.errors import SimError, nearest
+from sim.common.files import written_file
 from sim.common.package_data import version_of
-from sim.report.plots import save_figure
+from sim.report.plots import or_told, save_figure
 from sim.report.plots.studies import About, tornado
-from sim.report.plots.style import HEIGHT, WIDTH, new_figure
+from sim.report.plots.style import HEIGHT, drawn
 
 if TYPE_CHECKING:
     from sim.experiments.folder import StudyRuns
@@ -58,21 +59,23 @@ class Finding:
             *([shown(self.table if self.brief is None else self.brief, self.title)] if self.told else []),
         ]
 
-    def save(self, folder: Path) -> list[Path]:
-        """Writes the table as CSV and, where there is one, the figure beside it.
+    def save(self, folder: Path, failed: dict[str, str] | None = None) -> list[Path]:
+        """Writes the figure with the data behind it as CSV or, where there is none, the table.
+
+        Args:
+            folder: where to; made if it is missing. Files of the same names are replaced.
+            failed: is told if the figure could not be drawn, with the reason; the table is written in its place.
+                Without it, that ends all.
 
         Raises:
             SimError: the folder cannot be written.
         """
         if self.draw is not None:
-            made = new_figure(WIDTH, self.height)
-            return save_figure(folder, self.name, made, self.draw(made))
+            with or_told(failed, self.name):
+                return save_figure(folder, self.name, *drawn(self.draw, height=self.height))
         path = folder / f"{self.name}.csv"
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            self.table.to_csv(path, index=False)
-        except OSError as error:
-            raise SimError(f"cannot write {path}: {error.strerror or error}") from error
+        with written_file(path) as scratch:
+            self.table.to_csv(scratch, index=False)
         return [path]
 
 

@@ -13,7 +13,7 @@ from sim.experiments.swept import Swept
 from sim.metrics.mirror_gap import Pair
 from sim.report import html
 from sim.report.plots import FIGURES, figure, figure_of_mechanism, figure_of_pair
-from sim.report.plots.style import Picture, new_figure
+from sim.report.plots.style import Picture, drawn
 from sim.report.study_findings import summed_up
 from sim.simulation.comparison import Comparison
 from sim.simulation.results import Results
@@ -129,8 +129,7 @@ def _of_study(name: str, runs: StudyRuns, *metrics: str) -> Picture:
         needs = "one or two levers, one of them with numbers" if name == RESPONSE else "two levers"
         has = ", ".join(runs.levers) or "none"
         raise SimError(f"the figure '{name}' needs {needs}; the study “{runs.title}” has {has}")
-    made = new_figure(height=found.height)
-    return _with_table(made, found.draw(made))
+    return _with_table(*drawn(found.draw, height=found.height))
 
 
 def _with_table(made: Picture, table: Any) -> Picture:

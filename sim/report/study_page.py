@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,6 +16,7 @@ from sim.analysis.evasion import leaks_of
 from sim.analysis.pareto import pareto_front
 from sim.analysis.summaries import summary
 from sim.common.errors import SimError
+from sim.common.files import written_folder
 from sim.common.package_data import shipped
 from sim.common.yaml_reader import read_file
 from sim.experiments import Local, Study, Sweep, load_study, parse_study, read_runs, searches_leaks, shipped_studies
@@ -50,6 +50,7 @@ class Answered:
         draws: of the posterior where one ships; 0 keeps the uncertainties that the files have.
         work: workers and progress.
         tell: called with a line before each study.
+        force: whether a page and pictures that are there, with other content, are replaced.
     """
 
     page: Path
@@ -57,6 +58,7 @@ class Answered:
     draws: int
     work: Work
     tell: Callable[[str], object]
+    force: bool = False
 
 
 def answer_all(how: Answered, names: Sequence[str] = ()) -> Path:
@@ -69,17 +71,13 @@ def answer_all(how: Answered, names: Sequence[str] = ()) -> Path:
     Raises:
         SimError: a study that is not there or has neither two levers nor switches, or files that cannot be written.
     """
-    parts = [_opening(how)]
-    for name in names or sorted(shipped_studies(), key=searches_leaks):
-        how.tell(f"study {name}")
-        parts.append((_leak if searches_leaks(name) else _answer)(name, how))
-    scratch = how.page.with_name(f".{how.page.name}.part")
-    try:
-        how.page.parent.mkdir(parents=True, exist_ok=True)
-        scratch.write_text("\n".join(parts), encoding="utf-8")
-        os.replace(scratch, how.page)
-    except OSError as error:
-        raise SimError(f"cannot write {how.page}: {error.strerror or error}") from error
+    with written_folder(how.page.parent, force=how.force) as scratch:
+        now = replace(how, page=scratch / how.page.name)
+        parts = [_opening(how)]
+        for name in names or sorted(shipped_studies(), key=searches_leaks):
+            how.tell(f"study {name}")
+            parts.append((_leak if searches_leaks(name) else _answer)(name, now))
+        now.page.write_text("\n".join(parts), encoding="utf-8")
     return how.page
 
 
@@ -274,7 +272,8 @@ def _leak(name: str, how: Answered) -> str:
 # ------------------------------------------------------------------------------------------------------------ writing
 def _picture(finding: Finding, name: str, how: Answered) -> str:
     """Draws a finding beside the page, and returns the line that shows it."""
-    folder = how.page.parent / _PICTURES
-    for path in finding.save(folder):
-        os.replace(path, folder / f"{name}{path.suffix}")
-    return f"![{finding.title}]({_PICTURES}/{name}.png)"
+    failed: dict[str, str] = {}
+    replace(finding, name=name).save(how.page.parent / _PICTURES, failed)
+    for why in failed.values():
+        how.tell(f"figure {name} could not be drawn, its table is written: {why}")
+    return "" if failed else f"![{finding.title}]({_PICTURES}/{name}.png)"

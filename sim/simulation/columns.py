@@ -19,6 +19,15 @@ class Column:
     meaning: str
 
 
+_LABELS = ("YYYY-MM", "code", "text", "coalition or neutral", "direct or via HUB", "export, import or re-export")
+_SWITCH = "true or false"
+
+
+def kind_of(column: Column) -> str:
+    """What the cells of a column are: text, numbers, or true or false."""
+    return "text" if column.unit in _LABELS else _SWITCH if column.unit == _SWITCH else "numbers"
+
+
 _VOLUME = "million USD a month, base-year prices"
 _MUSD = "million USD a month"
 _MONTH = Column("YYYY-MM", "the month")
@@ -65,7 +74,7 @@ COLUMNS: Mapping[str, Mapping[str, Column]] = {
         "partner": Column("code", "state that the reporter names as the other side"),
         "good": _GOOD,
         "value_musd": Column(f"{_MUSD}, FOB; imports CIF", "recorded"),
-        "published": Column("true or false", "whether the reporter publishes this month"),
+        "published": Column(_SWITCH, "whether the reporter publishes this month"),
         "reported_flow": Column("text", "flow under which it is published; empty where it is not"),
         "release_month": Column("YYYY-MM", "month in which it is published; empty where it is not"),
     },

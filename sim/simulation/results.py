@@ -1,16 +1,11 @@
 """What a run leaves behind: tidy tables with units in the column names, and a record of what made them.
 
 On disk a run is a folder of Parquet tables, the resolved scenario, and ``record.json`` with parameters, seeds, versions
-and hashes. It is written under a hidden name and renamed when complete: a folder that exists is whole.
+and hashes; see :mod:`sim.simulation.run_folder`.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
-import os
-import shutil
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,16 +13,14 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from sim.common.accessors import Accessor
-from sim.common.errors import SimError
-from sim.common.renamed import renamed
+from sim.common.scratch import scratch_folder
+from sim.simulation.run_folder import put_in_place, read_run, read_table, write_tables
+from sim.simulation.run_record import SCENARIO, TABLES, run_name
 from sim.simulation.tables import build_tables, condensed
 
-TABLES = ("flows", "orders", "recorded", "prices", "hubs", "states", "network", "transit")
-RECORD, SCENARIO, BANDS = "record.json", "scenario.yaml", "bands"
+__all__ = ["TABLES", "Results"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,8 +58,7 @@ class Results:
 
     def _table(self, name: str) -> pd.DataFrame:
         if isinstance(self.source, Path):
-            table: pd.DataFrame = pq.read_table(self.source / f"{name}.parquet").to_pandas()
-            return table.rename(columns=lambda column: renamed("column", column))
+            return read_table(self.source, name)
         if isinstance(self.source, dict):
             made: pd.DataFrame = self.source[name]
             return made
@@ -144,54 +136,31 @@ class Results:
         """Deliveries to the target only."""
         return self.flows[self.flows["destination"] == self.target]
 
-    def save(self, folder: str | Path, also: Callable[[Path], object] | None = None) -> Path:
+    def save(self, folder: str | Path, also: Callable[[Path], object] | None = None, *, force: bool = False) -> Path:
         """Writes tables, scenario and record as one folder, whole or not at all.
+
+        The same run goes to the same folder again and again: what it has written there is refreshed, what it does not
+        write this time stays, and so does every file of the owner's.
 
         Args:
             folder: parent folder; made if it is missing.
-            also: writes more into the folder, such as figures, before it is renamed into place.
+            also: writes more into the folder, such as figures, before it gets its name.
+            force: whether it replaces what is in its way: the same run by other code, files that were changed since.
 
         Returns:
-            The run's folder, ``<slug>-<digest>`` below ``folder``. A run of the same content is replaced.
+            The run's folder, ``<slug>-<digest>`` below ``folder``.
 
         Raises:
-            SimError: the folder cannot be written.
+            SimError: the folder cannot be written, or something is in the way.
         """
-        parent = Path(folder)
-        final = parent / run_name(self.record)
-        try:
-            parent.mkdir(parents=True, exist_ok=True)
-            scratch = Path(tempfile.mkdtemp(prefix=".unfinished-", dir=parent))
-        except OSError as error:
-            raise SimError(f"cannot write results to {parent}: {error.strerror or error}") from error
-        try:
-            self._write(scratch)
+        final = Path(folder) / run_name(self.title, self.record["run_digest"])
+        with scratch_folder(final) as scratch:
+            tables = write_tables(scratch, self.record, ((name, getattr(self, name)) for name in TABLES))
+            (scratch / SCENARIO).write_text(self.scenario_yaml, encoding="utf-8")
             if also is not None:
                 also(scratch)
-            _swap_in(scratch, final)
-        except OSError as error:
-            raise SimError(f"cannot write results to {final}: {error.strerror or error}") from error
-        finally:
-            shutil.rmtree(scratch, ignore_errors=True)
+            put_in_place(final, scratch, {**self.record, "tables": tables}, force=force)
         return final
-
-    def _write(self, scratch: Path) -> None:
-        record = dict(self.record, tables={})
-        # The time that it took and the runs beside it stay out of the tables: the same run gives the same bytes.
-        made = {name: value for name, value in self.record.items() if name not in ("wall_seconds", BANDS)}
-        for name in TABLES:
-            path = scratch / f"{name}.parquet"
-            table = pa.Table.from_pandas(getattr(self, name), preserve_index=False)
-            stamp = {b"sim": json.dumps(made).encode()}
-            pq.write_table(
-                table.replace_schema_metadata({**(table.schema.metadata or {}), **stamp}), path, compression="zstd"
-            )
-            record["tables"][name] = {"rows": table.num_rows, "sha256": _digest(path)}
-        (scratch / SCENARIO).write_text(self.scenario_yaml, encoding="utf-8")
-        (scratch / RECORD).write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
-        for path in scratch.iterdir():
-            with path.open("rb") as file:
-                os.fsync(file.fileno())
 
     @staticmethod
     def open(folder: str | Path) -> Results:
@@ -201,44 +170,8 @@ class Results:
             SimError: not the folder of a run, or damaged.
         """
         path = Path(folder)
-        try:
-            record = json.loads((path / RECORD).read_text(encoding="utf-8"))
-            scenario = (path / SCENARIO).read_text(encoding="utf-8")
-            written = {name: record["tables"][name]["sha256"] for name in TABLES}
-            damaged = [name for name, digest in written.items() if _digest(path / f"{name}.parquet") != digest]
-        except (OSError, ValueError, KeyError) as error:
-            raise SimError(f"{path} is not the folder of a run: {error}") from error
-        if damaged:
-            raise SimError(f"{path}: {', '.join(damaged)} changed since the run wrote it; run the scenario again")
+        record, scenario = read_run(path)
         return Results(lambda: record, lambda: scenario, path)
 
     def __repr__(self) -> str:
         return f"<Results {self.title!r}, {self.record['months']}>"
-
-
-def _digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-def run_name(record: dict[str, Any]) -> str:
-    """Folder name of a run: a readable slug and the digest of what determines it."""
-    letters = "".join(c if c.isascii() and c.isalnum() else "-" for c in str(record["title"]).lower())
-    slug = "-".join(part for part in letters.split("-") if part)[:48]
-    return f"{slug or 'run'}-{record['run_digest'][:10]}"
-
-
-def _swap_in(scratch: Path, final: Path) -> None:
-    """Renames a finished folder into place; an older one of the same name goes only when the new one is there."""
-    if final.exists():
-        aside = Path(tempfile.mkdtemp(prefix=".replaced-", dir=final.parent))
-        os.replace(final, aside / "old")
-        os.replace(scratch, final)
-        shutil.rmtree(aside, ignore_errors=True)
-    else:
-        os.replace(scratch, final)
-    descriptor = os.open(final.parent, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-    os.chmod(final, 0o755)

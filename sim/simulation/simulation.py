@@ -7,7 +7,7 @@ import json
 import platform
 import time
 from dataclasses import asdict, dataclass, field, replace
-from functools import lru_cache, partial
+from functools import cached_property, lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 from sim.common.errors import SimError
@@ -131,10 +131,21 @@ class Case:
             without=[clause.id for clause in self.scenario.policies], title=f"{self.scenario.title} (no policy)"
         )
 
+    @cached_property
+    def _makers(self) -> dict[str, Any]:
+        """What determines its run."""
+        rules = {name: f"{rule.__module__}:{rule.__qualname__}" for name, rule in sorted(self.rules.items())}
+        return {
+            "scenario": self.scenario.digest, "world": self.world.digest, "rules": rules, "version": version_of(),
+        }  # fmt: skip
+
+    @cached_property
+    def run_digest(self) -> str:
+        """Digest of what determines its run, after which the run's folder is named."""
+        return hashlib.sha256(json.dumps(self._makers, sort_keys=True).encode()).hexdigest()
+
     def _record(self, values: Values, intermediaries: int, seconds: float) -> dict[str, Any]:
         scenario, months = self.scenario, self.scenario.months
-        rules = {name: f"{rule.__module__}:{rule.__qualname__}" for name, rule in sorted(self.rules.items())}
-        makers = {"scenario": scenario.digest, "world": self.world.digest, "rules": rules, "version": version_of()}
         return {
             "title": scenario.title,
             "question": scenario.question,
@@ -150,9 +161,9 @@ class Case:
                     self.world.states, self.world.records, self.world.reexport_habit, strict=True
                 )
             },
-            "run_digest": hashlib.sha256(json.dumps(makers, sort_keys=True).encode()).hexdigest(),
-            **{f"{name}_digest": makers[name] for name in ("scenario", "world")},
-            "rules_replaced": rules,
+            "run_digest": self.run_digest,
+            **{f"{name}_digest": self._makers[name] for name in ("scenario", "world")},
+            "rules_replaced": self._makers["rules"],
             "mode": scenario.agents.mode,
             "exporters": scenario.agents.exporters,
             "intermediaries": intermediaries,

@@ -13,10 +13,11 @@ import pytest
 
 import sim
 from sim.common import renamed as renamed_module
+from sim.common.files import digest_of
 from sim.common.renamed import RENAMED, OldName
 from sim.metrics.series import summary
-from sim.simulation import results as results_module
 from sim.simulation.results import TABLES, Results
+from sim.simulation.run_folder import added_to, refuse_to_replace
 
 
 @pytest.fixture(scope="module")
@@ -85,7 +86,7 @@ def test_a_failure_while_writing_leaves_nothing(run, tmp_path, monkeypatch):
         pq_write(table, path, **options)
 
     pq_write = pq.write_table
-    monkeypatch.setattr(results_module.pq, "write_table", fails)
+    monkeypatch.setattr(pq, "write_table", fails)
     with pytest.raises(sim.SimError, match="No space left on device"):
         run.save(tmp_path / "out")
     assert written and list((tmp_path / "out").iterdir()) == []
@@ -93,16 +94,108 @@ def test_a_failure_while_writing_leaves_nothing(run, tmp_path, monkeypatch):
 
 def test_a_folder_that_cannot_be_written_is_one_clear_message(run, tmp_path):
     (tmp_path / "file").write_text("in the way")
-    with pytest.raises(sim.SimError, match="cannot write results to"):
+    with pytest.raises(sim.SimError, match=r"cannot write .*: (Not a directory|File exists)"):
         run.save(tmp_path / "file")
 
 
-def test_saving_again_replaces_the_folder_whole(run, tmp_path):
-    folder = run.save(tmp_path)
-    (folder / "stray.txt").write_text("old")
+def files_in(folder):
+    return {str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+
+
+def edited(folder, name, **changes):
+    """The folder with a changed JSON file."""
+    data = json.loads((folder / name).read_text())
+    (folder / name).write_text(json.dumps({**data, **changes}))
+    return folder
+
+
+def with_figure(text):
+    def also(folder):
+        (folder / "figures").mkdir()
+        (folder / "figures" / "a.csv").write_text(text)
+
+    return also
+
+
+def test_saving_again_takes_nothing_away(run, tmp_path):
+    folder = run.save(tmp_path, with_figure("drawn"))
+    (folder / "notes.txt").write_text("mine")
+    (folder / "figures" / "mine.png").write_text("mine")
+    before = files_in(folder)
     assert run.save(tmp_path) == folder
-    assert not (folder / "stray.txt").exists()
-    assert sorted(os.listdir(tmp_path)) == [folder.name]
+    after = files_in(folder)
+    assert before == after
+    assert os.listdir(tmp_path) == [folder.name]
+    assert json.loads(after["record.json"])["files"].keys() == before.keys() - {
+        "notes.txt",
+        "figures/mine.png",
+        "record.json",
+    }
+
+
+def test_a_rerun_refreshes_what_it_wrote_itself(run, tmp_path):
+    folder = run.save(tmp_path, with_figure("drawn"))
+    run.save(tmp_path, with_figure("drawn anew"))
+    assert (folder / "figures" / "a.csv").read_text() == "drawn anew"
+    Results.open(folder)
+
+
+@pytest.mark.parametrize("name", ["figures/a.csv", "scenario.yaml", "flows.parquet"])
+def test_a_file_that_was_changed_since_is_replaced_only_where_that_is_asked_for(run, tmp_path, name):
+    folder = run.save(tmp_path, with_figure("drawn"))
+    (folder / name).write_text("mine")
+    before = files_in(folder)
+    with pytest.raises(sim.SimError, match=f"has {name} already.*--force"):
+        run.save(tmp_path, with_figure("drawn anew"))
+    assert files_in(folder) == before
+    run.save(tmp_path, with_figure("drawn anew"), force=True)
+    assert Results.open(folder).record["seed"] == run.record["seed"]
+    assert (folder / "figures" / "a.csv").read_text() == "drawn anew"
+
+
+def test_a_file_of_the_owners_under_a_name_of_ours_is_in_the_way(run, tmp_path):
+    folder = run.save(tmp_path)
+    (folder / "figures").mkdir()
+    (folder / "figures" / "a.csv").write_text("mine")
+    with pytest.raises(sim.SimError, match=r"has figures/a\.csv already"):
+        run.save(tmp_path, with_figure("drawn"))
+    assert (folder / "figures" / "a.csv").read_text() == "mine"
+
+
+def test_the_same_run_with_other_numbers_is_another_ones_work(reference, run, tmp_path):
+    folder = run.save(tmp_path, with_figure("drawn"))
+    (folder / "notes.txt").write_text("mine")
+    before = files_in(folder)
+    other = reference.with_changes(months={"first": "2022-01", "last": "2022-03"}, parameters={"aversion": 4.0}).run()
+    other.record["run_digest"], other.record["title"] = run.record["run_digest"], run.title
+    with pytest.raises(sim.SimError, match=r"has this run already, made by other code.*--force"):
+        other.save(tmp_path)
+    assert files_in(folder) == before
+    other.save(tmp_path, force=True)
+    # The figure was of the other numbers; the notes are the owner's.
+    assert not (folder / "figures" / "a.csv").exists() and (folder / "notes.txt").read_text() == "mine"
+    assert Results.open(folder).record["parameters"]["aversion"] == 4.0
+
+
+def test_what_is_added_later_stands_in_the_record(run, tmp_path):
+    folder = run.save(tmp_path)
+    for text in ("one", "two"):
+        with added_to(folder) as scratch:
+            (scratch / "figures").mkdir()
+            (scratch / "figures" / "a.csv").write_text(text)
+    assert "figures/a.csv" in Results.open(folder).record["files"]
+    assert (folder / "figures" / "a.csv").read_text() == "two"
+
+
+def test_a_run_is_refused_before_it_is_made(run, tmp_path):
+    folder = edited(run.save(tmp_path, with_figure("drawn")), "record.json", code="this")
+    names = ["flows.parquet", "figures/a.csv", "figures/b.csv", "record.json"]
+    refuse_to_replace(folder, names, "this")
+    with pytest.raises(sim.SimError, match="made by other code"):
+        refuse_to_replace(folder, names, "that")
+    (folder / "figures" / "b.csv").write_text("mine")
+    with pytest.raises(sim.SimError, match=r"has figures/b\.csv already"):
+        refuse_to_replace(folder, names, "this")
 
 
 def test_a_damaged_table_is_refused(run, tmp_path):
@@ -113,6 +206,58 @@ def test_a_damaged_table_is_refused(run, tmp_path):
         Results.open(folder)
     with pytest.raises(sim.SimError, match="is not the folder of a run"):
         Results.open(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"title": 1}, r"record\.json: title: read '1', expected text"),
+        ({"coalition": {}}, r"record\.json: coalition: read a mapping of keys, expected a list"),
+        ({"tables": {"flows": {"rows": 1}}}, r"record\.json: tables\.flows\.sha256: is missing"),
+        ({"tables": {}}, r"record\.json: tables\.flows: is missing"),
+        ({"target": "XYZ"}, r"record\.json: target: is not what flows\.parquet says of its run"),
+    ],
+)
+def test_a_damaged_record_is_one_clear_fault(run, tmp_path, changes, why):
+    folder = edited(run.save(tmp_path), "record.json", **changes)
+    with pytest.raises(sim.SimError, match=why):
+        Results.open(folder)
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        (b"", "is not JSON"),
+        (b'{"a": 1,\n}', r"record\.json:2:1: is not JSON"),
+        (b"[" * 100_000, "nested too deeply"),
+        (b"\xff\xfe", "is not UTF-8 text"),
+        (b"[]", "read an empty list, expected a mapping"),
+        (b"1" * 5000, "is not a record"),
+    ],
+)
+def test_a_record_that_is_none_is_one_clear_fault(run, tmp_path, text, why):
+    folder = run.save(tmp_path)
+    (folder / "record.json").write_bytes(text)
+    with pytest.raises(sim.SimError, match=why):
+        Results.open(folder)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "why"),
+    [
+        (lambda t: t.drop(columns="route"), "route: the column is missing"),
+        (lambda t: t.assign(value_musd="much"), "value_musd: the column holds text, expected numbers"),
+        (lambda t: t.assign(month=1), "month: the column holds numbers, expected text"),
+    ],
+)
+def test_a_table_of_another_kind_is_one_clear_fault(run, tmp_path, spoil, why):
+    folder = run.save(tmp_path)
+    path = folder / "flows.parquet"
+    spoil(pd.read_parquet(path)).to_parquet(path)
+    tables = json.loads((folder / "record.json").read_text())["tables"]
+    tables["flows"]["sha256"] = digest_of(path)
+    with pytest.raises(sim.SimError, match=why):
+        Results.open(edited(folder, "record.json", tables=tables))
 
 
 def test_too_few_exporters_is_one_clear_message():

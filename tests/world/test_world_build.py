@@ -10,7 +10,6 @@ from world_paths import FIGURES, REFERENCE
 from sim.common.errors import FaultList, SimError
 from sim.world import load_world
 from sim.world.build import alignment, build_world
-from sim.world.build.__main__ import main
 from sim.world.build.facts import Facts
 from sim.world.build.goods_mix import held_cells, target_margin
 from sim.world.build.pair_totals import great_circle_km, pair_totals
@@ -25,11 +24,20 @@ def test_the_shipped_world_is_rebuilt_byte_for_byte(tmp_path: Path) -> None:
     assert load_world(tmp_path / "world").digest == load_world("reference").digest
 
 
-def test_the_command_builds_and_reports(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main([str(FIGURES), str(tmp_path / "out")]) == 0
-    assert main([]) == 2
-    assert main([str(tmp_path), str(tmp_path / "other")]) == 2
-    assert "cannot be read" in capsys.readouterr().err
+def test_a_world_is_built_whole_or_not_at_all_and_over_nobodys_files(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    (out / "pairs.csv").mkdir(parents=True)
+    with pytest.raises(SimError, match=r"cannot write .*pairs\.csv: a folder of that name is in the way"):
+        build_world(FIGURES, out)
+    assert [path.name for path in out.iterdir()] == ["pairs.csv"]
+    (out / "pairs.csv").rmdir()
+    (out / "goods.csv").write_text("mine", encoding="utf-8")
+    with pytest.raises(SimError, match=r"has goods\.csv already.*--force"):
+        build_world(FIGURES, out)
+    assert [path.name for path in out.iterdir()] == ["goods.csv"]
+    build_world(FIGURES, out, force=True)
+    build_world(FIGURES, out)  # the same again is in nobody's way
+    assert load_world(out).digest == load_world("reference").digest
 
 
 def test_faulty_facts_are_all_named(tmp_path: Path) -> None:

@@ -5,9 +5,8 @@ A new figure is one file with ``draw(source, figure)``, which returns the table 
 
 from __future__ import annotations
 
-import os
-import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -17,6 +16,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from sim.common.errors import SimError, nearest
+from sim.common.files import written_file
 from sim.report.plots import (
     flow_diagram,
     flow_map,
@@ -32,7 +32,7 @@ from sim.report.plots import (
     who_replaced_whom,
 )
 from sim.report.plots.run_view import look
-from sim.report.plots.style import DPI, HEIGHT, WIDTH, Picture, new_figure
+from sim.report.plots.style import DPI, HEIGHT, Picture, drawn, own_style
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 TALL = 7.2
 
 __all__ = [
-    "FIGURES", "FigureKind", "Picture", "figure", "figure_of_mechanism", "figure_of_pair",
+    "FIGURES", "FigureKind", "Picture", "figure", "figure_of_mechanism", "figure_of_pair", "or_told",
     "save_all", "save_figure", "save_mechanism", "save_pair",
 ]  # fmt: skip
 
@@ -95,17 +95,19 @@ def figure(name: str, source: Source) -> tuple[Picture, pd.DataFrame]:
     if name not in FIGURES:
         raise SimError(f"unknown figure '{name}'; {nearest(name, FIGURES)}")
     kind = FIGURES[name]
-    made = new_figure(WIDTH, kind.height)
-    return made, kind.draw(look(source), made)
+    return drawn(partial(kind.draw, look(source)), height=kind.height)
 
 
-def save_all(source: Source, folder: str | Path, names: Iterable[str] | None = None) -> list[Path]:
+def save_all(
+    source: Source, folder: str | Path, names: Iterable[str] | None = None, failed: dict[str, str] | None = None
+) -> list[Path]:
     """Writes figures as PNG, each with the table behind it as CSV; every file appears whole or not at all.
 
     Args:
         source: a comparison, or one run.
         folder: where to; made if it is missing. Files of the same names are replaced.
         names: which figures, all by default.
+        failed: is told the figures that could not be drawn, each with the reason; without it, the first ends all.
 
     Returns:
         The files written, ``<name>.png`` and ``<name>.csv``, in the order of the registry.
@@ -116,22 +118,42 @@ def save_all(source: Source, folder: str | Path, names: Iterable[str] | None = N
     view = look(source)
     written = []
     for name in FIGURES if names is None else names:
-        written += _put_both(Path(folder), name, *figure(name, view))
+        with or_told(failed, name):
+            written += save_figure(folder, name, *figure(name, view))
     return written
+
+
+@contextmanager
+def or_told(failed: dict[str, str] | None, name: str) -> Iterator[None]:
+    """Lets an error in a figure go by if somebody is told of it: what it shows is not lost with it.
+
+    Args:
+        failed: is told the reason, by name; without it, the error is raised.
+        name: of the figure.
+    """
+    try:
+        yield
+    except SimError:  # no figure of that name, or no room for it
+        raise
+    except Exception as error:
+        if failed is None:
+            raise
+        failed[name] = " ".join(f"{type(error).__name__}: {error}".split())
 
 
 def figure_of_mechanism(shown: Shown) -> tuple[Picture, pd.DataFrame]:
     """What a scenario's mechanism does, look by look, and the months behind it."""
-    made = new_figure(WIDTH, mechanism.height_of(shown))
-    return made, mechanism.draw(shown, made)
+    with own_style():
+        return drawn(partial(mechanism.draw, shown), height=mechanism.height_of(shown))
 
 
-def save_mechanism(shown: Shown, folder: str | Path) -> list[Path]:
+def save_mechanism(shown: Shown, folder: str | Path, failed: dict[str, str] | None = None) -> list[Path]:
     """Writes the figure of a scenario's mechanism as PNG, the months behind it and the table of its looks as CSV.
 
     Args:
         shown: the scenario, run with its mechanism and without.
         folder: where to; made if it is missing. Files of the same names are replaced.
+        failed: is told if the figure could not be drawn, with the reason; without it, that ends all.
 
     Returns:
         The files written: ``mechanism.png``, ``mechanism.csv``, ``looks.csv``.
@@ -146,8 +168,12 @@ def save_mechanism(shown: Shown, folder: str | Path) -> list[Path]:
         ...     [path.name for path in sim.save_mechanism(seen, folder)]
         ['mechanism.png', 'mechanism.csv', 'looks.csv']
     """
-    written = _put_both(Path(folder), "mechanism", *figure_of_mechanism(shown))
-    return [*written, _put(Path(folder) / "looks.csv", partial(shown.table.to_csv, index=False))]
+    written = []
+    with or_told(failed, "mechanism"):
+        written = save_figure(folder, "mechanism", *figure_of_mechanism(shown))
+    with written_file(Path(folder) / "looks.csv") as scratch:
+        shown.table.to_csv(scratch, index=False)
+    return [*written, Path(folder) / "looks.csv"]
 
 
 def figure_of_pair(source: Source, pair: Pair) -> tuple[Picture, pd.DataFrame]:
@@ -160,8 +186,7 @@ def figure_of_pair(source: Source, pair: Pair) -> tuple[Picture, pd.DataFrame]:
     Raises:
         SimError: a state or good that the run does not have, or a state with itself.
     """
-    made = new_figure(WIDTH, TALL)
-    return made, mirror_gap.draw(source, made, pair)
+    return drawn(partial(mirror_gap.draw, source, pair=pair), height=TALL)
 
 
 def save_pair(source: Source, pair: Pair, folder: str | Path) -> tuple[Path, Path]:
@@ -171,7 +196,7 @@ def save_pair(source: Source, pair: Pair, folder: str | Path) -> tuple[Path, Pat
         SimError: the folder cannot be written, or the pair is faulty.
     """
     stem = "_".join(["mirror", pair.exporter, pair.importer, *([pair.good] if pair.good else [])])
-    picture, table = _put_both(Path(folder), stem, *figure_of_pair(source, pair))
+    picture, table = save_figure(folder, stem, *figure_of_pair(source, pair))
     return picture, table
 
 
@@ -181,29 +206,9 @@ def save_figure(folder: str | Path, name: str, made: Figure, table: pd.DataFrame
     Raises:
         SimError: the folder cannot be written.
     """
-    return _put_both(Path(folder), name, made, table)
-
-
-def _put_both(place: Path, name: str, made: Figure, table: pd.DataFrame) -> list[Path]:
-    """Writes a figure and the table behind it; the folder is made if it is missing."""
-    try:
-        place.mkdir(parents=True, exist_ok=True)
-        return [
-            _put(place / f"{name}.png", partial(made.savefig, format="png", dpi=DPI)),
-            _put(place / f"{name}.csv", partial(table.to_csv, index=False)),
-        ]
-    except OSError as error:
-        raise SimError(f"cannot write figures to {place}: {error.strerror or error}") from error
-
-
-def _put(path: Path, write: Callable[[Path], object]) -> Path:
-    """Writes beside the file and renames, so that a file that exists is whole."""
-    handle, scratch = tempfile.mkstemp(prefix=f".{path.stem}-", suffix=path.suffix, dir=path.parent)
-    os.close(handle)
-    try:
-        write(Path(scratch))
-        os.chmod(scratch, 0o644)
-        os.replace(scratch, path)
-    finally:
-        Path(scratch).unlink(missing_ok=True)
-    return path
+    picture, behind = (Path(folder) / f"{name}.{kind}" for kind in ("png", "csv"))
+    with written_file(picture) as scratch:
+        made.savefig(scratch, format="png", dpi=DPI)
+    with written_file(behind) as scratch:
+        table.to_csv(scratch, index=False)
+    return [picture, behind]

@@ -1,14 +1,18 @@
 """How every figure looks: title and unit on top, horizontal grid, labels on the lines, source and run below.
 
-Nothing here touches pyplot or matplotlib's settings, so figures may be drawn in threads and in notebooks.
+Figures are drawn and written with matplotlib's own defaults, whatever the user's settings are (a file ``matplotlibrc``,
+a style of a notebook); those are as they were afterwards. Nothing here touches pyplot, and one thread draws at a time.
 """
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from io import BytesIO
-from typing import TYPE_CHECKING, Any
+from threading import RLock
+from typing import TYPE_CHECKING, Any, TypeVar
 
+import matplotlib
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
@@ -17,7 +21,7 @@ from matplotlib.ticker import MaxNLocator
 from sim.report.plots.labels import PLAIN, balanced, cut, width_of, wrapped
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     import pandas as pd
     from matplotlib.axes import Axes
@@ -43,6 +47,12 @@ _SHOWN = 90  # dots of a screen to the inch
 _LINE = 1.28 / 72
 
 
+# Which window system there is, and what dates are counted from, is not for a figure to say.
+_DEFAULTS = {name: value for name, value in matplotlib.rcParamsDefault.items() if name not in ("backend", "date.epoch")}
+_ONE_AT_A_TIME = RLock()  # matplotlib's settings are the process's
+Behind = TypeVar("Behind")
+
+
 @dataclass(frozen=True)
 class Plate:
     """Where the panels of a figure may stand, as shares of its width and height."""
@@ -62,11 +72,30 @@ class Picture(Figure):
 
     table: pd.DataFrame
 
+    def savefig(self, fname: Any, **options: Any) -> None:
+        """Writes it, whatever matplotlib's settings are; see :meth:`matplotlib.figure.Figure.savefig`."""
+        with own_style():
+            super().savefig(fname, **options)
+
     def _repr_png_(self) -> tuple[bytes, dict[str, int]]:
         """Its picture, and how wide it is shown: on a screen of fine grain two dots stand for one."""
         file = BytesIO()
         self.savefig(file, format="png", dpi=DPI)
         return file.getvalue(), {"width": round(float(self.get_figwidth()) * _SHOWN)}
+
+
+@contextmanager
+def own_style() -> Iterator[None]:
+    """Matplotlib's defaults in place of the user's settings; whatever makes or writes a figure happens within it."""
+    with _ONE_AT_A_TIME, matplotlib.rc_context(_DEFAULTS):
+        yield
+
+
+def drawn(draw: Callable[[Figure], Behind], width: float = WIDTH, height: float = HEIGHT) -> tuple[Picture, Behind]:
+    """A figure of so many inches, and what drawing it gave: the table behind it."""
+    with own_style():
+        made = new_figure(width, height)
+        return made, draw(made)
 
 
 def new_figure(width: float = WIDTH, height: float = HEIGHT) -> Picture:

@@ -11,6 +11,7 @@ from sim.common.progress import progress_of
 from sim.report.terminal import show
 from sim.ui.cli.options import (
     Exporters,
+    Force,
     FromPosterior,
     Mode,
     Months,
@@ -18,6 +19,7 @@ from sim.ui.cli.options import (
     Seed,
     Setting,
     app,
+    show_saved,
 )
 
 
@@ -86,6 +88,7 @@ def explain(
     changes: Setting = None,
     posterior: FromPosterior = None,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Folder for the text and the tables.")] = None,
+    force: Force = False,
 ) -> None:
     r"""Says which clauses, states, firms and trading houses moved a flow, in paired runs and tables that add up.
 
@@ -95,9 +98,11 @@ def explain(
       sim explain reference --good high_priority --route hubs --months 2023-01:2023-06 --by kind --out why
     """
     from sim.analysis.explain import explain as explained_by
+    from sim.common.files import refuse_unwritable
     from sim.report.explanation_tables import explained
     from sim.simulation.parameter_source import beliefs
-    from sim.ui.requests import Changes, asked_for, refuse_unwritable, save_explanation
+    from sim.ui.requests import Changes, asked_for
+    from sim.ui.saving import save_explanation
 
     if out is not None:
         refuse_unwritable(out)
@@ -110,13 +115,15 @@ def explain(
         )  # fmt: skip
     show(chosen.words, *told.words, "", *explained(told))
     if out is not None:
-        show(save_explanation(told, out))
+        save_explanation(told, out, force=force)
+        show(f"text and tables: {out}")
 
 
 @app.command()
 def plot(
     folder: Annotated[Path, typer.Argument(metavar="RESULTS_FOLDER", help="Folder of a run made before.")],
     baseline: Annotated[Path | None, typer.Option(help="Run to compare with; else the one recorded.")] = None,
+    force: Force = False,
 ) -> None:
     r"""Draws the figures of a saved run again.
 
@@ -124,9 +131,9 @@ def plot(
     Example:
       sim plot results/NAME-OF-THE-RUN
     """
-    from sim.ui.requests import draw_again
+    from sim.ui.saving import draw_again
 
-    show(*map(str, draw_again(folder, baseline)))
+    show_saved(draw_again(folder, baseline, force=force))
 
 
 @app.command()
@@ -140,6 +147,7 @@ def mirror(
     posterior: Annotated[
         str | None, typer.Option(metavar="FOLDER", help="Where that posterior is; else shipped with the world.")
     ] = None,
+    force: Force = False,
 ) -> None:
     r"""Sets two states' customs records of one flow against each other and the truth: the mirror gap and its causes.
 
@@ -149,11 +157,13 @@ def mirror(
     """
     from sim.metrics.mirror_gap import Pair
     from sim.report.run_tables import mirror as report
-    from sim.ui.requests import bands_of_pair, draw_pair
+    from sim.simulation.results import Results
+    from sim.ui.requests import bands_of_pair
+    from sim.ui.saving import draw_pair
 
-    pair, bands = Pair(exporter, importer, good), None
+    pair, results, bands = Pair(exporter, importer, good), Results.open(folder), None
     if draws:
         with progress_of(f"{draws} draws", "draws") as progress:
-            bands = bands_of_pair(folder, pair, posterior, draws, progress)
-    results, picture = draw_pair(folder, pair, out, bands)
-    show(report(results, pair), str(picture), str(picture.with_suffix(".csv")))
+            bands = bands_of_pair(results, pair, posterior, draws, progress)
+    show(report(results, pair))
+    show_saved(draw_pair(results, pair, out, bands, force=force))

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
+
+from sim.report.terminal import show
+
+if TYPE_CHECKING:
+    from sim.ui.saving import Saved
 
 app = typer.Typer(
     help="Simulates sanctions and the trade that goes round them, month by month, from customs figures.",
@@ -31,4 +36,14 @@ FromPosterior = Annotated[
     str | None,
     typer.Option("--posterior", metavar="FOLDER|none", help="Fitted parameters; else those shipped with the world."),
 ]
+Force = Annotated[bool, typer.Option("--force", help="Replace files that are in the way; nothing else is touched.")]
 OutFolder = Annotated[Path, typer.Option("--out", "-o", help="Folder that the run's folder is written into.")]
+
+
+def show_saved(saved: Saved) -> None:
+    """Names the files that were written, and figures that could not be drawn; with such ones, the exit status is 1."""
+    show(*map(str, saved.files))
+    for name, why in saved.failed.items():
+        typer.echo(f"figure {name} could not be drawn, all else is written: {why}", err=True)
+    if saved.failed:
+        raise typer.Exit(1)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,6 +13,7 @@ from sim.report.terminal import show
 from sim.ui.cli.options import (
     Draws,
     Exporters,
+    Force,
     FromPosterior,
     Mode,
     Months,
@@ -23,10 +22,12 @@ from sim.ui.cli.options import (
     Seed,
     Setting,
     app,
+    show_saved,
 )
 
 if TYPE_CHECKING:
     from sim.ui.requests import Changes
+    from sim.ui.saving import RunOutput
 
 
 @app.command()
@@ -44,6 +45,7 @@ def run(
     figures: Annotated[bool, typer.Option("--figures/--no-figures", help="Draw figures.")] = True,
     posterior: FromPosterior = None,
     draws: Draws = None,
+    force: Force = False,
 ) -> None:
     r"""Runs a scenario and, paired with it, the same world without its policies.
 
@@ -58,13 +60,17 @@ def run(
       sim run my-scenario.yaml --posterior my-posterior --draws 40
     """
     from sim.ui.requests import Changes
+    from sim.ui.saving import RunOutput
 
     asked = Changes({"exporters": exporters, "mode": mode}, seed, months, changes or ())
-    _run(scenario, asked, out, pair=pair, figures=None if figures else (), believing=(posterior, draws))
+    _run(scenario, asked, RunOutput(out, None if figures else (), force), pair=pair, believing=(posterior, draws))
 
 
 @app.command()
-def demo(out: Annotated[Path | None, typer.Option("--out", "-o", help="Folder; else ./results.")] = None) -> None:
+def demo(
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Folder; else ./results.")] = None,
+    force: Force = False,
+) -> None:
     r"""Runs the reference scenario small and fast, in expected mode, with figures.
 
     Writes to ./results, or to a temporary folder where that cannot be written, and says where.
@@ -73,12 +79,14 @@ def demo(out: Annotated[Path | None, typer.Option("--out", "-o", help="Folder; e
     Example:
       sim demo
     """
-    from sim.ui.requests import DEMO, DEMO_FIGURES, unwritable
+    from sim.common.files import unwritable
+    from sim.ui.requests import DEMO, DEMO_FIGURES
+    from sim.ui.saving import RunOutput
 
     folder = out or Path("results")
     if out is None and unwritable(folder):
         folder = Path(tempfile.mkdtemp(prefix="sim-demo-"))
-    _run("reference", DEMO, folder, pair=True, figures=DEMO_FIGURES, believing=(None, 0))
+    _run("reference", DEMO, RunOutput(folder, DEMO_FIGURES, force), pair=True, believing=(None, 0))
 
 
 @app.command()
@@ -90,6 +98,7 @@ def mechanism(
     changes: Setting = None,
     posterior: FromPosterior = None,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Folder for a figure and its tables.")] = None,
+    force: Force = False,
 ) -> None:
     r"""Runs a scenario with its mechanism and without, and shows what it says to look at.
 
@@ -98,56 +107,59 @@ def mechanism(
       sim mechanism turkiye-transit-halt
       sim mechanism turkiye-transit-halt --exporters 1500 --out results/turkiye
     """
+    from sim.analysis.mechanism_test import show_mechanism
+    from sim.common.files import refuse_unwritable
     from sim.report.run_tables import looks, mechanism_of, verdict
     from sim.simulation.parameter_source import beliefs
-    from sim.ui.requests import Changes, asked_for, shown_as_asked
+    from sim.ui.requests import Changes, asked_for
+    from sim.ui.saving import save_mechanism
 
+    if out is not None:
+        refuse_unwritable(out)
     asked = Changes({"exporters": exporters, "mode": mode}, seed, None, changes or ())
     chosen = beliefs(asked_for(scenario, asked), posterior, 0)
     with progress_of("two runs") as progress:
-        shown, files = shown_as_asked(chosen.case, out, progress)
+        shown = show_mechanism(chosen.case, progress)
     said = shown.scenario
     show(f"{said.title}\n{said.question}\n{mechanism_of(said)}\n{chosen.words}\n", looks(shown), verdict(shown))
     if chosen.posterior is not None and not shown.holds:
         show("The looks of the shipped scenarios were written at the prior centres: --posterior none runs there.")
-    if files:
-        show(*map(str, files))
+    if out is not None:
+        show_saved(save_mechanism(shown, out, force=force))
 
 
 def _run(
     name: str,
     changes: Changes,
-    out: Path,
+    output: RunOutput,
     *,
     pair: bool,
-    figures: Sequence[str] | None,
     believing: tuple[str | None, int | None],
 ) -> None:
-    """Runs a case as asked, saves it, shows what came out; figures by name, all of them if None."""
+    """Runs a case as asked, saves it, shows what came out."""
     from sim.report.run_tables import deliveries_alone, flows_of, ledgers, over_draws
     from sim.simulation.comparison import Comparison
     from sim.simulation.comparison import compare as run_both
     from sim.simulation.parameter_source import beliefs
-    from sim.ui.requests import FIGURES, asked_for, bands_for, refuse_unwritable, save_pair, save_run
+    from sim.ui.requests import asked_for, bands_for
+    from sim.ui.saving import FIGURES
 
     chosen = beliefs(asked_for(name, changes), *believing)
     case = chosen.case
-    refuse_unwritable(out)
+    output.refuse_in_vain(case, pair=pair, bands=chosen.draws > 0)
     with progress_of(case.scenario.title) as progress:
         ran = run_both(case, progress=progress) if pair else case.run(progress)
     with progress_of(f"{chosen.draws} draws for bands, then writing", "draws") as progress:
         bands = bands_for(chosen, ran, progress)
-        if isinstance(ran, Comparison):
-            folder, usual = save_pair(replace(ran, bands=bands), out, figures)
-        else:
-            folder, usual = save_run(ran, out, figures, bands), None
+        saved = output.save(ran, case, bands)
     show(chosen.words)
     results = ran.policy if isinstance(ran, Comparison) else ran
     show(*(flows_of(ran, case) if isinstance(ran, Comparison) else [deliveries_alone(results)]), ledgers(results))
     if bands is not None:
         show(over_draws(bands))
-    show(f"tables:           {folder}")
-    if pictures := list((folder / FIGURES).glob("*.png")):
-        show(f"figures:          {folder / FIGURES} ({len(pictures)} pictures)")
-    if usual:
-        show(f"without policies: {usual}")
+    show(f"tables:           {saved.folder}")
+    if pictures := list((saved.folder / FIGURES).glob("*.png")):
+        show(f"figures:          {saved.folder / FIGURES} ({len(pictures)} pictures)")
+    if saved.usual:
+        show(f"without policies: {saved.usual}")
+    show_saved(saved)

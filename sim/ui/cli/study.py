@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,7 +12,7 @@ import typer
 from sim.common.errors import SimError
 from sim.common.parsing import plain_number
 from sim.report.terminal import show
-from sim.ui.cli.options import app
+from sim.ui.cli.options import Force, app, show_saved
 
 if TYPE_CHECKING:
     from sim.report.finding import Finding
@@ -68,6 +67,7 @@ def summary(
         str | None, typer.Option(help="Setting to compare with, LEVER=VALUE,...; the first by default.")
     ] = None,
     out: Out = None,
+    force: Force = False,
 ) -> None:
     r"""Means with intervals at each setting of the levers, paired changes, response curves and heat maps.
 
@@ -84,7 +84,7 @@ def summary(
     if against is not None:
         given = dict(_split(part, "--against", "LEVER=VALUE,...") for part in against.split(","))
         setting = setting_of(runs, given, f"--against {against}")
-    tell(summed_up(runs, metric or (), setting), out)
+    tell(summed_up(runs, metric or (), setting), out, force=force)
 
 
 @study_app.command()
@@ -94,6 +94,7 @@ def sample(
     out: Annotated[Path, typer.Option("--out", "-o", help="File of points, for `listed:` in a study's design.")],
     samples: Annotated[int, typer.Option(help="Trajectories (Morris) or base samples (Sobol', a power of two).")] = 64,
     seed: Annotated[int, typer.Option(help="Seed of the design.")] = 1,
+    force: Force = False,
 ) -> None:
     r"""Writes a design for sensitivity analysis, made by SALib, that a study lists as its points.
 
@@ -103,13 +104,11 @@ def sample(
     """
     with its_extra():
         from sim.analysis.sensitivity import Screening, sampled_points
-    from sim.ui.requests import refuse_unwritable
+    from sim.common.files import written_file
 
-    refuse_unwritable(out.parent)
     points = sampled_points(Screening(method, _bounds(bounds), samples, seed))
-    scratch = out.with_name(f".{out.name}.part")
-    points.to_csv(scratch, index=False, float_format="%.12g")
-    os.replace(scratch, out)
+    with written_file(out, force=force) as scratch:
+        points.to_csv(scratch, index=False, float_format="%.12g")
     show(f"{len(points):,} points: {out}", f"in the study file: design: {{listed: {out.name}}}")
 
 
@@ -122,6 +121,7 @@ def sensitivity(
     seed: Annotated[int, typer.Option(help="As they were sampled.")] = 1,
     metric: Metrics = None,
     out: Out = None,
+    force: Force = False,
 ) -> None:
     r"""Which inputs move each metric, from runs at the points of `sim study sample`; a run without a number is refused.
 
@@ -139,7 +139,7 @@ def sensitivity(
     runs = read_runs(folder)
     points = points_of(runs).sort_values("point", kind="stable").reset_index(drop=True)
     found = indices_of(Screening(method, _bounds(bounds), samples, seed), points, metric or list(runs.metrics))
-    tell(moved_by(runs, points, found), out)
+    tell(moved_by(runs, points, found), out, force=force)
 
 
 @study_app.command()
@@ -149,6 +149,7 @@ def discover(
     method: Annotated[Literal["prim", "cart"], typer.Option(help="How boxes are found.")] = "prim",
     density: Annotated[float, typer.Option(min=0.0, max=1.0, help="Share of runs in a box that meet it.")] = 0.75,
     out: Out = None,
+    force: Force = False,
 ) -> None:
     r"""Where among levers and uncertainties an outcome is met, in sentences.
 
@@ -167,7 +168,7 @@ def discover(
     points = points_of(runs)
     if "draw" in points and points["draw"].nunique() > 1 and not runs.uncertainties:
         show("Draws of the posterior are not among the inputs: boxes are in the levers only.")
-    tell([met_where(boxes_of(points, inputs, where, method=method, density=density))], out)
+    tell([met_where(boxes_of(points, inputs, where, method=method, density=density))], out, force=force)
 
 
 @study_app.command()
@@ -178,6 +179,7 @@ def search(
         list[str] | None, typer.Option(help="A lever that the evader chooses, against the first objective.")
     ] = None,
     out: Out = None,
+    force: Force = False,
 ) -> None:
     r"""Policies that no other dominates, and how much each can be regretted over the worlds.
 
@@ -191,14 +193,16 @@ def search(
     from sim.report.study_findings import searched
 
     wanted = dict(_split(text, "--objective", "METRIC=more or METRIC=less") for text in objective)
-    tell(searched(read_runs(folder), wanted, evader or ()), out)
+    tell(searched(read_runs(folder), wanted, evader or ()), out, force=force)
 
 
-def tell(found: Sequence[Finding], out: Path | None) -> None:
-    """Writes findings if a folder is named, and shows them."""
-    written = [path for one in found for path in one.save(out)] if out is not None else []
+def tell(found: Sequence[Finding], out: Path | None, *, force: bool) -> None:
+    """Shows findings, and writes them if a folder is named."""
+    from sim.ui.saving import save_findings
+
     show(*(thing for one in found for thing in one.on_screen()))
-    show(*map(str, written))
+    if out is not None:
+        show_saved(save_findings(found, out, force=force))
 
 
 def _split(text: str, option: str, expected: str) -> tuple[str, str]:

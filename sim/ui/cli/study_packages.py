@@ -13,7 +13,7 @@ import typer
 from sim.common.errors import SimError
 from sim.common.progress import progress_of
 from sim.report.terminal import show
-from sim.ui.cli.options import Exporters, Mode, Months
+from sim.ui.cli.options import Exporters, Force, Mode, Months
 from sim.ui.cli.study import Metrics, Out, its_extra, study_app, tell
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ def attribute(
     workers: Workers = 1,
     folder: Runs = None,
     out: Out = None,
+    force: Force = False,
 ) -> None:
     r"""Which clause did it: Shapley values over paired runs, with intervals over draws; they add up to the change.
 
@@ -61,13 +62,13 @@ def attribute(
         runs = read_runs(package)
         points = points_of(runs)
         told = attribute_switches(points, runs.levers, metric or list(runs.metrics))
-        tell(attributed(told, runs.title, int(points["world"].nunique())), out)
+        tell(attributed(told, runs.title, int(points["world"].nunique())), out, force=force)
         return
     cases = _cases(package, draws, (exporters, mode, months))
     players = players_of(cases[0].scenario, by)
     with _at_work(package, workers, folder) as work:
         told = attribution_of(cases, metric or ["reaching"], players, orders=orders, work=work)
-    tell(attributed(told, cases[0].scenario.title, len(cases)), out)
+    tell(attributed(told, cases[0].scenario.title, len(cases)), out, force=force)
 
 
 @study_app.command()
@@ -87,6 +88,7 @@ def leak(
     workers: Workers = 1,
     folder: Runs = None,
     out: Out = None,
+    force: Force = False,
 ) -> None:
     r"""The cheapest leak of a package: what still arrives and how, what closing it would do, the evader's best reply.
 
@@ -105,23 +107,25 @@ def leak(
         given = [name for name, source in sources.items() if source is not None and source.name == "COMMANDLINE"]
         if given:
             raise SimError(f"--{given[0]}: {scenario} is a study and says so itself; change the file")
-        search_leaks(load_study(scenario), workers, folder, out)
+        search_leaks(load_study(scenario), workers, folder, out, force=force)
         return
     cases = _cases(scenario, draws, (exporters, mode, months))
     goods = tuple(name.strip() for name in good.split(","))
     with _at_work(scenario, workers, folder) as work:
         found = find_leaks(cases, metric=metric, goods=goods, best=best, work=work)
-    tell(leaking(found, cases[0].scenario.title, len(cases)), out)
+    tell(leaking(found, cases[0].scenario.title, len(cases)), out, force=force)
 
 
-def search_leaks(study: Study, workers: int, folder: Path | None = None, out: Path | None = None) -> None:
+def search_leaks(
+    study: Study, workers: int, folder: Path | None = None, out: Path | None = None, *, force: bool = False
+) -> None:
     """Makes the runs of a study that searches for leaks, and tells what they say."""
     from sim.analysis.evasion import leaks_of
     from sim.report.package_findings import leaking
 
     with _at_work(study.name, workers, folder or Path("results") / "studies" / study.name) as work:
         found, worlds = leaks_of(study, work)
-    tell(leaking(found, study.base.scenario.title, worlds), out)
+    tell(leaking(found, study.base.scenario.title, worlds), out, force=force)
 
 
 @study_app.command()
@@ -133,6 +137,7 @@ def answers(
     results: Annotated[Path, typer.Option(help="Folder of the studies' runs.")] = Path("results/studies"),
     draws: Annotated[int, typer.Option(help="Draws of the posterior, where one ships; 0: as in the files.")] = 8,
     workers: Workers = 2,
+    force: Force = False,
 ) -> None:
     r"""Runs studies, those that ship or one's own, and writes their answers as a page, with intervals and pictures.
 
@@ -142,14 +147,14 @@ def answers(
       sim study answers my-study.yaml --out my-answers.md
     """
     from sim.analysis.variants import Work
-    from sim.ui.requests import refuse_unwritable
+    from sim.common.files import refuse_unwritable
 
     with its_extra():
         from sim.report.study_page import Answered, answer_all
 
     refuse_unwritable(results)
     with progress_of("runs", "runs") as progress:
-        page = answer_all(Answered(out, results, draws, Work(workers, progress), show), studies or ())
+        page = answer_all(Answered(out, results, draws, Work(workers, progress), show, force), studies or ())
     show(str(page))
 
 
@@ -157,7 +162,7 @@ def answers(
 def _at_work(name: str, workers: int, folder: Path | None) -> Iterator[Work]:
     """How runs of a scenario are made, with a bar; stopped in the middle, it says how to go on."""
     from sim.analysis.variants import Work
-    from sim.ui.requests import refuse_unwritable
+    from sim.common.files import refuse_unwritable
 
     place = folder or Path("results") / "packages" / Path(name).stem
     refuse_unwritable(place)

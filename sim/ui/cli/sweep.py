@@ -50,6 +50,7 @@ def sweep(
     metric: Annotated[str | None, typer.Option(help="Whose error, for --until; else the study's first.")] = None,
     most: Annotated[int, typer.Option(min=2, help="Replicates at most, for --until.")] = 256,
     retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Make failed runs again.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace scripts that --slurm-script wrote before.")] = False,
     schema: Annotated[bool, typer.Option("--schema", help="Print the JSON Schema of study files.")] = False,
 ) -> None:
     r"""Makes the runs of a study: checks, says how long, runs, and can be stopped and started at any time.
@@ -64,10 +65,10 @@ def sweep(
       sim sweep my-study.yaml --dask tcp://10.0.0.5:8786
       sim sweep my-study.yaml --slurm-script job --jobs 64
     """
+    from sim.common.files import refuse_unwritable
     from sim.experiments import Local, Sweep, load_study
     from sim.experiments.json_schema import study_schema
     from sim.report.study_tables import outlook_told, points_table, study_told
-    from sim.ui.requests import refuse_unwritable
 
     if schema:
         typer.echo(json.dumps(study_schema(), indent=2))
@@ -104,7 +105,7 @@ def sweep(
     if slurm_script is not None:
         from sim.experiments.slurm import write_scripts
 
-        show(write_scripts(slurm_script, study, folder, jobs))
+        show(write_scripts(slurm_script, study, folder, jobs, force=force))
         return
     backend: Backend = Local(at_hand) if dask is None else _on_dask(dask, at_hand)
     _make(at_work, backend, mine, (until, metric or found.file.metrics[0], most))

@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from sim.report.terminal import show
-from sim.ui.cli.options import (
-    world_app,
-)
-
-if TYPE_CHECKING:
-    pass
+from sim.ui.cli.options import Force, world_app
 
 
 @world_app.command("show")
@@ -36,6 +31,7 @@ def world_show(
 def world_build(
     figures: Annotated[Path, typer.Argument(help="Folder of the tables of facts.")],
     out: Annotated[Path, typer.Argument(help="Folder that the world is written into.")],
+    force: Force = False,
 ) -> None:
     r"""Builds a world from tables of facts: the same facts give the same bytes.
 
@@ -43,14 +39,9 @@ def world_build(
     Example:
       sim world build calibration/figures scenarios/worlds/reference
     """
-    from sim.ui.requests import in_its_place
-    from sim.world import load_world
     from sim.world.build import build_world
 
-    with in_its_place(out) as scratch:
-        files = build_world(figures, scratch)
-        load_world(scratch)
-    show(*(str(out / path.name) for path in files))
+    show(*map(str, build_world(figures, out, force=force)))
 
 
 @world_app.command("import")
@@ -61,6 +52,7 @@ def world_import(
     onto: Annotated[
         Path | None, typer.Option("--onto", metavar="FIGURES", help="Folder of facts that the figures are laid over.")
     ] = None,
+    force: Force = False,
 ) -> None:
     r"""Turns customs files into tables of facts, and says what was dropped, counted twice or shifted.
 
@@ -69,12 +61,10 @@ def world_import(
       sim world import comtrade.csv --mapping mapping.yaml --onto calibration/figures --out my-figures
       sim world build my-figures my-world
     """
-    from sim.ui.requests import in_its_place
     from sim.world.customs_data import import_files
 
     imported = import_files(files, mapping)
     if onto is not None:
         imported = imported.onto(onto)
-    with in_its_place(out) as scratch:
-        written = imported.write(scratch)
-    show(imported.account.text(), *(str(out / path.name) for path in written))
+    show(imported.account.text())
+    show(*map(str, imported.write(out, force=force)))

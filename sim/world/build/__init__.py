@@ -1,4 +1,4 @@
-"""Builds the files of a world from the tables of facts: `python -m sim.world.build FIGURES_FOLDER OUT_FOLDER`.
+"""Builds the files of a world from the tables of facts.
 
 The same facts give the same bytes. Steps: totals by pair (`sim.world.build.pair_totals`), goods within each pair
 (`sim.world.build.goods_mix`), re-exports of the hubs, season of the target (`sim.world.build.season`), and the
@@ -22,10 +22,12 @@ import numpy as np
 from sim.common.arrays import Floats
 from sim.common.csv_tables import Row
 from sim.common.errors import SimError
+from sim.common.files import written_folder
 from sim.world.build.facts import Facts, read_facts
 from sim.world.build.goods_mix import Flows, split_goods
 from sim.world.build.pair_totals import PairTotals, pair_totals
 from sim.world.build.season import season_factors
+from sim.world.load import load_world
 from sim.world.schema import (
     BASELINE,
     GOOD_COLUMNS,
@@ -44,19 +46,20 @@ _DIGITS = 7
 Cells = Sequence[str | float]
 
 
-def build_world(figures: Path, out: Path) -> list[Path]:
-    """Write the files of a world.
+def build_world(figures: Path, out: Path, *, force: bool = False) -> list[Path]:
+    """Write the files of a world, all of them or none.
 
     Args:
         figures: Folder of the tables of facts.
-        out: Folder to write into; it is made, files of the same name are replaced.
+        out: Folder to write into; it is made if it is missing.
+        force: Whether files of the same names, with other content, are replaced.
 
     Returns:
         The files written.
 
     Raises:
         FaultList: If a table of facts is missing or faulty.
-        SimError: If the facts contradict each other.
+        SimError: If the facts contradict each other, the folder cannot be written, or files are in the way.
 
     Example:
         >>> import sim, tempfile
@@ -83,9 +86,10 @@ def build_world(figures: Path, out: Path) -> list[Path]:
         "season.csv": _table(SEASON, _season(facts, factors, credit)),
         "world.yaml": _settings(facts, pairs),
     }
-    out.mkdir(parents=True, exist_ok=True)
-    for name, content in files.items():
-        (out / name).write_text(content, encoding="utf-8", newline="\n")
+    with written_folder(out, force=force) as scratch:
+        for name, content in files.items():
+            (scratch / name).write_text(content, encoding="utf-8", newline="\n")
+        load_world(scratch)
     return [out / name for name in files]
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sim.common.errors import Fault, FaultList, nearest
+from sim.common.files import written_folder
 from sim.world.customs_data.baci import read_baci, read_countries
 from sim.world.customs_data.code_mapping import SCHEME, CodeBook, read_mapping
 from sim.world.customs_data.comext import read_comext
@@ -63,11 +64,20 @@ class Imported:
         """
         return Imported(lay_over(self.tables, folder, self.account), self.account, self.base_year)
 
-    def write(self, folder: Path) -> list[Path]:
-        """Write the tables and the account into a folder that is there."""
+    def write(self, folder: Path, *, force: bool = False) -> list[Path]:
+        """Write the tables and the account, all of them or none.
+
+        Args:
+            folder: Where to; made if it is missing.
+            force: Whether files of the same names, with other content, are replaced.
+
+        Raises:
+            SimError: If the folder cannot be written, or files are in the way.
+        """
         files = {**self.tables, REPORT: self.account.text(), REPORT_TABLE: self.account.table()}
-        for name, content in files.items():
-            (folder / name).write_text(content, encoding="utf-8", errors="replace", newline="\n")
+        with written_folder(folder, force=force) as scratch:
+            for name, content in files.items():
+                (scratch / name).write_text(content, encoding="utf-8", errors="replace", newline="\n")
         return [folder / name for name in files]
 
 

@@ -52,5 +52,5 @@ def test_figure_and_table_are_written(paired: Comparison, tmp_path: Path) -> Non
     parts = written[[f"{part}_musd" for part in PARTS]].sum(axis=1)
     assert parts.to_list() == pytest.approx(written["gap_musd"].to_list(), rel=1e-9)
     (tmp_path / "taken").write_text("mine", encoding="utf-8")
-    with pytest.raises(package.SimError, match="cannot write figures to"):
+    with pytest.raises(package.SimError, match="cannot write"):
         save_pair(paired, Pair("EU27", "TUR"), tmp_path / "taken")

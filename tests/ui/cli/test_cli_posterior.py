@@ -74,7 +74,9 @@ def test_a_mirror_gap_carries_bands(sim: Sim, tmp_path: Path, mine: Path) -> Non
     for column in ("true_musd", "recorded_musd", "gap_musd"):
         assert (table[f"{column}_low"] <= table[f"{column}_high"]).all()
     assert (table["true_musd_low"] < table["true_musd_high"]).any()
-    assert sim(f"mirror {run} ALPHA GAMMA --out m").status == 0
+    without = sim(f"mirror {run} ALPHA GAMMA --out m")
+    assert without.status == 2 and "has mirror_ALPHA_GAMMA.csv, mirror_ALPHA_GAMMA.png already" in without.err
+    assert sim(f"mirror {run} ALPHA GAMMA --out m --force").status == 0
     assert "true_musd_low" not in pd.read_csv(tmp_path / "m" / "mirror_ALPHA_GAMMA.csv")
 
 
@@ -200,7 +202,11 @@ def test_an_explanation_is_of_the_draw_and_its_file_says_so(sim: Sim, tmp_path: 
     wanted = explain(load("classroom").with_posterior(posterior=mine), month="2022-03", agents=None).clauses
     found = pd.read_csv(tmp_path / "why" / "clauses.csv")
     assert found["effect"].to_numpy() == pytest.approx(wanted["effect"].to_numpy(), rel=1e-12)
-    assert sim("explain classroom --month 2022-03 --exporters 10 --out why").status == 0
+    before = (tmp_path / "why" / "explanation.md").read_text("utf-8")
+    other = sim("explain classroom --month 2022-03 --exporters 10 --out why")
+    assert other.status == 2 and "has actors.csv, clauses.csv, explanation.md already" in other.err
+    assert (tmp_path / "why" / "explanation.md").read_text("utf-8") == before
+    assert sim("explain classroom --month 2022-03 --exporters 10 --out why --force").status == 0
     assert "Parameters: the scenario's." in (tmp_path / "why" / "explanation.md").read_text("utf-8")
 
 

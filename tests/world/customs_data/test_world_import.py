@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from customs_paths import ALL_FILES, DATA, MAPPING, ROOT, comtrade, figures
 
-from sim.common.errors import FaultList
+from sim.common.errors import FaultList, SimError
 from sim.ui import cli
 from sim.world import load_world
 from sim.world.build import build_world
@@ -107,7 +107,9 @@ def test_tables_are_what_the_builder_reads(tmp_path: Path) -> None:
     """Every table that is written passes the strict reader of the facts."""
     own = Path(shutil.copytree(FIGURES, tmp_path / "own"))
     imported = import_files([DATA / name for name in ALL_FILES], MAPPING)
-    imported.write(own)
+    with pytest.raises(SimError, match=r"customs_annual\.csv.* already.*--force"):
+        imported.write(own)
+    imported.write(own, force=True)
     facts = read_facts(own)
     assert len(facts.tables["customs_annual"]) == len(figures(imported))
     assert {row.text("exporter") for row in facts.tables["good_cells_2021"]} == {"EAST", "STEPPE", "UNION", "WEST"}
