@@ -56,6 +56,8 @@ paper: $(READY)  ## figures of the paper from runs, its numbers checked; a PDF w
 demo: $(READY)  ## the same, small and fast
 	$(BIN)/sim demo
 
+# Machine code is named by what it is made from, so it may be kept from one clone to the next.
+test: export NUMBA_CACHE_DIR ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/sanctions-sim
 test: $(READY)  ## formatting, lint, types and every test
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .

@@ -6,9 +6,11 @@ from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
+from typing import NamedTuple
 
 import emcee
 import numpy as np
+from arviz_stats.base import array_stats
 
 from calibration.inference.likelihood import Evidence, Marginal
 
@@ -27,7 +29,9 @@ class Chain:
         discrepancy: draws of the discrepancy by group, log points, draws x groups.
         acceptance: share of moves accepted.
         autocorrelation: integrated time in steps, the slowest dimension's.
-        rhat: split R-hat over the walkers of all ensembles, the worst dimension's.
+        rhat: rank-normalised split R-hat over the walkers of all ensembles, the worst dimension's.
+        ess_bulk: effective draws for the middle of the distribution, the worst dimension's.
+        ess_tail: effective draws for its tails, the worst dimension's.
         steps: steps kept, after burn-in, of each walker.
     """
 
@@ -36,6 +40,8 @@ class Chain:
     acceptance: float
     autocorrelation: float
     rhat: float
+    ess_bulk: float
+    ess_tail: float
     steps: int
 
     def thinned(self, count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
@@ -88,9 +94,10 @@ def sample(posterior: Posterior, walkers: int, steps: int, seed: int, processes:
     rng = np.random.default_rng(seed)
     parts = np.array_split(points, max(1, len(points) // 500))
     discrepancy = np.concatenate([posterior.likely.draw(posterior.model(part), rng) for part in parts])
+    found = diagnose(chains)
     return Chain(
-        points, discrepancy, float(np.mean([a for _, a in runs])), float(np.nanmax(times)), float(rhat(chains).max()),
-        len(chains),
+        points, discrepancy, float(np.mean([a for _, a in runs])), float(np.nanmax(times)), float(found.rhat.max()),
+        float(found.ess_bulk.min()), float(found.ess_tail.min()), len(chains),
     )  # fmt: skip
 
 
@@ -105,14 +112,32 @@ def _ensemble(posterior: Posterior, walkers: int, steps: int, seed: int) -> tupl
     return sampler.get_chain()[steps // 2 :], float(sampler.acceptance_fraction.mean())
 
 
-def rhat(chains: np.ndarray) -> np.ndarray:
-    """Split R-hat by dimension (Gelman et al., Bayesian Data Analysis, 3rd ed., section 11.4).
+class Diagnostics(NamedTuple):
+    """How far chains have converged, by dimension.
+
+    Attributes:
+        rhat: rank-normalised split R-hat, the larger of bulk and tail.
+        ess_bulk: effective draws for the middle of the distribution.
+        ess_tail: effective draws for its 5 % and 95 % quantiles, the smaller.
+    """
+
+    rhat: np.ndarray
+    ess_bulk: np.ndarray
+    ess_tail: np.ndarray
+
+
+def diagnose(chains: np.ndarray) -> Diagnostics:
+    """Rank-normalised diagnostics (Vehtari, Gelman, Simpson, Carpenter and Buerkner, Bayesian Analysis 16, 2021).
+
+    Walkers of one ensemble move by one another's places, so they are no independent chains: R-hat over them can be too
+    small, never too large.
 
     Args:
         chains: steps x walkers x dimensions.
     """
-    half = len(chains) // 2
-    parts = np.concatenate([chains[:half], chains[half : 2 * half]], axis=1)
-    within = parts.var(axis=0, ddof=1).mean(axis=0)
-    between = half * parts.mean(axis=0).var(axis=0, ddof=1)
-    return np.sqrt(((half - 1) * within + between) / (half * np.maximum(within, 1e-300)))
+    axes = {"draw_axis": 0, "chain_axis": 1}
+    return Diagnostics(
+        array_stats.rhat(chains, method="rank", **axes),
+        array_stats.ess(chains, method="bulk", **axes),
+        array_stats.ess(chains, method="tail", prob=(0.05, 0.95), **axes),
+    )

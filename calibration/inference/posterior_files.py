@@ -149,6 +149,7 @@ def record_of(fit: Fit, seen: Evidence, plan: Plan, facts: dict[str, object]) ->
         "sampler": {
             "acceptance": round(fit.chain.acceptance, 3), "autocorrelation_steps": round(fit.chain.autocorrelation, 1),
             "steps_kept": fit.chain.steps, "rhat": round(fit.chain.rhat, 4),
+            "ess_bulk": round(fit.chain.ess_bulk), "ess_tail": round(fit.chain.ess_tail),
         },
         "effective_draws_after_check": round(fit.effective, 1),
         "discrepancy_median": {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from types import ModuleType
 
 from calibration.inference import emulator, mcmc
@@ -41,6 +42,13 @@ def said(module: ModuleType) -> str:
     return " ".join((module.__doc__ or "").split())
 
 
+def _effective(sampler: Mapping[str, float]) -> str:
+    """Effective draws, which records of fits before they were measured lack."""
+    if "ess_bulk" not in sampler:
+        return ""
+    return f", effective draws {sampler['ess_bulk']:.0f} in the bulk and {sampler['ess_tail']:.0f} in the tails"
+
+
 def computation(inputs: Inputs) -> str:
     """Emulator, sampler, draws that count, expected against sampled mode."""
     record = inputs.record
@@ -63,7 +71,7 @@ def computation(inputs: Inputs) -> str:
         f"points; at the posterior it misses the model by {stand_in['missed_at_posterior_median']:.3f} in the median. "
         f"Sampler: acceptance {sampler['acceptance']:.2f}, slowest autocorrelation "
         f"{sampler['autocorrelation_steps']:.0f} of {sampler['steps_kept']} steps kept, split R-hat "
-        f"{sampler['rhat']:.3f}. "
+        f"{sampler['rhat']:.3f}{_effective(sampler)}. "
         f"Check: {record['effective_draws_after_check']:.0f} effective draws. Time: {seconds:.0f} s with "
         f"{record['plan']['processes']} processes.\n\n"
         + (

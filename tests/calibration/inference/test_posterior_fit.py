@@ -14,7 +14,7 @@ from scipy.stats import multivariate_normal, norm
 import sim
 from calibration.inference.emulator import train
 from calibration.inference.likelihood import SHARED, SPREADS, USUAL_DISCREPANCY, Evidence, Marginal
-from calibration.inference.mcmc import rhat
+from calibration.inference.mcmc import diagnose
 from calibration.inference.posterior_files import draws_table, representative, write_posterior
 from calibration.inference.posterior_fit import Fit, Plan, Problem, calibrate, predictive
 from calibration.inference.problem import blocks_of, evidence_of, model_runs
@@ -236,11 +236,18 @@ def test_discrepancies_are_drawn_as_the_figures_say() -> None:
     assert near.min() > 0.5 * SPREADS[0] and far.max() < 2.0 * SPREADS[-1]
 
 
-def test_rhat_sees_chains_apart() -> None:
-    chains = np.random.default_rng(0).standard_normal((400, 8, 2))
-    assert np.all(rhat(chains) < 1.02)
+def test_diagnostics_see_chains_apart_and_slow_ones() -> None:
+    rng = np.random.default_rng(0)
+    chains = rng.standard_normal((400, 8, 3))
+    found = diagnose(chains)
+    assert np.all(found.rhat < 1.02) and np.all(np.minimum(found.ess_bulk, found.ess_tail) > 1_500)
     chains[:, 0, 1] += 5.0
-    assert rhat(chains)[1] > 1.3 > 1.02 > rhat(chains)[0]
+    # Other spread at the same place: a mean of chains does not see it, ranks of distances from the median do.
+    chains[:, 0, 2] *= 20.0
+    rhat = diagnose(chains).rhat
+    assert rhat[1] > 1.2 and rhat[2] > 1.05 and rhat[0] < 1.02
+    walk = np.cumsum(rng.standard_normal((400, 8, 1)), axis=0)
+    assert diagnose(walk).ess_bulk[0] < 100
 
 
 def test_coverage_is_told_as_it_is() -> None:
