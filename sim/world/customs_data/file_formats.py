@@ -109,7 +109,7 @@ def _foreign_header(cells: list[str], line: str) -> str:
             "the R package comtradr renames the columns of UN Comtrade; name them back before you write the file: "
             r'names(x) <- gsub("_(.)", "\\U\\1", names(x), perl = TRUE); write.csv(x, FILE, row.names = FALSE, na = "")'
         )
-    if cells[0] in {name.casefold() for name in ROW_NAMES}:
+    if cells and cells[0] in {name.casefold() for name in ROW_NAMES}:
         return f"{ROW_NUMBERS}; write it again without them, codes as text"
     if {"pfcode", "rtcode", "tradevalue"} & names or any("trade value" in name for name in names):
         return _OLD

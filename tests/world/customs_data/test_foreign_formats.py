@@ -64,6 +64,7 @@ def workbook() -> bytes:
         (workbook(), "is a workbook of a table program, which is not read"),
         (b"<html><table><tr><td>Yil</td></tr></table></html>", "is a web page, or one saved as .xls, which is not "
          "read, and says \u201cYil\u201d"),
+        (b'"period,cmdCode,primaryValue\n2021,TOTAL,1\n', "is no customs file that is known here"),
         (b"<?xml version='1.0'?><Workbook/>", "is XML, which is not read"),
     ],
 )  # fmt: skip
