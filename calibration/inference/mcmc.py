@@ -12,6 +12,7 @@ import emcee
 import numpy as np
 from arviz_stats.base import array_stats
 
+import sim
 from calibration.inference.likelihood import Evidence, Marginal
 
 # Independent runs, held against each other.
@@ -28,7 +29,7 @@ class Chain:
         points: draws of the free parameters as standard normal numbers, draws x parameters.
         discrepancy: draws of the discrepancy by group, log points, draws x groups.
         acceptance: share of moves accepted.
-        autocorrelation: integrated time in steps, the slowest dimension's.
+        autocorrelation: integrated time in steps, the slowest dimension's; NaN where a walker never moved.
         rhat: rank-normalised split R-hat over the walkers of all ensembles, the worst dimension's.
         ess_bulk: effective draws for the middle of the distribution, the worst dimension's.
         ess_tail: effective draws for its tails, the worst dimension's.
@@ -81,6 +82,9 @@ def sample(posterior: Posterior, walkers: int, steps: int, seed: int, processes:
         steps: of each walker, burn-in included.
         seed: fixes every draw.
         processes: how many at once.
+
+    Raises:
+        SimError: the posterior is a number at no point that the walkers start from.
     """
     work = [(posterior, walkers, steps, seed + number) for number in range(ENSEMBLES)]
     if processes == 1:
@@ -96,13 +100,15 @@ def sample(posterior: Posterior, walkers: int, steps: int, seed: int, processes:
     discrepancy = np.concatenate([posterior.likely.draw(posterior.model(part), rng) for part in parts])
     found = diagnose(chains)
     return Chain(
-        points, discrepancy, float(np.mean([a for _, a in runs])), float(np.nanmax(times)), float(found.rhat.max()),
+        points, discrepancy, float(np.mean([a for _, a in runs])), float(np.max(times)), float(found.rhat.max()),
         float(found.ess_bulk.min()), float(found.ess_tail.min()), len(chains),
     )  # fmt: skip
 
 
 def _ensemble(posterior: Posterior, walkers: int, steps: int, seed: int) -> tuple[np.ndarray, float]:
     start = 0.5 * np.random.default_rng(seed).standard_normal((walkers, posterior.dimensions))
+    if not np.isfinite(posterior(start)).any():
+        raise sim.SimError(f"the likelihood is a number at none of the {walkers} points that the sampler starts from")
     # Differences of walkers as steps: in 40 dimensions they mix several times faster than the stretch move alone.
     moves = [(emcee.moves.DEMove(), 0.7), (emcee.moves.DESnookerMove(), 0.1), (emcee.moves.StretchMove(), 0.2)]
     sampler = emcee.EnsembleSampler(walkers, start.shape[1], posterior, moves=moves, vectorize=True)

@@ -46,8 +46,14 @@ class ModelRuns:
         case = self.case()
         names = [prior.name for prior in self.fitted]
         rows = values_at(self.fitted, points)
-        runs = (case_at(case, dict(zip(names, row, strict=True)), self.fitted).run() for row in rows)
-        return np.stack([np.asarray(simulated(run, self.targets), dtype=float) for run in runs])
+        return np.stack([self._one(case, dict(zip(names, row.tolist(), strict=True))) for row in rows])
+
+    def _one(self, case: sim.Case, values: dict[str, float]) -> np.ndarray:
+        try:
+            return np.asarray(simulated(case_at(case, values, self.fitted).run(), self.targets), dtype=float)
+        except sim.SimError as error:
+            at = ", ".join(f"{name} {value:g}" for name, value in values.items())
+            raise sim.SimError(f"a run fails: {error} (at {at})") from error
 
     @property
     def fitted(self) -> tuple[Prior, ...]:

@@ -25,6 +25,7 @@ import sim
 
 # Points of a chunk: about ten seconds of work on one core, the most that a stop can lose.
 CHUNK = 32
+_NAMED = 5  # runs without a number that are named
 # From a chunk's points (standard normal, points x parameters) to simulated targets (points x targets).
 Simulator = Callable[[np.ndarray], np.ndarray]
 
@@ -67,7 +68,7 @@ def runs_at(
         Points x targets.
 
     Raises:
-        SimError: the folder holds runs made from something else.
+        SimError: the folder holds runs made from something else, or some target of some run is no number.
     """
     _claim(folder, digest_of(made_from, points.tobytes().hex()))
     chunks = [points[first : first + CHUNK] for first in range(0, len(points), CHUNK)]
@@ -77,7 +78,25 @@ def runs_at(
     for done, (number, found) in enumerate(_in_turn(simulator, chunks, todo, processes), start=1):
         _write(paths[number], chunks[number], found)
         _tell(folder.name, done, len(todo), time.perf_counter() - started)
-    return np.concatenate([np.load(path)["found"] for path in paths])
+    found = np.concatenate([np.load(path)["found"] for path in paths])
+    # A model says what its targets are called; any other simulator has numbered ones.
+    _refuse_not_finite(folder, found, [target.id for target in getattr(simulator, "targets", ())])
+    return found
+
+
+def _refuse_not_finite(folder: Path, found: np.ndarray, ids: Sequence[str]) -> None:
+    """Names the runs with a target that is NaN or infinite: an emulator cannot learn them, nor a mean have them."""
+    runs, targets = np.nonzero(~np.isfinite(found))
+    if len(runs):
+        pairs = list(zip(runs.tolist(), targets.tolist(), strict=True))
+        named = ", ".join(
+            f"run {run}, target {ids[target] if target < len(ids) else target}" for run, target in pairs[:_NAMED]
+        )
+        more = f" and {len(pairs) - _NAMED:,} more" if len(pairs) > _NAMED else ""
+        raise sim.SimError(
+            f"{folder}: {len(set(runs.tolist())):,} of {len(found):,} runs have a target that is no number "
+            f"({named}{more}; counted from 0): narrow the priors, or leave the target out"
+        )
 
 
 def _in_turn(

@@ -149,7 +149,8 @@ def _anew(known: Known, left: np.ndarray, number: int) -> Without:
     steps = max(plan.steps // 3, 2)
     chain = sample(posterior, plan.walkers, steps, plan.seed + 1000 + number, processes=plan.processes)
     points, discrepancy = chain.thinned(min(WEIGHED, len(chain.points)), known.seed)
-    effective = min(len(points), len(chain.points) / max(chain.autocorrelation, 1.0))
+    # NaN stays NaN: of a chain with a walker that never moved nobody knows how many draws it is worth.
+    effective = np.minimum(len(points), len(chain.points) / np.maximum(chain.autocorrelation, 1.0))
     return Without(points, discrepancy, np.asarray(known.emulator(points)), float(effective), SAMPLED_HOW)
 
 

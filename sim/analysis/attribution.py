@@ -11,7 +11,7 @@ import pandas as pd
 
 from sim.analysis.shapley import Coalition, coalitions_of, in_full, shares
 from sim.analysis.summaries import refuse_nan, spread_of, units_of
-from sim.analysis.variants import ALONE, Variant, Work, measure_variants
+from sim.analysis.variants import ALONE, Variant, Work, measure_variants, refuse_undefined
 from sim.common.errors import SimError, nearest
 from sim.scenario import Scenario
 from sim.simulation.simulation import Case
@@ -106,7 +106,9 @@ def attribute(
         for some in wanted
     ]
     found = measure_variants(cases, variants, metrics, work)
-    _refuse(found, metrics)
+    refuse_undefined(
+        found, metrics, "with these clauses", "attribution needs one that is defined with and without each"
+    )
     values = {metric: found[metric].to_numpy(float).reshape(len(cases), len(wanted)) for metric in metrics}
     outcomes = {metric: [dict(zip(wanted, row, strict=True)) for row in by_case] for metric, by_case in values.items()}
     held = {name: tuple(sorted(players[name])) for name in names}
@@ -180,13 +182,3 @@ def _both(over_cases: float, over_orders: float) -> float:
     """Standard errors of two independent causes; one that is not known from a single case or pair is left out."""
     known = [error for error in (over_cases, over_orders) if np.isfinite(error)]
     return sqrt(sum(error**2 for error in known)) if known else nan
-
-
-def _refuse(found: pd.DataFrame, metrics: Sequence[str]) -> None:
-    for metric in metrics:
-        bad = found[~np.isfinite(found[metric].to_numpy(float))]
-        if len(bad):
-            raise SimError(
-                f"{metric} is not a number with these clauses: {bad['variant'].iloc[0]} "
-                f"({len(bad)} of {len(found)} runs); attribution needs one that is defined with and without each"
-            )

@@ -119,6 +119,8 @@ def discover(
     """
     if method not in METHODS:
         raise SimError(f"unknown method '{method}'; {nearest(method, METHODS)}")
+    if not 0.0 <= density <= 1.0:
+        raise SimError(f"density {density:g}: expected a share from 0 to 1")
     met, outcome = _met(table, condition, inputs)
     space = table[known_columns(table, inputs)].reset_index(drop=True)
     space = space.astype(dict.fromkeys(space.select_dtypes("number").columns, float))

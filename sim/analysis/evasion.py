@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from itertools import combinations
-from math import comb
+from math import comb, nan
+from multiprocessing import get_context
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from sim.analysis.summaries import spread_of
-from sim.analysis.variants import ALONE, Variant, Work, measure_variants
+from sim.analysis.variants import ALONE, Variant, Work, measure_variants, refuse_undefined
 from sim.common.errors import SimError
 from sim.common.months import first_day
 from sim.experiments.execution import Bench, job_of
@@ -39,6 +43,7 @@ _FASTER = {
     "parts_limit": (2.0, "twice as much goes as parts"),
     "entry": (2.0, "trading houses open twice as fast"),
 }
+_NEED = "with", "a search for leaks needs one that is defined whatever is closed or replied"
 MARGIN = 0.2  # two replies are tried together among the best single ones, at least this share of the best
 
 
@@ -111,6 +116,7 @@ def find_leaks(
     closures, replies = _closures(case, goods, since), _replies(case, goods, since)
     package = Variant("package")
     found = measure_variants(cases, [package, *closures, *replies], [asked], work)
+    refuse_undefined(found, [asked], *_NEED)
     by_name = found.pivot(index="case", columns="variant", values=asked)
     usual = by_name["package"]
     single = pd.DataFrame([_row(one.name, by_name[one.name] - usual) for one in replies])
@@ -119,12 +125,14 @@ def find_leaks(
     runs = len(found)
     if pairs:
         again = measure_variants(cases, pairs, [asked], work)
+        refuse_undefined(again, [asked], *_NEED)
         both = again.pivot(index="case", columns="variant", values=asked)
         single = pd.concat([single, pd.DataFrame([_row(one.name, both[one.name] - usual) for one in pairs])])
         runs += len(again)
     arriving = _arriving(case, goods)
     table = single.rename(columns={"name": "reply", "mean": "gain"}).sort_values("gain", ascending=False, kind="stable")
-    table["share_of_arriving"] = table["gain"] / float(usual.mean())
+    arrives = float(usual.mean())
+    table["share_of_arriving"] = table["gain"] / arrives if arrives > 0.0 else nan
     closing = _closing_table(closures, by_name, usual, arriving)
     return Leaks(asked, arriving, closing, table.reset_index(drop=True), runs + 1)
 
@@ -145,6 +153,26 @@ def runs_of(study: Study) -> tuple[int, int]:
     since = _since(cases[0])
     tried = [*_closures(cases[0], said.goods, since), *_replies(cases[0], said.goods, since)]
     return (1 + len(tried)) * len(cases) + 1, comb(said.best, 2) * len(cases)
+
+
+def seconds_of(case: Case) -> float:
+    """How long a run takes, by one made now in a process of its own.
+
+    Raises:
+        SimError: it fails, or ends its process.
+    """
+    with ProcessPoolExecutor(1, get_context("spawn")) as pool:
+        try:
+            return pool.submit(_timed, case).result()
+        except BrokenProcessPool as error:
+            raise SimError("a run of the package ended its process, by want of memory perhaps") from error
+
+
+def _timed(case: Case) -> float:
+    case.run()  # the first one compiles
+    started = time.perf_counter()
+    case.run()
+    return time.perf_counter() - started
 
 
 def _worlds(study: Study) -> list[Case]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -47,6 +48,8 @@ class Screening:
         if not self.bounds:
             raise SimError("a sensitivity analysis needs at least one input")
         for name, (low, high) in self.bounds.items():
+            if not (isfinite(low) and isfinite(high)):
+                raise SimError(f"input '{name}': its bounds are {low:g} and {high:g}, expected two numbers")
             if not low < high:
                 raise SimError(f"input '{name}': its lower bound {low:g} is not below its upper bound {high:g}")
         if self.samples < 2 or (self.method == "sobol" and self.samples & (self.samples - 1)):
@@ -98,7 +101,12 @@ def sensitivity(screening: Screening, table: pd.DataFrame, metrics: Sequence[str
         )
     rows: list[dict[str, Any]] = []
     for metric in metrics:
-        found = _indices(screening, points.to_numpy(), table[metric].to_numpy(float))
+        outcome = table[metric].to_numpy(float)
+        with np.errstate(over="ignore"):
+            if not isfinite(outcome.var()):
+                low, high = outcome.min(), outcome.max()
+                raise SimError(f"{metric} goes from {low:g} to {high:g}: too far apart to have a variance")
+        found = _indices(screening, points.to_numpy(), outcome)
         rows += sorted(
             ({"metric": metric, **row} for row in found),
             key=lambda row: -row["total" if screening.method == "sobol" else "effect"],
@@ -131,8 +139,8 @@ _COLUMNS = {
 
 
 def _interval(values: Any, half: Any) -> list[tuple[float, float, float]]:
-    half = np.nan_to_num(np.asarray(half, dtype=float))
-    return [(float(v), float(v - h), float(v + h)) for v, h in zip(np.asarray(values, dtype=float), half, strict=True)]
+    pairs = zip(np.asarray(values, dtype=float), np.asarray(half, dtype=float), strict=True)
+    return [(float(v), float(v - h), float(v + h)) for v, h in pairs]
 
 
 def _named(columns: Sequence[str], name: str, *numbers: float) -> dict[str, Any]:

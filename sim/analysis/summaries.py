@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from math import sqrt
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from sim.common.errors import SimError, nearest
+from sim.common.parsing import shown
 
 # Runs of equal values here share posterior draw and luck, at all settings of the levers.
 UNITS = ("world", "draw", "replicate")
@@ -34,30 +36,38 @@ def units_of(table: pd.DataFrame) -> list[str]:
 
 
 def refuse_nan(table: pd.DataFrame, metrics: Sequence[str], inputs: Sequence[str] = ()) -> None:
-    """Says which runs have no number where one is needed.
+    """Says which runs have no number where one is needed: NaN and infinity are never averaged, nor passed over.
 
     Args:
         table: of runs.
         metrics: columns that must be finite.
-        inputs: columns that tell one run from another, for the message; draw and replicate are added.
+        inputs: columns that tell one run from another, draw and replicate among them anyway; those that are numbers
+            must be finite, words must be there.
 
     Raises:
-        SimError: some runs have none; the first few are named.
+        SimError: some runs have none; of every column the first few are named.
     """
-    known_columns(table, [*metrics, *inputs])
-    for metric in metrics:
-        bad = table[~np.isfinite(table[metric].to_numpy(dtype=float))]
+    told = list(dict.fromkeys([*inputs, *units_of(table)]))
+    known_columns(table, [*metrics, *told])
+    wanting = []
+    for name in dict.fromkeys([*metrics, *told]):
+        column = table[name]
+        numeric = pd.api.types.is_numeric_dtype(column)
+        if name in metrics and not numeric:
+            some = f": {shown(str(column.iloc[0]))} and the like" if len(column) else ""
+            raise SimError(f"column '{name}' holds no numbers{some}")
+        bad = table[~np.isfinite(column.to_numpy(dtype=float)) if numeric else column.isna()]
         if len(bad):
-            told = [*inputs, *units_of(table)]
-            named = [_run(number, row, told) for number, row in zip(bad.index, bad.to_dict("records"), strict=True)]
-            more = f" and {len(named) - _NAMED} more" if len(named) > _NAMED else ""
-            raise SimError(
-                f"{metric} is not a number in {len(bad)} of {len(table)} runs: {'; '.join(named[:_NAMED])}{more}. "
-                "Ask for a metric that is defined there, or leave these points out of the study"
-            )
+            first = bad[told].head(_NAMED)
+            named = [_run(number, row, told) for number, row in zip(first.index, first.to_dict("records"), strict=True)]
+            more = f" and {len(bad) - _NAMED} more" if len(bad) > _NAMED else ""
+            wanting.append(f"{name} is not a number in {len(bad)} of {len(table)} runs: {'; '.join(named)}{more}")
+    if wanting:
+        way_out = "Ask for a metric that is defined there, or leave these points out of the study"
+        raise SimError(f"{chr(10).join(wanting)}. {way_out}")
 
 
-def _run(number: object, row: Mapping[str, object], told: Sequence[str]) -> str:
+def _run(number: object, row: Mapping[Any, object], told: Sequence[str]) -> str:
     where = ", ".join(
         f"{name} {value:g}" if isinstance(value := row[name], float) else f"{name} {value}" for name in told
     )

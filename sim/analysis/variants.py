@@ -186,6 +186,28 @@ def measure_variants(
     return pd.concat([plan.rows(), kept.frame(rows)[list(metrics)]], axis=1)
 
 
+def refuse_undefined(found: pd.DataFrame, metrics: Sequence[str], where: str, need: str) -> None:
+    """Says which metric is NaN or infinite in which variants, where a mean would pass over it or be spoilt.
+
+    Args:
+        found: as :func:`measure_variants` gives it.
+        metrics: columns.
+        where: words before the name of the variant.
+        need: what needs a number.
+
+    Raises:
+        SimError: one is.
+    """
+    for metric in metrics:
+        bad = found[~np.isfinite(found[metric].to_numpy(float))]
+        if len(bad):
+            first = bad.iloc[0]
+            raise SimError(
+                f"{metric} is not a number {where}: {first['variant']}, case {first['case']} "
+                f"({len(bad)} of {len(found)} runs); {need}"
+            )
+
+
 @contextmanager
 def _folder(work: Work, metrics: Sequence[str]) -> Iterator[Path]:
     """Where runs of these metrics and this code are kept; for the time being only, where no folder is named."""

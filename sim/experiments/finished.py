@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -22,7 +22,31 @@ from sim.experiments.queue import Runs
 from sim.experiments.store import write_tables
 
 COMPARISONS = "comparisons.csv"
+_NAMED = 5  # runs without a number that are named
 _TOGETHER = BATCH // 4  # runs whose packages are compared at once: every metric of every package becomes a row
+
+
+class Undefined(NamedTuple):
+    """Runs that are done and in which a metric is no number (NaN or infinite); no mean is taken over them.
+
+    Attributes:
+        metric: its name.
+        runs: how many there are.
+        of: so many runs that are done.
+        named: the first of them, in words.
+    """
+
+    metric: str
+    runs: int
+    of: int
+    named: tuple[str, ...]
+
+    def __str__(self) -> str:
+        """All of it in one sentence."""
+        if self.runs == self.of:
+            return f"{self.metric}: not a number in any run"
+        more = f"; and {self.runs - len(self.named):,} more" if self.runs > len(self.named) else ""
+        return f"{self.metric}: not a number in {self.runs:,} of {self.of:,} runs: {'; '.join(self.named)}{more}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,6 +75,18 @@ class Finished:
         """What tells runs apart (see :meth:`Plan.table`), then status, reason, metrics and key."""
         keys = pd.DataFrame({"key": list(Keys(self.plan.keys.digests[runs]))})
         return pd.concat([self.plan.table(runs), self.kept.frame(self.place[runs]), keys], axis=1)
+
+    def undefined(self) -> tuple[Undefined, ...]:
+        """Metrics that are no number in some of the runs that are done."""
+        rows = self.place[self.runs]
+        done = int(np.count_nonzero(self.kept.done[rows]))
+        inputs = [factor.name for factor in self.plan.study.factors]
+        return tuple(
+            Undefined(name, len(places), done, tuple(
+                _in_words(row, inputs) for row in self.plan.table(self.runs[places[:_NAMED]]).to_dict("records")
+            ))
+            for name, places in self.kept.undefined(rows).items()
+        )  # fmt: skip
 
     def write(self, folder: Path) -> None:
         """Writes the table of runs, whole or not at all.
@@ -89,6 +125,16 @@ class Finished:
         runs = (np.arange(self.plan.replicates)[:, np.newaxis] * len(once) + met).ravel()
         found: Runs = runs[self.place[runs] >= 0]
         return found
+
+
+def _in_words(row: Mapping[Any, Any], inputs: Sequence[str]) -> str:
+    """Which run a row of the table is, from what tells it from others."""
+    told = {name: row[name] for name in (*inputs, "world", "replicate") if row[name] == row[name] and row[name] != ""}
+    where = ", ".join(
+        f"{name} {value:g}" if isinstance(value, float) else f"{name} {value}" for name, value in told.items()
+    )
+    which = "the run compared with" if row["point"] == COMPARED else f"point {row['point']}"
+    return f"{which} ({where})"
 
 
 def write_comparisons(folder: Path, compared: Iterable[pd.DataFrame]) -> None:

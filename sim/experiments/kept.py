@@ -134,10 +134,12 @@ class Kept:
             {self._reasons[code]: int(count) for code, count in zip(*np.unique(codes, return_counts=True), strict=True)}
         )
 
-    def empty(self, rows: Rows) -> list[str]:
-        """Metrics that are a number in none of those of the runs that are done."""
-        place = self._place[rows[self.done[rows]]]
-        return [name for name, column in self._metrics.items() if len(place) and np.isnan(column[place]).all()]
+    def undefined(self, rows: Rows) -> dict[str, Rows]:
+        """Which of some of the runs are done, and have NaN or infinity in a metric: their places among these runs."""
+        done = np.flatnonzero(self.done[rows])
+        place = self._place[rows[done]]
+        found = {name: done[~np.isfinite(column[place])] for name, column in self._metrics.items()}
+        return {name: places for name, places in found.items() if len(places)}
 
 
 def _taken(pieces: Sequence[Piece]) -> NDArray[np.float64]:

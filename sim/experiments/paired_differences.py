@@ -12,11 +12,13 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from scipy.special import stdtrit
 
 LEVEL = 0.95
 BAND = (0.05, 0.95)
 SHOWN = 40  # rows that are shown at once
+_COUNTS, _MEANS = ("worlds", "replicates", "undefined"), ["mean", "compared_with", "difference"]
 _LUCK = ["world", "replicate"]  # what a run shares with the one that it is compared with
 
 
@@ -29,10 +31,11 @@ def comparisons(runs: pd.DataFrame, levers: Sequence[str], metrics: Sequence[str
         metrics: its columns that are metrics.
 
     Returns:
-        ``package``, the levers, ``metric``, ``worlds``, ``replicates``, ``mean``, ``compared_with`` (mean there),
-        ``difference``, ``standard_error`` of the difference over replicates (NaN for one), ``low`` and ``high`` (its
-        95 % interval, Student's t), ``low_world`` and ``high_world`` (90 % of worlds lie between). Only worlds count
-        in which every replicate has both numbers.
+        ``package``, the levers, ``metric``, ``worlds``, ``replicates``, ``undefined``, ``mean``, ``compared_with``
+        (mean there), ``difference``, ``standard_error`` of the difference over replicates (NaN for one), ``low`` and
+        ``high`` (its 95 % interval, Student's t), ``low_world`` and ``high_world`` (90 % of worlds lie between). Only
+        worlds count in which every replicate has both runs done; ``undefined`` of these pairs have no number (NaN or
+        infinite) here or there, and then what would be taken over them is NaN.
     """
     done = runs[runs["status"] == "done"]
     usual = done[done["point"] < 0].drop_duplicates(_LUCK).set_index(_LUCK)
@@ -42,20 +45,27 @@ def comparisons(runs: pd.DataFrame, levers: Sequence[str], metrics: Sequence[str
     tables = []
     for metric in metrics:
         cells = ours[["package", *_LUCK]].assign(mean=ours[metric].to_numpy(), compared_with=there[metric].to_numpy())
-        table = packages.join(_compared(cells).reindex(packages.index))
+        table = packages.join(_compared(cells, there["status"].notna().to_numpy()).reindex(packages.index))
         table.insert(len(levers), "metric", metric)
-        tables.append(table.fillna({"worlds": 0, "replicates": 0}).astype({"worlds": int, "replicates": int}))
+        tables.append(table.fillna(dict.fromkeys(_COUNTS, 0)).astype(dict.fromkeys(_COUNTS, int)))
     return pd.concat(tables).sort_index(kind="stable").reset_index()
 
 
-def _compared(cells: pd.DataFrame) -> pd.DataFrame:
-    """What each package does to one metric, from its numbers here and there by package, world and replicate."""
-    whole = np.isfinite(cells["mean"]) & np.isfinite(cells["compared_with"])
+def _compared(cells: pd.DataFrame, both: NDArray[np.bool_]) -> pd.DataFrame:
+    """What each package does to one metric, from its numbers here and there by package, world and replicate.
+
+    Args:
+        cells: columns package, world, replicate, mean, compared_with.
+        both: whether the run compared with is done, too.
+    """
     replicates = cells.groupby("package")["replicate"].transform("nunique")
-    complete = whole.groupby([cells["package"], cells["world"]]).transform("sum") == replicates
-    kept = cells[complete].assign(difference=lambda table: table["mean"] - table["compared_with"])
+    complete = pd.Series(both, cells.index).groupby([cells["package"], cells["world"]]).transform("sum") == replicates
+    kept = cells[complete]
+    kept = kept.assign(**{name: kept[name].where(np.isfinite(kept[name])) for name in ("mean", "compared_with")})
+    kept = kept.assign(difference=kept["mean"] - kept["compared_with"])
     by_package = kept.groupby("package")
-    table: pd.DataFrame = by_package[["mean", "compared_with", "difference"]].mean()
+    undefined = kept[_MEANS].isna().groupby(kept["package"]).sum()
+    table: pd.DataFrame = by_package[_MEANS].mean()
     table.insert(0, "worlds", by_package["world"].nunique())
     table.insert(1, "replicates", by_package["replicate"].nunique())
     by_replicate = kept.groupby(["package", "replicate"])["difference"].mean().groupby("package")
@@ -65,6 +75,10 @@ def _compared(cells: pd.DataFrame) -> pd.DataFrame:
     table = table.assign(standard_error=error, low=table["difference"] - reach, high=table["difference"] + reach)
     by_world = kept.groupby(["package", "world"])["difference"].mean().groupby("package")
     table["low_world"], table["high_world"] = (by_world.quantile(share) for share in BAND)
+    # Pandas passes over what is no number; a mean of the others would be one of other worlds.
+    for name in table.columns.drop(["worlds", "replicates"]):
+        table[name] = table[name].where(undefined[name if name in _MEANS else "difference"] == 0)
+    table.insert(2, "undefined", undefined["difference"])
     return table
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import statistics
-from collections import deque
+from collections import Counter, deque
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -11,13 +13,13 @@ import numpy as np
 
 from sim.common.errors import SimError
 from sim.common.progress import Progress
-from sim.experiments.execution import Bench, job_of
+from sim.experiments.execution import job_of
 from sim.experiments.finished import Finished, write_comparisons
 from sim.experiments.folder import plan_in, write_record
 from sim.experiments.kept import Kept
 from sim.experiments.paired_differences import Compared
 from sim.experiments.plan import plan_of
-from sim.experiments.queue import Runs
+from sim.experiments.queue import Queue, Runs
 from sim.experiments.runner import Backend, Maker
 from sim.experiments.store import Store
 from sim.experiments.study import Study
@@ -38,6 +40,8 @@ class Outlook:
         failed: of those, failed.
         seconds: that the rest takes on one core, from the runs tried; NaN where none was.
         damaged: files found damaged.
+        tried: runs tried first.
+        failures: how many of these failed, by reason.
     """
 
     runs: int
@@ -45,6 +49,8 @@ class Outlook:
     failed: int
     seconds: float
     damaged: int
+    tried: int
+    failures: Mapping[str, int]
 
 
 class Sweep:
@@ -70,36 +76,44 @@ class Sweep:
 
     # ------------------------------------------------------------------------------------------------- looking ahead
     def outlook(self) -> Outlook:
-        """What there is to do; tries a few runs, which are kept unless they are only to be looked at."""
+        """What there is to do, and how long it takes by the runs that were tried."""
         finished = self.store.finished()
         place = np.unique(finished.find(self.plan.keys.digests))
         pending = self._pending(finished)
-        seconds = statistics.median(outcome.seconds for outcome in self._tried) if self._tried else float("nan")
+        # The first run of a process compiles, which is no part of how long a run takes; one that failed takes nothing.
+        took = [outcome.seconds for outcome in self._tried if outcome.status == DONE]
         return Outlook(
-            len(self.plan), len(self.plan) - len(pending), int((~finished.done[place[place >= 0]]).sum()),
-            seconds * len(pending), len(self.store.damaged),
+            runs=len(self.plan), finished=len(self.plan) - len(pending),
+            failed=int((~finished.done[place[place >= 0]]).sum()),
+            seconds=statistics.median(took[1:] or took) * len(pending) if took else math.nan,
+            damaged=len(self.store.damaged), tried=len(self._tried),
+            failures=Counter(outcome.reason for outcome in self._tried if outcome.status != DONE),
         )  # fmt: skip
 
-    def try_some(self) -> None:
-        """Makes a few runs here, far apart in the plan, to see how long they take and whether the metrics are numbers.
+    def try_some(self, backend: Backend) -> None:
+        """Makes a few runs, far apart in the plan, to see how long they take and whether the metrics are numbers.
+
+        They are kept with the others once these are made, be they done or failed.
+
+        Args:
+            backend: where; a run that ends its process takes the runner along unless processes are its own.
 
         Raises:
-            SimError: a metric is no number in any of them, or all of them fail.
+            SimError: a metric is no number in any of them, or all of them fail; or workers do not start.
         """
         pending = self._pending(self.store.finished())
         if not len(pending):
             return
-        bench = Bench(self._job)
-        places = np.unique(np.linspace(0, len(pending) - 1, _TRIED + 1).astype(int))
-        runs = pending[places]
-        bench.do(self.plan.task(int(runs[0])))  # compiles, which is no part of how long a run takes
-        self._tried = [bench.do(self.plan.task(int(run))) for run in runs]
+        queue = Queue(self.plan, pending[np.unique(np.linspace(0, len(pending) - 1, _TRIED + 1).astype(int))])
+        for outcomes in backend.work(self._job, queue):
+            self._tried += outcomes
+            queue.forget(outcome.run for outcome in outcomes)
         done = [outcome for outcome in self._tried if outcome.status == DONE]
         if not done:
             reasons = "; ".join(dict.fromkeys(outcome.reason for outcome in self._tried))
             raise SimError(f"all {len(self._tried)} runs tried first failed, so nothing was started: {reasons}")
-        numbers = np.array([outcome.metrics for outcome in done])
-        if empty := [name for name, column in zip(self._job.metrics, numbers.T, strict=True) if np.isnan(column).all()]:
+        numbers = np.isfinite([outcome.metrics for outcome in done])
+        if empty := [name for name, column in zip(self._job.metrics, numbers.T, strict=True) if not column.any()]:
             raise SimError(
                 f"{', '.join(empty)}: not a number in any of the {len(done)} runs tried first, so it would say "
                 "nothing; leave it out, or narrow it down otherwise"
@@ -149,7 +163,7 @@ class Sweep:
             progress: called with (runs made, runs in all).
 
         Returns:
-            The runs, and the error reached.
+            The runs, and the error reached; NaN where it is not known, as of a metric that is no number in some runs.
 
         Raises:
             SimError: nothing is drawn in expected mode, so there is no error to make smaller.
@@ -187,6 +201,4 @@ class Sweep:
         else:
             deque(told.listen(found.compared()), maxlen=0)
         rows = found.place[found.runs]
-        return Swept(
-            self.plan, self.folder, len(rows), found.kept.failures(rows), tuple(found.kept.empty(rows)), told
-        )  # fmt: skip
+        return Swept(self.plan, self.folder, len(rows), found.kept.failures(rows), found.undefined(), told)

@@ -99,6 +99,7 @@ def sweep(
         place = stack.enter_context(tempfile.TemporaryDirectory()) if folder is None else folder
         step = stack.enter_context(watched(progress, found.file.title, "runs"))
         at_work = Sweep(found, Path(place), expand=True)
-        at_work.try_some()
-        swept = at_work.run(Local(workers) if workers > 1 else InThisProcess(), step)
+        backend = Local(workers) if workers > 1 else InThisProcess()
+        at_work.try_some(backend)
+        swept = at_work.run(backend, step)
         return swept.detached() if folder is None else swept

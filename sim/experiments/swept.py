@@ -11,6 +11,7 @@ import pandas as pd
 
 from sim.common.accessors import Accessor
 from sim.common.errors import SimError
+from sim.experiments.finished import Undefined
 from sim.experiments.folder import StudyRuns, read_table
 from sim.experiments.paired_differences import Compared, comparisons
 from sim.experiments.plan import Plan
@@ -26,7 +27,7 @@ class Swept:
         folder: where they are; None where they are no longer kept.
         finished: how many are there.
         failures: how many of these failed, by reason.
-        empty: metrics that are a number in none of them.
+        undefined: metrics that are no number in some of those that are done, and in which.
         told: what packages do, in short.
         made: runs made now, beside those made before.
 
@@ -41,7 +42,7 @@ class Swept:
     folder: Path | None
     finished: int
     failures: Mapping[str, int]
-    empty: tuple[str, ...]
+    undefined: tuple[Undefined, ...]
     told: Compared
     made: int = 0
     plot = Accessor("Its figures: ``plot.<tab>`` lists them, ``plot.NAME()`` draws one.")
@@ -91,4 +92,10 @@ class Swept:
         )  # fmt: skip
 
     def __repr__(self) -> str:
-        return f"<Swept {self.plan.study.file.title!r}: {self.finished:,} of {len(self.plan):,} runs>"
+        wanting = "".join(f"; {one.metric} not a number in {one.runs:,}" for one in self.undefined)
+        return f"<Swept {self.plan.study.file.title!r}: {self.finished:,} of {len(self.plan):,} runs{wanting}>"
+
+    @property
+    def empty(self) -> tuple[str, ...]:
+        """Metrics that are a number in none of the runs that are done."""
+        return tuple(one.metric for one in self.undefined if one.runs == one.of)

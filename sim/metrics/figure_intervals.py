@@ -16,7 +16,7 @@ from sim.metrics.run_pair import RunPair, run_pair
 from sim.metrics.series import series_of
 from sim.scenario import parse_scenario
 from sim.simulation.ensemble import DRAWS, Draws, Ensemble, few_rows, record_of_draws
-from sim.simulation.intervals import MIRROR, Bands, tall
+from sim.simulation.intervals import MIRROR, Bands, side_by_side, tall
 from sim.simulation.posterior import Posterior, load_posterior
 from sim.simulation.simulation import Case, case_of, load
 
@@ -82,7 +82,7 @@ def ensemble(  # noqa: PLR0913 (each is asked for by its name)
             step(done, draws)
     record = record_of_draws(posterior, numbers, runs.case.scenario.agents)
     # A ribbon that a draw lacks is nil in it.
-    return Ensemble(pd.concat(kept, axis=1, sort=False).fillna(0.0), record)
+    return Ensemble(side_by_side(kept), record)
 
 
 def _like(
@@ -125,4 +125,4 @@ def mirror_bands(
             kept[draw] = tall(MIRROR, table, [str(name) for name in table if str(name).endswith("_musd")])
             step(done, draws)
     agents = few_rows(case).scenario.agents
-    return Bands.over(pd.concat(kept, axis=1).fillna(0.0), record_of_draws(posterior, numbers, agents))
+    return Bands.over(side_by_side(kept), record_of_draws(posterior, numbers, agents))

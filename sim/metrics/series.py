@@ -85,7 +85,9 @@ def deliveries(pair: RunPair) -> pd.DataFrame:
         both = Comparison(pair.policy, pair.baseline).summary()
         table = table.assign(baseline_busd=both["baseline_busd"], change_percent=both["change_percent"])
     table["unrecorded_busd"] = _unrecorded(pair)
-    return table.fillna(0.0).rename_axis("period").reset_index()
+    # A year in which nothing goes by a road is nil there; its price, and a change from nothing, are no numbers.
+    amounts = [name for name in table.columns if name.endswith("_busd")]
+    return table.fillna(dict.fromkeys(amounts, 0.0)).rename_axis("period").reset_index()
 
 
 def _unrecorded(pair: RunPair) -> pd.Series[float]:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.common.errors import SimError
+from sim.common.months import format_month
 from sim.model.kernels.intermediaries import count_houses
 from sim.model.kernels.settlement import DELIVERED, STOPPED
 from sim.model.kernels.sums import sum_passages
@@ -123,3 +125,29 @@ def keep(model: Phases, record: Record) -> None:
     hubs = record.hubs[m]
     hubs[0], hubs[1], hubs[2] = work.fullness, work.log_markup, work.carried
     count_houses(houses.hub, houses.mass, houses.generation, houses.represents, hubs[3:])
+
+
+def refuse_not_finite(record: Record, first_month: int) -> None:
+    """Says that a run has ended in what is no number; nothing of it would mean anything.
+
+    Args:
+        record: of a finished run.
+        first_month: of the run.
+
+    Raises:
+        SimError: some array holds NaN or infinity; the first month and what it is are named.
+    """
+    since = {name: _first_not_finite(values) for name, values in vars(record).items()}
+    if wrong := {name: month for name, month in since.items() if month is not None}:
+        first = min(wrong.values())
+        names = ", ".join(name for name, month in wrong.items() if month == first)
+        raise SimError(
+            f"the run is no number from {format_month(first_month + first)} on ({names}): a figure of the world, a "
+            "parameter or a driver is too large to count with, or a rule gives no number"
+        )
+
+
+def _first_not_finite(values: Floats) -> int | None:
+    """The first month (row) that has a NaN or an infinity."""
+    finite = np.isfinite(values).reshape(len(values), -1).all(axis=1)
+    return None if finite.all() else int(np.argmin(finite))

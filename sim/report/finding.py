@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 Drawn = Callable[[Figure], pd.DataFrame]
 TALL = 7.2  # inches
-_MOST_ROWS = 24
+_MOST_ROWS, _REASONS = 24, 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,6 +110,19 @@ def points_of(study: StudyRuns) -> pd.DataFrame:
     if points.empty:
         raise SimError(f"the study “{study.title}” has no finished run yet; start its sweep again")
     return points
+
+
+def left_out(study: StudyRuns) -> tuple[str, ...]:
+    """What no number over the runs of a study has in it, in sentences: runs that failed or are not made yet."""
+    failed = study.runs[study.runs["status"] != "done"]
+    missing = study.planned - len(study.runs)
+    found = []
+    if len(failed):
+        why = "; ".join(list(dict.fromkeys(failed["reason"]))[:_REASONS])
+        found.append(f"{len(failed):,} of {len(study.runs):,} runs failed and are left out: {why}")
+    if missing > 0:
+        found.append(f"{missing:,} of {study.planned:,} runs are not made yet; start the sweep again")
+    return tuple(found)
 
 
 def setting_of(study: StudyRuns, given: Mapping[str, str], said: str) -> dict[str, object]:

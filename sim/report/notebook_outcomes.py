@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from sim.common.months import format_month
@@ -106,7 +107,7 @@ def _range(factor: object) -> str:
 def swept_page(swept: Swept) -> str:
     """The runs of a study: what each package does to each metric, against what it is compared with."""
     file = swept.plan.study.file
-    failed = int((swept.runs["status"] != _DONE).sum())
+    failed = sum(swept.failures.values())
     made = f"{len(swept.runs):,} of {len(swept.plan):,}"
     against = "no policy" if swept.plan.study.comparison is None else "the package compared with"
     note = f"Differences to {against}, run by paired run"
@@ -114,7 +115,8 @@ def swept_page(swept: Swept) -> str:
     return html.page(
         file.title, html.soft(file.question),
         html.facts(runs=made, failed=failed or None, worlds=len(swept.plan.worlds), replicates=swept.plan.replicates),
-        _effects(swept, note), html.folded("The plan", html.element("pre", study_told(swept.plan))),
+        html.listed(map(str, swept.undefined)) if swept.undefined else "", _effects(swept, note),
+        html.folded("The plan", html.element("pre", study_told(swept.plan))),
         html.soft("runs has every run, comparisons all about the differences, plot the figures."),
     )  # fmt: skip
 
@@ -142,7 +144,10 @@ def _interval(row: Mapping[Any, float], ends: tuple[str, str]) -> html.Right:
 def runs_page(study: StudyRuns) -> str:
     """The runs of a study as its folder has them: the mean of each metric at each setting of the levers."""
     done = study.runs[(study.runs["status"] == _DONE) & (study.runs["point"] >= 0)]
-    means = done.groupby(list(study.levers))[list(study.metrics)].mean() if study.levers else done[list(study.metrics)]
+    means = done[list(study.metrics)]
+    if study.levers:  # pandas passes over what is no number, and a mean of the others would be one of other worlds
+        settings = [done[lever] for lever in study.levers]
+        means = means.groupby(settings).mean().where(means.abs().lt(np.inf).groupby(settings).all())
     return html.page(
         study.title, html.soft(study.question),
         html.facts(runs=f"{len(study.runs):,} of {study.planned:,}", uncertainties=", ".join(study.uncertainties)),

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-import time
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -55,12 +55,8 @@ def leaks_told(study: Study) -> str:
     return "\n".join(lines)
 
 
-def search_outlook(study: Study, rounds: tuple[int, int], workers: int) -> str:
-    """How many runs a search for leaks takes, and how long, by one run made now."""
-    study.base.run()  # the first one compiles
-    started = time.perf_counter()
-    study.base.run()
-    each = time.perf_counter() - started
+def search_outlook(rounds: tuple[int, int], each: float, workers: int) -> str:
+    """How many runs a search for leaks takes in its rounds, and how long at so many seconds a run."""
     return (
         f"{rounds[0]:,} runs in the first round, at most {rounds[1]:,} in the second; what is finished is kept\n"
         f"about {duration(sum(rounds) * each / workers)} on {_many(workers, 'worker')}, at {1e3 * each:.0f} ms a run"
@@ -100,6 +96,9 @@ def outlook_told(outlook: Outlook, workers: int) -> str:
     lines = [f"{outlook.finished:,} of {outlook.runs:,} runs are there already, {left:,} to be made"]
     if outlook.failed:
         lines.append(f"{outlook.failed:,} of those that are there failed; --retry-failed makes them again")
+    if outlook.failures:
+        failed = sum(outlook.failures.values())
+        lines.append(f"{failed} of {_many(outlook.tried, 'run')} tried first failed: {'; '.join(outlook.failures)}")
     if outlook.damaged:
         lines.append(f"{outlook.damaged} damaged files were set aside; their runs are made again")
     if left and not math.isnan(outlook.seconds):
@@ -125,7 +124,7 @@ def swept_told(swept: Swept) -> str:
         lines.append(f"{sum(swept.failures.values()):,} runs failed:")
         often = sorted(swept.failures.items(), key=lambda one: -one[1])
         lines += [f"  {count:,}: {reason}" for reason, count in often[:_REASONS]]
-    lines += [f"{name}: not a number in any run" for name in swept.empty]
+    lines += map(str, swept.undefined)
     return "\n".join(lines)
 
 
@@ -134,15 +133,17 @@ def compared_table(swept: Swept) -> Table:
     levers = [lever.name for lever in swept.plan.study.levers]
     with_error = swept.plan.replicates > 1
     against = "no policy" if swept.plan.study.comparison is None else "compared with"
-    columns = [*levers, "metric", "mean", against, "difference"]
+    rows = [row for some in swept.told.first for row in some.to_dict("records")]
+    counted = _counted(rows, len(swept.plan.worlds))
+    columns = [*levers, "metric", *counted, "mean", against, "difference"]
     columns += ["error", "95 % interval"] if with_error else []
     columns += ["90 % of worlds"] if len(swept.plan.worlds) > 1 else []
     title = f"Mean over {_many(len(swept.plan.worlds), 'world')} and {_many(swept.plan.replicates, 'replicate')}"
     table = Table(title=title, title_justify="left")
     for name in columns:
         table.add_column(name, justify="left" if name == "metric" else "right")
-    for row in (row for some in swept.told.first for row in some.to_dict("records")):
-        cells = [*(_cell(row[lever]) for lever in levers), str(row["metric"])]
+    for at, row in enumerate(rows):
+        cells = [*(_cell(row[lever]) for lever in levers), str(row["metric"]), *(told[at] for told in counted.values())]
         cells += [_cell(row[name]) for name in ("mean", "compared_with", "difference")]
         cells += [_cell(row["standard_error"]), f"{_cell(row['low'])} to {_cell(row['high'])}"] if with_error else []
         cells += [f"{_cell(row['low_world'])} to {_cell(row['high_world'])}"] if len(swept.plan.worlds) > 1 else []
@@ -150,6 +151,18 @@ def compared_table(swept: Swept) -> Table:
     if swept.told.rows > SHOWN:
         table.caption = f"{SHOWN} of {swept.told.rows:,} rows; the others are in comparisons.csv"
     return table
+
+
+def _counted(rows: Sequence[Mapping[Any, Any]], worlds: int) -> dict[str, list[str]]:
+    """Columns that say over what a mean is, where it is not over every world or is none at all."""
+    found = {
+        "worlds": [f"{row['worlds']:,} of {worlds:,}" if row["worlds"] < worlds else f"{worlds:,}" for row in rows],
+        "not a number": [
+            f"{row['undefined']:,} of {row['worlds'] * row['replicates']:,}" if row["undefined"] else "" for row in rows
+        ],
+    }
+    usual = {"worlds": f"{worlds:,}", "not a number": ""}
+    return {name: cells for name, cells in found.items() if any(cell != usual[name] for cell in cells)}
 
 
 def _cell(value: object) -> str:
@@ -171,6 +184,8 @@ def points_table(plan: Plan, most: int = 8) -> Table:
 
 def until_told(swept: Swept, metric: str, reached: float, wanted: float) -> str:
     """Whether the error that was asked for is reached."""
+    if math.isnan(reached):
+        return f"{metric}: its Monte Carlo error is not known, with {_many(swept.plan.replicates, 'replicate')}"
     said = f"{metric}: Monte Carlo error {100 * reached:.2g} % of the largest difference"
     enough = "as asked for" if reached <= wanted else f"more than the {100 * wanted:g} % asked for; raise --most"
     return f"{said}, with {_many(swept.plan.replicates, 'replicate')}: {enough}"

@@ -40,8 +40,12 @@ class Bands:
 
     @staticmethod
     def over(samples: pd.DataFrame, record: Mapping[str, Any]) -> Bands:
-        """The bands of samples: rows by figure, series, period and column; one column per draw."""
-        ends = np.nanquantile(samples.to_numpy(), list(ENDS.values()), axis=1)
+        """The bands of samples: rows by figure, series, period and column; one column per draw.
+
+        A row that is no number (NaN or infinite) in some draw has no band: one over the others would be narrower.
+        """
+        values = samples.to_numpy()
+        ends = np.quantile(np.where(np.isfinite(values), values, np.nan), list(ENDS.values()), axis=1)
         table = samples.index.to_frame(index=False)
         return Bands(table.assign(**dict(zip(ENDS, ends, strict=True))), record)
 
@@ -67,9 +71,14 @@ class Bands:
     def words(self) -> str:
         """What the bands are, in one sentence."""
         one = self.record
+        undefined = int(self.table["median"].isna().sum())
+        left = (
+            f" {undefined:,} of {len(self.table):,} numbers are undefined in a draw and have none." if undefined else ""
+        )
         return (
             f"Bands: 90 % of {one['draws']} draws of posterior “{one['posterior']}” ({one['digest'][:10]}), each run "
             f"in {one['mode']} mode with {one['exporters']:,} exporters; the luck of single firms is not in them."
+            f"{left}"
         )
 
     def save(self, folder: Path) -> Path:
@@ -121,3 +130,11 @@ def tall(figure: str, table: pd.DataFrame, columns: Iterable[str]) -> pd.Series[
         )
         pieces.append(pd.Series(table[column].to_numpy(dtype=np.float64), index=keys))
     return pd.concat(pieces)
+
+
+def side_by_side(draws: Mapping[int, pd.Series[float]]) -> pd.DataFrame:
+    """Series by draw as samples. A row that a draw lacks is nil in it; what is no number in it stays none."""
+    samples = pd.concat(draws, axis=1, sort=False).fillna(0.0)
+    for draw, found in draws.items():
+        samples.loc[found.index[~np.isfinite(found)], draw] = np.nan
+    return samples

@@ -14,7 +14,7 @@ from sim.common.errors import SimError
 from sim.common.months import format_month
 from sim.common.package_data import version_of
 from sim.common.progress import Progress, watched
-from sim.model.history import blank_record, keep
+from sim.model.history import blank_record, keep, refuse_not_finite
 from sim.model.model import SanctionsModel
 from sim.rules.user_rules import checked_rules
 from sim.scenario import Scenario, load_scenario
@@ -65,6 +65,9 @@ class Case:
         Args:
             progress: called after each month with (months done, months in all); False for no bar in a notebook (see
                 :func:`sim.show_progress`).
+
+        Raises:
+            SimError: the run ends in what is no number (see :func:`sim.model.history.refuse_not_finite`).
         """
         started = time.perf_counter()
         months = self.scenario.months.count
@@ -75,6 +78,7 @@ class Case:
                 model.step()
                 keep(model, record)
                 step(done, months)
+        refuse_not_finite(record, self.scenario.months.first)
         arrays = RunArrays(
             self.world, model.base, record, self.scenario.months.first,
             model.values.fob_share, model.values.misdeclared, model.values.ghost,

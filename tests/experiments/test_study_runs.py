@@ -83,7 +83,7 @@ def test_stopped_and_started_again_it_makes_every_run_once(whole: Path, tmp_path
 
 def test_runs_tried_first_are_kept(tmp_path: Path) -> None:
     sweep, backend = Sweep(toy(), tmp_path / "toy"), Here()
-    sweep.try_some()
+    sweep.try_some(Here())
     assert sweep.outlook().seconds > 0.0
     assert not (tmp_path / "toy").exists()
     sweep.run(backend)
@@ -165,7 +165,7 @@ def test_a_failing_point_keeps_its_reason_and_takes_none_along(tmp_path: Path) -
 def test_a_metric_that_is_no_number_anywhere_stops_it_before_it_starts(tmp_path: Path) -> None:
     sweep = Sweep(_nothing_lost(), tmp_path / "toy")
     with pytest.raises(SimError, match="diversion_ratio: not a number in any of the"):
-        sweep.try_some()
+        sweep.try_some(Here())
     assert not (tmp_path / "toy").exists()
 
 

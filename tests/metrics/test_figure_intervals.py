@@ -18,7 +18,7 @@ from sim.metrics.series import SERIES, series_of
 from sim.report.plots import FIGURES, figure, save_all
 from sim.simulation.comparison import Comparison
 from sim.simulation.ensemble import Ensemble, few_rows
-from sim.simulation.intervals import DELIVERIES, ENDS, KEYS, Bands, tall
+from sim.simulation.intervals import DELIVERIES, ENDS, KEYS, Bands, side_by_side, tall
 from sim.simulation.simulation import Case
 from tests.posteriors import write_posterior
 
@@ -30,6 +30,7 @@ COLUMNS = {
     "parameter:demand_elasticity": [1.0, *RNG.uniform(0.5, 2.0, DRAWS - 1)],
     "strength:ban-half": [0.5, *RNG.uniform(0.2, 0.9, DRAWS - 1)],
 }
+RECORD = {"draws": 5, "posterior": "toy", "digest": "0" * 10, "mode": "expected", "exporters": 1}
 
 
 @pytest.fixture(scope="module")
@@ -222,3 +223,22 @@ def test_a_single_month_can_be_drawn(case: Case, posterior: sim.Posterior, tmp_p
 def words_on(drawn: object) -> str:
     texts = drawn.texts  # type: ignore[attr-defined]
     return " ".join(" ".join(text.get_text().split()) for text in texts)
+
+
+# ------------------------------------------------------------------------------------------ what is no number in a draw
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+def test_a_number_that_a_draw_has_not_leaves_no_band_and_is_counted(bad: float) -> None:
+    index = pd.MultiIndex.from_tuples([("figure", "all", "2022-01", name) for name in ("a", "b")], names=KEYS)
+    draws = {draw: pd.Series([float(draw), bad if draw == 3 else float(draw)], index=index) for draw in range(5)}
+    bands = Bands.over(side_by_side(draws), RECORD)
+    whole, spoilt = bands.table[list(ENDS)].to_numpy()
+    assert whole == pytest.approx([0.2, 2.0, 3.8])
+    assert np.isnan(spoilt).all()
+    assert "1 of 2 numbers are undefined in a draw and have none" in bands.words
+
+
+def test_a_row_that_a_draw_lacks_is_nil_in_it() -> None:
+    index = pd.MultiIndex.from_tuples([("figure", "all", "2022-01", name) for name in ("a", "b")], names=KEYS)
+    draws = {0: pd.Series([1.0, 2.0], index=index), 1: pd.Series([3.0], index=index[:1])}
+    assert side_by_side(draws).to_numpy().tolist() == [[1.0, 3.0], [2.0, 0.0]]
+    assert "undefined" not in Bands.over(side_by_side(draws), RECORD).words

@@ -7,6 +7,7 @@ import json
 import os
 import warnings
 
+import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
@@ -16,6 +17,7 @@ from sim.common import renamed as renamed_module
 from sim.common.files import digest_of
 from sim.common.renamed import RENAMED, OldName
 from sim.metrics.series import summary
+from sim.model.history import keep, refuse_not_finite
 from sim.simulation.results import TABLES, Results
 from sim.simulation.run_folder import added_to, refuse_to_replace
 
@@ -273,3 +275,27 @@ def test_too_few_intermediaries_is_one_clear_message():
 def test_cases_that_differ_in_more_than_law_are_not_compared(reference):
     with pytest.raises(sim.SimError, match="cannot be paired: they differ in seed"):
         sim.compare(reference, reference.with_changes(seed=9))
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+def test_a_run_that_is_no_number_is_no_run(monkeypatch, bad):
+    """Prices are lost in the second month, and orders in the third: the first month and what it is are named."""
+
+    def spoilt(model, record):
+        keep(model, record)
+        if model.elapsed:
+            record.log_price[model.elapsed, 0, 0, 0] = bad
+        if model.elapsed > 1:
+            record.fate[model.elapsed, 0, 0, 0] = bad
+
+    monkeypatch.setattr("sim.simulation.simulation.keep", spoilt)
+    with pytest.raises(sim.SimError, match=r"the run is no number from 2022-02 on \(log_price\)"):
+        sim.load("classroom").run()
+
+
+def test_a_run_of_sound_rules_is_a_number(run):
+    refuse_not_finite(run.source.record, 0)
+    run.source.record.need[2, 0, 0], whole = np.inf, run.source.record.need[2, 0, 0]
+    with pytest.raises(sim.SimError, match=r"from 0000-03 on \(need\)"):
+        refuse_not_finite(run.source.record, 0)
+    run.source.record.need[2, 0, 0] = whole

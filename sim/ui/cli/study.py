@@ -15,6 +15,7 @@ from sim.report.terminal import show
 from sim.ui.cli.options import Force, app, show_saved
 
 if TYPE_CHECKING:
+    from sim.experiments import StudyRuns
     from sim.report.finding import Finding
 
 study_app = typer.Typer(
@@ -75,11 +76,10 @@ def summary(
     Example:
       sim study summary results/studies/whack-a-mole --out results/studies/whack-a-mole/figures
     """
-    from sim.experiments import read_runs
     from sim.report.finding import setting_of
     from sim.report.study_findings import summed_up
 
-    runs = read_runs(folder)
+    runs = runs_in(folder)
     setting = None
     if against is not None:
         given = dict(_split(part, "--against", "LEVER=VALUE,...") for part in against.split(","))
@@ -132,11 +132,10 @@ def sensitivity(
     with its_extra():
         from sim.analysis.sensitivity import Screening
         from sim.analysis.sensitivity import sensitivity as indices_of
-    from sim.experiments import read_runs
     from sim.report.finding import points_of
     from sim.report.study_findings import moved_by
 
-    runs = read_runs(folder)
+    runs = runs_in(folder)
     points = points_of(runs).sort_values("point", kind="stable").reset_index(drop=True)
     found = indices_of(Screening(method, _bounds(bounds), samples, seed), points, metric or list(runs.metrics))
     tell(moved_by(runs, points, found), out, force=force)
@@ -159,11 +158,10 @@ def discover(
     """
     with its_extra():
         from sim.analysis.discovery import discover as boxes_of
-    from sim.experiments import read_runs
     from sim.report.finding import points_of
     from sim.report.study_findings import met_where
 
-    runs = read_runs(folder)
+    runs = runs_in(folder)
     inputs = [*runs.levers, *runs.uncertainties]
     points = points_of(runs)
     if "draw" in points and points["draw"].nunique() > 1 and not runs.uncertainties:
@@ -189,11 +187,20 @@ def search(
     Example:
       sim study search results/studies/mine --objective shortfall=more --objective coalition_sales_lost=less
     """
-    from sim.experiments import read_runs
     from sim.report.study_findings import searched
 
     wanted = dict(_split(text, "--objective", "METRIC=more or METRIC=less") for text in objective)
-    tell(searched(read_runs(folder), wanted, evader or ()), out, force=force)
+    tell(searched(runs_in(folder), wanted, evader or ()), out, force=force)
+
+
+def runs_in(folder: Path) -> StudyRuns:
+    """The runs of a folder; what is left out of all that is said of them is told first."""
+    from sim.experiments import read_runs
+    from sim.report.finding import left_out
+
+    runs = read_runs(folder)
+    show(*left_out(runs))
+    return runs
 
 
 def tell(found: Sequence[Finding], out: Path | None, *, force: bool) -> None:

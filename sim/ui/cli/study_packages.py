@@ -14,7 +14,7 @@ from sim.common.errors import SimError
 from sim.common.progress import progress_of
 from sim.report.terminal import show
 from sim.ui.cli.options import Exporters, Force, Mode, Months
-from sim.ui.cli.study import Metrics, Out, its_extra, study_app, tell
+from sim.ui.cli.study import Metrics, Out, its_extra, runs_in, study_app, tell
 
 if TYPE_CHECKING:
     from sim.analysis.variants import Work
@@ -54,12 +54,11 @@ def attribute(
     """
     from sim.analysis.attribution import attribute as attribution_of
     from sim.analysis.attribution import attribute_switches, players_of
-    from sim.experiments import read_runs
     from sim.report.finding import points_of
     from sim.report.package_findings import attributed
 
     if Path(package).is_dir():
-        runs = read_runs(package)
+        runs = runs_in(Path(package))
         points = points_of(runs)
         told = attribute_switches(points, runs.levers, metric or list(runs.metrics))
         tell(attributed(told, runs.title, int(points["world"].nunique())), out, force=force)

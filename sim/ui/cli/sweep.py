@@ -96,7 +96,7 @@ def sweep(
         return
     if dry_run or slurm_script is not None or (part is None and at_work.outlook().finished < len(at_work.plan)):
         with progress_of("trying a few runs", "runs"):
-            at_work.try_some()
+            at_work.try_some(Local(1))  # a process of its own: a run that ends its process leaves the command alive
     show(outlook_told(at_work.outlook(), jobs if slurm_script else at_hand), "")
     if dry_run:
         show(points_table(at_work.plan))
@@ -115,7 +115,7 @@ def _search(
     found: Study, asked: tuple[str, bool, bool], options: Mapping[str, Any], how: tuple[int, Path | None]
 ) -> None:
     """Searches for leaks, in two rounds of which the second follows from the first."""
-    from sim.analysis.evasion import runs_of
+    from sim.analysis.evasion import runs_of, seconds_of
     from sim.report.study_tables import leaks_told, search_outlook
     from sim.ui.cli.study_packages import search_leaks
 
@@ -126,7 +126,7 @@ def _search(
     if check:
         show(f"{name}: ok")
     elif dry_run:
-        show(search_outlook(found, runs_of(found), how[0]))
+        show(search_outlook(runs_of(found), seconds_of(found.base), how[0]))
     else:
         search_leaks(found, *how)
 

@@ -13,7 +13,7 @@ from sim.metrics.run_pair import RunPair
 from sim.metrics.series import figure_series
 from sim.report.plots.run_view import View
 from sim.simulation.ensemble import few_rows, record_of_draws
-from sim.simulation.intervals import Bands
+from sim.simulation.intervals import Bands, side_by_side
 from sim.simulation.parameter_source import NONE, Beliefs, beliefs
 from sim.ui.web.figures import BANDED
 from sim.ui.web.headline import YEARLY, yearly, yearly_series
@@ -75,7 +75,7 @@ class Shown:
             return self.view
         samples = {draw: pd.concat([made[name] for name in (YEARLY, *names)]) for draw, made in self.draws.items()}
         record = record_of_draws(posterior, tuple(self.draws), self.believed.case.scenario.agents)
-        return replace(self.view, bands=Bands.over(pd.concat(samples, axis=1, sort=False).fillna(0.0), record))
+        return replace(self.view, bands=Bands.over(side_by_side(samples), record))
 
 
 class Runs:

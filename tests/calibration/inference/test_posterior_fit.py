@@ -12,6 +12,7 @@ from scipy.special import logsumexp
 from scipy.stats import multivariate_normal, norm
 
 import sim
+from calibration.inference import mcmc
 from calibration.inference.emulator import train
 from calibration.inference.likelihood import SHARED, SPREADS, USUAL_DISCREPANCY, Evidence, Marginal
 from calibration.inference.mcmc import diagnose
@@ -130,6 +131,28 @@ def test_runs_of_something_else_are_not_mixed_in(tmp_path: Path, change: str) ->
     runs_at(points, Toy(), tmp_path, "toy", processes=1)
     with pytest.raises(sim.SimError, match="made from other"):
         runs_at(points + (change == "points"), Toy(), tmp_path, "toy" if change == "points" else "new", processes=1)
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+def test_a_run_with_a_target_that_is_no_number_is_named_and_never_learnt(tmp_path: Path, bad: float) -> None:
+    def spoilt(points: np.ndarray) -> np.ndarray:
+        found = Toy()(points)
+        found[3, 1] = bad
+        return found
+
+    with pytest.raises(sim.SimError, match=r"1 of 8 runs have a target that is no number \(run 3, target 1; counted"):
+        runs_at(sobol_points(8, 3, 1), spoilt, tmp_path, "toy", processes=1)
+
+
+def test_a_posterior_that_is_a_number_nowhere_is_told() -> None:
+    class Nowhere:
+        dimensions = 2
+
+        def __call__(self, z: np.ndarray) -> np.ndarray:
+            return np.full(len(z), -np.inf)
+
+    with pytest.raises(sim.SimError, match="a number at none of the 8 points"):
+        mcmc.sample(Nowhere(), walkers=8, steps=20, seed=1)
 
 
 def test_processes_do_not_change_the_runs(tmp_path: Path) -> None:
