@@ -28,6 +28,8 @@ def case_page(case: Case) -> str:
     beside = []
     if drawn is not None:
         beside.append(html.facts(posterior=drawn.posterior, draw=f"{drawn.draw} of {drawn.draws:,}"))
+    if case.remarks:
+        beside.append(html.listed(f"Warning: {remark}" for remark in case.remarks))
     if case.rules:
         beside.append(html.facts(rules_replaced=", ".join(sorted(case.rules))))
     return _page(case.scenario, beside, f"{case.scenario.world} ({case.world.title})")

@@ -67,7 +67,8 @@ def _base_told(study: Study) -> list[str]:
     scenario = study.base.scenario
     months = f"{format_month(scenario.months.first)} to {format_month(scenario.months.last)}"
     return [
-        f"base:           {scenario.title}; {scenario.agents.exporters:,} exporters, {scenario.agents.mode}, {months}"
+        *(f"warning:        {remark}" for remark in study.base.remarks),
+        f"base:           {scenario.title}; {scenario.agents.exporters:,} exporters, {scenario.agents.mode}, {months}",
     ]
 
 

@@ -20,3 +20,8 @@ def show(*things: str | Table) -> None:
             console.print(thing)
         else:
             console.print(thing, soft_wrap=True)
+
+
+def warn(*remarks: str) -> None:
+    """Prints what is odd, though it is no fault."""
+    show(*(f"warning: {remark}" for remark in remarks))

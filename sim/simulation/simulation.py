@@ -18,6 +18,7 @@ from sim.model.history import blank_record, keep, refuse_not_finite
 from sim.model.model import SanctionsModel
 from sim.rules.user_rules import checked_rules
 from sim.scenario import Scenario, load_scenario
+from sim.scenario.remarks import remarks
 from sim.simulation.inputs import put, said
 from sim.simulation.posterior import REPRESENTATIVE, Drawn, Posterior, load_posterior
 from sim.simulation.results import Results
@@ -54,6 +55,11 @@ class Case:
     world: World
     rules: Mapping[str, Callable[..., float]] = field(default_factory=dict)
     drawn: Drawn | None = None
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What is odd about the case, though it runs: months that world, drivers and season know nothing of."""
+        return remarks(self.scenario, self.world)
 
     def model(self) -> SanctionsModel:
         """A fresh model before its first month, to be stepped by hand."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sim.common.errors import FaultList, SimError, nearest
-from sim.report.terminal import show
+from sim.report.terminal import show, warn
 from sim.ui.cli.options import (
     app,
 )
@@ -32,6 +32,7 @@ def check(
     from sim.report.catalogue import clauses_by_date, headline
     from sim.rules.user_rules import checked_rules
     from sim.scenario import json_schema, load_scenario
+    from sim.scenario.remarks import remarks
     from sim.scenario.world_codes import read_codes
     from sim.world import find_world, load_world
 
@@ -45,11 +46,13 @@ def check(
         try:
             found = load_scenario(file)
             checked_rules(found.rules)
-            load_world(found.world)
+            world = load_world(found.world)
         except FaultList as error:
             faults += error.faults
         else:
-            show(f"{file}: ok", headline(found), clauses_by_date(found), "")
+            show(f"{file}: ok", headline(found), clauses_by_date(found))
+            warn(*remarks(found, world))
+            show("")
     if faults:
         raise FaultList(faults)
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from sim.common.progress import progress_of
-from sim.report.terminal import show
+from sim.report.terminal import show, warn
 from sim.ui.cli.options import (
     Exporters,
     Force,
@@ -113,6 +113,7 @@ def explain(
             chosen.case, month=month, good=good, origin=origin, route=route, destination=destination, measure=measure,
             brand_origin=brand_origin, by=by, orders=orders, agents=None, progress=progress,
         )  # fmt: skip
+    warn(*chosen.case.remarks)
     show(chosen.words, *told.words, "", *explained(told))
     if out is not None:
         save_explanation(told, out, force=force)

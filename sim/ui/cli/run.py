@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sim.common.progress import progress_of
-from sim.report.terminal import show
+from sim.report.terminal import show, warn
 from sim.ui.cli.options import (
     Draws,
     Exporters,
@@ -122,6 +122,7 @@ def mechanism(
         shown = show_mechanism(chosen.case, progress)
     said = shown.scenario
     show(f"{said.title}\n{said.question}\n{mechanism_of(said)}\n{chosen.words}\n", looks(shown), verdict(shown))
+    warn(*chosen.case.remarks)
     if chosen.posterior is not None and not shown.holds:
         show("The looks of the shipped scenarios were written at the prior centres: --posterior none runs there.")
     if out is not None:
@@ -153,6 +154,7 @@ def _run(
         bands = bands_for(chosen, ran, progress)
         saved = output.save(ran, case, bands)
     show(chosen.words)
+    warn(*case.remarks)
     results = ran.policy if isinstance(ran, Comparison) else ran
     show(*(flows_of(ran, case) if isinstance(ran, Comparison) else [deliveries_alone(results)]), ledgers(results))
     if bands is not None:

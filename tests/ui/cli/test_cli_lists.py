@@ -106,3 +106,15 @@ def test_world_build_gives_the_shipped_world(sim: Sim) -> None:
         name = path.rpartition("/")[2]
         with open(path, "rb") as ours, shipped(f"scenarios/worlds/reference/{name}").open("rb") as theirs:
             assert ours.read() == theirs.read(), name
+
+
+@pytest.mark.parametrize("command", ["check before.yaml", "run before.yaml --no-figures --posterior none"])
+def test_a_run_before_its_world_is_warned_of_and_goes_on(sim: Sim, tmp_path: Path, command: str) -> None:
+    (tmp_path / "before.yaml").write_text(
+        "title: t\nquestion: q\nsources: [thought experiment]\nmonths: {first: 2019-01, last: 2019-02}\n"
+        "agents: {exporters: 600, mode: expected}\n",
+        encoding="utf-8",
+    )
+    said = sim(command)
+    assert said.status == 0, said.err
+    assert "warning: the run begins in 2019-01, before 2021, " in said.out
