@@ -31,7 +31,7 @@ library: $(READY)  ## run every scenario with its mechanism and without; docs/me
 	$(BIN)/python -m calibration.reporting.mechanism_page
 
 studies: $(READY)  ## run the studies that ship; docs/studies-answers.md and its pictures
-	$(BIN)/sim study answers
+	$(BIN)/sim study report
 
 calibrate: $(READY)  ## fit the reference world to the customs figures; posterior in calibration/posterior, report in results/calibration/
 	$(BIN)/python -m calibration

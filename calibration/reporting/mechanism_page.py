@@ -20,7 +20,7 @@ HEAD = """# What each mechanism does
 
 Written by `make library`, which also draws each below `results/library`: every scenario runs with its mechanism and,
 paired with it, without; the table gives the change of what its file says to look at, mean per month. All runs are at
-the prior centres, where the looks were written: `sim mechanism NAME --posterior none` shows one, `sim explain NAME
+the prior centres, where the looks were written: `sim test-mechanism NAME --posterior none` shows one, `sim explain NAME
 --posterior none` says who did it. Without `--posterior none` both run at the fitted draw, as `sim run` does, and a look
 may miss. Strengths marked as priors in the files are priors here too: read signs and orders of size, not digits.
 

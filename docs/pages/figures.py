@@ -82,8 +82,8 @@ def _listed() -> Iterator[tuple[str, str, Callable[[Comparison], Drawn], object]
     """Name, title, what draws it of a comparison, and the module that tells of it."""
     for name, kind in FIGURES.items():
         yield name, kind.title, partial(figure, name), sys.modules[kind.draw.__module__]
-    yield "mirror_gap", "One flow in two books (`sim mirror`)", partial(figure_of_pair, pair=PAIR), mirror_gap
-    yield "mechanism", "A scenario with its mechanism and without (`sim mechanism`)", _mechanism, mechanism
+    yield "mirror_gap", "One flow in two books (`sim mirror-gap`)", partial(figure_of_pair, pair=PAIR), mirror_gap
+    yield "mechanism", "A scenario with its mechanism and without (`sim test-mechanism`)", _mechanism, mechanism
 
 
 def _mechanism(_: Comparison) -> Drawn:

@@ -18,7 +18,7 @@ _KINDS = {
     "banned": "`banned`: only goods that law bans",
 }
 _USE = """\
-A study lists metrics under `metrics` ([studies](../studies.md)); `sim study metrics` prints this list. In Python, for
+A study lists metrics under `metrics` ([studies](../studies.md)); `sim list metrics` prints this list. In Python, for
 a run just made: `sim.metrics.measure(run.source, ["reaching[high_priority]"])`. [How to add a
 metric](../how-to/metric.md).
 """

@@ -18,9 +18,9 @@ finding.
 
 *Prior* and *posterior* are median [5 %, 95 %]. *Learnt* means that the posterior is narrower than 0.6 of the prior,
 *learnt in part* 0.85; where it is *not learnt*, the prior speaks and the figures support no value. How it was fitted is
-told in [calibration](../calibration.md), how well in [validation](../validation.md). `sim run`, `diff`, `explain` and
-`mechanism` take the posterior's representative draw where the scenario's world is the fitted one (`--posterior none`:
-the defaults); Python takes the defaults unless told (`case.with_posterior()`).
+told in [calibration](../calibration.md), how well in [validation](../validation.md). `sim run`, `compare`, `explain`
+and `test-mechanism` take the posterior's representative draw where the scenario's world is the fitted one
+(`--posterior none`: the defaults); Python takes the defaults unless told (`case.with_posterior()`).
 """
 _LEARNT = {"yes": "learnt", "partly": "learnt in part", "no": "not learnt"}
 _PLACES = {

@@ -27,6 +27,17 @@ RENAMED: Mapping[str, Mapping[str, str]] = {
         "arrived_evading_musd": "evading_arrived_musd", "arrived_banned_musd": "evading_arrived_musd",
         "effort_2021": "enforcement_effort",
     },
+    "command": {
+        "sim diff": "sim compare", "sim mirror": "sim mirror-gap", "sim mechanism": "sim test-mechanism",
+        "sim policies": "sim list instruments", "sim scenarios": "sim list scenarios",
+        "sim study metrics": "sim list metrics", "sim study search": "sim study pareto",
+        "sim study leak": "sim study evasion", "sim study answers": "sim study report",
+        "sim study sample": "sim study design",
+    },
+    "option": {
+        "--until": "--target-error", "--most": "--max-replicates", "--orders": "--permutations",
+        "--evader": "--adversary", "--road": "--route", "--headquarters": "--brand-origin",
+    },
     "word of a question": {"road": "route", "headquarters": "brand_origin"},
 }  # fmt: skip
 

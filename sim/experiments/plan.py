@@ -180,7 +180,7 @@ def plan_of(study: Study, replicates: int | None = None) -> Plan:
 def draws_of(study: Study) -> tuple[int, ...]:
     """Draws of the posterior that a study meets: the representative one, then others in a random order that stays.
 
-    A search for leaks, which has few, takes them evenly through the posterior, as `sim study leak --draws` does.
+    A search for leaks, which has few, takes them evenly through the posterior, as `sim study evasion --draws` does.
     """
     if study.posterior is None or study.file.posterior is None:
         return (-1,)

@@ -170,7 +170,9 @@ class Sweep:
         """
         study = self.plan.study
         if study.base.scenario.agents.mode == "expected":
-            raise SimError("--until: in expected mode nothing is drawn, so there is no Monte Carlo error; remove it")
+            raise SimError(
+                "--target-error: in expected mode nothing is drawn, so there is no Monte Carlo error; remove it"
+            )
         made = 0
         while True:
             self.plan = plan_of(study, max(self.plan.replicates, min(_FEWEST, most)))

@@ -21,8 +21,8 @@ _HEAD = """\
 # Policy instruments
 
 Every clause of law, and every pressure that is no law, is one of these instruments. This page is written by
-`sim policies --page > docs/instruments.md` from the declarations in `sim/policies/instruments/`; a test fails where it
-is out of date. `sim policies KIND` shows one of them. What a field of the law means stands in
+`sim list instruments --page > docs/instruments.md` from the declarations in `sim/policies/instruments/`; a test fails
+where it is out of date. `sim list instruments KIND` shows one of them. What a field of the law means stands in
 `sim/policies/regime_fields.py`.
 
 An effect in a month is weighed by the share of its days in force. A clause is idle outside its dates, and one of

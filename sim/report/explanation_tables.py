@@ -1,4 +1,4 @@
-"""What `sim explain` and `sim diff` show: the parts of a change, and the law of two packages side by side."""
+"""What `sim explain` and `sim compare` show: the parts of a change, and the law of two packages side by side."""
 
 from __future__ import annotations
 

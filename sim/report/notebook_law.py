@@ -141,7 +141,7 @@ def instruments_page(instruments: Instruments) -> str:
         for kind, one in instruments.items()
     ]  # fmt: skip
     table = html.table(("kind", "what it does", "strength", "fields of its own"), rows)
-    hint = "sim policies KIND on the command line has every field of one, with an example."
+    hint = "sim list instruments KIND on the command line has every field of one, with an example."
     return html.page(f"{len(rows)} instruments of policy", html.scrolled(table), html.soft(hint))
 
 

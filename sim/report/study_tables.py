@@ -188,5 +188,7 @@ def until_told(swept: Swept, metric: str, reached: float, wanted: float) -> str:
     if math.isnan(reached):
         return f"{metric}: its Monte Carlo error is not known, with {_many(swept.plan.replicates, 'replicate')}"
     said = f"{metric}: Monte Carlo error {100 * reached:.2g} % of the largest difference"
-    enough = "as asked for" if reached <= wanted else f"more than the {100 * wanted:g} % asked for; raise --most"
+    enough = (
+        "as asked for" if reached <= wanted else f"more than the {100 * wanted:g} % asked for; raise --max-replicates"
+    )
     return f"{said}, with {_many(swept.plan.replicates, 'replicate')}: {enough}"

@@ -85,7 +85,7 @@ def test_a_new_instrument_passes_the_contracts(tmp_path: Path):
     told = python("-m", "pytest", "tests/contracts", "-k", "transit_deposit", "-q", "-p", "no:cacheprovider")
     assert int(re.search(r"(\d+) passed", told)[1]) > 50
     assert "deposit.yaml: ok" in python("-m", "sim", "check", "deposit.yaml")
-    assert "Cost of the deposit" in python("-m", "sim", "policies", "transit_deposit")
+    assert "Cost of the deposit" in python("-m", "sim", "list", "instruments", "transit_deposit")
     moved = python(
         "-c",
         "import sim, numpy as np; from sim.policies.schedule import lawbook;"

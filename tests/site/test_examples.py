@@ -48,7 +48,7 @@ SMALLER = {
     ),
 }  # fmt: skip
 # Taken to run faster where a line does not say otherwise: draws beside a run, rows of firms, orders of the clauses.
-FEW = {"run": ["--draws", "2"], "explain": ["--exporters", "400", "--orders", "1"]}
+FEW = {"run": ["--draws", "2"], "explain": ["--exporters", "400", "--permutations", "1"]}
 _MANY_ROWS = re.compile(r"(exporters\W{1,3})(\d{4,})")
 
 

@@ -24,13 +24,12 @@ __all__ = [
 
 # Commands as the help lists them: what most come for first.
 _ORDER = (
-    "run", "demo", "check", "diff", "explain", "mechanism", "mirror", "plot", "policies", "scenarios", "sweep", "app",
-    "calibrate",
+    "run", "demo", "check", "compare", "explain", "test-mechanism", "mirror-gap", "plot", "sweep", "app", "calibrate",
 )  # fmt: skip
 
 
 def _place(command: typer.models.CommandInfo) -> int:
-    name = command.name or getattr(command.callback, "__name__", "")
+    name = command.name or getattr(command.callback, "__name__", "").replace("_", "-")
     return _ORDER.index(name) if name in _ORDER else len(_ORDER)
 
 

@@ -1,20 +1,15 @@
-"""Commands that show what there is: check, policies, scenarios."""
+"""Commands that show what there is: sim check, sim list ..."""
 
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from sim.common.errors import FaultList, SimError, nearest
 from sim.report.terminal import show, warn
-from sim.ui.cli.options import (
-    app,
-)
-
-if TYPE_CHECKING:
-    pass
+from sim.ui.cli.options import app, list_app
 
 
 @app.command()
@@ -57,8 +52,8 @@ def check(
         raise FaultList(faults)
 
 
-@app.command()
-def policies(
+@list_app.command(name="instruments")
+def list_instruments(
     kind: Annotated[str | None, typer.Argument(help="One instrument, to see its fields.")] = None,
     page: Annotated[bool, typer.Option("--page", help="Print the page on all of them, in Markdown.")] = False,
 ) -> None:
@@ -66,8 +61,8 @@ def policies(
 
     \b
     Examples:
-      sim policies export_ban
-      sim policies --page > docs/instruments.md
+      sim list instruments export_ban
+      sim list instruments --page > docs/instruments.md
     """
     from sim.policies import INSTRUMENTS
     from sim.report.catalogue import example_of, fields_of, instruments, purpose
@@ -77,7 +72,7 @@ def policies(
     if page:
         typer.echo(instruments_page(), nl=False)
     elif kind is None:
-        show(instruments(), "\nsim policies KIND shows the fields of one, with an example.")
+        show(instruments(), "\nsim list instruments KIND shows the fields of one, with an example.")
     elif kind not in INSTRUMENTS:
         raise SimError(f"unknown instrument '{kind}'; {nearest(kind, INSTRUMENTS)}")
     else:
@@ -85,16 +80,59 @@ def policies(
         typer.echo(example_of(kind, load_scenario("reference")))
 
 
-@app.command()
-def scenarios() -> None:
+@list_app.command(name="scenarios")
+def list_scenarios() -> None:
     r"""Lists the scenarios that ship with the package.
 
     \b
     Example:
-      sim scenarios
+      sim list scenarios
     """
     from sim.report.catalogue import headline
     from sim.scenario import load_scenario, shipped_scenarios
 
     for name in shipped_scenarios():
         show(f"{name}\n  " + headline(load_scenario(name)).replace("\n", "\n  "))
+
+
+@list_app.command(name="metrics")
+def list_metrics() -> None:
+    r"""Lists the metrics: unit, meaning, and what may stand in brackets.
+
+    \b
+    Example:
+      sim list metrics
+    """
+    import pandas as pd
+
+    from sim.metrics import METRICS
+    from sim.report.finding import shown
+
+    rows = [
+        {"metric": one.name, "unit": one.unit, "meaning": one.meaning, "paired": "yes" if one.paired else "",
+         "in brackets": ", ".join(one.takes)} for one in METRICS.values()
+    ]  # fmt: skip
+    table = shown(pd.DataFrame(rows[:24]), "Metrics; a name may end in [words] and in @FIRST:LAST, @YYYY-MM or @all")
+    rest = shown(pd.DataFrame(rows[24:]), "")
+    show(table, rest)
+
+
+@list_app.command(name="parameters")
+def list_parameters() -> None:
+    r"""Lists the parameters: default, what is accepted, unit and meaning, by what they are about.
+
+    \b
+    Example:
+      sim list parameters
+    """
+    import pandas as pd
+
+    from sim.report.finding import shown
+    from sim.rules.parameters import PARAMETER_GROUPS
+
+    for group, members in PARAMETER_GROUPS.items():
+        rows = [
+            {"parameter": one.name, "default": f"{one.default:g}", "accepted": f"{one.low:g} to {one.high:g}",
+             "unit": one.unit, "meaning": one.meaning} for one in members
+        ]  # fmt: skip
+        show(shown(pd.DataFrame(rows), group), "")

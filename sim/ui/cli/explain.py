@@ -1,4 +1,4 @@
-"""Commands that ask why: diff, explain, plot, mirror."""
+"""Commands that compare and explain: compare, explain, plot, mirror-gap."""
 
 from __future__ import annotations
 
@@ -23,9 +23,8 @@ from sim.ui.cli.options import (
 )
 
 
-@app.command(hidden=True, name="compare")
 @app.command()
-def diff(
+def compare(
     first: ScenarioName,
     second: Annotated[str, typer.Argument(metavar="OTHER", help="Another.")],
     exporters: Exporters = None,
@@ -39,13 +38,12 @@ def diff(
 ) -> None:
     r"""Shows how two scenarios differ in law, clause by clause and month by month, then in flows, from paired runs.
 
-    The options change both scenarios alike; parameters come from where sim run has them. sim compare is the same
-    command.
+    The options change both scenarios alike; parameters come from where sim run has them.
 
     \b
     Examples:
-      sim diff my-scenario.yaml reference --mode expected --exporters 4000
-      sim diff my-scenario.yaml reference --no-flows --all
+      sim compare my-scenario.yaml reference --mode expected --exporters 4000
+      sim compare my-scenario.yaml reference --no-flows --all
     """
     from sim.report.catalogue import clause_differences
     from sim.report.explanation_tables import law_by_month
@@ -81,7 +79,7 @@ def explain(
     brand_origin: Annotated[str, typer.Option(help="Headquarters of the firms: coalition, neutral or all.")] = "all",
     measure: Annotated[str, typer.Option(help="quantity, at base-year prices, or value.")] = "quantity",
     by: Annotated[str, typer.Option(help="Rows of the first table: clause or kind.")] = "clause",
-    orders: Annotated[int, typer.Option(help="Orders of the clauses drawn, each with its reverse.")] = 4,
+    permutations: Annotated[int, typer.Option(help="Permutations of the clauses, each with its reverse.")] = 4,
     exporters: Exporters = 2_000,
     mode: Mode = "expected",
     seed: Seed = None,
@@ -90,7 +88,7 @@ def explain(
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Folder for the text and the tables.")] = None,
     force: Force = False,
 ) -> None:
-    r"""Says which clauses, states, firms and trading houses moved a flow, in paired runs and tables that add up.
+    r"""Attributes the change of a flow to clauses, states, firms and intermediaries, in tables that add up.
 
     \b
     Examples:
@@ -111,7 +109,7 @@ def explain(
     with progress_of("paired runs", "runs") as progress:
         told = explained_by(
             chosen.case, month=month, good=good, origin=origin, route=route, destination=destination, measure=measure,
-            brand_origin=brand_origin, by=by, orders=orders, agents=None, progress=progress,
+            brand_origin=brand_origin, by=by, orders=permutations, agents=None, progress=progress,
         )  # fmt: skip
     warn(*chosen.case.remarks)
     show(chosen.words, *told.words, "", *explained(told))
@@ -138,10 +136,10 @@ def plot(
 
 
 @app.command()
-def mirror(
+def mirror_gap(
     folder: Annotated[Path, typer.Argument(metavar="RESULTS_FOLDER", help="Folder of a run made before.")],
-    exporter: Annotated[str, typer.Argument(metavar="EXPORTER", help="State whose office records exports.")],
-    importer: Annotated[str, typer.Argument(metavar="IMPORTER", help="State whose office records imports.")],
+    exporter: Annotated[str, typer.Argument(metavar="EXPORTER", help="State whose customs office records exports.")],
+    importer: Annotated[str, typer.Argument(metavar="IMPORTER", help="State whose customs office records imports.")],
     good: Annotated[str | None, typer.Option(help="One good; else all together.")] = None,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Folder; else the run's figures.")] = None,
     draws: Annotated[int, typer.Option(min=0, help="Draws of the run's posterior, for 90 % bands.")] = 0,
@@ -150,11 +148,11 @@ def mirror(
     ] = None,
     force: Force = False,
 ) -> None:
-    r"""Sets two states' customs records of one flow against each other and the truth: the mirror gap and its causes.
+    r"""Sets two states' customs records of one flow against each other and the true flow: mirror gap and its causes.
 
     \b
     Example:
-      sim mirror results/NAME-OF-THE-RUN CODE-OF-A-STATE CODE-OF-ANOTHER --out .
+      sim mirror-gap results/NAME-OF-THE-RUN CODE-OF-A-STATE CODE-OF-ANOTHER --out .
     """
     from sim.metrics.mirror_gap import Pair
     from sim.report.run_tables import mirror as report

@@ -1,24 +1,47 @@
-"""What the commands share: the two applications that they register with, and the options that several of them take."""
+"""What the commands share: the applications that they register with, and the options that several of them take."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
+from typer.core import TyperGroup
 
+from sim.common.renamed import renamed
 from sim.report.terminal import show
 
 if TYPE_CHECKING:
     from sim.ui.saving import Saved
 
+
+class Commands(TyperGroup):
+    """The commands of `sim`, which also run under the names that they and their options had before."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Finds the command that the words name, with what is left of them.
+
+        Args:
+            ctx: of click.
+            args: all words after `sim`; old names become today's, each with a hint.
+        """
+        for words in (2, 1):
+            old = " ".join(["sim", *args[:words]])
+            args = [*renamed("command", old).split()[1:], *args[words:]]
+        options = [word.partition("=") for word in args]
+        return super().resolve_command(ctx, [renamed("option", name) + rest + value for name, rest, value in options])
+
+
 app = typer.Typer(
+    cls=Commands,
     help="Simulates sanctions and the trade that goes round them, month by month, from customs figures.",
-    epilog="First steps: sim demo, then sim scenarios, then sim run reference.",
+    epilog="First steps: sim demo, then sim list scenarios, then sim run reference.",
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )  # fmt: skip
 world_app = typer.Typer(help="Shows a world, or builds one from tables of facts.", no_args_is_help=True)
+list_app = typer.Typer(help="Lists instruments, scenarios, metrics and parameters.", no_args_is_help=True)
+app.add_typer(list_app, name="list")
 app.add_typer(world_app, name="world")
 
 ScenarioName = Annotated[

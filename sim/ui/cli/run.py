@@ -89,7 +89,7 @@ def demo(
     _run("reference", DEMO, RunOutput(folder, DEMO_FIGURES, force), pair=True, believing=(None, 0))
 
 
-@app.command()
+@app.command(name="test-mechanism")
 def mechanism(
     scenario: ScenarioName,
     exporters: Exporters = None,
@@ -100,12 +100,12 @@ def mechanism(
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Folder for a figure and its tables.")] = None,
     force: Force = False,
 ) -> None:
-    r"""Runs a scenario with its mechanism and without, and shows what it says to look at.
+    r"""Runs a scenario with its mechanism and without, and tests what it expects.
 
     \b
     Examples:
-      sim mechanism turkiye-transit-halt
-      sim mechanism turkiye-transit-halt --exporters 1500 --out results/turkiye
+      sim test-mechanism turkiye-transit-halt
+      sim test-mechanism turkiye-transit-halt --exporters 1500 --out results/turkiye
     """
     from sim.analysis.mechanism_test import show_mechanism
     from sim.common.files import refuse_unwritable

@@ -1,4 +1,4 @@
-"""Commands that ask something of a study's runs, or of a package by runs of their own: sim study ..."""
+"""Commands that analyse a study's runs, or a package by runs of their own: sim study ..."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from sim.report.finding import Finding
 
 study_app = typer.Typer(
-    help="Asks something of a study's runs: means, attribution, sensitivity, discovery, search, leaks.",
+    help="Analyses a study's runs: means, attribution, sensitivity, discovery, Pareto front, evasion.",
     no_args_is_help=True,
 )
 app.add_typer(study_app, name="study")
@@ -36,28 +36,6 @@ def its_extra() -> Iterator[None]:
         yield
     except ModuleNotFoundError as error:
         raise SimError(f"this needs the package '{error.name}': pip install 'sanctions-sim[studies]'") from None
-
-
-@study_app.command()
-def metrics() -> None:
-    r"""Lists the metrics: unit, meaning, and what may stand in brackets.
-
-    \b
-    Example:
-      sim study metrics
-    """
-    import pandas as pd
-
-    from sim.metrics import METRICS
-    from sim.report.finding import shown
-
-    rows = [
-        {"metric": one.name, "unit": one.unit, "meaning": one.meaning, "paired": "yes" if one.paired else "",
-         "in brackets": ", ".join(one.takes)} for one in METRICS.values()
-    ]  # fmt: skip
-    table = shown(pd.DataFrame(rows[:24]), "Metrics; a name may end in [words] and in @FIRST:LAST, @YYYY-MM or @all")
-    rest = shown(pd.DataFrame(rows[24:]), "")
-    show(table, rest)
 
 
 @study_app.command()
@@ -88,7 +66,7 @@ def summary(
 
 
 @study_app.command()
-def sample(
+def design(
     method: Annotated[Literal["morris", "sobol"], typer.Argument(help="Which design.")],
     bounds: Annotated[list[str], typer.Argument(metavar="NAME=LOW:HIGH...", help="Inputs and their ranges.")],
     out: Annotated[Path, typer.Option("--out", "-o", help="File of points, for `listed:` in a study's design.")],
@@ -100,7 +78,7 @@ def sample(
 
     \b
     Example:
-      sim study sample sobol ghost=0.2:0.8 hidden_road=0.1:0.6 --samples 64 --out points.csv
+      sim study design sobol ghost=0.2:0.8 hidden_road=0.1:0.6 --samples 64 --out points.csv
     """
     with its_extra():
         from sim.analysis.sensitivity import Screening, sampled_points
@@ -115,15 +93,15 @@ def sample(
 @study_app.command()
 def sensitivity(
     folder: Folder,
-    method: Annotated[Literal["morris", "sobol"], typer.Argument(help="By which the points were sampled.")],
-    bounds: Annotated[list[str], typer.Argument(metavar="NAME=LOW:HIGH...", help="As they were sampled.")],
-    samples: Annotated[int, typer.Option(help="As they were sampled.")] = 64,
-    seed: Annotated[int, typer.Option(help="As they were sampled.")] = 1,
+    method: Annotated[Literal["morris", "sobol"], typer.Argument(help="Method of the design.")],
+    bounds: Annotated[list[str], typer.Argument(metavar="NAME=LOW:HIGH...", help="As in the design.")],
+    samples: Annotated[int, typer.Option(help="As in the design.")] = 64,
+    seed: Annotated[int, typer.Option(help="As in the design.")] = 1,
     metric: Metrics = None,
     out: Out = None,
     force: Force = False,
 ) -> None:
-    r"""Which inputs move each metric, from runs at the points of `sim study sample`; a run without a number is refused.
+    r"""Which inputs move each metric, from runs at the points of `sim study design`; a run without a number is refused.
 
     \b
     Example:
@@ -150,7 +128,7 @@ def discover(
     out: Out = None,
     force: Force = False,
 ) -> None:
-    r"""Where among levers and uncertainties an outcome is met, in sentences.
+    r"""Scenario discovery: where among levers and uncertainties an outcome is met, in sentences.
 
     \b
     Example:
@@ -170,27 +148,28 @@ def discover(
 
 
 @study_app.command()
-def search(
+def pareto(
     folder: Folder,
     objective: Annotated[list[str], typer.Option("--objective", help="METRIC=more or METRIC=less; two or more.")],
-    evader: Annotated[
-        list[str] | None, typer.Option(help="A lever that the evader chooses, against the first objective.")
+    adversary: Annotated[
+        list[str] | None, typer.Option(help="A lever that the other side sets, against the first objective.")
     ] = None,
     out: Out = None,
     force: Force = False,
 ) -> None:
-    r"""Policies that no other dominates, and how much each can be regretted over the worlds.
+    r"""Pareto front: policies that no other dominates, and the regret of each over states of the world.
 
-    Levers named by --evader are the other side's: it knows the policy and the world, and leaves the worst it can.
+    Levers named by --adversary are the other side's: it knows the policy and the state of the world, and replies with
+    what is worst for the first objective.
 
     \b
     Example:
-      sim study search results/studies/mine --objective shortfall=more --objective coalition_sales_lost=less
+      sim study pareto results/studies/mine --objective shortfall=more --objective coalition_sales_lost=less
     """
     from sim.report.study_findings import searched
 
     wanted = dict(_split(text, "--objective", "METRIC=more or METRIC=less") for text in objective)
-    tell(searched(runs_in(folder), wanted, evader or ()), out, force=force)
+    tell(searched(runs_in(folder), wanted, adversary or ()), out, force=force)
 
 
 def runs_in(folder: Path) -> StudyRuns:

@@ -1,4 +1,4 @@
-"""Commands that ask something of a package by runs of their own: sim study attribute, leak, answers."""
+"""Commands that analyse a package by runs of their own: sim study attribute, evasion, report."""
 
 from __future__ import annotations
 
@@ -32,8 +32,11 @@ Runs = Annotated[
 def attribute(
     package: Annotated[str, typer.Argument(metavar="FOLDER|SCENARIO", help="Runs with switches, or a scenario.")],
     metric: Metrics = None,
-    by: Annotated[Literal["clause", "kind", "by"], typer.Option(help="Whose effect: see the scenario.")] = "kind",
-    orders: Annotated[int, typer.Option(min=1, help="Orders of the clauses, each with its reverse.")] = 4,
+    by: Annotated[
+        Literal["clause", "kind", "by"],
+        typer.Option(help="Rows: clauses, kinds of clauses, or the states that make them."),
+    ] = "kind",
+    permutations: Annotated[int, typer.Option(min=1, help="Permutations of the clauses, each with its reverse.")] = 4,
     draws: Draws = 0,
     exporters: Exporters = 2_000,
     mode: Mode = "expected",
@@ -43,7 +46,7 @@ def attribute(
     out: Out = None,
     force: Force = False,
 ) -> None:
-    r"""Which clause did it: Shapley values over paired runs, with intervals over draws; they add up to the change.
+    r"""Attributes the change to clauses: Shapley values over paired runs, with intervals over draws; they add up.
 
     Takes a study whose levers switch clauses on and off in a full grid, or a scenario, which it then runs.
 
@@ -66,12 +69,12 @@ def attribute(
     cases = _cases(package, draws, (exporters, mode, months))
     players = players_of(cases[0].scenario, by)
     with _at_work(package, workers, folder) as work:
-        told = attribution_of(cases, metric or ["reaching"], players, orders=orders, work=work)
+        told = attribution_of(cases, metric or ["reaching"], players, orders=permutations, work=work)
     tell(attributed(told, cases[0].scenario.title, len(cases)), out, force=force)
 
 
 @study_app.command()
-def leak(
+def evasion(
     context: typer.Context,
     scenario: Annotated[
         str,
@@ -79,7 +82,7 @@ def leak(
     ],
     metric: Annotated[str, typer.Option("--metric", "-m", help="What the evader wants more of.")] = "reaching",
     good: Annotated[str, typer.Option(help="Goods, with commas between them, or all.")] = "all",
-    best: Annotated[int, typer.Option(min=0, help="Best replies that are tried in pairs.")] = 5,
+    best: Annotated[int, typer.Option(min=0, help="Best responses that are tried in pairs.")] = 5,
     draws: Draws = 0,
     exporters: Exporters = 2_000,
     mode: Mode = "expected",
@@ -89,12 +92,12 @@ def leak(
     out: Out = None,
     force: Force = False,
 ) -> None:
-    r"""The cheapest leak of a package: what still arrives and how, what closing it would do, the evader's best reply.
+    r"""Evasion of a package: what still arrives and how, what closing each way would do, the evader's best response.
 
     \b
     Examples:
-      sim study leak cheapest-leak --workers 2 --out results/leak
-      sim study leak reference --good high_priority --draws 4 --workers 2 --out results/leak
+      sim study evasion cheapest-leak --workers 2 --out results/evasion
+      sim study evasion reference --good high_priority --draws 4 --workers 2 --out results/evasion
     """
     from sim.analysis.evasion import find_leaks
     from sim.experiments import load_study, searches_leaks
@@ -128,7 +131,7 @@ def search_leaks(
 
 
 @study_app.command()
-def answers(
+def report(
     studies: Annotated[
         list[str] | None, typer.Argument(metavar="[STUDY]...", help="Study files, or shipped ones; else all.")
     ] = None,
@@ -138,12 +141,12 @@ def answers(
     workers: Workers = 2,
     force: Force = False,
 ) -> None:
-    r"""Runs studies, those that ship or one's own, and writes their answers as a page, with intervals and pictures.
+    r"""Runs studies, shipped or one's own, and writes a page of their results, with intervals and figures.
 
     \b
     Example:
-      sim study answers --workers 2
-      sim study answers my-study.yaml --out my-answers.md
+      sim study report --workers 2
+      sim study report my-study.yaml --out my-report.md
     """
     from sim.analysis.variants import Work
     from sim.common.files import refuse_unwritable

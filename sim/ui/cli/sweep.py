@@ -43,12 +43,12 @@ def sweep(
         Path | None, typer.Option(metavar="FOLDER", help="Write a Slurm job array there, and run nothing.")
     ] = None,
     jobs: Annotated[int, typer.Option(min=1, help="Jobs of the array.")] = 16,
-    until: Annotated[
+    target_error: Annotated[
         float | None,
         typer.Option(min=1e-6, max=10.0, help="Add replicates until the error is this share of the effect."),
     ] = None,
-    metric: Annotated[str | None, typer.Option(help="Whose error, for --until; else the study's first.")] = None,
-    most: Annotated[int, typer.Option(min=2, help="Replicates at most, for --until.")] = 256,
+    metric: Annotated[str | None, typer.Option(help="Whose error, for --target-error; else the study's first.")] = None,
+    max_replicates: Annotated[int, typer.Option(min=2, help="Replicates at most, for --target-error.")] = 256,
     retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Make failed runs again.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Replace scripts that --slurm-script wrote before.")] = False,
     schema: Annotated[bool, typer.Option("--schema", help="Print the JSON Schema of study files.")] = False,
@@ -61,7 +61,7 @@ def sweep(
     Examples:
       sim sweep my-study.yaml --dry-run
       sim sweep my-study.yaml --workers 2
-      sim sweep my-study.yaml --until 0.02 --metric reaching
+      sim sweep my-study.yaml --target-error 0.02 --metric reaching
       sim sweep my-study.yaml --dask tcp://10.0.0.5:8786
       sim sweep my-study.yaml --slurm-script job --jobs 64
     """
@@ -81,7 +81,7 @@ def sweep(
             "--expand": expand,
             "--dask": dask,
             "--part": part,
-            "--until": until,
+            "--target-error": target_error,
             "--slurm-script": slurm_script,
         }
         _search(found, (study, check, dry_run), elsewhere, (workers or _processors(), out))
@@ -108,7 +108,7 @@ def sweep(
         show(write_scripts(slurm_script, study, folder, jobs, force=force))
         return
     backend: Backend = Local(at_hand) if dask is None else _on_dask(dask, at_hand)
-    _make(at_work, backend, mine, (until, metric or found.file.metrics[0], most))
+    _make(at_work, backend, mine, (target_error, metric or found.file.metrics[0], max_replicates))
 
 
 def _search(

@@ -9,12 +9,15 @@ from typing import Any
 
 import pytest
 
+from sim.common import renamed
+from sim.common.renamed import RENAMED, OldName
+
 Sim = Callable[[str], Any]
 COMMANDS = (
-    "run", "demo", "app", "calibrate", "check", "diff", "explain", "mechanism", "mirror", "plot", "policies",
-    "scenarios", "sweep", "world show", "world build", "world import",
-    "study metrics", "study summary", "study sample", "study sensitivity", "study discover", "study search",
-    "study attribute", "study leak", "study answers",
+    "run", "demo", "app", "calibrate", "check", "compare", "explain", "test-mechanism", "mirror-gap", "plot", "sweep",
+    "list instruments", "list scenarios", "list metrics", "list parameters", "world show", "world build",
+    "world import", "study summary", "study design", "study sensitivity", "study discover", "study pareto",
+    "study attribute", "study evasion", "study report",
 )  # fmt: skip
 
 
@@ -50,3 +53,29 @@ def test_unknown_words_end_with_two(sim: Sim, line: str) -> None:
     assert said.status == 2
     assert said.err
     assert "Traceback" not in said.err
+
+
+@pytest.mark.parametrize(("old", "new"), RENAMED["command"].items())
+def test_a_command_runs_under_its_old_name_with_a_hint(
+    sim: Sim, monkeypatch: pytest.MonkeyPatch, old: str, new: str
+) -> None:
+    monkeypatch.setattr(renamed, "_SAID", {})
+    with pytest.warns(OldName, match=f"command '{old}' is an old name, read in this version only; write '{new}'"):
+        said = sim(f"{old.removeprefix('sim ')} --help")
+    assert said.status == 0 and f"{new} " in said.out.splitlines()[1]
+
+
+@pytest.mark.parametrize(("old", "new"), RENAMED["option"].items())
+def test_an_option_is_read_under_its_old_name(sim: Sim, monkeypatch: pytest.MonkeyPatch, old: str, new: str) -> None:
+    monkeypatch.setattr(renamed, "_SAID", {})
+    takers = [command for command in COMMANDS if new in sim(f"{command} --help").out]
+    assert takers, f"no command has {new}"
+    with pytest.warns(OldName, match=f"option '{old}' is an old name"):
+        said = [sim(f"{takers[0]} {given} --help") for given in (f"{old} 1", f"{old}=1")]
+    assert [one.status for one in said] == [0, 0]
+
+
+def test_old_names_are_no_longer_listed(sim: Sim) -> None:
+    for group in ("", "study"):
+        listed = sim(f"{group} --help").out
+        assert not [old for old in RENAMED["command"] if f"│ {old.split()[-1]} " in listed]

@@ -1,4 +1,4 @@
-"""`sim policies`, `scenarios`, `check`, `world`: what they tell."""
+"""`sim list instruments`, `scenarios`, `check`, `world`: what they tell."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Sim = Callable[[str], Any]
 
 
 def test_policies_lists_every_instrument(sim: Sim) -> None:
-    said = sim("policies")
+    said = sim("list instruments")
     assert said.status == 0
     for kind in INSTRUMENTS:
         assert kind in said.out
@@ -28,7 +28,7 @@ def test_policies_lists_every_instrument(sim: Sim) -> None:
 
 @pytest.mark.parametrize("kind", INSTRUMENTS)
 def test_policy_shows_every_field(sim: Sim, kind: str) -> None:
-    said = sim(f"policies {kind}")
+    said = sim(f"list instruments {kind}")
     assert said.status == 0
     shown = {line.split()[0] for line in said.out.splitlines() if line.strip()}
     instrument = INSTRUMENTS[kind]
@@ -45,14 +45,14 @@ def test_example_loads(kind: str, used: bool) -> None:
 
 
 def test_the_page_on_instruments_is_current(sim: Sim) -> None:
-    """Make it anew with `sim policies --page > docs/instruments.md`."""
-    said = sim("policies --page")
+    """Make it anew with `sim list instruments --page > docs/instruments.md`."""
+    said = sim("list instruments --page")
     assert said.status == 0
     assert said.out == (ROOT / "docs" / "instruments.md").read_text(encoding="utf-8")
 
 
 def test_the_page_on_instruments_tells_every_field_and_its_examples_load(sim: Sim) -> None:
-    page = sim("policies --page").out
+    page = sim("list instruments --page").out
     bare = "title: t\nquestion: q\nsources: [s]\nmonths: {first: 2021-01, last: 2026-12}\n"
     told = re.split(r"^### (\w+)$", page, flags=re.MULTILINE)
     assert told[1::2] == list(INSTRUMENTS)
@@ -64,7 +64,7 @@ def test_the_page_on_instruments_tells_every_field_and_its_examples_load(sim: Si
 
 
 def test_scenarios_lists_all_with_their_titles(sim: Sim) -> None:
-    said = sim("scenarios")
+    said = sim("list scenarios")
     assert said.status == 0
     for name in shipped_scenarios():
         assert load_scenario(name).title in said.out

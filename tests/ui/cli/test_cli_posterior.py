@@ -68,21 +68,21 @@ def test_pictures_drawn_again_carry_the_same_bands(sim: Sim, tmp_path: Path, min
 def test_a_mirror_gap_carries_bands(sim: Sim, tmp_path: Path, mine: Path) -> None:
     assert sim("run classroom --posterior mine --draws 0 --out there").status == 0
     run = run_of(tmp_path / "there")
-    said = sim(f"mirror {run} ALPHA GAMMA --draws 4 --posterior mine --out m")
+    said = sim(f"mirror-gap {run} ALPHA GAMMA --draws 4 --posterior mine --out m")
     assert said.status == 0, said.err
     table = pd.read_csv(tmp_path / "m" / "mirror_ALPHA_GAMMA.csv")
     for column in ("true_musd", "recorded_musd", "gap_musd"):
         assert (table[f"{column}_low"] <= table[f"{column}_high"]).all()
     assert (table["true_musd_low"] < table["true_musd_high"]).any()
-    without = sim(f"mirror {run} ALPHA GAMMA --out m")
+    without = sim(f"mirror-gap {run} ALPHA GAMMA --out m")
     assert without.status == 2 and "has mirror_ALPHA_GAMMA.csv, mirror_ALPHA_GAMMA.png already" in without.err
-    assert sim(f"mirror {run} ALPHA GAMMA --out m --force").status == 0
+    assert sim(f"mirror-gap {run} ALPHA GAMMA --out m --force").status == 0
     assert "true_musd_low" not in pd.read_csv(tmp_path / "m" / "mirror_ALPHA_GAMMA.csv")
 
 
 def test_a_run_with_priors_has_no_draws_to_mirror(sim: Sim, tmp_path: Path, mine: Path) -> None:
     assert sim("run classroom --out there").status == 0
-    said = sim(f"mirror {run_of(tmp_path / 'there')} ALPHA GAMMA --draws 4 --posterior mine")
+    said = sim(f"mirror-gap {run_of(tmp_path / 'there')} ALPHA GAMMA --draws 4 --posterior mine")
     assert said.status == 2
     assert "was run without a posterior" in said.err
 
@@ -171,7 +171,7 @@ look_at:
 
 @pytest.mark.parametrize(
     "line",
-    ["diff more.yaml classroom", "explain more.yaml --month 2022-03", "mechanism more.yaml"],
+    ["compare more.yaml classroom", "explain more.yaml --month 2022-03", "test-mechanism more.yaml"],
 )
 def test_whoever_runs_says_where_parameters_come_from(sim: Sim, tmp_path: Path, mine: Path, line: str) -> None:
     (tmp_path / "more.yaml").write_text(MORE, encoding="utf-8")
@@ -185,9 +185,9 @@ def test_whoever_runs_says_where_parameters_come_from(sim: Sim, tmp_path: Path, 
 
 def test_a_mechanism_is_shown_at_the_draw(sim: Sim, tmp_path: Path, mine: Path) -> None:
     (tmp_path / "more.yaml").write_text(MORE, encoding="utf-8")
-    said = sim("mechanism more.yaml --posterior mine --out shown")
+    said = sim("test-mechanism more.yaml --posterior mine --out shown")
     assert "written at the prior centres" in said.out
-    assert "written at the prior centres" not in sim("mechanism more.yaml").out
+    assert "written at the prior centres" not in sim("test-mechanism more.yaml").out
     case = load(tmp_path / "more.yaml")
     wanted = show_mechanism(case.with_posterior(posterior=mine)).table
     looks = pd.read_csv(tmp_path / "shown" / "looks.csv")
@@ -216,7 +216,7 @@ def test_a_difference_is_told_as_written_and_run_at_the_draw(sim: Sim, tmp_path:
     (tmp_path / "more.yaml").write_text(
         f"extends: classroom\ntitle: A wider ban\npolicies: {json.dumps([wider], default=str)}\n", encoding="utf-8"
     )
-    said = sim("diff more.yaml classroom --posterior mine")
+    said = sim("compare more.yaml classroom --posterior mine")
     assert said.status == 0, said.err
     assert "first, parameters: 2 values" in said.out and "second, parameters: 3 values" in said.out
     written, _, made = said.out.partition("The law they make")

@@ -108,7 +108,7 @@ def two_scenarios(folder: Path) -> None:
 
 def test_diff_shows_law_as_written_by_month_and_flows(sim: Sim, tmp_path: Path) -> None:
     two_scenarios(tmp_path)
-    said = sim("diff a.yaml b.yaml")
+    said = sim("compare a.yaml b.yaml")
     assert said.status == 0, said.err
     heads = ["corporate_exit by coalition", "The law they make", "reputation:", "Deliveries to", "By which road"]
     places = [said.out.index(head) for head in heads]
@@ -119,21 +119,21 @@ def test_diff_shows_law_as_written_by_month_and_flows(sim: Sim, tmp_path: Path) 
 def test_diff_without_flows_runs_nothing(sim: Sim, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     two_scenarios(tmp_path)
     monkeypatch.setattr("sim.simulation.simulation.Case.run", None)
-    said = sim("diff a.yaml b.yaml --no-flows")
+    said = sim("compare a.yaml b.yaml --no-flows")
     assert said.status == 0, said.err
     assert "2022-02 to 2022-06" in said.out
     assert "Deliveries" not in said.out
 
 
 def test_diff_of_a_scenario_with_itself_says_so(sim: Sim) -> None:
-    said = sim("diff reference reference --no-flows")
+    said = sim("compare reference reference --no-flows")
     assert "written alike" in said.out
     assert "They make the same law in every month" in said.out
 
 
 def test_diff_shows_the_law_of_what_is_not_paired_and_refuses_its_flows(sim: Sim, tmp_path: Path) -> None:
     two_scenarios(tmp_path)
-    said = sim("diff a.yaml reference")
+    said = sim("compare a.yaml reference")
     assert said.status == 2
     assert "2022-01 to 2022-06" in said.out
     assert "same law in every month that both run" in said.out
@@ -142,7 +142,9 @@ def test_diff_shows_the_law_of_what_is_not_paired_and_refuses_its_flows(sim: Sim
 
 
 def test_explain_says_why_and_writes_it(sim: Sim, tmp_path: Path) -> None:
-    said = sim("explain reference --good drones --origin CHN --month 2022-03 --exporters 1000 --orders 1 --out why")
+    said = sim(
+        "explain reference --good drones --origin CHN --month 2022-03 --exporters 1000 --permutations 1 --out why"
+    )
     assert said.status == 0, said.err
     assert said.err == ""
     assert "Drones from China to Russia by every road, 2022-03" in said.out
@@ -167,7 +169,7 @@ def test_ctrl_c_ends_with_130_and_leaves_nothing(sim: Sim, tmp_path: Path, monke
 
 
 def test_mechanism_shows_what_to_look_at(sim: Sim, tmp_path: Path) -> None:
-    said = sim("mechanism whack-a-mole --exporters 1000 --posterior none --out shown")
+    said = sim("test-mechanism whack-a-mole --exporters 1000 --posterior none --out shown")
     assert said.status == 0, said.err
     scenario = load_scenario("whack-a-mole")
     assert scenario.mechanism is not None
@@ -187,7 +189,7 @@ def test_mechanism_says_plainly_what_does_not_hold(sim: Sim, tmp_path: Path) -> 
         "\n",
         encoding="utf-8",
     )
-    said = sim("mechanism wrong.yaml")
+    said = sim("test-mechanism wrong.yaml")
     assert said.status == 0, said.err
     assert "NOT as expected in 1 of 1" in said.out
     assert [path.name for path in tmp_path.iterdir()] == ["wrong.yaml"], "nothing is written unless asked for"

@@ -95,12 +95,12 @@ def test_summary_and_search(sim: Sim, swept: Callable[[str, str], str]) -> None:
     zero = pd.read_csv("b/summary.csv").set_index(["ban-half.strength", "hidden_road"]).loc[(0.5, 1.0)]
     assert zero["change"] == 0.0 and zero["change_error"] == 0.0
     found = sim(
-        f"study search {folder} --objective shortfall=more --objective coalition_sales_lost@2022-03=less --out s"
+        f"study pareto {folder} --objective shortfall=more --objective coalition_sales_lost@2022-03=less --out s"
     )
     assert found.status == 0 and "policies are dominated by no other." in found.out
     reply = sim(
-        f"study search {folder} --objective shortfall=more --objective coalition_sales_lost@2022-03=less "
-        "--evader hidden_road"
+        f"study pareto {folder} --objective shortfall=more --objective coalition_sales_lost@2022-03=less "
+        "--adversary hidden_road"
     )
     assert reply.status == 0 and "best reply, most often hidden_road 0 (100% of 9 policies and worlds)" in reply.out
     assert {path.name for path in Path("s").iterdir()} == {"pareto.png", "pareto.csv", "regret.csv"}
@@ -127,7 +127,7 @@ def test_attribution_and_leaks_of_a_scenario(sim: Sim) -> None:
     said = sim("study attribute classroom --by clause --exporters 10 --metric reaching@2022-02")
     assert said.status == 0, said.err
     assert "Ban-half made" in said.out
-    leak = sim("study leak classroom --exporters 10 --best 0 --out l")
+    leak = sim("study evasion classroom --exporters 10 --best 0 --out l")
     assert leak.status == 0, leak.err
     assert "Of what still arrives," in leak.out and "best reply is" in leak.out
     assert {"closing.png", "closing.csv", "replies.png", "replies.csv", "still_arriving.csv"} == {
@@ -148,16 +148,16 @@ def test_a_study_of_leaks_is_swept_asked_and_told_of(sim: Sim) -> None:
     parts = list(Path("results/studies/leaks").rglob("*.parquet"))
     kept = sum(len(pd.read_parquet(part)) for part in parts)
     assert int(planned[1]) <= kept + 1 <= int(planned[1]) + int(planned[2]), "all but the run that tells what arrives"
-    asked = sim("study leak leaks.yaml --out l")
+    asked = sim("study evasion leaks.yaml --out l")
     assert asked.out.startswith(told) and len(list(Path("l").iterdir())) == 5
     assert list(Path("results/studies/leaks").rglob("*.parquet")) == parts, "no run is made again"
-    page = sim("study answers leaks.yaml --out page.md --workers 1 --draws 0")
+    page = sim("study report leaks.yaml --out page.md --workers 1 --draws 0")
     assert page.status == 0, page.err
     text = Path("page.md").read_text(encoding="utf-8")
     assert "## Leaks of the classroom" in text and "images/studies/leaks.png" in text
     assert "2 worlds drawn from the prior" in text and "| the evader's reply |" in text
     for line, said in {
-        "study leak leaks.yaml --good wares": "--good: leaks.yaml is a study and says so itself",
+        "study evasion leaks.yaml --good wares": "--good: leaks.yaml is a study and says so itself",
         "sweep leaks.yaml --dask local": "--dask: a search for leaks is made here",
     }.items():
         refused = sim(line)
@@ -168,7 +168,7 @@ def test_a_study_of_leaks_is_swept_asked_and_told_of(sim: Sim) -> None:
 def test_a_sampled_design_goes_through_a_study_and_back(
     sim: Sim, swept: Callable[[str, str], str], method: str
 ) -> None:
-    made = sim(f"study sample {method} {BOUNDS} --samples 4 --out points.csv")
+    made = sim(f"study design {method} {BOUNDS} --samples 4 --out points.csv")
     assert made.status == 0, made.err
     folder = swept("listed", LISTED)
     said = sim(f"study sensitivity {folder} {method} {BOUNDS} --samples 4 --out s")
@@ -187,7 +187,7 @@ def test_a_page_of_answers(sim: Sim) -> None:
     Path("three.yaml").write_text(
         STUDY.replace("uncertainties:", "  exit_herding: [0, 1]\nuncertainties:"), encoding="utf-8"
     )
-    said = sim("study answers ban.yaml parts.yaml --out page.md --results r --workers 1")
+    said = sim("study report ban.yaml parts.yaml --out page.md --results r --workers 1")
     assert said.status == 0, said.err
     page = Path("page.md").read_text(encoding="utf-8")
     for part in (
@@ -202,12 +202,12 @@ def test_a_page_of_answers(sim: Sim) -> None:
     assert {path.name for path in Path("images/studies").iterdir()} == {
         f"{name}.{end}" for name in ("ban", "parts") for end in ("csv", "png")
     }
-    refused = sim("study answers three.yaml --out three.md --results r --workers 1")
+    refused = sim("study report three.yaml --out three.md --results r --workers 1")
     assert refused.status == 2 and "has 3 levers" in refused.err and not Path("three.md").exists()
 
 
 def test_metrics_are_listed_with_their_brackets(sim: Sim) -> None:
-    said = sim("study metrics")
+    said = sim("list metrics")
     assert said.status == 0
     assert "hub_share" in said.out and "[words]" in said.out and "yes" in said.out
 
@@ -216,7 +216,7 @@ def test_a_missing_extra_is_named(sim: Sim, monkeypatch: pytest.MonkeyPatch) -> 
     for name in [name for name in sys.modules if name.split(".")[0] == "SALib" or name == "sim.analysis.sensitivity"]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "SALib", None)
-    said = sim("study sample sobol a=0:1 --out p.csv")
+    said = sim("study design sobol a=0:1 --out p.csv")
     assert said.status == 2 and "sanctions-sim[studies]" in said.err and "Traceback" not in said.err
 
 
@@ -228,18 +228,18 @@ def test_mistakes(sim: Sim, swept: Callable[[str, str], str]) -> None:
         f"study summary {folder} --against hiden_road=1": "did you mean 'hidden_road'?",
         f"study summary {folder} --against hidden_road=1": "no value for the lever 'ban-half.strength'",
         f"study summary {folder} --against hidden_road=0.3,ban-half.strength=0.2": "was not run at '0.3'",
-        f"study search {folder} --objective shortfall": "expected METRIC=more or METRIC=less",
-        f"study search {folder} --objective shortfall=mor": "did you mean 'more'?",
-        f"study search {folder} --objective shortfall=more --evader hiden_road": "did you mean 'hidden_road'?",
+        f"study pareto {folder} --objective shortfall": "expected METRIC=more or METRIC=less",
+        f"study pareto {folder} --objective shortfall=mor": "did you mean 'more'?",
+        f"study pareto {folder} --objective shortfall=more --adversary hiden_road": "did you mean 'hidden_road'?",
         f"study discover {folder} --where 'shortfall'": "is not a condition",
         f"study attribute {folder}": "is no switch",
         "study attribute classrom": "did you mean 'classroom'?",
         "study attribute null --exporters 100": "no clause",
-        "study leak classroom --metric reachin --exporters 10": "did you mean 'reaching'?",
-        "study leak classroom --good warez --exporters 10": "did you mean 'wares'?",
-        "study sample sobol a=1 --out p.csv": "expected NAME=LOW:HIGH",
-        "study sample sobol a=0:1 --samples 3 --out p.csv": "a power of two",
-        "study answers no-such-study": "there is no file and no shipped study",
+        "study evasion classroom --metric reachin --exporters 10": "did you mean 'reaching'?",
+        "study evasion classroom --good warez --exporters 10": "did you mean 'wares'?",
+        "study design sobol a=1 --out p.csv": "expected NAME=LOW:HIGH",
+        "study design sobol a=0:1 --samples 3 --out p.csv": "a power of two",
+        "study report no-such-study": "there is no file and no shipped study",
     }.items():
         found = sim(line)
         assert found.status == 2, line

@@ -86,7 +86,7 @@ def test_the_schema_that_ships_is_the_schema(sim: Sim) -> None:
         ("sweep", "name a study file"),
         ("sweep nowhere.yaml", "no file and no shipped study"),
         ("sweep toy.yaml --part 5/3", "expected I/N"),
-        ("sweep toy.yaml --until 0.1 --metric hubs", "the study has reaching, shortfall, reaching[direct]"),
+        ("sweep toy.yaml --target-error 0.1 --metric hubs", "the study has reaching, shortfall, reaching[direct]"),
         ("sweep toy.yaml --out toy.yaml", "toy.yaml"),
         ("sweep toy.yaml --out .", "no folder of a study"),
     ],
