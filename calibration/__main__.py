@@ -52,7 +52,7 @@ def _calibrate(chosen: argparse.Namespace) -> None:
         "fit": fit_table(fit, made.seen, model.targets, plan.seed),
     }
     # What the scenario said where the draws put their values: a scenario that says otherwise keeps its own.
-    fitted_case = sim.load(chosen.scenario)
+    fitted_case = sim.load(chosen.scenario, allow_code=chosen.allow_code)
     columns = {prior.column for prior in model.priors}
     facts = {
         "scenario": chosen.scenario, "scenario_digest": model.case().scenario.digest,

@@ -57,7 +57,7 @@ def fitted(chosen: argparse.Namespace) -> Made:
     if own is not None:
         sys.stdout.write(own.account)
     blocks = blocks_of(chosen.exporters, chosen.intermediaries, chosen.last)
-    model = model_runs(chosen.scenario, blocks, chosen.targets, chosen.priors)
+    model = model_runs(chosen.scenario, blocks, chosen.targets, chosen.priors, allow_code=chosen.allow_code)
     world = model.case().world
     codes = codes_of(world)
     seen = evidence_of(model.targets, codes, world.states[world.target])

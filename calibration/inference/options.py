@@ -35,6 +35,9 @@ def common(program: str, description: str | None) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog=program, description=description)
     parser.add_argument("--figures", type=Path, help="folder of your own customs files (docs/own-figures.md)")
     parser.add_argument("--scenario", default="reference", help="file or name of the scenario")
+    parser.add_argument(
+        "--allow-code", action="store_true", help="run rules that the scenario names from a Python file"
+    )
     parser.add_argument("--targets", type=Path, help="table of published figures; the shipped one by default")
     parser.add_argument("--priors", type=Path, help="table of priors; the shipped one by default")
     parser.add_argument("--posterior", type=Path, help="folder of the posterior; calibration/posterior by default")
@@ -67,8 +70,9 @@ def settle(chosen: argparse.Namespace) -> Own | None:
         chosen.scenario, chosen.targets, chosen.series = str(own.scenario), chosen.targets or own.targets, own.series
     elif not faults:
         chosen.targets, chosen.series = chosen.targets or TARGETS, None
-    case = None if faults else sim.load(chosen.scenario)
+    case = None if faults else sim.load(chosen.scenario, allow_code=chosen.allow_code)
     if case is not None:
+        _try(case.replaced, faults)
         _try(lambda: load_targets(chosen.targets, codes_of(case.world)), faults)
     if chosen.priors is not None:
         _try(lambda: _priors(chosen.priors, case), faults)

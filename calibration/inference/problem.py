@@ -34,12 +34,14 @@ class ModelRuns:
         blocks: changes of it, such as agents and months.
         priors: the free parameters, fitted or not.
         targets: what is read off a run.
+        allow_code: whether code that the scenario names may run.
     """
 
     scenario: str
     blocks: Blocks
     priors: tuple[Prior, ...]
     targets: tuple[Target, ...]
+    allow_code: bool = False
 
     def __call__(self, points: np.ndarray) -> np.ndarray:
         """Simulated targets at points, log; points x targets."""
@@ -62,12 +64,13 @@ class ModelRuns:
 
     def case(self) -> sim.Case:
         """The case that runs, before a point's values are put in."""
-        return _case(self.scenario, self.blocks)
+        return _case(self.scenario, self.blocks, self.allow_code)
 
     def digest(self) -> str:
         """Of all that a simulated target depends on beside the point: code, scenario, world, priors, targets."""
         case = self.case()
         parts = [case.scenario.digest, case.world.digest, repr(self.priors), repr(self.targets)]
+        parts += [one.digest for one in case.code.values()]
         own = [path for path in CODE.rglob("*.py") if path.relative_to(CODE).parts[0] not in _APART]
         code = sorted([*own, CODE.parent / "calibration" / "targets" / "simulated_targets.py"])
         parts += [hashlib.sha256(path.read_bytes()).hexdigest() for path in code]
@@ -75,8 +78,8 @@ class ModelRuns:
 
 
 @lru_cache(maxsize=4)
-def _case(scenario: str, blocks: Blocks) -> sim.Case:
-    return sim.load(scenario).with_changes(**{name: dict(value) for name, value in blocks})
+def _case(scenario: str, blocks: Blocks, allow_code: bool) -> sim.Case:
+    return sim.load(scenario, allow_code=allow_code).with_changes(**{name: dict(value) for name, value in blocks})
 
 
 def blocks_of(exporters: int, intermediaries: int, last: str) -> Blocks:
@@ -85,7 +88,9 @@ def blocks_of(exporters: int, intermediaries: int, last: str) -> Blocks:
     return ("agents", agents), ("months", (("last", last),))
 
 
-def model_runs(scenario: str, blocks: Blocks, targets: Path = TARGETS, priors: Path | None = None) -> ModelRuns:
+def model_runs(
+    scenario: str, blocks: Blocks, targets: Path = TARGETS, priors: Path | None = None, *, allow_code: bool = False
+) -> ModelRuns:
     """The model of a scenario, as a function of the free parameters.
 
     Args:
@@ -93,13 +98,14 @@ def model_runs(scenario: str, blocks: Blocks, targets: Path = TARGETS, priors: P
         blocks: changes of it.
         targets: table of published figures; rows to be judged on or told as context are left out.
         priors: table of priors; the shipped one by default.
+        allow_code: whether code that the scenario names may run, see `sim.load`.
 
     Raises:
         FaultList: everything wrong with either table.
     """
-    case = _case(scenario, blocks)
+    case = _case(scenario, blocks, allow_code)
     chosen = load_priors(case=case) if priors is None else load_priors(priors, case)
-    return ModelRuns(scenario, blocks, chosen, of_role(load_targets(targets, codes_of(case.world)), FIT))
+    return ModelRuns(scenario, blocks, chosen, of_role(load_targets(targets, codes_of(case.world)), FIT), allow_code)
 
 
 def evidence_of(targets: Sequence[Target], codes: WorldCodes, target: str) -> Evidence:

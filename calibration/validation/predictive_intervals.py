@@ -145,9 +145,11 @@ def judged_share(table: pd.DataFrame, role: str) -> float:
 
 def outlook_of(chosen: argparse.Namespace) -> tuple[Outlook, ModelRuns]:
     """The model at the draws of the chosen posterior, with every row and series read off."""
-    model = model_runs(chosen.scenario, blocks_for({}, LAST), priors=chosen.priors)
+    model = model_runs(chosen.scenario, blocks_for({}, LAST), priors=chosen.priors, allow_code=chosen.allow_code)
     draws = read_draws(chosen.posterior, model.priors)
-    model = model_runs(chosen.scenario, blocks_for(draws.record, LAST), priors=chosen.priors)
+    model = model_runs(
+        chosen.scenario, blocks_for(draws.record, LAST), priors=chosen.priors, allow_code=chosen.allow_code
+    )
     every = load_targets(chosen.targets, codes_of(model.case().world))
     model = replace(model, targets=every)
     series = published_series() if chosen.series is None else chosen.series

@@ -76,9 +76,17 @@ def main(arguments: list[str] | None = None) -> int:
     chosen = parser.parse_args(arguments)
     try:
         settle(chosen)
-        model = model_runs(chosen.scenario, blocks_for({}, "2023-12"), chosen.targets, chosen.priors)
+        model = model_runs(
+            chosen.scenario, blocks_for({}, "2023-12"), chosen.targets, chosen.priors, allow_code=chosen.allow_code
+        )
         draws = read_draws(chosen.posterior, model.priors)
-        model = model_runs(chosen.scenario, blocks_for(draws.record, "2023-12"), chosen.targets, chosen.priors)
+        model = model_runs(
+            chosen.scenario,
+            blocks_for(draws.record, "2023-12"),
+            chosen.targets,
+            chosen.priors,
+            allow_code=chosen.allow_code,
+        )
         table = _table(model, draws.first(chosen.draws), chosen)
     except sim.SimError as error:
         return complain(error)

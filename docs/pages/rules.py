@@ -36,8 +36,9 @@ bold = case.with_rules(road_pull=only_name_counts)
 print(sim.compare(bold, case).summary())  # this rule against the model's own
 ```
 
-In a scenario the same is `rules: {road_pull: my_module:only_name_counts}`. The record of a run names what was
-replaced. `RULES["road_pull"].py_func` is the plain function, which can be called and plotted.
+In a scenario the same is `rules: {road_pull: my_rules.py:only_name_counts}`, a Python file beside it that runs only
+with `--allow-code`. The record of a run names what was replaced. `RULES["road_pull"].py_func` is the plain function,
+which can be called and plotted.
 [How to replace or add a behaviour](../how-to/rule.md) goes through it step by step.
 """
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -42,12 +43,13 @@ class Bench:
         job: what they have in common.
 
     Raises:
-        SimError: the code here is not that of the study.
+        SimError: the code here is not that of the study, or a rule of its base may not run.
     """
 
     def __init__(self, job: Job) -> None:
         if job.code != code_digest():
             raise SimError("this worker has another version of sanctions-sim than the study; install the same there")
+        job.base.replaced()  # what is wrong with a rule is said once, not run by run
         self.job = job
         self._paired = any(METRICS[base_name(name)].paired for name in job.metrics)
         self._usual: tuple[object, RunArrays] | None = None
@@ -86,7 +88,8 @@ class Bench:
         settings: Settings = {**task.world, **(task.package or {})}
         scenario: Scenario = changed(base.scenario, settings, self.job.targets)
         law = {"policies": ()} if task.package is None else {}
-        return Case(scenario.model_copy(update={"seed": task.seed, **law}), base.world, base.rules)
+        seeded = scenario.model_copy(update={"seed": task.seed, **law})
+        return replace(base, scenario=seeded, drawn=None)
 
     def _case_at(self, draw: int) -> Case:
         if draw < 0 or self.job.posterior is None:

@@ -40,10 +40,11 @@ def makers_of(study: Study) -> dict[str, Any]:
 
 def makers_of_case(case: Case) -> dict[str, Any]:
     """Digests of what determines the run of a case, but for its seed."""
+    written = {name: _rule_digest(rule) for name, rule in case.rules.items()}
     return {
         "base": acting_digest(case.scenario),
         "world": case.world.digest,
-        "rules": {name: _rule_digest(rule) for name, rule in sorted(case.rules.items())},
+        "rules": dict(sorted({**written, **{name: one.digest for name, one in case.code.items()}}.items())),
         "code": code_digest(),
     }
 

@@ -29,7 +29,9 @@ set -euo pipefail
 """
 
 
-def write_scripts(folder: Path, study: str, results: Path, jobs: int, *, force: bool = False) -> str:
+def write_scripts(  # noqa: PLR0913 (two switches, by their names)
+    folder: Path, study: str, results: Path, jobs: int, *, allow_code: bool = False, force: bool = False
+) -> str:
     """Writes the scripts.
 
     Args:
@@ -37,6 +39,7 @@ def write_scripts(folder: Path, study: str, results: Path, jobs: int, *, force: 
         study: the study file, or a shipped study's name.
         results: the study's folder of results; every job has to see it under this path.
         jobs: tasks of the array.
+        allow_code: whether code that the study's base names may run there.
         force: whether scripts that are there, with other content, are replaced.
 
     Returns:
@@ -52,6 +55,7 @@ def write_scripts(folder: Path, study: str, results: Path, jobs: int, *, force: 
         if not path.isprintable():
             raise SimError(f"{path!r} has a character that no Slurm script can hold; rename the file or folder")
     name = _ODD.sub("-", place.stem)
+    command += ["--allow-code"] if allow_code else []
     base = "exec " + " ".join(shlex.quote(word) for word in command)
     # Slurm reads its own lines by rules of its own: a path that would need quotes there is left to submit.sh's `cd`.
     logs = str((folder / "logs").resolve())

@@ -22,11 +22,10 @@ from sim.experiments.evasion_checks import check_leaks
 from sim.experiments.factors import Bound, Value
 from sim.experiments.partial_checks import check_names
 from sim.experiments.schema import StudyFile
-from sim.rules.user_rules import checked_rules
 from sim.scenario import Scenario, SoundPart, load_scenario_over, sound_part_over
 from sim.scenario.problems import Problem, faults_of, problems_of
 from sim.simulation.posterior import Posterior, load_posterior
-from sim.simulation.simulation import Case, world_of
+from sim.simulation.simulation import Case, case_of
 
 _SHIPPED = "scenarios/studies"
 _FACTORS = ("levers", "uncertainties")
@@ -65,8 +64,12 @@ class Study:
         return (*self.levers, *self.uncertainties)
 
 
-def load_study(path_or_name: str | os.PathLike[str]) -> Study:
+def load_study(path_or_name: str | os.PathLike[str], *, allow_code: bool = False) -> Study:
     """The study of a YAML file, or of a shipped study's name.
+
+    Args:
+        path_or_name: the file or the name.
+        allow_code: whether rules that the base names from a Python file may run, see :func:`sim.load`.
 
     Raises:
         FaultList: everything wrong with the file and its base.
@@ -81,7 +84,7 @@ def load_study(path_or_name: str | os.PathLike[str]) -> Study:
     if path is None:
         found = f"there is no file and no shipped study {shown(wanted)}; {nearest(wanted, shipped_studies())}"
         raise FaultList([Fault(wanted, 0, 0, "", found)])
-    return parse_study(read_text(path, str(path)), str(path))
+    return parse_study(read_text(path, str(path)), str(path), allow_code=allow_code)
 
 
 def _place_of(wanted: str) -> Path | None:
@@ -106,7 +109,7 @@ def shipped_studies() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in shipped(_SHIPPED).glob("*.yaml")))
 
 
-def parse_study(text: str, file: str = "study", base: Case | None = None) -> Study:
+def parse_study(text: str, file: str = "study", base: Case | None = None, *, allow_code: bool = False) -> Study:
     """The study of a YAML text.
 
     Args:
@@ -114,6 +117,7 @@ def parse_study(text: str, file: str = "study", base: Case | None = None) -> Stu
         file: its name in faults; the base is looked for from its folder.
         base: a case to start from in place of what the text names as its ``base``; ``changes`` and ``months`` do not
             go with it.
+        allow_code: as :func:`load_study`.
 
     Raises:
         FaultList: as :func:`load_study`.
@@ -126,7 +130,7 @@ def parse_study(text: str, file: str = "study", base: Case | None = None) -> Stu
     said = _said(data, problems)
     sound: SoundPart | None = None
     if base is None:
-        base, sound = _base(root, file, faults)
+        base, sound = _base(root, file, faults, allow_code=allow_code)
     elif clash := root.children().keys() & {"changes", "months"}:
         raise ValueError(f"{', '.join(sorted(clash))}: change the case itself")
     study: Study | None = None
@@ -238,7 +242,7 @@ def _design(node: Node, folder: Path, faults: list[Fault]) -> Node:
     return replace(node, value={**node.children(), "listed": replace(listed, value=points)})
 
 
-def _base(root: Node, file: str, faults: list[Fault]) -> tuple[Case | None, SoundPart | None]:
+def _base(root: Node, file: str, faults: list[Fault], *, allow_code: bool) -> tuple[Case | None, SoundPart | None]:
     """The case of the base with the study's changes; or what is sound of it, and its faults are added."""
     top = root.children()
     base, changes = top.get("base"), top.get("changes")
@@ -250,7 +254,7 @@ def _base(root: Node, file: str, faults: list[Fault]) -> tuple[Case | None, Soun
     above = Node({"extends": base, **laid}, root.mark, root.key)
     try:
         scenario = load_scenario_over(above, file)
-        return Case(scenario, world_of(scenario), checked_rules(scenario.rules)), None
+        return case_of(scenario, allow_code=allow_code), None
     except FaultList as error:
         faults += [_in_study(fault, file, "months" in top) for fault in error.faults]
         return None, sound_part_over(above, file)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -18,6 +19,7 @@ from sim.scenario import parse_scenario
 from sim.simulation.ensemble import DRAWS, Draws, Ensemble, few_rows, record_of_draws
 from sim.simulation.intervals import MIRROR, Bands, side_by_side, tall
 from sim.simulation.posterior import Posterior, load_posterior
+from sim.simulation.run_record import SCENARIO
 from sim.simulation.simulation import Case, case_of, load
 
 if TYPE_CHECKING:
@@ -114,10 +116,12 @@ def mirror_bands(
     drawn = results.record.get("posterior")
     if drawn is None:
         raise SimError(f"'{results.title}' was run without a posterior; there is nothing to draw from")
-    scenario = parse_scenario(results.scenario_yaml, "scenario.yaml of the run")
-    if missing := sorted(set(results.record["rules_replaced"]) - set(scenario.rules)):
+    file = results.source / SCENARIO if isinstance(results.source, Path) else "scenario.yaml of the run"
+    scenario = parse_scenario(results.scenario_yaml, str(file))
+    replaced = results.record["rules_replaced"]
+    if missing := sorted(name for name, said in replaced.items() if scenario.rules.get(name) != said):
         raise SimError(f"cannot run '{results.title}' again: rules replaced in Python ({', '.join(missing)})")
-    case, kept, numbers = case_of(scenario), {}, posterior.spread(draws)
+    case, kept, numbers = case_of(scenario, allow_code=results.allow_code), {}, posterior.spread(draws)
     with watched(progress, f"{results.title}: draws of the posterior", "draws") as step:
         for done, draw in enumerate(numbers, start=1):
             run = few_rows(replace(case, scenario=posterior.instead(scenario, drawn, draw))).run()

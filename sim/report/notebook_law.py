@@ -30,8 +30,8 @@ def case_page(case: Case) -> str:
         beside.append(html.facts(posterior=drawn.posterior, draw=f"{drawn.draw} of {drawn.draws:,}"))
     if case.remarks:
         beside.append(html.listed(f"Warning: {remark}" for remark in case.remarks))
-    if case.rules:
-        beside.append(html.facts(rules_replaced=", ".join(sorted(case.rules))))
+    if case.rules_replaced:
+        beside.append(html.facts(rules_replaced=", ".join(case.rules_replaced)))
     return _page(case.scenario, beside, f"{case.scenario.world} ({case.world.title})")
 
 

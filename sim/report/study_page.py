@@ -51,6 +51,7 @@ class Answered:
         work: workers and progress.
         tell: called with a line before each study.
         force: whether a page and pictures that are there, with other content, are replaced.
+        allow_code: whether code that a study's base names may run.
     """
 
     page: Path
@@ -59,6 +60,7 @@ class Answered:
     work: Work
     tell: Callable[[str], object]
     force: bool = False
+    allow_code: bool = False
 
 
 def answer_all(how: Answered, names: Sequence[str] = ()) -> Path:
@@ -105,17 +107,17 @@ def with_worlds(study: Study, path: Path, draws: int) -> Study:
     data["uncertainties"] = {"posterior": str(min(draws, posterior.count))}
     if "design" in data:
         data["design"] = {name: value for name, value in data["design"].items() if name != "uncertainties"}
-    return parse_study(yaml.safe_dump(data, sort_keys=False), str(path))
+    return parse_study(yaml.safe_dump(data, sort_keys=False), str(path), allow_code=study.base.allow_code)
 
 
-def _study(name: str, draws: int) -> tuple[Path, Study]:
+def _study(name: str, draws: int, how: Answered) -> tuple[Path, Study]:
     """The file of a study, and the study with its worlds."""
     path = Path(name) if Path(name).is_file() else shipped(f"scenarios/studies/{name}.yaml")
-    return path, with_worlds(load_study(name), path, draws)
+    return path, with_worlds(load_study(name, allow_code=how.allow_code), path, draws)
 
 
 def _answer(name: str, how: Answered) -> str:
-    path, study = _study(name, how.draws)
+    path, study = _study(name, how.draws, how)
     switches = all(set(map(str, lever.values or ())) == {ON, OFF} for lever in study.levers)
     if len(study.levers) != 2 and not switches:
         raise SimError(f"{name} has {len(study.levers)} levers; the page tells of two, or of switches ('on' and 'off')")
@@ -242,7 +244,7 @@ def _as_mean(row: Mapping[Any, Any], name: str) -> dict[str, float]:
 
 # -------------------------------------------------------------------------------------------------------------- leak
 def _leak(name: str, how: Answered) -> str:
-    path, study = _study(name, min(how.draws, _LEAK_DRAWS))
+    path, study = _study(name, min(how.draws, _LEAK_DRAWS), how)
     found, worlds = leaks_of(study, replace(how.work, folder=how.results / study.name))
     findings = leaking(found, study.base.scenario.title, worlds)
     drawn = f"{worlds} draws of the posterior" if study.posterior else f"{worlds} worlds drawn from the prior"

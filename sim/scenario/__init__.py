@@ -8,11 +8,10 @@ from sim.scenario.loader import (
     load_scenario,
     load_scenario_over,
     parse_scenario,
-    shipped_scenarios,
-    shipped_worlds,
     sound_part_over,
 )
 from sim.scenario.partial import SoundPart
+from sim.scenario.places import shipped_scenarios, shipped_worlds
 from sim.scenario.schema import Scenario, as_yaml
 
 __all__ = [

@@ -1,7 +1,6 @@
 """Checks the data of a scenario against the schema, the registries and itself; finds every mistake in one pass."""
 
 import math
-import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Protocol, SupportsFloat, TypeVar
@@ -15,6 +14,7 @@ from sim.common.months import format_month
 from sim.common.parsing import read_number, shown, wrong
 from sim.common.yaml_nodes import Location
 from sim.policies.base import Policy
+from sim.rules.user_rules import form_fault
 from sim.scenario.blocks import Driver, MonthSpan
 from sim.scenario.conflicts import contradictions, outside_months
 from sim.scenario.expected_outcomes import Look, Mechanism
@@ -23,7 +23,6 @@ from sim.scenario.problems import Problem, problems_of
 Model = TypeVar("Model", bound=BaseModel)
 Part = TypeVar("Part", bound=BaseModel)
 
-_FUNCTION = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*")
 SWITCH_KEYS = {"id", "enabled"}
 # The key by which an entry of a list says what it is; an entry without it changes an inherited one of its id.
 _MOST_COMPARED = 1_000
@@ -244,9 +243,8 @@ def _rules(data: Mapping[str, object], known: Vocabulary) -> list[Problem]:
             problems.append(
                 Problem(("rules", name), f"unknown rule {shown(name)}", on_key=True, near=(name, known.rules))
             )
-        elif isinstance(value, str) and value != "default" and not _FUNCTION.fullmatch(value):
-            message = f"read {shown(value)}, expected default or package.module:function"
-            problems.append(Problem(("rules", name), message))
+        elif isinstance(value, str) and (problem := form_fault(value)):
+            problems.append(Problem(("rules", name), f"read {shown(value)}, {problem}"))
     return problems
 
 

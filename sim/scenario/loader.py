@@ -1,7 +1,6 @@
 """Loads a scenario: finds the file, stacks what it extends, checks everything, and reports all faults at once."""
 
 import os
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -14,8 +13,10 @@ from sim.common.yaml_reader import read_text, read_yaml
 from sim.policies import INSTRUMENTS
 from sim.rules import RULES
 from sim.rules.parameters import PARAMETERS
+from sim.rules.user_rules import DEFAULT, RuleCode, code_of
 from sim.scenario.checks import Vocabulary, check
 from sim.scenario.partial import SoundPart, sound_part
+from sim.scenario.places import Places, shipped_worlds
 from sim.scenario.problems import faults_of
 from sim.scenario.schema import Scenario, remember
 from sim.scenario.stack import stack
@@ -41,15 +42,24 @@ def load_scenario(path_or_name: str | os.PathLike[str], known: Vocabulary = VOCA
         >>> sim.load_scenario("reference").agents.exporters
         200000
     """
-    wanted = os.fspath(path_or_name)
-    path = _find(wanted, Path())
+    wanted, places = os.fspath(path_or_name), Places()
+    path = places.scenario(wanted, Path())
     if path is None:
-        raise FaultList([Fault(wanted, 0, 0, "", _not_found(wanted, Path(wanted)))])
-    return _load(read_text(path, str(path)), path, str(path), known)
+        raise FaultList([Fault(wanted, 0, 0, "", places.no_scenario(wanted, Path()))])
+    return _resolve(_read_stack(read_text(path, str(path)), path, str(path), places), known)
 
 
-def parse_scenario(text: str, file: str = "(text)", known: Vocabulary = VOCABULARY) -> Scenario:
+def parse_scenario(
+    text: str, file: str = "(text)", known: Vocabulary = VOCABULARY, *, only_shipped: bool = False
+) -> Scenario:
     """Return the scenario of a YAML text; what it extends is looked for from the folder of `file`.
+
+    Args:
+        text: The YAML text.
+        file: Its name in faults.
+        known: The names that scenarios may use.
+        only_shipped: Whether it may extend and use what ships with the package only, and no code: for a text of
+            somebody who may not read the files of whoever runs this.
 
     Raises:
         FaultList: As `load_scenario`.
@@ -60,7 +70,7 @@ def parse_scenario(text: str, file: str = "(text)", known: Vocabulary = VOCABULA
         >>> sim.parse_scenario(text) == sim.load_scenario("classroom")
         True
     """
-    return _load(text, Path(file), file, known)
+    return _resolve(_read_stack(text, Path(file), file, Places(only_shipped)), known)
 
 
 def load_scenario_over(above: Node, file: str, known: Vocabulary = VOCABULARY) -> Scenario:
@@ -95,28 +105,13 @@ def sound_part_over(above: Node, file: str, known: Vocabulary = VOCABULARY) -> S
     return sound_part(data, known)
 
 
-def shipped_scenarios() -> tuple[str, ...]:
-    """Return the names of the scenarios that ship with the package, sorted.
-
-    Example:
-        >>> import sim
-        >>> "reference" in sim.shipped_scenarios()
-        True
-    """
-    return tuple(sorted(path.stem for path in shipped("scenarios").glob("*.yaml")))
-
-
-def shipped_worlds() -> tuple[str, ...]:
-    """Return the names of the worlds that ship with the package, sorted."""
-    return tuple(sorted(path.parent.name for path in shipped("scenarios/worlds").glob("*/states.csv")))
-
-
 @dataclass
 class _Stack:
     """The files read so far, the file named first and what it extends after it."""
 
     trees: list[Node] = field(default_factory=list)
     files: list[Path] = field(default_factory=list)
+    places: Places = field(default_factory=Places)
     faults: list[Fault] = field(default_factory=list)
     complete: bool = False
 
@@ -131,10 +126,6 @@ class _Stack:
         return result
 
 
-def _load(text: str, path: Path, shown_as: str, known: Vocabulary) -> Scenario:
-    return _resolve(_read_stack(text, path, shown_as), known)
-
-
 def _resolve(read: _Stack, known: Vocabulary) -> Scenario:
     """Return the scenario of a stack of files, checked."""
     if not read.complete:
@@ -142,6 +133,7 @@ def _resolve(read: _Stack, known: Vocabulary) -> Scenario:
         raise FaultList(read.faults)
     faults = list(read.faults)
     root, data, known = _laid(read, known, faults)
+    code = _code(root, read, faults)
     scenario, problems = check(Scenario, data, known)
     left = [
         problem
@@ -151,7 +143,7 @@ def _resolve(read: _Stack, known: Vocabulary) -> Scenario:
     faults += faults_of(left, root, data)
     if faults or scenario is None:
         raise FaultList(faults)
-    return remember(scenario, known)
+    return remember(scenario, known, code)
 
 
 def _laid(read: _Stack, known: Vocabulary, faults: list[Fault]) -> tuple[Node, dict[str, Any], Vocabulary]:
@@ -162,7 +154,7 @@ def _laid(read: _Stack, known: Vocabulary, faults: list[Fault]) -> tuple[Node, d
     world = root.children().get("world")
     if world is None or isinstance(world.value, str):
         name = "reference" if world is None else str(world.value)
-        folder = _find_world(name, read.folder_of(world) if world is not None else Path())
+        folder = read.places.world(name, read.folder_of(world) if world is not None else Path())
         if folder is None:
             message = f"unknown world {shown(name)}; {nearest(name, shipped_worlds())}"
             faults.append((world or root).mark.fault("world", message))
@@ -172,9 +164,26 @@ def _laid(read: _Stack, known: Vocabulary, faults: list[Fault]) -> tuple[Node, d
     return root, data, known
 
 
-def _read_stack(text: str, path: Path, shown_as: str) -> _Stack:
+def _code(root: Node, read: _Stack, faults: list[Fault]) -> dict[str, RuleCode]:
+    """Return the rules that a scenario replaces by code, each from beside the file that it was written in."""
+    rules = root.children().get("rules")
+    found: dict[str, RuleCode] = {}
+    for name, node in (rules.children() if rules else {}).items():
+        if name not in RULES or not isinstance(node.value, str) or node.value == DEFAULT:
+            continue
+        if read.places.only_shipped:
+            faults.append(node.mark.fault(f"rules.{name}", "no code of a file handed over runs here; leave it out"))
+        elif (code := code_of(name, node.value, read.folder_of(node), node.mark, faults)) is not None:
+            if any(one.file == code.file and one.source != code.source for one in found.values()):
+                message = f"{code.path} is another file than the {code.file} of another rule; rename one of the two"
+                faults.append(node.mark.fault(f"rules.{name}", message))
+            found[name] = code
+    return found
+
+
+def _read_stack(text: str, path: Path, shown_as: str, places: Places) -> _Stack:
     """Return the file and everything below it; reading ends at the first file that cannot be read."""
-    read = _Stack()
+    read = _Stack(places=places)
     return _read_below(read) if _add(read, text, path, shown_as) else read
 
 
@@ -215,10 +224,9 @@ def _below(extends: Node, read: _Stack) -> Path | None:
         read.faults.append(extends.mark.fault("extends", message))
         return None
     folder = read.folder_of(extends)
-    path = _find(extends.value, folder)
+    path = read.places.scenario(extends.value, folder)
     if path is None:
-        message = _not_found(extends.value, folder / extends.value)
-        read.faults.append(extends.mark.fault("extends", message))
+        read.faults.append(extends.mark.fault("extends", read.places.no_scenario(extends.value, folder)))
         return None
     chain = [*read.files, path]
     if path.resolve() in [file.resolve() for file in read.files] or len(chain) > _MOST_FILES:
@@ -226,42 +234,6 @@ def _below(extends: Node, read: _Stack) -> Path | None:
         read.faults.append(extends.mark.fault("extends", f"a scenario cannot extend itself: {round_trip}"))
         return None
     return path
-
-
-def _find(name: str, folder: Path) -> Path | None:
-    """Return the file of a scenario: a path from a folder, or the name of a shipped one."""
-    places = [folder / name, _shipped("scenarios", name), _shipped("scenarios", f"{name}.yaml")]
-    return next((place for place in places if place and _is(place, Path.is_file)), None)
-
-
-def _find_world(name: str, folder: Path) -> Path | None:
-    places = [_shipped("scenarios/worlds", name), folder / name] if name.strip() else []
-    return next((place for place in places if place and _is(place, Path.is_dir)), None)
-
-
-def _shipped(folder: str, name: str) -> Path | None:
-    """Return where something ships under a plain name; None for a path, which is not a name."""
-    if name == ".." or Path(name).name != name:
-        return None
-    try:
-        return shipped(f"{folder}/{name}")
-    except (OSError, ValueError):
-        # As below: such a name names nothing.
-        return None
-
-
-def _is(path: Path, test: Callable[[Path], bool]) -> bool:
-    try:
-        return test(path)
-    except (OSError, ValueError):
-        # A name too long or with characters that no file can have names no file.
-        return False
-
-
-def _not_found(name: str, place: Path) -> str:
-    if _is(place, Path.is_dir):
-        return f"{shown(name)} is a folder; expected a scenario file in it"
-    return f"there is no file and no shipped scenario {shown(name)}; {nearest(Path(name).stem, shipped_scenarios())}"
 
 
 def _with_codes(known: Vocabulary, folder: Path, faults: list[Fault]) -> Vocabulary:

@@ -11,6 +11,7 @@ from pydantic import Field, PrivateAttr, SerializeAsAny
 from sim.common.errors import Fault, FaultList, nearest
 from sim.common.fields import HubName, StrictModel, Text
 from sim.policies.base import Policy
+from sim.rules.user_rules import DEFAULT, RuleCode
 from sim.scenario.blocks import Agents, Driver, MonthSpan, Opening
 from sim.scenario.checks import Vocabulary, check, mappings
 from sim.scenario.expected_outcomes import Look, Mechanism
@@ -42,7 +43,9 @@ class Scenario(StrictModel):
     openings: dict[HubName, Opening] = Field(
         default={}, description="Hub -> its opening, where it differs from the parameter `opening`."
     )
-    rules: dict[str, str] = Field(default={}, description="Rules replaced: name -> default or package.module:function.")
+    rules: dict[str, str] = Field(
+        default={}, description="Rules replaced: name -> default, or a function of a file beside: my_rules.py:my_rule."
+    )
     drivers: tuple[Driver, ...] = Field(default=(), description="Dated multipliers of demand; never law.")
     policies: tuple[SerializeAsAny[Policy], ...] = Field(default=(), description="The dated clauses of law.")
 
@@ -50,6 +53,12 @@ class Scenario(StrictModel):
     look_at: tuple[Look, ...] = Field(default=(), description="Where the mechanism is seen, and what to expect there.")
 
     _known: Vocabulary | None = PrivateAttr(default=None)
+    _code: Mapping[str, RuleCode] = PrivateAttr(default={})
+
+    @property
+    def code(self) -> Mapping[str, RuleCode]:
+        """The rules that a Python file beside the scenario replaces, by name; read, not run."""
+        return self._code
 
     def as_data(self) -> dict[str, Any]:
         """Return the scenario as plain JSON data: dates and months as text, nothing that is None."""
@@ -106,7 +115,7 @@ class Scenario(StrictModel):
         faults = self._unknown_ids(without)
         if blocks.keys() & {"world", "extends"}:
             faults.append(Fault("", 0, 0, "world", "a scenario keeps its world; load one that names the other"))
-        return build(data, self._known or Vocabulary(instruments=own_kinds), faults)
+        return build(data, self._known or Vocabulary(instruments=own_kinds), faults, self._code)
 
     def _unknown_ids(self, without: Sequence[str]) -> list[Fault]:
         """Return a fault for every id that cannot be left out because it is not there."""
@@ -128,13 +137,19 @@ def _forget_absent(data: dict[str, Any], *, keep_looks: bool) -> None:
             del data["look_at"]
 
 
-def build(data: Mapping[str, object], known: Vocabulary, faults: Sequence[Fault] = ()) -> Scenario:
+def build(
+    data: Mapping[str, object],
+    known: Vocabulary,
+    faults: Sequence[Fault] = (),
+    code: Mapping[str, RuleCode] | None = None,
+) -> Scenario:
     """Return the scenario that plain data describe.
 
     Args:
         data: As `Scenario.as_data` gives it.
         known: The names that may be used.
         faults: Faults found before, reported with the others.
+        code: Code of rules that was read before; the data can name no other, for they stand in no folder.
 
     Raises:
         FaultList: If anything is wrong.
@@ -143,12 +158,17 @@ def build(data: Mapping[str, object], known: Vocabulary, faults: Sequence[Fault]
     found = [*faults, *faults_of([problem for problem in problems if not problem.excused_by], None, data)]
     if found or scenario is None:
         raise FaultList(found)
-    return remember(scenario, known)
+    said = {name: place for name, place in scenario.rules.items() if place != DEFAULT}
+    kept = {name: one for name, one in (code or {}).items() if said.get(name) == one.said}
+    if strange := [name for name in said if name not in kept]:
+        message = "code is named in a scenario file; from Python hand the function over: case.with_rules(NAME=function)"
+        raise FaultList(Fault("", 0, 0, f"rules.{name}", message) for name in strange)
+    return remember(scenario, known, kept)
 
 
-def remember(scenario: Scenario, known: Vocabulary) -> Scenario:
-    """Return the scenario, which from now on checks its changes against these names."""
-    scenario._known = known
+def remember(scenario: Scenario, known: Vocabulary, code: Mapping[str, RuleCode]) -> Scenario:
+    """Return the scenario, which from now on checks its changes against these names, with the code that it names."""
+    scenario._known, scenario._code = known, code
     return scenario
 
 

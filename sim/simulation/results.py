@@ -6,8 +6,8 @@ and hashes; see :mod:`sim.simulation.run_folder`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -33,6 +33,8 @@ class Results:
         made_by: gives :attr:`record`.
         scenario: gives :attr:`scenario_yaml`.
         source: where the tables come from: arrays of a run just made, the folder of a run made before, or tables.
+        code: what stands in the Python files whose rules the scenario names, by name; saved beside the scenario.
+        allow_code: whether that code may run again, see :func:`sim.load`.
 
     Example:
         >>> import sim
@@ -44,6 +46,8 @@ class Results:
     made_by: Callable[[], dict[str, Any]]
     scenario: Callable[[], str]
     source: Any
+    code: Mapping[str, bytes] = field(default_factory=dict)
+    allow_code: bool = False
     plot = Accessor("Its figures: ``plot.<tab>`` lists them, ``plot.NAME()`` draws one.")
 
     @cached_property
@@ -66,7 +70,7 @@ class Results:
 
     def condensed(self) -> Results:
         """The run as far as time series need it, a hundredth of its size; see :func:`.tables.condensed`."""
-        return Results(self.made_by, self.scenario, condensed(self.source))
+        return replace(self, source=condensed(self.source))
 
     @cached_property
     def flows(self) -> pd.DataFrame:
@@ -157,21 +161,28 @@ class Results:
         with scratch_folder(final) as scratch:
             tables = write_tables(scratch, self.record, ((name, getattr(self, name)) for name in TABLES))
             (scratch / SCENARIO).write_text(self.scenario_yaml, encoding="utf-8")
+            for name, source in self.code.items():
+                (scratch / name).parent.mkdir(parents=True, exist_ok=True)
+                (scratch / name).write_bytes(source)
             if also is not None:
                 also(scratch)
             put_in_place(final, scratch, {**self.record, "tables": tables}, force=force)
         return final
 
     @staticmethod
-    def open(folder: str | Path) -> Results:
+    def open(folder: str | Path, *, allow_code: bool = False) -> Results:
         """Opens a run made before; tables are read when asked for.
+
+        Args:
+            folder: the run's.
+            allow_code: whether code that its scenario names may run, where it is run again (:func:`sim.load`).
 
         Raises:
             SimError: not the folder of a run, or damaged.
         """
         path = Path(folder)
         record, scenario = read_run(path)
-        return Results(lambda: record, lambda: scenario, path)
+        return Results(lambda: record, lambda: scenario, path, allow_code=allow_code)
 
     def __repr__(self) -> str:
         return f"<Results {self.title!r}, {self.record['months']}>"

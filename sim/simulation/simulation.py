@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property, lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
-from sim.common.errors import SimError
+from sim.common.errors import FaultList, SimError
 from sim.common.months import format_month
 from sim.common.package_data import version_of
 from sim.common.progress import Progress, watched
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from sim.rules.parameters import Values
+    from sim.rules.user_rules import RuleCode
 
 PACKAGES = ("sanctions-sim", "mesa", "numba", "numpy", "pandas", "pyarrow", "pydantic")
 
@@ -41,8 +42,9 @@ class Case:
     Attributes:
         scenario: what to simulate.
         world: its world.
-        rules: behavioural rules replaced in this case, by name.
+        rules: behavioural rules replaced from Python, by name; they go before those that the scenario names.
         drawn: the draw of a posterior that its values come from, if they do.
+        allow_code: whether the code that the scenario names may run.
 
     Example:
         >>> import sim
@@ -55,6 +57,7 @@ class Case:
     world: World
     rules: Mapping[str, Callable[..., float]] = field(default_factory=dict)
     drawn: Drawn | None = None
+    allow_code: bool = False
 
     @property
     def remarks(self) -> tuple[str, ...]:
@@ -63,7 +66,23 @@ class Case:
 
     def model(self) -> SanctionsModel:
         """A fresh model before its first month, to be stepped by hand."""
-        return SanctionsModel(self.scenario, self.world, self.rules)
+        return SanctionsModel(self.scenario, self.world, self.replaced())
+
+    @property
+    def code(self) -> Mapping[str, RuleCode]:
+        """Rules that the scenario replaces by code, by name."""
+        return {name: one for name, one in self.scenario.code.items() if name not in self.rules}
+
+    def replaced(self) -> dict[str, Callable[..., float]]:
+        """The functions that replace rules, by name; this runs the code that the scenario names.
+
+        Raises:
+            FaultList: nobody allowed that, or the code fails.
+        """
+        code = self.code.values()
+        if code and not self.allow_code:
+            raise FaultList(one.refusal for one in code)
+        return {**{one.rule: one.loaded() for one in code}, **self.rules}
 
     def run(self, progress: Progress | bool | None = None) -> Results:
         """Runs every month.
@@ -91,7 +110,8 @@ class Case:
         )  # fmt: skip
         # The arrays outlive the run, the model with its agents does not.
         facts = model.values, len(model.houses), time.perf_counter() - started
-        return Results(partial(self._record, *facts), self.scenario.resolved_yaml, arrays)
+        code = {one.file: one.source for one in self.scenario.code.values()}
+        return Results(partial(self._record, *facts), self.scenario.resolved_yaml, arrays, code, self.allow_code)
 
     def with_changes(self, **changes: Any) -> Case:
         """The case with a changed scenario; see :meth:`sim.scenario.Scenario.with_changes`."""
@@ -141,10 +161,16 @@ class Case:
             without=[clause.id for clause in self.scenario.policies], title=f"{self.scenario.title} (no policy)"
         )
 
+    @property
+    def rules_replaced(self) -> dict[str, str]:
+        """Where the functions come from that replace rules, by name of the rule, in order."""
+        written = {name: f"{rule.__module__}:{rule.__qualname__}" for name, rule in self.rules.items()}
+        return dict(sorted((written | {name: one.said for name, one in self.code.items()}).items()))
+
     @cached_property
     def _makers(self) -> dict[str, Any]:
         """What determines its run."""
-        rules = {name: f"{rule.__module__}:{rule.__qualname__}" for name, rule in sorted(self.rules.items())}
+        rules = self.rules_replaced | {name: one.digest for name, one in self.code.items()}
         return {
             "scenario": self.scenario.digest, "world": self.world.digest, "rules": rules, "version": version_of(),
         }  # fmt: skip
@@ -173,7 +199,7 @@ class Case:
             },
             "run_digest": self.run_digest,
             **{f"{name}_digest": self._makers[name] for name in ("scenario", "world")},
-            "rules_replaced": self._makers["rules"],
+            "rules_replaced": self.rules_replaced,
             "mode": scenario.agents.mode,
             "exporters": scenario.agents.exporters,
             "intermediaries": intermediaries,
@@ -187,8 +213,13 @@ class Case:
         }
 
 
-def load(path_or_name: str | Path) -> Case:
+def load(path_or_name: str | Path, *, allow_code: bool = False) -> Case:
     """A case from a scenario file, or from the name of a shipped scenario.
+
+    Args:
+        path_or_name: the file or the name.
+        allow_code: whether rules that the file names from a Python file beside it may run; they have all rights that
+            you have, so say so only if you trust whoever wrote them. Without it such a case can be looked at, not run.
 
     Raises:
         FaultList: everything wrong with the scenario or with its world's tables.
@@ -198,12 +229,12 @@ def load(path_or_name: str | Path) -> Case:
         >>> sim.load("classroom").world.base_year
         2021
     """
-    return case_of(load_scenario(path_or_name))
+    return case_of(load_scenario(path_or_name), allow_code=allow_code)
 
 
-def case_of(scenario: Scenario) -> Case:
-    """A scenario with its world and the rules that it names."""
-    return Case(scenario, world_of(scenario), checked_rules(scenario.rules))
+def case_of(scenario: Scenario, *, allow_code: bool = False) -> Case:
+    """A scenario with its world; ``allow_code`` as for :func:`load`."""
+    return Case(scenario, world_of(scenario), allow_code=allow_code)
 
 
 def world_of(scenario: Scenario) -> World:

@@ -31,12 +31,14 @@ class Changes:
         seed: seed of every draw.
         months: first and last month, ``YYYY-MM:YYYY-MM``.
         parameters: settings ``NAME=VALUE``.
+        allow_code: whether code that the scenario names may run.
     """
 
     agents: dict[str, Any] = field(default_factory=dict)
     seed: int | None = None
     months: str | None = None
     parameters: Sequence[str] = ()
+    allow_code: bool = False
 
 
 # Small enough to be there in seconds: no noise to average out, two years, the figures that tell the story.
@@ -48,10 +50,11 @@ def asked_for(name: str, changes: Changes) -> Case:
     """The case of a scenario with changes.
 
     Raises:
-        SimError: the scenario is faulty (see :func:`sim.simulation.simulation.load`), or a change is; then the fault
-            names the command line as its file.
+        SimError: the scenario is faulty (see :func:`sim.simulation.simulation.load`), names code that may not run, or
+            a change is faulty; then the fault names the command line as its file.
     """
-    case = load(name)
+    case = load(name, allow_code=changes.allow_code)
+    case.replaced()
     blocks: dict[str, Any] = {"seed": changes.seed} if changes.seed is not None else {}
     if agents := {key: value for key, value in changes.agents.items() if value is not None}:
         blocks["agents"] = agents

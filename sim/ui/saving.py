@@ -76,7 +76,8 @@ class RunOutput:
         refuse_unwritable(self.out)
         if self.force:
             return
-        tables = [RECORD, SCENARIO, *(f"{name}.parquet" for name in TABLES)]
+        code = sorted({one.file for one in case.scenario.code.values()})
+        tables = [RECORD, SCENARIO, *code, *(f"{name}.parquet" for name in TABLES)]
         names = plots.FIGURES if self.figures is None else self.figures
         more = [f"{FIGURES}/{name}.{kind}" for name in names for kind in ("png", "csv")] + [FILE] * bands
         both = [(case, [*tables, *more]), *([(case.without_policies(), tables)] if pair else [])]

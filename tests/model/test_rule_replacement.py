@@ -86,20 +86,6 @@ def test_faults_name_what_is_wrong(reference):
         reference.with_rules(road_pull=lambda market: market)
 
 
-def test_a_scenario_names_a_rule_by_its_place(tmp_path):
-    text = (
-        sim.load("null").scenario.resolved_yaml() + "rules: {road_pull: 'tests.model.test_rule_replacement:fearless'}\n"
-    )
-    text = text.replace("rules: {}\n", "")
-    path = tmp_path / "bold.yaml"
-    path.write_text(text)
-    case = sim.load(path)
-    assert case.rules["road_pull"] is fearless
-    path.write_text(text.replace(":fearless", ":nobody"))
-    with pytest.raises(sim.FaultList, match=r"cannot find .*test_rule_replacement:nobody"):
-        sim.load(path)
-
-
 def test_every_rule_is_plain_python_with_a_docstring_and_compiles():
     assert len(RULES) >= 12
     for name, rule in RULES.items():

@@ -61,7 +61,7 @@ months: {{first: 2021-01, last: 2024-12}}
 seed: 7
 agents: {{exporters: 500, intermediaries: 50, mode: expected}}
 parameters: {{loyalty: 1.5, home_share: 5e-1}}
-rules: {{road_pull: default, hub_markup: my.rules:markup}}
+rules: {{road_pull: default, hub_markup: default}}
 drivers:
   - {{id: season, what: season, destination: target, source: table}}
   - id: freeze

@@ -13,8 +13,7 @@ from sim.common.errors import FaultList
 from sim.common.fields import NAMES_MARK
 from sim.common.months import days_in_month, parse_month
 from sim.policies import INSTRUMENTS
-from sim.scenario import Scenario, json_schema
-from sim.scenario.loader import load_scenario, parse_scenario, shipped_scenarios
+from sim.scenario import Scenario, json_schema, load_scenario, parse_scenario, shipped_scenarios
 
 SCENARIO = parse_scenario(VALID, known=VOCABULARY)
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=60).filter(lambda text: text.strip())

@@ -23,8 +23,7 @@ from sim.common.errors import FaultList
 from sim.common.fields import NAMES_MARK
 from sim.common.package_data import shipped
 from sim.policies import INSTRUMENTS
-from sim.scenario import Scenario, loader
-from sim.scenario.loader import load_scenario, parse_scenario, shipped_scenarios
+from sim.scenario import Scenario, load_scenario, loader, parse_scenario, shipped_scenarios
 from sim.scenario.schema import build
 from sim.scenario.world_codes import read_codes
 from tests.contracts.test_instruments import clause

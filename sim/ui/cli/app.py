@@ -42,6 +42,7 @@ def open_page(
             raise SimError(f"sim app needs the package '{error.name}': pip install 'sanctions-sim[app]'") from None
         from sim.scenario import load_scenario
 
-        load_scenario(scenario)  # its faults are told here, not on a page
+        if code := load_scenario(scenario).code:  # its faults are told here, not on a page
+            raise SimError(f"{scenario} takes {', '.join(sorted(code))} from code, and the page runs none; see sim run")
         chosen = free_port(port)
         serve(scenario, chosen, browser=browser, ready=lambda address: show(f"sim app: {address} (Ctrl-C ends it)"))

@@ -25,7 +25,6 @@ def check(
       sim check --schema > scenario.schema.json
     """
     from sim.report.catalogue import clauses_by_date, headline
-    from sim.rules.user_rules import checked_rules
     from sim.scenario import json_schema, load_scenario
     from sim.scenario.remarks import remarks
     from sim.scenario.world_codes import read_codes
@@ -40,7 +39,6 @@ def check(
     for file in files:
         try:
             found = load_scenario(file)
-            checked_rules(found.rules)
             world = load_world(found.world)
         except FaultList as error:
             faults += error.faults

@@ -10,6 +10,7 @@ import typer
 from sim.common.progress import progress_of
 from sim.report.terminal import show, warn
 from sim.ui.cli.options import (
+    AllowCode,
     Exporters,
     Force,
     FromPosterior,
@@ -35,6 +36,7 @@ def compare(
     posterior: FromPosterior = None,
     flows: Annotated[bool, typer.Option("--flows/--no-flows", help="Also run both and compare the flows.")] = True,
     whole: Annotated[bool, typer.Option("--all", help="Every row of the law, however many.")] = False,
+    allow_code: AllowCode = False,
 ) -> None:
     r"""Shows how two scenarios differ in law, clause by clause and month by month, then in flows, from paired runs.
 
@@ -52,7 +54,7 @@ def compare(
     from sim.simulation.parameter_source import beliefs, in_both
     from sim.ui.requests import Changes, asked_for
 
-    asked = Changes({"exporters": exporters, "mode": mode}, seed, months, changes or ())
+    asked = Changes({"exporters": exporters, "mode": mode}, seed, months, changes or (), allow_code)
     both = [beliefs(asked_for(name, asked), posterior, 0) for name in (first, second)]
     a, b = (one.case for one in both)
     show(f"first, 'with': {a.scenario.title}\nsecond, 'without': {b.scenario.title}\n{in_both(*both)}\n")
@@ -86,6 +88,7 @@ def explain(
     changes: Setting = None,
     posterior: FromPosterior = None,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Folder for the text and the tables.")] = None,
+    allow_code: AllowCode = False,
     force: Force = False,
 ) -> None:
     r"""Attributes the change of a flow to clauses, states, firms and intermediaries, in tables that add up.
@@ -104,7 +107,7 @@ def explain(
 
     if out is not None:
         refuse_unwritable(out)
-    asked = Changes({"exporters": exporters, "mode": mode}, seed, None, changes or ())
+    asked = Changes({"exporters": exporters, "mode": mode}, seed, None, changes or (), allow_code)
     chosen = beliefs(asked_for(scenario, asked), posterior, 0)
     with progress_of("paired runs", "runs") as progress:
         told = explained_by(
@@ -146,6 +149,7 @@ def mirror_gap(
     posterior: Annotated[
         str | None, typer.Option(metavar="FOLDER", help="Where that posterior is; else shipped with the world.")
     ] = None,
+    allow_code: AllowCode = False,
     force: Force = False,
 ) -> None:
     r"""Sets two states' customs records of one flow against each other and the true flow: mirror gap and its causes.
@@ -160,7 +164,7 @@ def mirror_gap(
     from sim.ui.requests import bands_of_pair
     from sim.ui.saving import draw_pair
 
-    pair, results, bands = Pair(exporter, importer, good), Results.open(folder), None
+    pair, results, bands = Pair(exporter, importer, good), Results.open(folder, allow_code=allow_code), None
     if draws:
         with progress_of(f"{draws} draws", "draws") as progress:
             bands = bands_of_pair(results, pair, posterior, draws, progress)

@@ -59,6 +59,10 @@ FromPosterior = Annotated[
     str | None,
     typer.Option("--posterior", metavar="FOLDER|none", help="Fitted parameters; else those shipped with the world."),
 ]
+AllowCode = Annotated[
+    bool,
+    typer.Option("--allow-code", help="Run rules that the scenario names from a Python file: it has all your rights."),
+]
 Force = Annotated[bool, typer.Option("--force", help="Replace files that are in the way; nothing else is touched.")]
 OutFolder = Annotated[Path, typer.Option("--out", "-o", help="Folder that the run's folder is written into.")]
 

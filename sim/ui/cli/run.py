@@ -11,6 +11,7 @@ import typer
 from sim.common.progress import progress_of
 from sim.report.terminal import show, warn
 from sim.ui.cli.options import (
+    AllowCode,
     Draws,
     Exporters,
     Force,
@@ -45,6 +46,7 @@ def run(
     figures: Annotated[bool, typer.Option("--figures/--no-figures", help="Draw figures.")] = True,
     posterior: FromPosterior = None,
     draws: Draws = None,
+    allow_code: AllowCode = False,
     force: Force = False,
 ) -> None:
     r"""Runs a scenario and, paired with it, the same world without its policies.
@@ -62,7 +64,7 @@ def run(
     from sim.ui.requests import Changes
     from sim.ui.saving import RunOutput
 
-    asked = Changes({"exporters": exporters, "mode": mode}, seed, months, changes or ())
+    asked = Changes({"exporters": exporters, "mode": mode}, seed, months, changes or (), allow_code)
     _run(scenario, asked, RunOutput(out, None if figures else (), force), pair=pair, believing=(posterior, draws))
 
 
@@ -98,6 +100,7 @@ def mechanism(
     changes: Setting = None,
     posterior: FromPosterior = None,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Folder for a figure and its tables.")] = None,
+    allow_code: AllowCode = False,
     force: Force = False,
 ) -> None:
     r"""Runs a scenario with its mechanism and without, and tests what it expects.
@@ -116,7 +119,7 @@ def mechanism(
 
     if out is not None:
         refuse_unwritable(out)
-    asked = Changes({"exporters": exporters, "mode": mode}, seed, None, changes or ())
+    asked = Changes({"exporters": exporters, "mode": mode}, seed, None, changes or (), allow_code)
     chosen = beliefs(asked_for(scenario, asked), posterior, 0)
     with progress_of("two runs") as progress:
         shown = show_mechanism(chosen.case, progress)

@@ -13,7 +13,7 @@ import typer
 from sim.common.errors import SimError
 from sim.common.progress import progress_of
 from sim.report.terminal import show
-from sim.ui.cli.options import Exporters, Force, Mode, Months
+from sim.ui.cli.options import AllowCode, Exporters, Force, Mode, Months
 from sim.ui.cli.study import Metrics, Out, its_extra, runs_in, study_app, tell
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ def attribute(
     workers: Workers = 1,
     folder: Runs = None,
     out: Out = None,
+    allow_code: AllowCode = False,
     force: Force = False,
 ) -> None:
     r"""Attributes the change to clauses: Shapley values over paired runs, with intervals over draws; they add up.
@@ -66,7 +67,7 @@ def attribute(
         told = attribute_switches(points, runs.levers, metric or list(runs.metrics))
         tell(attributed(told, runs.title, int(points["world"].nunique())), out, force=force)
         return
-    cases = _cases(package, draws, (exporters, mode, months))
+    cases = _cases(package, draws, (exporters, mode, months), allow_code=allow_code)
     players = players_of(cases[0].scenario, by)
     with _at_work(package, workers, folder) as work:
         told = attribution_of(cases, metric or ["reaching"], players, orders=permutations, work=work)
@@ -90,6 +91,7 @@ def evasion(
     workers: Workers = 1,
     folder: Runs = None,
     out: Out = None,
+    allow_code: AllowCode = False,
     force: Force = False,
 ) -> None:
     r"""Evasion of a package: what still arrives and how, what closing each way would do, the evader's best response.
@@ -109,9 +111,9 @@ def evasion(
         given = [name for name, source in sources.items() if source is not None and source.name == "COMMANDLINE"]
         if given:
             raise SimError(f"--{given[0]}: {scenario} is a study and says so itself; change the file")
-        search_leaks(load_study(scenario), workers, folder, out, force=force)
+        search_leaks(load_study(scenario, allow_code=allow_code), workers, folder, out, force=force)
         return
-    cases = _cases(scenario, draws, (exporters, mode, months))
+    cases = _cases(scenario, draws, (exporters, mode, months), allow_code=allow_code)
     goods = tuple(name.strip() for name in good.split(","))
     with _at_work(scenario, workers, folder) as work:
         found = find_leaks(cases, metric=metric, goods=goods, best=best, work=work)
@@ -139,6 +141,7 @@ def report(
     results: Annotated[Path, typer.Option(help="Folder of the studies' runs.")] = Path("results/studies"),
     draws: Annotated[int, typer.Option(help="Draws of the posterior, where one ships; 0: as in the files.")] = 8,
     workers: Workers = 2,
+    allow_code: AllowCode = False,
     force: Force = False,
 ) -> None:
     r"""Runs studies, shipped or one's own, and writes a page of their results, with intervals and figures.
@@ -156,7 +159,9 @@ def report(
 
     refuse_unwritable(results)
     with progress_of("runs", "runs") as progress:
-        page = answer_all(Answered(out, results, draws, Work(workers, progress), show, force), studies or ())
+        page = answer_all(
+            Answered(out, results, draws, Work(workers, progress), show, force, allow_code), studies or ()
+        )
     show(str(page))
 
 
@@ -177,13 +182,13 @@ def _at_work(name: str, workers: int, folder: Path | None) -> Iterator[Work]:
         raise
 
 
-def _cases(name: str, draws: int, how: tuple[int | None, str | None, str | None]) -> list[Case]:
+def _cases(name: str, draws: int, how: tuple[int | None, str | None, str | None], *, allow_code: bool) -> list[Case]:
     """The case of a scenario under draws of the posterior that ships."""
     from sim.simulation.posterior import load_posterior
     from sim.ui.requests import Changes, asked_for
 
     exporters, mode, months = how
-    case = asked_for(name, Changes({"exporters": exporters, "mode": mode}, None, months))
+    case = asked_for(name, Changes({"exporters": exporters, "mode": mode}, None, months, (), allow_code))
     if draws <= 0:
         return [case]
     posterior = load_posterior(None, case.scenario.world)

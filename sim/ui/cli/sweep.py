@@ -15,7 +15,7 @@ import typer
 from sim.common.errors import SimError
 from sim.common.progress import progress_of
 from sim.report.terminal import show
-from sim.ui.cli.options import app
+from sim.ui.cli.options import AllowCode, app
 
 if TYPE_CHECKING:
     from sim.experiments import Study
@@ -50,6 +50,7 @@ def sweep(
     metric: Annotated[str | None, typer.Option(help="Whose error, for --target-error; else the study's first.")] = None,
     max_replicates: Annotated[int, typer.Option(min=2, help="Replicates at most, for --target-error.")] = 256,
     retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Make failed runs again.")] = False,
+    allow_code: AllowCode = False,
     force: Annotated[bool, typer.Option("--force", help="Replace scripts that --slurm-script wrote before.")] = False,
     schema: Annotated[bool, typer.Option("--schema", help="Print the JSON Schema of study files.")] = False,
 ) -> None:
@@ -75,7 +76,7 @@ def sweep(
         return
     if study is None:
         raise SimError("name a study file, such as: sim sweep my-study.yaml --dry-run")
-    found = load_study(study)
+    found = load_study(study, allow_code=allow_code)
     if found.file.leaks is not None:
         elsewhere = {
             "--expand": expand,
@@ -105,7 +106,7 @@ def sweep(
     if slurm_script is not None:
         from sim.experiments.slurm import write_scripts
 
-        show(write_scripts(slurm_script, study, folder, jobs, force=force))
+        show(write_scripts(slurm_script, study, folder, jobs, allow_code=allow_code, force=force))
         return
     backend: Backend = Local(at_hand) if dask is None else _on_dask(dask, at_hand)
     _make(at_work, backend, mine, (target_error, metric or found.file.metrics[0], max_replicates))

@@ -152,7 +152,7 @@ def _key(case: Case) -> str:
     """What the counterfactual of a case depends on."""
     data: dict[str, Any] = case.scenario.as_data()
     matters = {name: block for name, block in data.items() if name not in _NO_MATTER}
-    return json.dumps([case.world.digest, sorted(case.rules), matters], sort_keys=True)
+    return json.dumps([case.world.digest, list(case.rules_replaced), matters], sort_keys=True)
 
 
 def _condensed(results: Results | None) -> Results | None:
