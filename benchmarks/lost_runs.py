@@ -34,10 +34,10 @@ changes:
   agents: {{exporters: 400, intermediaries: 330, mode: sampled}}
 months: {{first: 2021-01, last: 2022-12}}
 levers:
-  ban-priority.strength: {{low: 0.5, high: 1}}
-  aversion: {{low: 3, high: 9}}
+  policies.ban-priority.strength: {{low: 0.5, high: 1}}
+  parameters.aversion: {{low: 3, high: 9}}
 uncertainties:
-  learning: {{low: 0.2, high: 0.8}}
+  parameters.learning: {{low: 0.2, high: 0.8}}
 design:
   levers: {{latin_hypercube: {packages}}}
   uncertainties: {{latin_hypercube: 2}}

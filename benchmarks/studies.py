@@ -32,7 +32,7 @@ base: reference
 changes: {{agents: {{exporters: {exporters}, intermediaries: 2200, mode: {mode}}}}}
 months: {{first: 2021-01, last: 2024-12}}
 levers:
-  ban-priority.strength: {{low: 0.5, high: 1}}
+  policies.ban-priority.strength: {{low: 0.5, high: 1}}
   {other}: {{low: {low}, high: {high}}}
 design: {{latin_hypercube: {points}}}
 metrics: [reaching, shortfall, hub_share, diversion_ratio, price_premium]
@@ -48,7 +48,7 @@ GOALS = {
 
 def study(points: int, mode: str = "sampled", exporters: int = 2_000, *, parameters: bool = True) -> Study:
     """A study of so many points; of two levers, the second a parameter or another clause."""
-    other = ("aversion", 3, 9) if parameters else ("bank-order.strength", 0.1, 0.9)
+    other = ("aversion", 3, 9) if parameters else ("policies.bank-order.strength", 0.1, 0.9)
     name, low, high = other
     return parse_study(
         STUDY.format(exporters=exporters, mode=mode, other=name, low=low, high=high, points=points), "how-fast.yaml"
@@ -96,7 +96,7 @@ def runner(points: int) -> dict[str, float]:
         memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         started = time.perf_counter()
         runs = read_runs(folder).runs
-        runs.groupby(np.floor(10 * runs["ban-priority.strength"]))["reaching"].mean()
+        runs.groupby(np.floor(10 * runs["policies.ban-priority.strength"]))["reaching"].mean()
         opened = time.perf_counter() - started
         files = sum(1 for path in folder.rglob("*") if path.is_file())
     return {"ms a run": each, "open and group by, s": opened, "files": files, "peak MB": memory}

@@ -53,12 +53,13 @@ def _calibrate(chosen: argparse.Namespace) -> None:
     }
     # What the scenario said where the draws put their values: a scenario that says otherwise keeps its own.
     fitted_case = sim.load(chosen.scenario, allow_code=chosen.allow_code)
-    columns = {prior.column for prior in model.priors}
+    columns = {prior.address for prior in model.priors}
     facts = {
         "scenario": chosen.scenario, "scenario_digest": model.case().scenario.digest,
         "world": fitted_case.scenario.world, "world_digest": model.case().world.digest,
         "runs_digest": model.digest(), "exporters": chosen.exporters, "intermediaries": chosen.intermediaries,
-        "last": chosen.last, "said": {c: value for c, value in fitted_case.settings().items() if c in columns},
+        "last": chosen.last,
+        "fitted_scenario": {name: value for name, value in fitted_case.settings().items() if name in columns},
     }  # fmt: skip
     write_posterior(chosen.posterior, tables, record_of(fit, made.seen, plan, facts))
     figures.draw_fit(tables["fit"], chosen.results / "fit.png")

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from sim.scenario import Scenario, load_scenario, parse_scenario, shipped_scenarios
     from sim.simulation.comparison import Comparison, compare
     from sim.simulation.ensemble import Ensemble
-    from sim.simulation.inputs import PLACES
+    from sim.simulation.inputs import INPUT_KINDS, address_of
     from sim.simulation.posterior import Posterior, load_posterior
     from sim.simulation.results import Results
     from sim.simulation.simulation import Case, load
@@ -44,9 +44,9 @@ if TYPE_CHECKING:
     __version__: str
 
 __all__ = [
+    "INPUT_KINDS",
     "INSTRUMENTS",
     "PARAMETERS",
-    "PLACES",
     "RULES",
     "Case",
     "Comparison",
@@ -66,6 +66,7 @@ __all__ = [
     "StudyRuns",
     "Swept",
     "World",
+    "address_of",
     "build_world",
     "compare",
     "discover",
@@ -112,7 +113,7 @@ _HOMES = {
     "scenario": ("Scenario", "load_scenario", "parse_scenario", "shipped_scenarios"),
     "simulation.comparison": ("Comparison", "compare"),
     "simulation.ensemble": ("Ensemble",),
-    "simulation.inputs": ("PLACES",),
+    "simulation.inputs": ("INPUT_KINDS", "address_of"),
     "simulation.posterior": ("Posterior", "load_posterior"),
     "simulation.results": ("Results",),
     "simulation.simulation": ("Case", "load"),
@@ -143,7 +144,10 @@ def __getattr__(name: str) -> Any:
                 f"sim.{name} needs '{error.name}': pip install 'sanctions-sim[studies]'"
             ) from None
     else:
-        raise AttributeError(f"module 'sim' has no attribute '{name}'")
+        today = import_module("sim.common.renamed").renamed("public name", name)
+        if today == name:
+            raise AttributeError(f"module 'sim' has no attribute '{name}'")
+        return __getattr__(today)
     globals()[name] = value
     return value
 

@@ -12,7 +12,7 @@ import sim
 
 ROOT = Path(__file__).resolve().parents[1]
 # A table whose entries have the docstring.
-ENTRY = {"PLACES": "parameter"}
+ENTRY = {"INPUT_KINDS": "parameters"}
 
 
 def documented(name: str) -> object:

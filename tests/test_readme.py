@@ -48,7 +48,7 @@ def test_python_blocks_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_the_posterior_block_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    columns = {"parameter:aversion": [4.0, 5.0, 8.0], "parameter:learning": [0.5, 0.4, 0.6]}
+    columns = {"parameters.aversion": [4.0, 5.0, 8.0], "parameters.learning": [0.5, 0.4, 0.6]}
     monkeypatch.setattr("sim.simulation.posterior.shipped", lambda _: write_posterior(tmp_path, columns, "reference"))
     (text,) = (block for block in blocks("py") if "load_posterior" in block)
     for many, few in (("17", "1"), ("=40", "=2"), ("4000", "1500")):

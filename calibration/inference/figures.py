@@ -58,7 +58,7 @@ def draw_widths(summary: pd.DataFrame, path: Path) -> None:
         height=0.5, label="posterior, 90 %",
     )  # fmt: skip
     one.set(yticks=place, xlabel="standard deviations of the prior from its centre")
-    one.set_yticklabels(table["name"], fontsize=7)
+    one.set_yticklabels(table["address"], fontsize=7)
     one.legend(loc="lower right", fontsize=7)
     save(figure, path)
 

@@ -18,7 +18,7 @@ from calibration.targets.targets import TARGETS, codes_of, load_targets
 from calibration.targets.user_data import PRIORS, Own, prepare
 
 ROOT = Path(__file__).resolve().parents[2]
-_PRIOR_COLUMNS = ("name", "place", "family", "centre", "width", "group", "fitted", "source")
+_PRIOR_COLUMNS = ("address", "family", "centre", "width", "group", "fitted", "source")
 POSTERIOR, RESULTS = ROOT / "calibration" / "posterior", ROOT / "results" / "calibration"
 
 

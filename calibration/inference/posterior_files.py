@@ -31,10 +31,10 @@ def draws_table(fit: Fit, priors: Sequence[Prior], seed: int) -> pd.DataFrame:
     parameters every draw is far from the middle.
 
     Returns:
-        Columns ``place:name``, as :func:`sim.simulation.posterior.load_posterior` reads them.
+        Columns named by address, as :func:`sim.simulation.posterior.load_posterior` reads them.
     """
     z, order = _ordered(fit, priors, seed)
-    return pd.DataFrame(values_at(priors, z[order]), columns=[prior.column for prior in priors])
+    return pd.DataFrame(values_at(priors, z[order]), columns=[prior.address for prior in priors])
 
 
 def _ordered(fit: Fit, priors: Sequence[Prior], seed: int) -> tuple[np.ndarray, list[int]]:
@@ -84,7 +84,7 @@ def summary_table(fit: Fit, priors: Sequence[Prior]) -> pd.DataFrame:
         ratio, moved = float(z.std()), float(np.median(z))
         rows.append(
             {
-                "name": prior.name, "place": prior.place, "group": prior.group,
+                "address": prior.address, "group": prior.group,
                 **{f"prior_{q}": v for q, v in zip(("p05", "median", "p95"), before, strict=True)},
                 **{f"posterior_{q}": v for q, v in zip(("p05", "median", "p95"), after, strict=True)},
                 "width_ratio": ratio, "moved": moved,

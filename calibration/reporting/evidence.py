@@ -99,11 +99,11 @@ def _plain(row: Target, log: float) -> str:
 
 def priors(inputs: Inputs) -> str:
     """How many priors, of which kinds; the table itself is in the appendix."""
-    by_place = Counter((prior.place, prior.fitted) for prior in inputs.priors)
+    by_kind = Counter((prior.kind, prior.fitted) for prior in inputs.priors)
     fitted = sum(prior.fitted for prior in inputs.priors)
-    words = {"parameter": "parameters of behaviour", "strength": "strengths of clauses", "swing": "swings of drivers"}
+    words = {"parameters": "parameters of behaviour", "policies": "strengths of clauses", "drivers": "sizes of drivers"}
     kinds = ", ".join(
-        f"{many} {words.get(place, place)}" for (place, free), many in sorted(by_place.items()) if free
+        f"{many} {words.get(kind, kind)}" for (kind, free), many in sorted(by_kind.items()) if free
     )  # fmt: skip
     return (
         "Priors\n\n"
@@ -120,7 +120,7 @@ def all_priors(inputs: Inputs) -> str:
     rows = pd.DataFrame(
         [
             {
-                "name": f"`{prior.name}`", "stands for": prior.place, "group": prior.group, "law": prior.family,
+                "input": f"`{prior.address}`", "group": prior.group, "law": prior.family,
                 "centre": prior.centre, "width": prior.width, "from": prior.low, "to": prior.high,
                 "fitted": prior.fitted, "source": prior.source,
             }

@@ -83,7 +83,7 @@ def parameters(inputs: Inputs) -> str:
     """Prior against posterior, and what the figures do not identify."""
     summary = inputs.tables["summary"]
     kinds = {
-        kind: list(summary[summary["identified"] == kind]["name"]) for kind in ("yes", "partly", "no", "not fitted")
+        kind: list(summary[summary["identified"] == kind]["address"]) for kind in ("yes", "partly", "no", "not fitted")
     }
     shown = summary.sort_values("width_ratio")
     return (
@@ -97,7 +97,7 @@ def parameters(inputs: Inputs) -> str:
         + table(
             shown,
             {
-                "name": "name", "group": "group", "prior_median": "prior", "prior_p05": "5 %", "prior_p95": "95 %",
+                "address": "input", "group": "group", "prior_median": "prior", "prior_p05": "5 %", "prior_p95": "95 %",
                 "posterior_median": "posterior", "posterior_p05": "5 % ", "posterior_p95": "95 % ",
                 "width_ratio": "width against prior", "moved": "moved (prior sd)", "identified": "identified",
             },

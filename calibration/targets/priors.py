@@ -3,10 +3,10 @@
 A point is a vector of standard normal numbers ``z``, one per row: the prior is the same for all, and a sampler needs no
 walls. :meth:`Prior.value` turns one into a value inside the bounds that ``sim.PARAMETERS`` declares.
 
-Rows stand in one of the places of :mod:`sim.simulation.posterior`. ``parameter``: a row of ``sim.PARAMETERS``; its
-centre is the declared default. ``strength``: strength of a clause of the scenario. ``swing``: how far a driver's path
-departs from 1, as a multiple of what the scenario says, in logs (2 squares the path, 0 holds it at 1). ``opening``:
-that of a hub.
+A row names its input by the address that it has everywhere (see :data:`sim.INPUT_KINDS`): ``parameters.aversion``,
+whose centre is the declared default; ``policies.exit.strength``, of a clause of the scenario; ``openings.HUB``; or
+``drivers.army-needs.size``, how far a driver's path departs from 1, as a multiple of what the scenario says, in logs (2
+squares the path, 0 holds it at 1).
 
 Rows with ``fitted`` no hardly move any figure to be fitted (less than a third of its error over their whole prior), but
 matter to what comes after: they stay at their centre in the fit, and a draw of the posterior has them from the prior.
@@ -28,9 +28,10 @@ from calibration.targets.targets import plain_number
 
 FIGURES = Path(__file__).resolve().parents[1] / "figures" / "priors.csv"
 FAMILIES = ("lognormal", "logit-normal")
-# No more than this many times the scenario's own strength or swing; a guard, far outside every prior's mass.
+# No more than this many times the scenario's own strength or size; a guard, far outside every prior's mass.
 _STRETCH = 10.0
-_WHAT = {"strength": "clause", "swing": "driver", "opening": "hub"}
+_WHAT = {"policies": "clause", "drivers": "driver", "openings": "hub"}
+_BEFORE = ["name", "place"]  # columns that told what the address tells now
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +39,7 @@ class Prior:
     """Belief about one free parameter.
 
     Attributes:
-        name: parameter, clause or driver.
-        place: parameter, strength or swing; see the module.
+        address: of the input.
         family: lognormal (truncated at the bounds) or logit-normal (between the bounds).
         centre: median before truncation, in the parameter's unit.
         width: standard deviation of the logarithm, or of the log odds between the bounds.
@@ -50,8 +50,7 @@ class Prior:
         source: where centre and width come from.
     """
 
-    name: str
-    place: str
+    address: str
     family: str
     centre: float
     width: float
@@ -62,9 +61,14 @@ class Prior:
     source: str
 
     @property
-    def column(self) -> str:
-        """What a table of draws calls it; see :mod:`sim.simulation.posterior`."""
-        return f"{self.place}:{self.name}"
+    def kind(self) -> str:
+        """Which kind of input it is: parameters, policies, drivers, openings."""
+        return self.address.partition(".")[0]
+
+    @property
+    def name(self) -> str:
+        """The parameter, the clause, the driver or the hub."""
+        return _name(self.address)
 
     def value(self, z: Any) -> Any:
         """The value at a standard normal number, or an array of them; rises with it."""
@@ -84,19 +88,22 @@ def load_priors(path: Path = FIGURES, case: sim.Case | None = None) -> tuple[Pri
     """Reads the table of priors.
 
     Args:
-        path: the table; columns name, place, family, centre, width, group, fitted, source.
+        path: the table; columns address, family, centre, width, group, fitted, source.
         case: if given, rows that name a clause or driver that its scenario lacks are faults.
 
     Raises:
         FaultList: everything wrong with the table, at once.
     """
-    rows = pd.read_csv(path, dtype=str, keep_default_na=False).to_dict("records")
-    names = [row["name"] for row in rows]
+    table = pd.read_csv(path, dtype=str, keep_default_na=False)
+    if set(_BEFORE) <= set(table):
+        table = table.assign(address=table["place"] + ":" + table["name"]).drop(columns=_BEFORE)
+    rows = table.to_dict("records")
     known = None if case is None else case.settings()
     faults, found = [], []
     for line, row in enumerate(rows, start=2):
-        problems = _problems(row, known) + (["named twice"] if names.count(row["name"]) > 1 else [])
-        faults += [sim.Fault(str(path), line, 1, row["name"], problem) for problem in problems]
+        problems = _problems(row, known)
+        problems += ["named twice"] if [other["address"] for other in rows].count(row["address"]) > 1 else []
+        faults += [sim.Fault(str(path), line, 1, row["address"], problem) for problem in problems]
         if not problems:
             found.append(_prior(row))
     if faults:
@@ -108,39 +115,48 @@ def _prior(row: Mapping[str, str]) -> Prior:
     centre, width = float(row["centre"]), float(row["width"])
     low, high = _bounds(row, centre)
     return Prior(
-        row["name"], row["place"], row["family"], centre, width, low, high, row["group"], row["fitted"] == "yes",
-        row["source"],
-    )  # fmt: skip
+        row["address"], row["family"], centre, width, low, high, row["group"], row["fitted"] == "yes", row["source"]
+    )
+
+
+def _name(address: str) -> str:
+    kind, _, rest = address.partition(".")
+    return rest if kind in ("parameters", "openings") else rest.rpartition(".")[0]
 
 
 def _bounds(row: Mapping[str, str], centre: float) -> tuple[float, float]:
-    if row["place"] == "parameter":
-        return sim.PARAMETERS[row["name"]].low, sim.PARAMETERS[row["name"]].high
-    if row["place"] == "opening":
-        return sim.PARAMETERS["opening"].low, sim.PARAMETERS["opening"].high
+    kind, _, rest = row["address"].partition(".")
+    low, high = sim.INPUT_KINDS[kind].bounds(rest)
+    if np.isfinite(high):
+        return low, high
     # A strength that is a share says so by its family.
-    return 0.0, 1.0 if row["family"] == "logit-normal" else _STRETCH * centre
+    return low, 1.0 if row["family"] == "logit-normal" else _STRETCH * centre
 
 
-def _problems(row: Mapping[str, str], there: Mapping[str, Any] | None) -> list[str]:
-    """What is wrong with one row, of a scenario that has these columns."""
-    known = {"place": tuple(sim.PLACES), "family": FAMILIES, "fitted": ("yes", "no")}
+def _problems(row: dict[str, str], there: Mapping[str, Any] | None) -> list[str]:
+    """What is wrong with one row, of a scenario that has these inputs; its address becomes today's."""
+    known = {"family": FAMILIES, "fitted": ("yes", "no")}
     problems = [f"unknown {key} '{row[key]}'" for key in known if row[key] not in known[key]]
     if not row["source"].strip():
         problems.append("has no source")
+    try:
+        row["address"] = sim.address_of(row["address"])
+    except sim.SimError as error:
+        return [*problems, str(error)]
     centre, width = plain_number(row["centre"]), plain_number(row["width"])
     if centre is None or width is None:
         return [*problems, "centre and width must be numbers, and finite"]
     if width <= 0.0:
         problems.append("centre must be finite and width above nil")
-    if row["place"] == "parameter":
-        declared = sim.PARAMETERS.get(row["name"])
-        if declared is None:
-            problems.append("is no parameter of sim.PARAMETERS")
-        elif not declared.low < centre < declared.high:
-            problems.append(f"centre must lie between {declared.low:g} and {declared.high:g}")
-    elif there is not None and row["place"] in _WHAT and f"{row['place']}:{row['name']}" not in there:
-        problems.append(f"the scenario has no {_WHAT[row['place']]} of this name")
+    kind, _, rest = row["address"].partition(".")
+    try:
+        low, high = sim.INPUT_KINDS[kind].bounds(rest)
+    except KeyError:
+        return [*problems, "is no number of a scenario; see sim.INPUT_KINDS and sim.PARAMETERS"]
+    if kind == "parameters" and not low < centre < high:
+        problems.append(f"centre must lie between {low:g} and {high:g}")
+    if kind in _WHAT and there is not None and row["address"] not in there:
+        problems.append(f"the scenario has no {_WHAT[kind]} of this name")
     return problems
 
 
@@ -157,12 +173,12 @@ def values_at(priors: Sequence[Prior], z: np.ndarray) -> np.ndarray:
 def case_at(case: sim.Case, values: Mapping[str, float], priors: Sequence[Prior]) -> sim.Case:
     """The case with values put where they belong, whatever its scenario says; see :meth:`sim.Case.with_values`.
 
-    What begins after the case's last month is not part of it, and its strength or swing moves nothing.
+    What begins after the case's last month is not part of it, and its strength or size moves nothing.
 
     Args:
         case: the case they are put into.
         values: value by name.
         priors: say where each name stands.
     """
-    column = {prior.name: prior.column for prior in priors}
-    return case.with_values({column[name]: float(value) for name, value in values.items()})
+    address = {prior.name: prior.address for prior in priors}
+    return case.with_values({address[name]: float(value) for name, value in values.items()})

@@ -70,7 +70,8 @@ def read_draws(folder: Path, priors: Sequence[Prior]) -> Draws:
         raise sim.SimError(
             f"{folder} holds no posterior that can be read ({error}); make one: make calibrate"
         ) from error
-    columns = {prior.name: prior.column for prior in priors if prior.column in table}
+    table = table.rename(columns={one: sim.address_of(one) for one in table.columns if ":" in one})
+    columns = {prior.name: prior.address for prior in priors if prior.address in table}
     if not columns:
         raise sim.SimError(f"{folder / DRAWS}: none of its columns is a free parameter")
     names, values = tuple(columns), table[list(columns.values())].to_numpy(dtype=float)

@@ -35,7 +35,8 @@ _MEMBERS = "   :members:\n   :exclude-members: set\n"
 _REGISTRIES = {
     "INSTRUMENTS": "every [instrument](../instruments.md), by its kind",
     "PARAMETERS": "every [parameter](parameters.md), by its name",
-    "PLACES": "where a column of a posterior goes: a parameter, a hub's opening, a clause's strength, a driver's path",
+    "INPUT_KINDS": "what a scenario has that can be changed: how an address of each kind looks, what it stands for",
+    "address_of": "the address of an input from a text, which may be in the form of before",
     "RULES": "every [rule](rules.md), by its name",
     "FIGURES": "every [figure](figures.md), by its name",
     "METRICS": "every [metric](metrics.md), by its name",

@@ -50,11 +50,7 @@ def identification() -> str:
     rows = []
     for verdict, words in _VERDICTS.items():
         mine = table[table["identified"] == verdict]
-        named = (
-            f"`{name}`" if place == "parameter" else f"{place} `{name}`"
-            for place, name in zip(mine["place"], mine["name"], strict=True)
-        )
-        rows.append((words, len(mine), ", ".join(named)))
+        rows.append((words, len(mine), ", ".join(f"`{address}`" for address in mine["address"])))
     return markdown.table(("the figures show it", "number", "which"), rows)
 
 
@@ -64,8 +60,7 @@ def learnt() -> str:
     table = table[table["identified"].isin(["yes", "partly"])].sort_values("width_ratio")
     rows = (
         (
-            f"`{row['name']}`",
-            row["place"],
+            f"`{row['address']}`",
             _span(row, "prior"),
             _span(row, "posterior"),
             f"{100 * row['width_ratio']:.0f} %",
@@ -73,8 +68,7 @@ def learnt() -> str:
         for row in table.to_dict("records")
     )
     columns = (
-        "name",
-        "place",
+        "input",
         "prior: median [5 %, 95 %]",
         "posterior: median [5 %, 95 %]",
         "width against the prior's",

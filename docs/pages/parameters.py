@@ -7,12 +7,14 @@ import pandas as pd
 from docs.pages.markdown import table
 from sim.common.package_data import shipped
 from sim.rules.parameters import PARAMETER_GROUPS, Parameter
+from sim.simulation.inputs import split
 
 _HEAD = """\
 # Parameters
 
 Every number that the model's behaviour depends on, as declared in `sim/rules/parameters.py`. A scenario sets one under
-`parameters`, Python with `case.with_changes(parameters={"aversion": 3})`, the command line with `--set aversion=3`.
+`parameters`, Python with `case.with_changes(parameters={"aversion": 3})`, the command line with `--set
+parameters.aversion=3`.
 What is marked *assumption* has no measurement behind it: it is a prior's centre, to be fitted or varied, never a
 finding.
 
@@ -23,29 +25,32 @@ and `test-mechanism` take the posterior's representative draw where the scenario
 (`--posterior none`: the defaults); Python takes the defaults unless told (`case.with_posterior()`).
 """
 _LEARNT = {"yes": "learnt", "partly": "learnt in part", "no": "not learnt"}
-_PLACES = {
-    "opening": ("Openings of hubs", "Under `openings` of a scenario: the parameter `opening`, hub by hub."),
-    "strength": ("Strengths of clauses", "Of the reference scenario, by the clause's id."),
-    "swing": ("Swings of drivers", "How far a driver's path departs from 1, against the scenario: 2 squares the path."),
+_KINDS = {
+    "openings": ("Openings of hubs", "Under `openings` of a scenario: the parameter `opening`, hub by hub."),
+    "policies": ("Strengths of clauses", "Of the reference scenario, by the clause's id."),
+    "drivers": (
+        "Sizes of drivers",
+        "How far a driver's path departs from 1, against the scenario: 2 squares it.",
+    ),
 }
 
 
 def parameters_page() -> str:
     """The page, as Markdown."""
     summary = pd.read_csv(shipped("calibration/posterior/summary.csv"))
-    priors = pd.read_csv(shipped("calibration/figures/priors.csv")).set_index(["place", "name"])
-    fitted = {(row.place, row.name): row for row in summary.itertuples(index=False)}
+    priors = pd.read_csv(shipped("calibration/figures/priors.csv")).set_index("address")
+    fitted = {row.address: row for row in summary.itertuples(index=False)}
     parts = [_HEAD]
     for group, members in PARAMETER_GROUPS.items():
         parts += [f"## {group}", ""]
         for parameter in members:
-            row = fitted.get(("parameter", parameter.name))
-            source = str(priors.loc[("parameter", parameter.name), "source"]) if row else ""
+            row = fitted.get(f"parameters.{parameter.name}")
+            source = str(priors.loc[f"parameters.{parameter.name}", "source"]) if row else ""
             parts += _one(parameter, row, source)
     parts += ["## Fitted beside the parameters", ""]
-    for place, (title, said) in _PLACES.items():
-        rows = [(f"`{row.name}`", *_beliefs(row)) for (where, _), row in fitted.items() if where == place]
-        parts += [f"### {title}", "", said, "", table(("name", "prior", "posterior", ""), rows), ""]
+    for kind, (title, said) in _KINDS.items():
+        rows = [(f"`{name}`", *_beliefs(row)) for name, row in fitted.items() if split(name)[0] == kind]
+        parts += [f"### {title}", "", said, "", table(("input", "prior", "posterior", ""), rows), ""]
     return "\n".join(parts).rstrip() + "\n"
 
 

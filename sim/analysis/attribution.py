@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import nan, sqrt
 
@@ -14,9 +14,9 @@ from sim.analysis.summaries import refuse_nan, spread_of, units_of
 from sim.analysis.variants import ALONE, Variant, Work, measure_variants, refuse_undefined
 from sim.common.errors import SimError, nearest
 from sim.scenario import Scenario
+from sim.simulation.inputs import OFF, ON
 from sim.simulation.simulation import Case
 
-ON, OFF = "on", "off"
 BY = ("clause", "kind", "by")
 
 
@@ -102,7 +102,7 @@ def attribute(
     wanted = coalitions_of(names, orders)
     package = frozenset().union(*players.values())
     variants = [
-        Variant("+".join(sorted(some)) or "none", tuple(sorted(package.difference(*(players[one] for one in some)))))
+        Variant("+".join(sorted(some)) or "none", _off(package.difference(*(players[one] for one in some))))
         for some in wanted
     ]
     found = measure_variants(cases, variants, metrics, work)
@@ -113,6 +113,11 @@ def attribute(
     outcomes = {metric: [dict(zip(wanted, row, strict=True)) for row in by_case] for metric, by_case in values.items()}
     held = {name: tuple(sorted(players[name])) for name in names}
     return _attribution(names, outcomes, orders, held)
+
+
+def _off(clauses: Iterable[str]) -> dict[str, str]:
+    """The values that switch clauses off."""
+    return {f"policies.{name}": OFF for name in sorted(clauses)}
 
 
 def attribute_switches(table: pd.DataFrame, switches: Sequence[str], metrics: Sequence[str]) -> Attribution:

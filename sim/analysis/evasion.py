@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
@@ -222,6 +222,11 @@ def _clause(case: Case, kind: str, by: str, since: str, **fields: Any) -> dict[s
     }  # fmt: skip
 
 
+def _adding(name: str, clause: Mapping[str, Any]) -> Variant:
+    """The variant with one clause more."""
+    return Variant(name, {f"policies.{clause['id']}": clause})
+
+
 def _closures(case: Case, goods: Sequence[str], since: str) -> list[Variant]:
     world = case.world
     target = world.states[world.target]
@@ -231,10 +236,10 @@ def _closures(case: Case, goods: Sequence[str], since: str) -> list[Variant]:
             continue
         shut = {"goods": list(goods), "strength": 1.0}
         direct = _clause(case, "route_closure", target, since, origins=[state], **shut)
-        found.append(Variant(f"{DIRECT} {state}", policies=({**direct, "id": f"leak-direct-{state.lower()}"},)))
+        found.append(_adding(f"{DIRECT} {state}", {**direct, "id": f"leak-direct-{state.lower()}"}))
     for hub in (world.states[position] for position in world.hubs):
         through = _clause(case, "route_closure", target, since, through=[hub], goods=list(goods), strength=1.0)
-        found.append(Variant(f"{THROUGH} {hub}", policies=({**through, "id": f"leak-through-{hub.lower()}"},)))
+        found.append(_adding(f"{THROUGH} {hub}", {**through, "id": f"leak-through-{hub.lower()}"}))
     return found
 
 
@@ -244,22 +249,19 @@ def _replies(case: Case, goods: Sequence[str], since: str) -> list[Variant]:
     target = world.states[world.target]
     saving = {"goods": list(goods), "strength": _SAVING}
     hubs = [world.states[position] for position in world.hubs]
-    found = [Variant("parallel imports", policies=(_clause(case, "parallel_imports", target, since, **saving),))]
-    found += [
-        Variant(f"logistics hub in {hub}", policies=(_clause(case, "logistics_hub", hub, since, **saving),))
-        for hub in hubs
-    ]
+    found = [_adding("parallel imports", _clause(case, "parallel_imports", target, since, **saving))]
+    found += [_adding(f"logistics hub in {hub}", _clause(case, "logistics_hub", hub, since, **saving)) for hub in hubs]
     for state, role in zip(world.states, world.role, strict=True):
         if role == "third":
             help_ = _clause(case, "trade_promotion", state, since, **saving)
-            found.append(Variant(f"trade promotion by {state}", policies=(help_,)))
+            found.append(_adding(f"trade promotion by {state}", help_))
             wooed = {"partners": [state], "strength": _VISIT}
             visit = _clause(case, "partner_courting", target, since, **wooed)
-            found.append(Variant(f"courting of {state}", policies=(visit,)))
+            found.append(_adding(f"courting of {state}", visit))
     members = [code for code, role in zip(world.states, world.role, strict=True) if role == "coalition"]
     if members:
         loss = {"against": members, "strength": 0.01}
-        found.append(Variant("retaliation", policies=(_clause(case, "retaliation", target, since, **loss),)))
+        found.append(_adding("retaliation", _clause(case, "retaliation", target, since, **loss)))
     now = case.model().values._asdict()
     for name, (times, words) in _FASTER.items():
         declared = PARAMETERS.get(name)
@@ -267,7 +269,7 @@ def _replies(case: Case, goods: Sequence[str], since: str) -> list[Variant]:
             continue
         value = min(max(now[name] * times, declared.low), declared.high)
         if value != now[name]:
-            found.append(Variant(words, parameters={name: value}))
+            found.append(Variant(words, {f"parameters.{name}": value}))
     return found
 
 
@@ -275,7 +277,4 @@ def _pairs(replies: Sequence[Variant], single: pd.DataFrame, best: int) -> list[
     worth = single[single["mean"] > MARGIN * max(single["mean"].max(), 0.0)]
     by_name = {one.name: one for one in replies}
     top = [by_name[name] for name in worth["name"].head(best)]
-    return [
-        Variant(f"{a.name}, {b.name}", policies=(*a.policies, *b.policies), parameters={**a.parameters, **b.parameters})
-        for a, b in combinations(top, 2)
-    ]
+    return [Variant(f"{a.name}, {b.name}", {**a.values, **b.values}) for a, b in combinations(top, 2)]

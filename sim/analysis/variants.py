@@ -1,4 +1,4 @@
-"""Runs of one case in several variants, measured and paired: clauses left out, clauses added, parameters set."""
+"""Runs of one case in several variants, each with some inputs set otherwise, measured and paired."""
 
 from __future__ import annotations
 
@@ -7,28 +7,25 @@ import json
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from sim.common.errors import SimError
-from sim.experiments.factors import OFF, ON, Target, Value
 from sim.experiments.local import InThisProcess, Local
 from sim.experiments.points import Keys, digests_of
 from sim.experiments.provenance import code_digest, makers_of_case
 from sim.experiments.queue import Runs
 from sim.experiments.runner import Maker
 from sim.experiments.store import Store
-from sim.experiments.tasks import Job, Settings, Task
+from sim.experiments.tasks import Job, Task
 from sim.metrics.parse import asked_of
+from sim.simulation.inputs import Setting, apply_values, input_of
 from sim.simulation.simulation import Case
-
-if TYPE_CHECKING:
-    from sim.policies import Policy
 
 
 @dataclass(frozen=True)
@@ -49,21 +46,16 @@ class Work:
 ALONE = Work()
 
 
-@dataclass(frozen=True)
-class Variant:
+class Variant(NamedTuple):
     """A change of a case.
 
     Attributes:
         name: tells it apart.
-        without: ids of clauses left out.
-        policies: clauses added, as a scenario file has them.
-        parameters: parameters set.
+        values: what it sets, by address (see :mod:`sim.simulation.inputs`): clauses off or added, parameters.
     """
 
     name: str
-    without: tuple[str, ...] = ()
-    policies: tuple[Mapping[str, Any], ...] = ()
-    parameters: Mapping[str, float] = field(default_factory=dict)
+    values: Mapping[str, Setting] = {}
 
 
 class _Plan:
@@ -71,23 +63,8 @@ class _Plan:
 
     def __init__(self, cases: Sequence[Case], variants: Sequence[Variant], metrics: Sequence[str]) -> None:
         self._cases, self._variants, self._metrics = tuple(cases), tuple(variants), tuple(metrics)
-        self.targets: dict[str, Target] = {}
-        clauses = _clauses(cases[0], variants)
-        self._settings = [self._settings_of(one, clauses) for one in variants]
-
-    def _settings_of(self, variant: Variant, clauses: Mapping[str, Policy]) -> Settings:
-        added = [clauses[_said(clause)] for clause in variant.policies]
-        moved: list[tuple[Target, Value]] = [
-            *((Target("switch", name, "", ON), OFF) for name in variant.without),
-            *((Target("clause", clause.id, "", OFF, clause), ON) for clause in added),
-            *((Target("parameter", name, "", value), value) for name, value in variant.parameters.items()),
-        ]
-        settings: Settings = {}
-        for target, value in moved:
-            said = _said(target.clause.model_dump(mode="json")) if target.clause is not None else ""
-            name = f"{target.kind} {target.owner} {said}"
-            self.targets[name], settings[name] = target, value
-        return settings
+        for variant in variants:
+            _check(cases[0], variant.values)
 
     def __len__(self) -> int:
         return len(self._cases) * len(self._variants)
@@ -99,13 +76,14 @@ class _Plan:
     def task(self, run: int) -> Task:
         """One variant of one case."""
         case, variant = divmod(run, len(self._variants))
-        return Task(run, case, {}, self._settings[variant], self._cases[case].scenario.seed)
+        return Task(run, case, {}, dict(self._variants[variant].values), self._cases[case].scenario.seed)
 
     @cached_property
     def keys(self) -> Keys:
         """Digests of all that determines a variant's numbers; its name does not."""
         makers = [[makers_of_case(case), case.scenario.seed, sorted(self._metrics)] for case in self._cases]
-        texts = (json.dumps([case, variant], sort_keys=True) for case in makers for variant in self._settings)
+        changes = [one.values for one in self._variants]
+        texts = (json.dumps([case, values], sort_keys=True, default=str) for case in makers for values in changes)
         return Keys(digests_of([hashlib.sha256(text.encode()).hexdigest()[:32] for text in texts]))
 
     def rows(self) -> pd.DataFrame:
@@ -125,24 +103,16 @@ class _Given(NamedTuple):
         return self.cases[draw]
 
 
-def _said(clause: Mapping[str, Any]) -> str:
-    return json.dumps(clause, sort_keys=True, default=str)
-
-
-def _clauses(case: Case, variants: Sequence[Variant]) -> dict[str, Policy]:
-    """The clauses that variants add, checked against the case, by what is said of them.
+def _check(case: Case, values: Mapping[str, Setting]) -> None:
+    """Refuses what the case does not take.
 
     Raises:
-        FaultList: a clause that the world does not allow, or ids that are left out and not there.
+        SimError: an input that is not there, or a value or a clause that the scenario does not allow.
     """
-    case.with_changes(without=sorted({name for one in variants for name in one.without}))
-    found: dict[str, Policy] = {}
-    for one in variants:
-        if one.policies:
-            changed = case.with_changes(without=one.without, policies=one.policies).scenario
-            by_id = {clause.id: clause for clause in changed.policies}
-            found |= {_said(clause): by_id[str(clause.get("id"))] for clause in one.policies}
-    return found
+    for address, value in values.items():
+        if not isinstance(value, Mapping):  # a clause that is added is not there yet
+            input_of(address, case.scenario)
+    apply_values(case.scenario, values)
 
 
 def measure_variants(
@@ -163,8 +133,8 @@ def measure_variants(
         ``case`` (position), ``variant`` (name), and a column per metric; case by case, variants in their order.
 
     Raises:
-        FaultList: metrics that the world does not know, or variants that the scenario does not allow.
-        SimError: a run that fails, or runs that cannot be kept.
+        FaultList: metrics that the world does not know.
+        SimError: variants that the scenario does not allow, a run that fails, or runs that cannot be kept.
     """
     scenario = cases[0].scenario
     asked_of(metrics, cases[0].world, scenario.months.first, scenario.months.count)
@@ -173,7 +143,7 @@ def measure_variants(
         store = Store(folder, metrics)
         store.forget_failed()
         runs = np.flatnonzero(plan.keys.first & (store.finished().find(plan.keys.digests) < 0))
-        job = Job(cases[0], plan.targets, _Given(tuple(cases)), tuple(metrics), code_digest())
+        job = Job(cases[0], _Given(tuple(cases)), tuple(metrics), code_digest())
         backend = InThisProcess() if work.workers == 1 else Local(min(work.workers, max(len(runs), 1)))
         if len(runs):
             Maker(plan, job, store).make(backend, runs, work.progress)

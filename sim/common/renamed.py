@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Collection, Mapping
+from typing import TypeVar
+
+Thing = TypeVar("Thing")
 
 # Kind of thing, in the words of its hint -> old name -> new name. A kind's old names may stand in any file.
 RENAMED: Mapping[str, Mapping[str, str]] = {
@@ -38,6 +41,8 @@ RENAMED: Mapping[str, Mapping[str, str]] = {
         "--until": "--target-error", "--most": "--max-replicates", "--orders": "--permutations",
         "--evader": "--adversary", "--road": "--route", "--headquarters": "--brand-origin",
     },
+    "public name": {"PLACES": "INPUT_KINDS"},
+    "kind of input": {"parameter": "parameters", "opening": "openings", "strength": "policies", "swing": "drivers"},
     "word of a question": {"road": "route", "headquarters": "brand_origin"},
 }  # fmt: skip
 
@@ -81,3 +86,22 @@ def hint(old: str, new: str) -> None:
 
 
 _SAID: dict[str | tuple[str, type[Warning], int], int] = {}
+
+
+class Registry(dict[str, Thing]):
+    """Things by name, in which one is also found under its old name, with a hint.
+
+    Args:
+        kind: what they are, a key of :data:`RENAMED`.
+        things: by name.
+    """
+
+    def __init__(self, kind: str, things: Mapping[str, Thing]) -> None:
+        super().__init__(things)
+        self._kind = kind
+
+    def __missing__(self, name: str) -> Thing:
+        today = renamed(self._kind, name)
+        if today == name:
+            raise KeyError(name)
+        return self[today]

@@ -6,15 +6,12 @@ import math
 from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from pydantic import ValidationError
-
-from sim.common.errors import FaultList
 from sim.common.parsing import plain_number, shown
-from sim.experiments.factors import OFF, ON, Bound, NameProblem, Target, Value, target_of
+from sim.experiments.factors import Bound
 from sim.experiments.schema import BASE, MOST_RUNS, NO_POLICY, Design, Factor, StudyFile
 from sim.metrics import check_metrics
-from sim.rules import parameters
-from sim.scenario.problems import Problem, problems_of
+from sim.scenario.problems import Problem
+from sim.simulation.inputs import INPUT_KINDS, OFF, ON, Input, InputProblem, Value, input_of, split, typed
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario
@@ -39,75 +36,82 @@ def check_factors(
     bound: dict[str, list[Bound]] = {"levers": [], "uncertainties": []}
     for block, found in bound.items():
         for name, factor in getattr(said, block).items():
-            if any({one, one.rpartition(".")[0]} & set(unsure) for one in factor.moves or (name,)):
+            if any(_owners(one) & set(unsure) for one in factor.moves or (name,)):
                 continue
             place: Place = (block, name)
             before = len(problems)
-            targets = _targets(name, factor, base, place, problems)
-            for target in targets:
-                if target.name in moved:
-                    other = moved[target.name]
-                    message = f"'{target.name}' is moved by '{other[1]}' already; one factor moves it"
+            inputs = _inputs(name, factor, base, place, problems)
+            for one in inputs:
+                if one.address in moved:
+                    other = moved[one.address]
+                    message = f"'{one.address}' is moved by '{other[1]}' already; one factor moves it"
                     problems.append(Problem(place, message, on_key=True, also=other))
-                moved.setdefault(target.name, place)
-                _clash_with_posterior(target, block, posterior, place, problems)
-            if len(problems) == before and targets:
-                values = _values(factor, targets, base, place, problems)
+                moved.setdefault(one.address, place)
+                if block == "uncertainties" and posterior is not None and one.address in posterior.names:
+                    message = f"the posterior draws '{one.address}' already; leave it to one of the two"
+                    problems.append(Problem(place, message, on_key=True))
+            if len(problems) == before and inputs:
+                values = _values(factor, inputs, base, place, problems)
                 if len(problems) == before:
-                    base_value: Value = 1.0 if factor.multiply else targets[0].base
-                    alike = factor.multiply or all(target.base == base_value for target in targets)
-                    found.append(Bound(name, targets, values, factor, base_value if alike else math.nan))
+                    base_value: Value = 1.0 if factor.multiply else inputs[0].base
+                    alike = factor.multiply or all(one.base == base_value for one in inputs)
+                    found.append(Bound(name, inputs, values, factor, base_value if alike else math.nan))
     return tuple(bound["levers"]), tuple(bound["uncertainties"])
 
 
-def _targets(name: str, factor: Factor, base: Scenario, place: Place, problems: list[Problem]) -> tuple[Target, ...]:
+def _owners(text: str) -> set[str]:
+    """Ids of the clause or driver that an address may be about: ids may have dots, and so may what is no address."""
+    kind, rest = split(text)
+    name = rest if kind in INPUT_KINDS else text
+    return {name, name.rpartition(".")[0]}
+
+
+def _inputs(name: str, factor: Factor, base: Scenario, place: Place, problems: list[Problem]) -> tuple[Input, ...]:
     found = []
-    for at, one in enumerate(factor.moves or (name,)):
+    for at, text in enumerate(factor.moves or (name,)):
+        where = (*place, "moves", at) if factor.moves else place
         try:
-            found.append(target_of(one, base))
-        except NameProblem as problem:
-            where = (*place, "moves", at) if factor.moves else place
+            one = input_of(text, base)
+        except InputProblem as problem:
             problems.append(Problem(where, str(problem), on_key=not factor.moves))
+            continue
+        if INPUT_KINDS[one.kind].varies:
+            found.append(one)
+        else:
+            message = f"'{one.address}' is the same in all runs of a study; set it under `changes`"
+            problems.append(Problem(where, message, on_key=not factor.moves))
     return tuple(found) if len(found) == max(len(factor.moves), 1) else ()
 
 
-def _clash_with_posterior(
-    target: Target, block: str, posterior: Posterior | None, place: Place, problems: list[Problem]
-) -> None:
-    column = {"parameter": f"parameter:{target.owner}", "field": f"{target.field}:{target.owner}"}.get(target.kind)
-    if block == "uncertainties" and posterior is not None and column in posterior.names:
-        problems.append(
-            Problem(place, f"the posterior draws '{target.name}' already; leave it to one of the two", True)
-        )
-
-
 def _values(
-    factor: Factor, targets: tuple[Target, ...], base: Scenario, place: Place, problems: list[Problem]
+    factor: Factor, inputs: tuple[Input, ...], base: Scenario, place: Place, problems: list[Problem]
 ) -> tuple[Value, ...] | None:
-    """The typed values of a factor, None for a range; those that a target does not take are problems."""
-    switches = [target for target in targets if target.kind == "switch"]
+    """The typed values of a factor, None for a range; those that an input does not take are problems."""
+    switches = [one for one in inputs if one.is_switch]
     if switches and (factor.values is None or factor.multiply or not set(factor.values) <= {ON, OFF}):
-        message = f"'{switches[0].name}' is a clause or driver, which is [on, off]; a field of it is CLAUSE.FIELD"
+        address = switches[0].address
+        message = f"'{address}' is a clause or driver, which is [on, off]; a field of it is {address}.FIELD"
         problems.append(Problem(place, message))
         return None
     if factor.values is None or factor.multiply:
-        return _numbers(factor, targets, base, place, problems)
+        return _numbers(factor, inputs, base, place, problems)
     values: list[Value] = []
     for at, text in enumerate(factor.values):
-        typed = {target.name: _typed(target, text, base) for target in targets}
-        for name, (value, problem) in typed.items():
-            if problem:
-                of = f" (of '{name}')" if len(targets) > 1 else ""
-                problems.append(Problem((*place, "values", at), problem + of))
-            elif name == targets[0].name:
-                values.append(value)
+        for one in inputs:
+            try:
+                value = typed(one, text, base)
+            except InputProblem as problem:
+                of = f" (of '{one.address}')" if len(inputs) > 1 else ""
+                problems.append(Problem((*place, "values", at), f"{problem}{of}"))
+            else:
+                values += [value] if one is inputs[0] else []
     return tuple(values)
 
 
 def _numbers(
-    factor: Factor, targets: tuple[Target, ...], base: Scenario, place: Place, problems: list[Problem]
+    factor: Factor, inputs: tuple[Input, ...], base: Scenario, place: Place, problems: list[Problem]
 ) -> tuple[Value, ...] | None:
-    """Both ends of a range, or the multipliers, tried on every target."""
+    """Both ends of a range, or the multipliers, tried on every input."""
     tried: dict[str | int, float | None] = {name: getattr(factor, name) for name in ("low", "high")}
     if factor.values is not None:
         tried = {}
@@ -118,47 +122,18 @@ def _numbers(
             else:
                 tried[at] = times
     for key, number in tried.items():
-        for target in targets:
+        for one in inputs:
             where = (*place, "values", key) if isinstance(key, int) else (*place, key)
-            if not isinstance(target.base, float) or number is None:
-                problems.append(Problem(place, f"'{target.name}' has no range of numbers; list its `values`"))
+            if not isinstance(one.base, float) or number is None:
+                problems.append(Problem(place, f"'{one.address}' has no range of numbers; list its `values`"))
                 return None
-            value = number * target.base if factor.multiply else number
-            problem = _typed(target, repr(value), base)[1]
-            if problem:
-                problems.append(
-                    Problem(where, problem + (f" ({number:g} times {target.base:g})" if factor.multiply else ""))
-                )
+            value = number * one.base if factor.multiply else number
+            try:
+                typed(one, repr(value), base)
+            except InputProblem as problem:
+                note = f" ({number:g} times {one.base:g})" if factor.multiply else ""
+                problems.append(Problem(where, f"{problem}{note}"))
     return tuple(number for number in tried.values() if number is not None) if factor.values is not None else None
-
-
-def _typed(target: Target, text: str, base: Scenario) -> tuple[Value, str]:
-    """What a text means to a target, and what is wrong with it."""
-    if target.kind == "switch":
-        return text, ""
-    if target.kind == "parameter":
-        return number_for(target.owner, text)
-    clause = next(clause for clause in base.policies if clause.id == target.owner)
-    try:
-        moved = type(clause).model_validate({**dict(clause), target.field: text})
-    except ValidationError as error:
-        return "", problems_of(error, type(clause))[0].told
-    value = getattr(moved, target.field)
-    if isinstance(value, int | float):
-        return value, ""
-    try:
-        base.with_changes(policies=[moved])
-    except FaultList as error:
-        return "", error.faults[0].message
-    return text, ""
-
-
-def number_for(parameter: str, text: str) -> tuple[Value, str]:
-    """A parameter's value, and what is wrong with it."""
-    number = plain_number(text)
-    if number is None:
-        return "", f"read '{text}', expected a number"
-    return number, parameters.check(parameter, number) or ""
 
 
 def check_designs(
@@ -214,7 +189,7 @@ def _read_point(
             continue
         try:
             values[name] = factors[name].read(text)
-        except NameProblem as problem:
+        except InputProblem as problem:
             problems.append(Problem((*place, name), str(problem)))
     return values
 

@@ -8,18 +8,15 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from pydantic import ValidationError
-
 from sim.common.errors import FaultList, SimError
-from sim.experiments.factors import changed
 from sim.experiments.provenance import code_digest
 from sim.experiments.tasks import DONE, FAILED, Job, Outcome, Settings, Task
 from sim.metrics import METRICS, measure
+from sim.simulation.inputs import apply_values
 from sim.simulation.simulation import Case
 
 if TYPE_CHECKING:
     from sim.experiments.study import Study
-    from sim.scenario import Scenario
     from sim.simulation.tables import RunArrays
 
 _LONGEST_REASON = 500
@@ -27,8 +24,7 @@ _LONGEST_REASON = 500
 
 def job_of(study: Study) -> Job:
     """What the workers of a study share."""
-    targets = {target.name: target for factor in study.factors for target in factor.targets}
-    return Job(study.base, targets, study.posterior, tuple(study.file.metrics), code_digest())
+    return Job(study.base, study.posterior, tuple(study.file.metrics), code_digest())
 
 
 def failed(run: int, reason: str, metrics: Sequence[str]) -> Outcome:
@@ -86,7 +82,7 @@ class Bench:
         """The case of a task."""
         base = self._drawn(task.draw)
         settings: Settings = {**task.world, **(task.package or {})}
-        scenario: Scenario = changed(base.scenario, settings, self.job.targets)
+        scenario = apply_values(base.scenario, settings)
         law = {"policies": ()} if task.package is None else {}
         seeded = scenario.model_copy(update={"seed": task.seed, **law})
         return replace(base, scenario=seeded, drawn=None)
@@ -106,7 +102,5 @@ def _reason(error: Exception) -> str:
     """What went wrong with a run, in one line."""
     if isinstance(error, FaultList):
         return "; ".join(f"{fault.where}: {fault.message}" for fault in error.faults)
-    if isinstance(error, ValidationError):
-        return "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
     text = " ".join(str(error).split())
     return text if isinstance(error, SimError) else f"{type(error).__name__}: {text}"

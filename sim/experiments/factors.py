@@ -1,60 +1,20 @@
-"""What the name of a lever or an uncertainty stands for in a scenario, and what its values do there.
-
-A name is that of a parameter (`word_speed`), the id of a clause or driver, which is then switched on and off, or a
-clause's field (`dual-use-licence.strength`).
-"""
+"""Levers and uncertainties tied to the inputs that they move, their values in designs and what these set."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from scipy.special import ndtr, ndtri
 
 from sim.common.errors import nearest
 from sim.common.parsing import plain_number
-from sim.rules.parameters import PARAMETERS
+from sim.simulation.inputs import TIMES, Input, InputProblem, Value
 
 if TYPE_CHECKING:
     from sim.experiments.schema import Factor
-    from sim.policies import Policy
-    from sim.scenario import Scenario
-
-# Fields of a clause that name it or speak about it; its switch is its id.
-_FIXED = {"id", "kind", "source", "note", "enabled"}
-ON, OFF = "on", "off"
-TIMES = "*"
-Value = float | int | str
-
-
-class NameProblem(Exception):  # noqa: N818  (one of many, gathered into a list of faults)
-    """Why a name or a value stands for nothing; the text is for the user."""
-
-
-@dataclass(frozen=True)
-class Target:
-    """One thing that a factor moves.
-
-    Attributes:
-        kind: `parameter`, `field`, `switch`, or `clause` for one that the base has not and that is put there.
-        owner: the parameter, or the id of the clause or driver.
-        field: the clause's field; empty for the others.
-        base: what the base scenario has there; `on` for a switch.
-        clause: that is put there.
-    """
-
-    kind: str
-    owner: str
-    field: str
-    base: Value
-    clause: Policy | None = None
-
-    @property
-    def name(self) -> str:
-        """How a study file names it."""
-        return f"{self.owner}.{self.field}" if self.field else self.owner
 
 
 @dataclass(frozen=True)
@@ -63,14 +23,14 @@ class Bound:
 
     Attributes:
         name: its name in the study file, and the column of the table of runs.
-        targets: what it moves.
+        inputs: what it moves.
         values: the values that it can take; None for a range.
         said: the range and its distribution.
-        base: its value in the base scenario; NaN where its targets differ there.
+        base: its value in the base scenario; NaN where its inputs differ there.
     """
 
     name: str
-    targets: tuple[Target, ...]
+    inputs: tuple[Input, ...]
     values: tuple[Value, ...] | None
     said: Factor
     base: Value
@@ -119,32 +79,32 @@ class Bound:
         return self.said.low, self.said.high
 
     def settings(self, value: Value, *, always: bool) -> dict[str, Value]:
-        """What a value sets, by the target's name; a name with TIMES before it multiplies what is there.
+        """What a value sets, by address; one with TIMES before it multiplies what is there.
 
         Args:
             value: the factor's value.
             always: whether what the base has already is set too.
         """
         if self.said.multiply:
-            return {TIMES + target.name: value for target in self.targets} if value != 1.0 else {}
-        return {target.name: value for target in self.targets if always or value != target.base}
+            return {TIMES + one.address: value for one in self.inputs} if value != 1.0 else {}
+        return {one.address: value for one in self.inputs if always or value != one.base}
 
     def read(self, text: str) -> Value:
         """A value as a study file writes it.
 
         Raises:
-            NameProblem: it is none of its values, or lies outside its range.
+            InputProblem: it is none of its values, or lies outside its range.
         """
         if self.values is not None:
             found = [
                 value for value in self.values if str(value) == text or (self.numeric and plain_number(text) == value)
             ]
             if not found:
-                raise NameProblem(f"read '{text}'; {nearest(text, [f'{value}' for value in self.values])}")
+                raise InputProblem(f"read '{text}'; {nearest(text, [f'{value}' for value in self.values])}")
             return found[0]
         number, (low, high) = plain_number(text), self._range()
         if number is None or not low <= number <= high:
-            raise NameProblem(f"read '{text}', expected a number from {low:g} to {high:g}")
+            raise InputProblem(f"read '{text}', expected a number from {low:g} to {high:g}")
         return number
 
 
@@ -154,72 +114,3 @@ def _triangular(quantile: float, low: float, peak: float, high: float) -> float:
     if quantile < below:
         return low + math.sqrt(quantile * (high - low) * (peak - low))
     return high - math.sqrt((1.0 - quantile) * (high - low) * (high - peak))
-
-
-def target_of(name: str, scenario: Scenario) -> Target:
-    """What a name stands for.
-
-    Raises:
-        NameProblem: nothing, or two things.
-    """
-    clauses: dict[str, Policy] = {clause.id: clause for clause in scenario.policies}
-    switches = [*clauses, *(driver.id for driver in scenario.drivers)]
-    if name in PARAMETERS and name in switches:
-        raise NameProblem(f"'{name}' is a parameter and the id of a clause; give the clause another id")
-    if name in PARAMETERS:
-        return Target("parameter", name, "", scenario.parameters.get(name, PARAMETERS[name].default))
-    if name in switches:
-        return Target("switch", name, "", ON)
-    owner, dot, field = name.rpartition(".")
-    if not dot or owner not in clauses:
-        fields = [f"{clause.id}.strength" for clause in scenario.policies]
-        hint = nearest(name, [*PARAMETERS, *switches, *fields]) if "." not in name else nearest(owner, clauses)
-        raise NameProblem(f"'{name}' is no parameter, clause, driver or clause.field of the base; {hint}")
-    free = {one: getattr(clauses[owner], one) for one in type(clauses[owner]).model_fields if one not in _FIXED}
-    free = {one: value for one, value in free.items() if not isinstance(value, tuple | dict | bool)}
-    if field not in free:
-        raise NameProblem(f"the clause '{owner}' has nothing to move called '{field}'; {nearest(field, free)}")
-    base = free[field]
-    return Target("field", owner, field, base if isinstance(base, int | float) else str(base))
-
-
-def changed(scenario: Scenario, settings: Mapping[str, Value], targets: Mapping[str, Target]) -> Scenario:
-    """The scenario with settings by target's name; only what is set is checked again, so it takes a fraction of a ms.
-
-    Args:
-        scenario: the base.
-        settings: as :meth:`Bound.settings` gives them.
-        targets: the targets by name.
-
-    Raises:
-        ValidationError: the fields of a clause do not go together.
-        FaultList: a parameter out of its bounds.
-    """
-    clauses = {clause.id: clause for clause in scenario.policies}
-    own = dict(scenario.parameters)
-    fields: dict[str, dict[str, Any]] = {}
-    off: set[str] = set()
-    for name, value in settings.items():
-        target = targets[name.removeprefix(TIMES)]
-        times: Any = value if name.startswith(TIMES) else None
-        if target.kind == "parameter":
-            held = own.get(target.owner, PARAMETERS[target.owner].default)
-            own[target.owner] = float(value if times is None else times * held)
-        elif target.kind == "switch":
-            off |= {target.owner} if value == OFF else set()
-        elif target.clause is not None:
-            clauses[target.owner] = target.clause
-        elif target.owner in clauses:
-            new = value if times is None else times * getattr(clauses[target.owner], target.field)
-            fields.setdefault(target.owner, {})[target.field] = new
-    policies = tuple(
-        _moved(clause, fields[clause.id]) if clause.id in fields else clause
-        for clause in clauses.values()
-        if clause.id not in off
-    )
-    drivers = tuple(driver for driver in scenario.drivers if driver.id not in off)
-    return scenario.model_copy(update={"parameters": own, "policies": policies, "drivers": drivers})
-
-
-def _moved(clause: Policy, fields: Mapping[str, Any]) -> Policy:
-    return type(clause).model_validate({**dict(clause), **fields})

@@ -1,4 +1,4 @@
-"""The JSON Schema of study files, with which an editor completes keys, parameters and metrics."""
+"""The JSON Schema of study files, with which an editor completes keys, addresses of parameters and metrics."""
 
 from __future__ import annotations
 
@@ -16,7 +16,10 @@ def study_schema() -> dict[str, Any]:
     definitions, top = schema["$defs"], schema["properties"]
     factor = {"anyOf": [{"$ref": "#/$defs/Factor"}, {"type": "array", "items": {"type": ["string", "number"]}}]}
     definitions["Factor"]["properties"]["values"] = {"type": "array", "items": {"type": ["string", "number"]}}
-    named = {name: {**factor, "description": f"{one.meaning} ({one.unit})"} for name, one in PARAMETERS.items()}
+    named = {
+        f"parameters.{name}": {**factor, "description": f"{one.meaning} ({one.unit})"}
+        for name, one in PARAMETERS.items()
+    }
     for block in ("levers", "uncertainties"):
         top[block] = {**_kept(top[block]), "type": "object", "properties": dict(named), "additionalProperties": factor}
     top["uncertainties"]["properties"]["posterior"] = {

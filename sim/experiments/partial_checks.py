@@ -13,13 +13,14 @@ from sim.experiments.checks import (
     check_designs,
     check_factors,
     check_metric_names,
-    number_for,
 )
 from sim.experiments.schema import Factor, StudyFile
 from sim.metrics import METRICS
 from sim.rules.parameters import PARAMETERS
 from sim.scenario import SoundPart
+from sim.scenario.input_blocks import number_for
 from sim.scenario.problems import Problem
+from sim.simulation.inputs import InputProblem, address_of, split
 from sim.simulation.simulation import world_of
 
 _ANY_MONTH = 12 * 10_000
@@ -63,12 +64,18 @@ def _check_registered(names: Sequence[str], problems: list[Problem]) -> None:
 
 def _check_parameters(block: str, factors: Mapping[str, Factor], problems: list[Problem]) -> None:
     """Adds values that parameters do not take, where nothing else is known of the base."""
+    short = {name: f"parameters.{name}" for name in PARAMETERS}
     for name, factor in factors.items():
-        if not factor.moves and not factor.multiply and name in PARAMETERS:
-            places: list[tuple[Place, str]] = [(("values", at), text) for at, text in enumerate(factor.values or ())]
-            places += [((end,), repr(getattr(factor, end))) for end in ("low", "high") if factor.values is None]
-            problems += [
-                Problem((block, name, *place), message)
-                for place, text in places
-                if (message := number_for(name, text)[1])
-            ]
+        if factor.moves or factor.multiply:
+            continue
+        try:
+            kind, parameter = split(address_of(name, short))
+        except InputProblem:  # a clause or driver of the base, perhaps
+            continue
+        places: list[tuple[Place, str]] = [(("values", at), text) for at, text in enumerate(factor.values or ())]
+        places += [((end,), repr(getattr(factor, end))) for end in ("low", "high") if factor.values is None]
+        for place, text in places if kind == "parameters" and parameter in PARAMETERS else ():
+            try:
+                number_for(parameter, text)
+            except InputProblem as problem:
+                problems.append(Problem((block, name, *place), str(problem)))

@@ -17,13 +17,14 @@ from numpy.typing import NDArray
 from sim.common import random_streams
 from sim.common.random_streams import stream, uniform
 from sim.experiments.designs import latin_hypercube, sobol
-from sim.experiments.factors import Bound, Value
+from sim.experiments.factors import Bound
 from sim.experiments.points import Keys, Tried, Worlds, alike, column_of
 from sim.experiments.provenance import makers_of
 from sim.experiments.queue import Runs
 from sim.experiments.schema import Design
 from sim.experiments.study import Study
 from sim.experiments.tasks import Settings, Task
+from sim.simulation.inputs import Value
 
 COMPARED = -1  # the package that the others are compared with
 BATCH = 2**14  # runs that are looked at together, where all of them would take much memory

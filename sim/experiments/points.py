@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.experiments.factors import Value
+from sim.simulation.inputs import Value
 
 Column = NDArray[Any]
 Digests = NDArray[np.bytes_]

@@ -19,11 +19,12 @@ from sim.common.yaml_reader import read_text, read_yaml
 from sim.experiments.checks import check_comparison, check_designs, check_factors, check_metric_names, check_size
 from sim.experiments.designs import read_points
 from sim.experiments.evasion_checks import check_leaks
-from sim.experiments.factors import Bound, Value
+from sim.experiments.factors import Bound
 from sim.experiments.partial_checks import check_names
 from sim.experiments.schema import StudyFile
 from sim.scenario import Scenario, SoundPart, load_scenario_over, sound_part_over
 from sim.scenario.problems import Problem, faults_of, problems_of
+from sim.simulation.inputs import Value
 from sim.simulation.posterior import Posterior, load_posterior
 from sim.simulation.simulation import Case, case_of
 
@@ -47,7 +48,7 @@ class Study:
     Example:
         >>> import sim
         >>> [lever.name for lever in sim.load_study("licence-strictness").levers]
-        ['dual-use-law-cn.strength', 'dual-use-law-cn.fidelity']
+        ['policies.dual-use-law-cn.strength', 'policies.dual-use-law-cn.fidelity']
     """
 
     name: str

@@ -83,7 +83,8 @@ def sweep(
     Example:
         >>> import sim
         >>> swept = sim.sweep({
-        ...     "base": "classroom", "levers": {"ban-half.strength": [0.25, 0.75]}, "metrics": ["shortfall"],
+        ...     "base": "classroom", "levers": {"policies.ban-half.strength": [0.25, 0.75]},
+        ...     "metrics": ["shortfall"],
         ... }, progress=False)
         >>> swept.summary().round(2).to_dict()
         {'shortfall': {0.25: 0.04, 0.75: 0.14}}

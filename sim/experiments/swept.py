@@ -33,9 +33,9 @@ class Swept:
 
     Example:
         >>> import sim
-        >>> study = {"base": "classroom", "levers": {"aversion": [3, 6]}, "metrics": ["reaching"]}
+        >>> study = {"base": "classroom", "levers": {"parameters.aversion": [3, 6]}, "metrics": ["reaching"]}
         >>> sim.sweep(study).inputs
-        ['aversion']
+        ['parameters.aversion']
     """
 
     plan: Plan

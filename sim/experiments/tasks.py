@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from sim.experiments.factors import Target, Value
+from sim.simulation.inputs import Setting
 
 if TYPE_CHECKING:
     from sim.simulation.simulation import Case
 
 DONE, FAILED = "done", "failed"
-Settings = dict[str, Value]
+Settings = dict[str, Setting]  # by address, see sim.simulation.inputs
 
 
 class Draws(Protocol):
@@ -46,14 +45,12 @@ class Job:
 
     Attributes:
         base: the case that every point starts from.
-        targets: what levers and uncertainties move, by name.
         posterior: where draws are taken from.
         metrics: what is kept of a run.
         code: digest of the code that makes the numbers; a worker with other code refuses.
     """
 
     base: Case
-    targets: Mapping[str, Target]
     posterior: Draws | None
     metrics: tuple[str, ...]
     code: str

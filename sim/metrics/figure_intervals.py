@@ -124,7 +124,7 @@ def mirror_bands(
     case, kept, numbers = case_of(scenario, allow_code=results.allow_code), {}, posterior.spread(draws)
     with watched(progress, f"{results.title}: draws of the posterior", "draws") as step:
         for done, draw in enumerate(numbers, start=1):
-            run = few_rows(replace(case, scenario=posterior.instead(scenario, drawn, draw))).run()
+            run = few_rows(replace(case, scenario=posterior.replace_draw(scenario, drawn, draw))).run()
             table = mirror_gap(run, pair)
             kept[draw] = tall(MIRROR, table, [str(name) for name in table if str(name).endswith("_musd")])
             step(done, draws)

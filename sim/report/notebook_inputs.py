@@ -10,6 +10,7 @@ import numpy as np
 from sim.common.months import format_month
 from sim.report import html
 from sim.rules.parameters import PARAMETERS, Parameter
+from sim.simulation.inputs import INPUT_KINDS, split
 
 if TYPE_CHECKING:
     from sim.common.errors import Fault, FaultList
@@ -54,11 +55,11 @@ def posterior_page(posterior: Posterior) -> str:
     ends = np.quantile(posterior.draws, _ENDS, axis=0).T
     rows = []
     for name, (low, median, high), stands in zip(posterior.names, ends, posterior.draws[0], strict=True):
-        place, _, short = name.partition(":")
-        known = PARAMETERS.get(short) if place == "parameter" else None
+        kind, rest = split(name)
+        known = PARAMETERS.get(rest) if kind == "parameters" else None
         rows.append((html.element("b", name), float(median), float(low), float(high), float(stands),
-                     known.default if known else None, known.unit if known else place))  # fmt: skip
-    heads = ("column", "median", "5 %", "95 %", "draw 0", "prior centre", "unit or place")
+                     known.default if known else None, known.unit if known else INPUT_KINDS[kind].meaning))  # fmt: skip
+    heads = ("column", "median", "5 %", "95 %", "draw 0", "prior centre", "unit or meaning")
     said = html.facts(draws=f"{posterior.count:,}", columns=len(rows), digest=posterior.digest[:10])
     made = html.scrolled(html.table(heads, rows))
     hint = "Draw 0 stands for all: case.with_posterior() takes it."

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import yaml
 
-from sim.analysis.attribution import OFF, ON, attribute_switches
+from sim.analysis.attribution import attribute_switches
 from sim.analysis.discovery import discover
 from sim.analysis.evasion import leaks_of
 from sim.analysis.pareto import pareto_front
@@ -25,7 +25,7 @@ from sim.report.package_findings import attributed, leaking
 from sim.report.plots.studies import unit_of, words_of
 from sim.report.study_findings import summed_up
 from sim.report.study_page_text import change, interval_of, markdown, number, with_interval
-from sim.rules.parameters import PARAMETERS
+from sim.simulation.inputs import OFF, ON
 from sim.simulation.posterior import load_posterior
 
 if TYPE_CHECKING:
@@ -125,7 +125,7 @@ def _answer(name: str, how: Answered) -> str:
     Sweep(study, folder, expand=True).run(Local(how.work.workers), how.work.progress)
     runs = read_runs(folder)
     points = points_of(runs)
-    told = (_clauses if switches else _two_levers)(runs, points, study.name, how)
+    told = (_clauses if switches else _two_levers)(runs, points, study, how)
     worlds = f"{points['world'].nunique()} worlds drawn from the {'posterior' if study.posterior else 'prior'}"
     base = study.base.scenario
     head = (
@@ -136,16 +136,16 @@ def _answer(name: str, how: Answered) -> str:
 
 
 # -------------------------------------------------------------------------------------------------------- two levers
-def _two_levers(runs: StudyRuns, points: pd.DataFrame, name: str, how: Answered) -> str:
+def _two_levers(runs: StudyRuns, points: pd.DataFrame, study: Study, how: Answered) -> str:
     levers, metrics = list(runs.levers), list(runs.metrics)
     ends = {lever: (float(points[lever].min()), float(points[lever].max())) for lever in levers}
     lines = [_corners(points, levers, metrics, ends)]
     lines += [f"* {_effects(points, lever, metrics[:2], ends)}" for lever in levers]
-    if not PARAMETERS.keys() & set(levers):  # else one of them is no choice of policy
+    if all(one.kind != "parameters" for lever in study.levers for one in lever.inputs):  # which no policy chooses
         lines.append(f"* {_front(points, levers, metrics[:2])}")
     lines += [f"* {sentence}" for sentence in _where(points, levers, metrics[0])]
     found = {finding.name: finding for finding in summed_up(runs)}
-    picture = _picture(found["heat_map_1"], name, how)
+    picture = _picture(found["heat_map_1"], study.name, how)
     return "\n".join([*lines, "", picture, ""])
 
 
@@ -219,7 +219,7 @@ def _where(points: pd.DataFrame, levers: Sequence[str], metric: str) -> tuple[st
 
 
 # ----------------------------------------------------------------------------------------------------------- clauses
-def _clauses(runs: StudyRuns, points: pd.DataFrame, name: str, how: Answered) -> str:
+def _clauses(runs: StudyRuns, points: pd.DataFrame, study: Study, how: Answered) -> str:
     told = attribute_switches(points, runs.levers, list(runs.metrics))
     effects = {(row["player"], row["metric"]): row for row in told.table.to_dict("records")}
     head = ["part of the package", *(f"{words_of(metric)} ({unit_of(metric)})" for metric in runs.metrics)]
@@ -234,7 +234,16 @@ def _clauses(runs: StudyRuns, points: pd.DataFrame, name: str, how: Answered) ->
     said = "\n".join(f"* {sentence}" for one in findings for sentence in one.sentences)
     note = "Shapley values: the mean effect over all orders in which the parts could have come. Each column adds up."
     return "\n".join(
-        [note, "", markdown(head, rows), "", said, "", _picture(findings[min(1, len(findings) - 1)], name, how), ""]
+        [
+            note,
+            "",
+            markdown(head, rows),
+            "",
+            said,
+            "",
+            _picture(findings[min(1, len(findings) - 1)], study.name, how),
+            "",
+        ]
     )
 
 

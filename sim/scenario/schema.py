@@ -60,6 +60,12 @@ class Scenario(StrictModel):
         """The rules that a Python file beside the scenario replaces, by name; read, not run."""
         return self._code
 
+    @property
+    def hubs(self) -> tuple[str, ...] | None:
+        """Codes of the hubs of its world; None where nobody has looked."""
+        codes = self._known.codes if self._known is not None else None
+        return None if codes is None else codes.hubs
+
     def as_data(self) -> dict[str, Any]:
         """Return the scenario as plain JSON data: dates and months as text, nothing that is None."""
         data: dict[str, Any] = self.model_dump(mode="json", exclude_none=True)

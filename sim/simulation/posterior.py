@@ -14,9 +14,9 @@ import numpy as np
 
 from sim.common.csv_cells import between
 from sim.common.csv_tables import Column, read_table, split_line
-from sim.common.errors import Fault, FaultList, SimError, nearest
+from sim.common.errors import Fault, FaultList, SimError
 from sim.common.package_data import shipped
-from sim.simulation.inputs import PLACES, put, said
+from sim.simulation.inputs import InputProblem, address_of, apply_values, bounds_of, current_values, split
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from sim.world import World
 
 DRAWS, RECORD, SHIPPED = "draws.csv", "record.json", "calibration/posterior"
+# Where the record has what the fitted scenario says of each column, and where it had it before.
+SAYS, _SAYS_BEFORE = "fitted_scenario", "said"
 REPRESENTATIVE = 0
 
 
@@ -67,14 +69,14 @@ class Posterior:
         name: what it is called: the scenario that was fitted, or the folder.
         path: the file that it was read from.
         digest: sha256 of that file.
-        names: columns, ``place:name``.
+        names: columns, each the address of an input (see :data:`sim.INPUT_KINDS`).
         draws: values, draws x columns, each in its unit.
         record: what made it, as the calibration wrote it down; empty if it did not.
 
     Example:
         >>> import sim
         >>> posterior = sim.load_posterior()
-        >>> posterior.values(0)["parameter:aversion"] > 0.0
+        >>> posterior.values(0)["parameters.aversion"] > 0.0
         True
     """
 
@@ -120,7 +122,7 @@ class Posterior:
             return "the world's tables have changed since it was fitted"
         return ""
 
-    def put_into(self, scenario: Scenario, world: World, draw: int = REPRESENTATIVE) -> tuple[Scenario, Drawn]:
+    def apply_draw(self, scenario: Scenario, world: World, draw: int = REPRESENTATIVE) -> tuple[Scenario, Drawn]:
         """The scenario with the values of a draw, and what stayed out.
 
         Args:
@@ -131,7 +133,7 @@ class Posterior:
         Raises:
             SimError: no such draw, or a value that the scenario does not take (then the fault is the file's).
         """
-        values, ours = self.values(draw), said(scenario, world)
+        values, ours = self.values(draw), current_values(scenario, world)
         absent = tuple(column for column in self.names if column not in ours)
         kept = tuple(column for column in self.names if column in ours and self._is_the_authors(column, ours[column]))
         chosen = {column: value for column, value in values.items() if column not in {*absent, *kept}}
@@ -141,13 +143,13 @@ class Posterior:
         # The resolved scenario says where its numbers come from.
         source = f"{len(chosen)} values: draw {draw} of posterior '{self.name}' ({self.digest[:10]})"
         try:
-            changed = put(scenario, chosen)
+            changed = apply_values(scenario, chosen)
         except FaultList as error:
             line = draw + 2
             raise FaultList(replace(f, file=str(self.path), line=f.line or line) for f in error.faults) from None
         return changed.with_changes(sources=[*changed.sources, source]), drawn
 
-    def instead(self, scenario: Scenario, drawn: Mapping[str, Any], draw: int) -> Scenario:
+    def replace_draw(self, scenario: Scenario, drawn: Mapping[str, Any], draw: int) -> Scenario:
         """A scenario that has one draw, as a saved run's has, with another in its place.
 
         Args:
@@ -161,25 +163,26 @@ class Posterior:
         if drawn["digest"] != self.digest:
             which = f"'{drawn['posterior']}' ({drawn['digest'][:10]})"
             raise SimError(f"the run has a draw of posterior {which}, which is not that of {self.path}")
-        outside = {*drawn["absent"], *drawn["kept"]}
+        outside = {address_of(column) for column in (*drawn["absent"], *drawn["kept"])}
         chosen = {column: value for column, value in self.values(draw).items() if column not in outside}
-        # A swing multiplies the path that the scenario had before its draw: that of the fitted scenario.
-        says = self.record.get("said", {})
-        before = {column.partition(":")[2]: says.get(column) for column in chosen if column.startswith("swing:")}
+        # A size multiplies the path that the scenario had before its draw: that of the fitted scenario.
+        says = self.record.get(SAYS, {})
+        sizes = [column for column in chosen if split(column)[0] == "drivers"]
+        before = {split(column)[1].rpartition(".")[0]: says.get(column) for column in sizes}
         if None in before.values():
-            raise SimError(f"{self.path.with_name(RECORD)} does not say which paths the swings are multiples of")
+            raise SimError(f"{self.path.with_name(RECORD)} does not say which paths the sizes are multiples of")
         drivers = scenario.as_data()["drivers"]
         drivers = [{**one, "path": before[one["id"]]} if one["id"] in before else one for one in drivers]
-        return put(scenario.with_changes(drivers=drivers), chosen)
+        return apply_values(scenario.with_changes(drivers=drivers), chosen)
 
     def _is_the_authors(self, column: str, value: Any) -> bool:
         """Whether a scenario says something else than the one that was fitted."""
-        if "said" in self.record:
-            return bool(value != self.record["said"].get(column, value))
-        return value is not None and column.split(":")[0] in ("parameter", "opening")
+        if SAYS in self.record:
+            return bool(value != self.record[SAYS].get(column, value))
+        return value is not None and split(column)[0] in ("parameters", "openings")
 
     def case_at(self, case: Drawable, draw: int = REPRESENTATIVE) -> Drawable:
-        """The case with the values of a draw; see :meth:`put_into`."""
+        """The case with the values of a draw; see :meth:`apply_draw`."""
         return case.with_posterior(draw, self)
 
 
@@ -202,7 +205,7 @@ def load_posterior(path: str | Path | None = None, world: str = "reference") -> 
 
     Example:
         >>> import sim
-        >>> "parameter:aversion" in sim.load_posterior().names
+        >>> "parameters.aversion" in sim.load_posterior().names
         True
     """
     found = shipped_posterior(world) if path is None else Path(path)
@@ -224,9 +227,15 @@ def _record(folder: Path) -> dict[str, Any]:
         record = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise FaultList([Fault(str(path), 0, 0, "", f"cannot be read as JSON: {error}")]) from None
-    if not isinstance(record, dict) or not isinstance(record.get("said", {}), dict):
+    says = record.get(SAYS, record.get(_SAYS_BEFORE, {})) if isinstance(record, dict) else None
+    if not isinstance(says, dict):
         raise FaultList([Fault(str(path), 0, 0, "", "is not the record of a calibration")])
-    return record
+    try:
+        today = {address_of(column): value for column, value in says.items()}
+    except InputProblem as problem:
+        raise FaultList([Fault(str(path), 0, 0, SAYS, str(problem))]) from None
+    rest = {name: value for name, value in record.items() if name not in (SAYS, _SAYS_BEFORE)}
+    return {**rest, SAYS: today} if len(rest) < len(record) else rest
 
 
 def _read_draws(path: Path) -> tuple[tuple[str, ...], NDArray[np.float64]]:
@@ -237,8 +246,8 @@ def _read_draws(path: Path) -> tuple[tuple[str, ...], NDArray[np.float64]]:
         faults.append(Fault(str(path), 0, 0, "", "has no draws, only a header"))
     if faults:
         raise FaultList(faults)
-    names = tuple(column.name for column in columns)
-    return names, np.array([[row.number(name) for name in names] for row in table.rows])
+    names = tuple(address_of(column.name) for column in columns)
+    return names, np.array([[row.number(column.name) for column in columns] for row in table.rows])
 
 
 def _columns(path: Path, faults: list[Fault]) -> list[Column]:
@@ -248,25 +257,15 @@ def _columns(path: Path, faults: list[Fault]) -> list[Column]:
     except (OSError, UnicodeDecodeError):
         return []  # said by the reader of the table
     columns: dict[str, Column] = {}
+    first: dict[str, str] = {}  # address -> the column that names it first
     for cell, at in split_line(header)[0]:
         low, high = -math.inf, math.inf
-        if problem := _unknown(cell):
-            faults.append(Fault(str(path), 1, at, "", problem, header))
-        else:
-            place, _, name = cell.partition(":")
-            low, high = PLACES[place].bounds(name)
+        try:
+            address = address_of(cell)
+            low, high = bounds_of(address)
+            if first.setdefault(address, cell) != cell:
+                raise InputProblem(f"column '{cell}' names what '{first[address]}' names already")
+        except InputProblem as problem:
+            faults.append(Fault(str(path), 1, at, "", str(problem), header))
         columns.setdefault(cell, Column(cell, between(low, high)))
     return list(columns.values())
-
-
-def _unknown(column: str) -> str:
-    """What is wrong with the heading of a column; empty if nothing is."""
-    place, colon, name = column.partition(":")
-    if not colon:
-        return f"column '{column}' does not say its place; expected PLACE:NAME, such as parameter:aversion"
-    if place not in PLACES:
-        return f"unknown place '{place}'; {nearest(place, PLACES)}"
-    names = PLACES[place].names
-    if not name or (names and name not in names):
-        return f"unknown {place} '{name}'; {nearest(name, names)}" if names else f"column '{column}' names nothing"
-    return ""

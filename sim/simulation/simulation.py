@@ -19,7 +19,7 @@ from sim.model.model import SanctionsModel
 from sim.rules.user_rules import checked_rules
 from sim.scenario import Scenario, load_scenario
 from sim.scenario.remarks import remarks
-from sim.simulation.inputs import put, said
+from sim.simulation.inputs import Setting, apply_values, current_values
 from sim.simulation.posterior import REPRESENTATIVE, Drawn, Posterior, load_posterior
 from sim.simulation.results import Results
 from sim.simulation.tables import RunArrays
@@ -118,7 +118,7 @@ class Case:
         return replace(self, scenario=self.scenario.with_changes(**changes))
 
     def with_posterior(self, draw: int = REPRESENTATIVE, posterior: Posterior | str | Path | None = None) -> Case:
-        """The case with the values of one draw of a posterior: parameters, openings, strengths and swings.
+        """The case with the values of one draw of a posterior at their addresses, see :data:`sim.INPUT_KINDS`.
 
         What the scenario's author chose otherwise than the fitted scenario stays; the record of a run says what did.
 
@@ -133,23 +133,23 @@ class Case:
             raise SimError(f"the case has draw {self.drawn.draw} already; take another from the case without it")
         if not isinstance(posterior, Posterior):
             posterior = load_posterior(posterior, self.scenario.world)
-        scenario, drawn = posterior.put_into(self.scenario, self.world, draw)
+        scenario, drawn = posterior.apply_draw(self.scenario, self.world, draw)
         return replace(self, scenario=scenario, drawn=drawn)
 
     def settings(self) -> dict[str, Any]:
-        """All that a draw of a posterior can set, by column (see :mod:`.posterior`), as the scenario says it."""
-        return said(self.scenario, self.world)
+        """Every number that a posterior can have, by address (see :data:`sim.INPUT_KINDS`), as the scenario says it."""
+        return current_values(self.scenario, self.world)
 
-    def with_values(self, values: Mapping[str, float]) -> Case:
-        """The case with values put where their columns say; clauses and drivers that it has not are passed over.
+    def with_values(self, values: Mapping[str, Setting]) -> Case:
+        """The case with values at their addresses; clauses and drivers that it has not are passed over.
 
         Args:
-            values: value by column, such as ``{"parameter:aversion": 5.0, "strength:some-clause": 0.4}``.
+            values: value by address, such as ``{"parameters.aversion": 5.0, "policies.some-clause.strength": 0.4}``.
 
         Raises:
-            FaultList: a value that the scenario does not take.
+            SimError: what is no address, or values that the scenario does not take.
         """
-        return replace(self, scenario=put(self.scenario, values))
+        return replace(self, scenario=apply_values(self.scenario, values))
 
     def with_rules(self, **rules: Callable[..., float]) -> Case:
         """The case with behavioural rules replaced by plain Python functions of the same arguments."""

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-from sim.common.errors import FaultList, SimError
-from sim.common.parsing import plain_number
+from sim.common.errors import Fault, FaultList, SimError
 from sim.metrics.figure_intervals import ensemble, mirror_bands
 from sim.metrics.run_pair import RunPair
+from sim.simulation.inputs import INPUT_KINDS, InputProblem, Setting, input_of, typed
 from sim.simulation.posterior import load_posterior
 from sim.simulation.simulation import Case, load
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from sim.metrics.mirror_gap import Pair
     from sim.simulation.comparison import Comparison
@@ -21,64 +21,93 @@ if TYPE_CHECKING:
     from sim.simulation.parameter_source import Beliefs
     from sim.simulation.results import Results
 
+COMMAND_LINE = "command line"
+
 
 @dataclass(frozen=True)
-class Changes:
-    """What a command line changes in a scenario; None leaves a thing as it is.
+class Overrides:
+    """What a command line sets in a scenario.
 
     Attributes:
-        agents: number of exporters, mode.
-        seed: seed of every draw.
-        months: first and last month, ``YYYY-MM:YYYY-MM``.
-        parameters: settings ``NAME=VALUE``.
+        values: value by address, see :mod:`sim.simulation.inputs`.
         allow_code: whether code that the scenario names may run.
     """
 
-    agents: dict[str, Any] = field(default_factory=dict)
-    seed: int | None = None
-    months: str | None = None
-    parameters: Sequence[str] = ()
+    values: Mapping[str, Setting]
     allow_code: bool = False
 
 
+def overrides(  # noqa: PLR0913 (each is asked for by its name)
+    *,
+    exporters: int | None = None,
+    mode: str | None = None,
+    seed: int | None = None,
+    months: str | None = None,
+    settings: Sequence[str] = (),
+    allow_code: bool = False,
+) -> Overrides:
+    """What the options of a command set; None leaves a thing as it is.
+
+    Args:
+        exporters: number of exporters.
+        mode: sampled or expected.
+        seed: seed of every draw.
+        months: first and last month, ``YYYY-MM:YYYY-MM``.
+        settings: ``ADDRESS=VALUE``, as they are typed.
+        allow_code: whether code that the scenario names may run.
+
+    Raises:
+        SimError: months or a setting of another form.
+    """
+    given: dict[str, Setting | None] = {"agents.exporters": exporters, "agents.mode": mode, "seed": seed}
+    if months is not None:
+        first, colon, last = months.partition(":")
+        if not colon:
+            raise SimError(f"--months {months}: expected FIRST:LAST, such as 2021-01:2022-12")
+        given |= {"months.first": first, "months.last": last}
+    for text in settings:
+        address, equals, value = text.partition("=")
+        if not equals:
+            raise SimError(f"--set {text}: there is no '='; expected ADDRESS=VALUE, such as parameters.learning=0.5")
+        if given.get(address.strip()) is not None:
+            raise SimError(f"--set {text}: {address.strip()} is set twice; set it once")
+        given[address.strip()] = value.strip()
+    return Overrides({address: value for address, value in given.items() if value is not None}, allow_code)
+
+
 # Small enough to be there in seconds: no noise to average out, two years, the figures that tell the story.
-DEMO = Changes({"mode": "expected", "exporters": 4_000}, months="2021-01:2022-12")
+DEMO = overrides(mode="expected", exporters=4_000, months="2021-01:2022-12")
 DEMO_FIGURES = ("flows_by_origin", "flows_by_road", "recorded_and_true")
 
 
-def asked_for(name: str, changes: Changes) -> Case:
-    """The case of a scenario with changes.
+def asked_for(name: str, asked: Overrides) -> Case:
+    """The case of a scenario with values at their addresses; texts are read as the scenario's file has them.
 
     Raises:
         SimError: the scenario is faulty (see :func:`sim.simulation.simulation.load`), names code that may not run, or
-            a change is faulty; then the fault names the command line as its file.
+            a value is faulty; then the fault names the command line as its file.
     """
-    case = load(name, allow_code=changes.allow_code)
+    case = load(name, allow_code=asked.allow_code)
     case.replaced()
-    blocks: dict[str, Any] = {"seed": changes.seed} if changes.seed is not None else {}
-    if agents := {key: value for key, value in changes.agents.items() if value is not None}:
-        blocks["agents"] = agents
-    if changes.months is not None:
-        first, colon, last = changes.months.partition(":")
-        if not colon:
-            raise SimError(f"--months {changes.months}: expected FIRST:LAST, such as 2021-01:2022-12")
-        blocks["months"] = {"first": first, "last": last}
-    parameters = dict(_assignment(text) for text in changes.parameters)
-    if not blocks and not parameters:
-        return case
+    faults: list[Fault] = []
+    chosen: dict[str, Setting] = {}
+    for text, value in asked.values.items():
+        where = text
+        try:
+            one = input_of(text, case.scenario)
+            if (where := one.address) in chosen:
+                raise InputProblem("is set twice; set it once")
+            frame = not INPUT_KINDS[one.kind].varies  # its keys are checked together, below
+            chosen[where] = typed(one, value, case.scenario) if isinstance(value, str) and not frame else value
+        except InputProblem as problem:
+            faults.append(Fault(COMMAND_LINE, 0, 0, where, str(problem)))
     try:
-        return case.with_changes(parameters=parameters, **blocks)
+        case = case.with_values(chosen)
     except FaultList as error:
-        raise FaultList(replace(fault, file=fault.file or "command line") for fault in error.faults) from None
-
-
-def _assignment(text: str) -> tuple[str, float]:
-    name, equals, value = text.partition("=")
-    number = plain_number(value)
-    if number is None:
-        problem = f"'{value}' is not a number" if equals else "there is no '='"
-        raise SimError(f"--set {text}: {problem}; expected NAME=VALUE, such as learning=0.5")
-    return name.strip(), number
+        faults += [replace(fault, file=fault.file or COMMAND_LINE) for fault in error.faults]
+    if faults:
+        raise FaultList(faults)
+    return case
 
 
 def bands_for(

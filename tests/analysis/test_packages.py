@@ -170,8 +170,13 @@ def test_a_metric_without_a_number_is_refused(classroom: Case) -> None:
 
 
 # ---------------------------------------------------------------------------------------------------------- variants
+def adding(one: dict[str, Any]) -> dict[str, Any]:
+    """The values that add a clause."""
+    return {f"policies.{one['id']}": one}
+
+
 def test_workers_do_not_change_a_number(classroom: Case) -> None:
-    changed = [Variant(f"v{n}", policies=(clause("more", strength=n / 60.0),)) for n in range(30)]
+    changed = [Variant(f"v{n}", adding(clause("more", strength=n / 60.0))) for n in range(30)]
     alone = measure_variants([classroom], changed, ["reaching", "shortfall"])
     done: list[tuple[int, int]] = []
     work = Work(2, lambda *counts: done.append(counts))
@@ -204,7 +209,7 @@ def test_finished_runs_are_kept_and_never_made_again(
         return make(self, backend, some, progress)
 
     monkeypatch.setattr(variants.Maker, "make", counted)
-    changed = [Variant(f"v{n}", policies=(clause("more", strength=n / 60.0),)) for n in range(30)]
+    changed = [Variant(f"v{n}", adding(clause("more", strength=n / 60.0))) for n in range(30)]
     cases = [classroom, classroom.with_changes(parameters={"aversion": 1.0})]
     with pytest.raises(KeyboardInterrupt):
         measure_variants(cases, changed, ["reaching", "shortfall"], Work(workers, Stop(7), tmp_path))
@@ -220,25 +225,31 @@ def test_finished_runs_are_kept_and_never_made_again(
 
 
 def test_variants_are_those_of_a_changed_case(classroom: Case) -> None:
-    one = Variant("one", ("ban-half",), (clause("other", strength=0.3),), {"aversion": 1.5})
-    replaced = Variant("replaced", policies=(clause("ban-half", strength=0.9),))
+    other, harder = clause("other", strength=0.3), clause("ban-half", strength=0.9)
+    one = Variant("one", {"policies.ban-half": "off", **adding(other), "parameters.aversion": 1.5})
+    replaced = Variant("replaced", adding(harder))
     found = measure_variants([classroom], [one, replaced], ["reaching", "shortfall"]).set_index("variant")
     usual = classroom.without_policies().run().source
-    for variant in (one, replaced):
-        changed = classroom.with_changes(
-            without=variant.without, policies=variant.policies, parameters=variant.parameters
-        )
+    for variant, blocks in (
+        (one, {"without": ["ban-half"], "policies": [other], "parameters": {"aversion": 1.5}}),
+        (replaced, {"policies": [harder]}),
+    ):
+        changed = classroom.with_changes(**blocks)
         expected = measure(changed.run().source, ["reaching", "shortfall"], usual)
         assert found.loc[variant.name, ["reaching", "shortfall"]].to_dict() == expected
-    with pytest.raises(FaultList, match="unknown id 'nobody'"):
-        measure_variants([classroom], [Variant("x", ("nobody",))], ["reaching"])
+    with pytest.raises(SimError, match="no clause or driver 'nobody'"):
+        measure_variants([classroom], [Variant("x", {"policies.nobody": "off"})], ["reaching"])
     with pytest.raises(FaultList, match="did you mean 'wares'"):
-        measure_variants([classroom], [Variant("x", (), (clause("y", goods=["warez"]),))], ["reaching"])
+        measure_variants([classroom], [Variant("x", adding(clause("y", goods=["warez"])))], ["reaching"])
 
 
-def test_a_variant_that_fails_is_told(classroom: Case) -> None:
+def test_a_variant_that_fails_is_told(classroom: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    tried = [Variant("a"), Variant("b", {"parameters.aversion": 99.0})]
+    with pytest.raises(FaultList, match=r"parameters.aversion: 99 is outside 0 to 20"):
+        measure_variants([classroom], tried, ["reaching"])
+    monkeypatch.setattr(variants, "_check", lambda case, values: None)
     with pytest.raises(SimError, match=r"1 of 2 runs failed: .*aversion"):
-        measure_variants([classroom], [Variant("a"), Variant("b", parameters={"aversion": 99.0})], ["reaching"])
+        measure_variants([classroom], tried, ["reaching"])
 
 
 # ------------------------------------------------------------------------------------------------------------- leaks

@@ -18,7 +18,7 @@ ROW = {
     "sd_log": "0.1", "unit": "percent", "source": "somebody", "quality": "stated", "conflict_with": "", "role": "fit",
 }  # fmt: skip
 PRIOR = {
-    "name": "aversion", "place": "parameter", "family": "lognormal", "centre": "6", "width": "0.3", "group": "law",
+    "address": "parameters.aversion", "family": "lognormal", "centre": "6", "width": "0.3", "group": "law",
     "fitted": "yes", "source": "test",
 }  # fmt: skip
 
@@ -80,7 +80,9 @@ def test_a_second_row_needs_a_declared_conflict(
 
 def test_faults_of_targets_and_priors_come_together(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     targets = write(tmp_path / "targets.csv", COLUMNS, [{**ROW, "unit": "tonnes"}, {**ROW, "id": "b", "value": "x"}])
-    priors = write(tmp_path / "priors.csv", tuple(PRIOR), [{**PRIOR, "name": "averison"}, {**PRIOR, "width": "-1"}])
+    priors = write(
+        tmp_path / "priors.csv", tuple(PRIOR), [{**PRIOR, "address": "parameters.averison"}, {**PRIOR, "width": "-1"}]
+    )
     assert main(asked(tmp_path, "--targets", str(targets), "--priors", str(priors))) == 1
     told = capsys.readouterr().err
     for part in ("'tonnes' does not convert", "'x' is no number", "averison", "width", "4 faults"):

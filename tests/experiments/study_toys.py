@@ -26,10 +26,10 @@ TOY = (
     HEAD
     + """\
 levers:
-  embargo.strength: [0.2, 0.6, 0.9]
-  line-for-arms: [on, off]
+  policies.embargo.strength: [0.2, 0.6, 0.9]
+  policies.line-for-arms: [on, off]
 uncertainties:
-  learning: {low: 0.2, high: 0.8}
+  parameters.learning: {low: 0.2, high: 0.8}
 design:
   levers: grid
   uncertainties: {latin_hypercube: 2}

@@ -12,7 +12,11 @@ import sim
 from sim.experiments.sweep_api import study_of
 from tests.posteriors import write_posterior
 
-SMALL = {"base": "classroom", "levers": {"ban-half.strength": [0.25, 0.75]}, "metrics": ["shortfall", "reaching"]}
+SMALL = {
+    "base": "classroom",
+    "levers": {"policies.ban-half.strength": [0.25, 0.75]},
+    "metrics": ["shortfall", "reaching"],
+}
 
 
 def steady(pull: float, similarity: float) -> float:
@@ -26,11 +30,11 @@ def swept() -> sim.Swept:
 
 def test_what_a_sweep_is_made_of(swept: sim.Swept) -> None:
     assert swept.folder is None and swept.made == len(swept.runs) == 3
-    assert swept.inputs == ["ban-half.strength"]
+    assert swept.inputs == ["policies.ban-half.strength"]
     assert len(swept.points) == 2 and (swept.points["point"] >= 0).all()
     table = swept.summary()
-    assert table.index.name == "ban-half.strength" and list(table.columns) == SMALL["metrics"]
-    differences = swept.comparisons.set_index(["ban-half.strength", "metric"])["difference"]
+    assert table.index.name == "policies.ban-half.strength" and list(table.columns) == SMALL["metrics"]
+    differences = swept.comparisons.set_index(["policies.ban-half.strength", "metric"])["difference"]
     for value in (0.25, 0.75):
         for metric in SMALL["metrics"]:
             assert table.loc[value, metric] == differences[value, metric]
@@ -46,7 +50,7 @@ def test_what_a_sweep_is_made_of(swept: sim.Swept) -> None:
 def test_a_file_a_mapping_and_two_workers_give_the_same(swept: sim.Swept, tmp_path: Path) -> None:
     written = tmp_path / "small.yaml"
     written.write_text(
-        "title: t\nquestion: q\nbase: classroom\nlevers:\n  ban-half.strength: [0.25, 0.75]\n"
+        "title: t\nquestion: q\nbase: classroom\nlevers:\n  policies.ban-half.strength: [0.25, 0.75]\n"
         "metrics: [shortfall, reaching]\n"
     )
     for again in (sim.sweep(written), sim.sweep(SMALL, workers=2), sim.sweep(sim.load_study(written))):
@@ -62,16 +66,18 @@ def test_the_base_may_be_a_case(swept: sim.Swept) -> None:
 
 
 def test_numbers_of_numpy_and_tuples_are_read() -> None:
-    study = study_of({**SMALL, "levers": {"ban-half.strength": np.linspace(0.25, 0.75, 3)}, "metrics": ("reaching",)})
+    study = study_of(
+        {**SMALL, "levers": {"policies.ban-half.strength": np.linspace(0.25, 0.75, 3)}, "metrics": ("reaching",)}
+    )
     assert study.levers[0].values == (0.25, 0.5, 0.75)
-    assert study.file.title == "Sweep of ban-half.strength"
+    assert study.file.title == "Sweep of policies.ban-half.strength"
 
 
 def test_runs_kept_in_a_folder_are_not_made_again(tmp_path: Path) -> None:
     first = sim.sweep(SMALL, folder=tmp_path / "kept")
     assert first.folder == tmp_path / "kept" and first.made == 3
     assert sim.sweep(SMALL, folder=tmp_path / "kept").made == 0
-    more = {**SMALL, "levers": {"ban-half.strength": [0.25, 0.5, 0.75]}}
+    more = {**SMALL, "levers": {"policies.ban-half.strength": [0.25, 0.5, 0.75]}}
     assert sim.sweep(more, folder=tmp_path / "kept").made == 1
     assert len(sim.read_runs(tmp_path / "kept").runs) == 4
 
@@ -99,7 +105,7 @@ def test_workers_are_not_started_for_what_they_cannot_import(tmp_path: Path) -> 
         return pull
 
     case = sim.load("classroom").with_rules(pull_within_nest=local)
-    posterior = sim.load_posterior(write_posterior(tmp_path, {"parameter:aversion": [4.0, 5.0]}))
+    posterior = sim.load_posterior(write_posterior(tmp_path, {"parameters.aversion": [4.0, 5.0]}))
     for ask in (
         lambda: sim.sweep({**SMALL, "base": case}, workers=2),
         lambda: sim.ensemble(case, 2, posterior, workers=2),

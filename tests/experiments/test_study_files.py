@@ -72,7 +72,7 @@ def test_the_study_of_the_page_loads() -> None:
 
 
 def bound(text: str) -> Bound:
-    return toy(HEAD + f"levers: {{aversion: {text}}}\ndesign: {{sobol: 4}}\nmetrics: [reaching]").levers[0]
+    return toy(HEAD + f"levers: {{parameters.aversion: {text}}}\ndesign: {{sobol: 4}}\nmetrics: [reaching]").levers[0]
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,7 @@ def test_the_schema_takes_what_the_loader_takes() -> None:
     said = yaml.safe_load(TOY)
     assert set(said) <= set(schema["properties"])
     assert set(schema["required"]) == {"title", "question", "base", "metrics"}
-    assert "aversion" in schema["properties"]["levers"]["properties"]
+    assert "parameters.aversion" in schema["properties"]["levers"]["properties"]
     assert "posterior" in schema["properties"]["uncertainties"]["properties"]
     references = {text.split('"')[0] for text in str(schema).split("#/$defs/")[1:]}
     assert {name.split("'")[0] for name in references} <= set(schema["$defs"])

@@ -58,7 +58,9 @@ def test_batches_of_any_size_make_the_same(tmp_path: Path, monkeypatch: pytest.M
     assert read_runs(tmp_path / "small").runs.equals(read_runs(tmp_path / "whole").runs)
     text = (tmp_path / "small" / "comparisons.csv").read_text(encoding="utf-8")
     assert text == (tmp_path / "whole" / "comparisons.csv").read_text(encoding="utf-8")
-    straight = comparisons(whole.runs, ["embargo.strength", "line-for-arms"], ["reaching", "shortfall", "hub_share"])
+    straight = comparisons(
+        whole.runs, ["policies.embargo.strength", "policies.line-for-arms"], ["reaching", "shortfall", "hub_share"]
+    )
     assert text == straight.to_csv(index=False)
     assert small.told.rows == len(straight) == sum(map(len, small.told.first))
     for metric, rows in straight.groupby("metric"):

@@ -12,7 +12,11 @@ from sim.experiments import Study, plan_of
 from sim.experiments.designs import latin_hypercube, sobol
 from sim.simulation.posterior import load_posterior
 
-LEVERS = HEAD + "levers: {embargo.strength: {low: 0, high: 1}, aversion: {low: 3, high: 9}}\nmetrics: [reaching]\n"
+LEVERS = (
+    HEAD
+    + "levers: {policies.embargo.strength: {low: 0, high: 1}, parameters.aversion: {low: 3, high: 9}}\n"
+    + "metrics: [reaching]\n"
+)
 
 
 @settings(deadline=None, max_examples=40)
@@ -54,34 +58,38 @@ def test_every_package_meets_every_world_with_every_luck() -> None:
     assert (table.groupby("replicate")["seed"].nunique() == 1).all()
     compared = table[table["point"] < 0]
     assert sorted(zip(compared["world"], compared["replicate"], strict=True)) == [(0, 0), (0, 1), (1, 0), (1, 1)]
-    assert compared["embargo.strength"].isna().all()
-    assert (compared["line-for-arms"] == "").all()
+    assert compared["policies.embargo.strength"].isna().all()
+    assert (compared["policies.line-for-arms"] == "").all()
     assert len(set(plan.keys)) == len(plan)
 
 
 def test_all_factors_together_have_one_package_and_one_world_a_point() -> None:
-    study = toy(HEAD + "levers: {aversion: {low: 3, high: 9}}\nuncertainties: {learning: {low: 0.1, high: 0.9}}\n"
+    study = toy(HEAD + "levers: {parameters.aversion: {low: 3, high: 9}}\n"
+                "uncertainties: {parameters.learning: {low: 0.1, high: 0.9}}\n"
                 "design: {latin_hypercube: 8}\nmetrics: [reaching]")  # fmt: skip
     table = plan_of(study).table()
     points = table[table["point"] >= 0].sort_values("point")
     assert points["point"].tolist() == list(range(8))
-    assert points["aversion"].nunique() == points["learning"].nunique() == 8
+    assert points["parameters.aversion"].nunique() == points["parameters.learning"].nunique() == 8
     assert len(table) == 16  # a world for each point, so each has its own run without policy
 
 
 def test_worlds_that_are_alike_share_what_they_are_compared_with() -> None:
-    study = toy(HEAD + "levers: {aversion: [3, 6]}\nuncertainties: {learning: [0.1, 0.9]}\ndesign: grid\n"
-                "metrics: [reaching]")  # fmt: skip
+    study = toy(HEAD + "levers: {parameters.aversion: [3, 6]}\nuncertainties: {parameters.learning: [0.1, 0.9]}\n"
+                "design: grid\nmetrics: [reaching]")  # fmt: skip
     table = plan_of(study).table()
     assert (table["point"] >= 0).sum() == 4
     assert (table["point"] < 0).sum() == 2
 
 
 def test_listed_points_keep_their_order_and_repetitions_share_a_run() -> None:
-    study = toy(LEVERS + "design: {listed: [{aversion: 4}, {embargo.strength: 0.5}, {aversion: 4}]}\n")
+    study = toy(
+        LEVERS
+        + "design: {listed: [{parameters.aversion: 4}, {policies.embargo.strength: 0.5}, {parameters.aversion: 4}]}\n"
+    )
     plan = plan_of(study)
     points = plan.table()[lambda table: table["point"] >= 0].sort_values("point")
-    assert points["aversion"].tolist() == [4.0, 6.0, 4.0]
+    assert points["parameters.aversion"].tolist() == [4.0, 6.0, 4.0]
     assert len(plan) == 4
     assert len(set(plan.keys)) == 3
 
@@ -96,7 +104,7 @@ def keys(study: Study) -> set[str]:
         ("{latin_hypercube: 6}", "{latin_hypercube: 12}"),
         ("{latin_hypercube: 6}", "{latin_hypercube: 24}"),
         ("{sobol: 5}", "{sobol: 9}"),
-        ("{listed: [{aversion: 4}]}", "{listed: [{aversion: 5}, {aversion: 4}]}"),
+        ("{listed: [{parameters.aversion: 4}]}", "{listed: [{parameters.aversion: 5}, {parameters.aversion: 4}]}"),
     ],
 )
 def test_a_design_that_grows_keeps_its_runs(few: str, many: str) -> None:
@@ -106,7 +114,7 @@ def test_a_design_that_grows_keeps_its_runs(few: str, many: str) -> None:
 
 def test_replicates_and_levels_grow_too() -> None:
     assert keys(toy()) < keys(toy(replicates=3))
-    text = HEAD + "levers: {aversion: {low: 3, high: 9, levels: LEVELS}}\ndesign: grid\nmetrics: [reaching]"
+    text = HEAD + "levers: {parameters.aversion: {low: 3, high: 9, levels: LEVELS}}\ndesign: grid\nmetrics: [reaching]"
     assert keys(toy(text.replace("LEVELS", "3"))) < keys(toy(text.replace("LEVELS", "5")))
 
 
@@ -124,18 +132,18 @@ def test_compared_with_the_base_or_a_package() -> None:
     plan = plan_of(toy(compare_with="base"))
     compared = plan.table()[lambda table: table["point"] < 0]
     base = {clause.id: clause.strength for clause in plan.study.base.scenario.policies}
-    assert (compared["embargo.strength"] == base["embargo"]).all()
-    assert (compared["line-for-arms"] == "on").all()
-    other = plan_of(toy(compare_with="{embargo.strength: 0.6}"))
-    assert (other.table()[lambda table: table["point"] < 0]["embargo.strength"] == 0.6).all()
+    assert (compared["policies.embargo.strength"] == base["embargo"]).all()
+    assert (compared["policies.line-for-arms"] == "on").all()
+    other = plan_of(toy(compare_with="{policies.embargo.strength: 0.6}"))
+    assert (other.table()[lambda table: table["point"] < 0]["policies.embargo.strength"] == 0.6).all()
     # What is compared with is a point as well, and made once.
     assert len(set(other.keys)) == len(other) - 4
 
 
 def test_worlds_from_the_posterior(tmp_path) -> None:
-    lines = ["parameter:learning,parameter:aversion", *(f"0.{k},{k}" for k in range(1, 8))]
+    lines = ["parameters.learning,parameters.aversion", *(f"0.{k},{k}" for k in range(1, 8))]
     (tmp_path / "draws.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    text = HEAD + "levers: {embargo.strength: [0.2, 0.9]}\nmetrics: [reaching]\n"
+    text = HEAD + "levers: {policies.embargo.strength: [0.2, 0.9]}\nmetrics: [reaching]\n"
     text += "uncertainties: {posterior: {draws: N, file: F}}"
     text = text.replace("F}", f"{tmp_path}}}")
     few, many = plan_of(toy(text.replace("N", "3"))), plan_of(toy(text.replace("N", "6")))

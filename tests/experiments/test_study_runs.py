@@ -38,14 +38,14 @@ def test_numbers_are_those_of_single_runs(whole: Path) -> None:
     case = toy().base
     assert len(runs) == 28
     for row in runs.sample(6, random_state=1).to_dict("records"):
-        world = case.with_changes(seed=row["seed"], parameters={"learning": row["learning"]})
+        world = case.with_changes(seed=row["seed"], parameters={"learning": row["parameters.learning"]})
         usual = world.without_policies().run().source
         if row["point"] < 0:
             own = usual
         else:
             clause = next(c for c in case.scenario.policies if c.id == "embargo")
-            moved = clause.model_copy(update={"strength": row["embargo.strength"]})
-            off = [] if row["line-for-arms"] == "on" else ["line-for-arms"]
+            moved = clause.model_copy(update={"strength": row["policies.embargo.strength"]})
+            off = [] if row["policies.line-for-arms"] == "on" else ["line-for-arms"]
             own = world.with_changes(policies=[moved], without=off).run().source
         expected = measure(own, ["reaching", "shortfall", "hub_share"], usual)
         assert {name: row[name] for name in expected} == expected
@@ -53,8 +53,8 @@ def test_numbers_are_those_of_single_runs(whole: Path) -> None:
 
 def test_what_the_folder_holds(whole: Path) -> None:
     held = read_runs(whole)
-    assert held.levers == ("embargo.strength", "line-for-arms")
-    assert held.uncertainties == ("learning",)
+    assert held.levers == ("policies.embargo.strength", "policies.line-for-arms")
+    assert held.uncertainties == ("parameters.learning",)
     assert held.planned == len(held.runs) == len(plan_of(toy()))
     assert (held.runs["status"] == "done").all()
     assert len(list((whole / "parts").iterdir())) == 1
@@ -91,7 +91,10 @@ def test_runs_tried_first_are_kept(tmp_path: Path) -> None:
 
 
 def test_a_study_that_grows_repeats_nothing(tmp_path: Path) -> None:
-    text = HEAD + "levers: {embargo.strength: {low: 0, high: 1}}\ndesign: {latin_hypercube: 4}\nmetrics: [reaching]\n"
+    text = (
+        HEAD
+        + "levers: {policies.embargo.strength: {low: 0, high: 1}}\ndesign: {latin_hypercube: 4}\nmetrics: [reaching]\n"
+    )
     folder = tmp_path / "grows"
     Sweep(toy(text), folder).run(Here())
     larger = toy(text, design="{latin_hypercube: 8}", replicates=2)
@@ -145,7 +148,8 @@ def test_a_folder_of_something_else_is_refused(tmp_path: Path) -> None:
 def test_a_failing_point_keeps_its_reason_and_takes_none_along(tmp_path: Path) -> None:
     # Two fields of a clause that are sound alone and not together.
     text = HEAD + (
-        "levers:\n  embargo.ends: [2022-04-30, 2022-12-31]\n  embargo.effective: [2022-03-01, 2022-06-01]\n"
+        "levers:\n  policies.embargo.ends: [2022-04-30, 2022-12-31]\n"
+        "  policies.embargo.effective: [2022-03-01, 2022-06-01]\n"
         "design: grid\nmetrics: [reaching]\n"
     )
     study, folder = toy(text), tmp_path / "toy"
@@ -173,7 +177,7 @@ def _nothing_lost():
     """A study in which no direct trade is lost, so that no share of it can be diverted."""
     text = HEAD.replace("mode: sampled}", "mode: sampled}\n  policies: [{id: embargo, enabled: false}, "
                         "{id: line-for-arms, enabled: false}, {id: line-for-dual-use, enabled: false}]")  # fmt: skip
-    return toy(text + "levers: {learning: [0.1, 0.2]}\nmetrics: [reaching, diversion_ratio]\n")
+    return toy(text + "levers: {parameters.learning: [0.1, 0.2]}\nmetrics: [reaching, diversion_ratio]\n")
 
 
 def test_a_truncated_file_is_set_aside_and_its_runs_made_again(whole: Path, tmp_path: Path) -> None:
@@ -424,13 +428,13 @@ def test_a_dask_scheduler_that_does_not_answer_is_named(monkeypatch: pytest.Monk
 def test_workers_with_other_code_refuse(monkeypatch: pytest.MonkeyPatch) -> None:
     plan = plan_of(toy())
     job = job_of(plan.study)
-    job = type(job)(job.base, job.targets, job.posterior, job.metrics, "0" * 32)
+    job = type(job)(job.base, job.posterior, job.metrics, "0" * 32)
     with pytest.raises(SimError, match="another version of sanctions-sim"):
         list(Local(1).work(job, Queue(plan, np.arange(2))))
 
 
 def test_until_adds_replicates_until_the_error_is_small(tmp_path: Path) -> None:
-    study = toy(HEAD + "levers: {embargo.strength: [0.2, 0.9]}\nmetrics: [reaching]\n")
+    study = toy(HEAD + "levers: {policies.embargo.strength: [0.2, 0.9]}\nmetrics: [reaching]\n")
     sweep = Sweep(study, tmp_path / "toy")
     swept, reached = sweep.until(0.2, Here(), "reaching", most=64)
     assert reached <= 0.2
@@ -444,7 +448,9 @@ def test_until_adds_replicates_until_the_error_is_small(tmp_path: Path) -> None:
 
 
 def test_until_says_that_nothing_is_drawn_in_expected_mode(tmp_path: Path) -> None:
-    study = toy(HEAD.replace("sampled", "expected") + "levers: {embargo.strength: [0.2, 0.9]}\nmetrics: [reaching]\n")
+    study = toy(
+        HEAD.replace("sampled", "expected") + "levers: {policies.embargo.strength: [0.2, 0.9]}\nmetrics: [reaching]\n"
+    )
     with pytest.raises(SimError, match="nothing is drawn"):
         Sweep(study, tmp_path / "toy").until(0.05, Here(), "reaching")
 

@@ -25,10 +25,10 @@ from tests.posteriors import write_posterior
 DRAWS = 12
 RNG = np.random.default_rng(5)
 COLUMNS = {
-    "parameter:aversion": [2.0, *RNG.uniform(0.5, 4.0, DRAWS - 1)],
-    "parameter:price_speed": [0.5, *RNG.uniform(0.2, 0.8, DRAWS - 1)],
-    "parameter:demand_elasticity": [1.0, *RNG.uniform(0.5, 2.0, DRAWS - 1)],
-    "strength:ban-half": [0.5, *RNG.uniform(0.2, 0.9, DRAWS - 1)],
+    "parameters.aversion": [2.0, *RNG.uniform(0.5, 4.0, DRAWS - 1)],
+    "parameters.price_speed": [0.5, *RNG.uniform(0.2, 0.8, DRAWS - 1)],
+    "parameters.demand_elasticity": [1.0, *RNG.uniform(0.5, 2.0, DRAWS - 1)],
+    "policies.ban-half.strength": [0.5, *RNG.uniform(0.2, 0.9, DRAWS - 1)],
 }
 RECORD = {"draws": 5, "posterior": "toy", "digest": "0" * 10, "mode": "expected", "exporters": 1}
 

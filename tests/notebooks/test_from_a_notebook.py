@@ -12,7 +12,7 @@ from tests.posteriors import write_posterior
 
 START = "import sim\nfrom pathlib import Path\n"
 SWEEP = """
-study = {"base": "classroom", "levers": {"ban-half.strength": [0.25, 0.75]}, "metrics": ["shortfall"]}
+study = {"base": "classroom", "levers": {"policies.ban-half.strength": [0.25, 0.75]}, "metrics": ["shortfall"]}
 here, there = sim.sweep(study), sim.sweep(study, workers=2)
 print(here.runs.equals(there.runs), len(there.runs))
 """
@@ -60,7 +60,7 @@ def tab(text):
 
 
 def test_parallel_work_does_not_hang_and_gives_the_same(tmp_path: Path) -> None:
-    write_posterior(tmp_path / "posterior", {"parameter:demand_elasticity": [0.4, 0.6, 0.8, 1.0]})
+    write_posterior(tmp_path / "posterior", {"parameters.demand_elasticity": [0.4, 0.6, 0.8, 1.0]})
     notebook = executed(notebook_of(START, SWEEP, ENSEMBLE, OWN_RULE), tmp_path)
     said = printed(notebook).splitlines()
     assert said[:2] == ["True 3", "True 4"]

@@ -30,7 +30,7 @@ def test_elasticities_and_margins():
     least, most = (choose(elasticity, key=elasticity.get) for choose in (min, max))
     assert (least, most) == ("vehicles", "electrical")
     assert f"from {elasticity[least]:g} (vehicles) to {elasticity[most]:g} (electrical goods)" in TEXT
-    similarity = calibrated("summary").set_index("name").loc["similarity", "posterior_median"]
+    similarity = calibrated("summary").set_index("address").loc["parameters.similarity", "posterior_median"]
     assert f"median of {similarity:.3f}" in TEXT and round(1.0 / similarity) == 6
     for name in ("cif", "fob_share"):
         assert re.search(rf"`{name}` \({sim.PARAMETERS[name].default:g}\)", TEXT)
@@ -51,7 +51,7 @@ def test_kyrgyzstan():
     rows = pd.read_csv(FIGURES / "directions.csv", index_col="id")
     assert "263 to 2,734 mn EUR" in rows.loc["eu-kg-2023", "source"] and "from 263 mn EUR in 2021 to 2,734 mn" in TEXT
     assert f"by {rows.loc['eu-kg-2023', 'stated']} % in dollars" in TEXT
-    opening = calibrated("summary").set_index("name").loc["KGZ"]
+    opening = calibrated("summary").set_index("address").loc["openings.KGZ"]
     low, middle, high = (f"{opening[f'posterior_{at}']:.4f}" for at in ("p05", "median", "p95"))
     assert f"{middle} [{low}, {high}], prior {opening['prior_median']:.3f}" in TEXT
     fit = calibrated("fit").set_index("id")

@@ -10,7 +10,6 @@ from sim.model.kernels.intermediaries import STATUS
 from sim.model.kernels.settlement import FATES
 from sim.policies import INSTRUMENTS
 from sim.scenario.blocks import Driver
-from sim.simulation.inputs import PLACES
 from sim.world.schema import HABITS, RECORDS, ROLES, STATUSES
 from tests.pages.reading import DOCS, links_astray
 
@@ -35,7 +34,7 @@ def test_one_line_a_word_in_the_order_of_the_alphabet():
         ("instruments", INSTRUMENTS),
         ("roles", ROLES), ("standing of cells", STATUSES), ("fates of orders", FATES), ("status of houses", STATUS),
         ("habits of offices", HABITS), ("ways of recording", RECORDS), ("modes", ("sampled", "expected")),
-        ("drivers", Driver.model_fields["what"].annotation.__args__), ("places of a posterior", PLACES),
+        ("drivers", Driver.model_fields["what"].annotation.__args__),
     ],
 )  # fmt: skip
 def test_every_word_of_the_programs_own_is_explained(vocabulary, words):

@@ -26,9 +26,9 @@ def test_what_the_sentences_say_of_parameters():
     said = f"{WORDS[well].capitalize()} of {len(table)} free parameters are shown well, {partly} in part."
     assert said in TEXT
     assert f"For the other {len(table) - well - partly} the prior speaks" in TEXT
-    unshown = set(table.loc[~table["identified"].isin(["yes", "partly"]), "name"])
-    assert {"listing_fear", "bank-order", "weight_pressure"} <= unshown
-    assert not {name for name in table["name"] if name.startswith("weight_")} - unshown
+    unshown = set(table.loc[~table["identified"].isin(["yes", "partly"]), "address"])
+    assert {"parameters.listing_fear", "policies.bank-order.strength", "parameters.weight_pressure"} <= unshown
+    assert not {name for name in table["address"] if name.startswith("parameters.weight_")} - unshown
     run = record()
     assert f"{run['effective_draws_after_check']} effective draws" in TEXT
     assert f"R-hat is {run['sampler']['rhat']:.2f}" in TEXT

@@ -22,10 +22,10 @@ drivers:
   - {id: war, what: war_need, destination: GAMMA, path: {2022-01: 2, 2022-03: 4}, source: made up}
 """
 COLUMNS = {
-    "parameter:aversion": [2.5, 1.5, 3.0],
-    "parameter:price_speed": [0.4, 0.6, 0.5],
-    "strength:ban-half": [0.5, 0.3, 0.7],
-    "swing:war": [1.5, 0.5, 1.0],
+    "parameters.aversion": [2.5, 1.5, 3.0],
+    "parameters.price_speed": [0.4, 0.6, 0.5],
+    "policies.ban-half.strength": [0.5, 0.3, 0.7],
+    "drivers.war.size": [1.5, 0.5, 1.0],
 }
 
 
@@ -78,7 +78,12 @@ def test_the_resolved_scenario_holds_the_values(driven: Path, folder: Path, tmp_
 
 
 def test_a_posterior_of_what_is_there_changes_no_bit(driven: Path, tmp_path: Path) -> None:
-    same = {"parameter:aversion": [2.0], "parameter:cheap_talk": [0.0], "strength:ban-half": [0.5], "swing:war": [1.0]}
+    same = {
+        "parameters.aversion": [2.0],
+        "parameters.cheap_talk": [0.0],
+        "policies.ban-half.strength": [0.5],
+        "drivers.war.size": [1.0],
+    }
     assert same_bits(
         sim.load(driven), sim.load(driven).with_posterior(0, write_posterior(tmp_path / "null", same, driven))
     )
@@ -86,17 +91,17 @@ def test_a_posterior_of_what_is_there_changes_no_bit(driven: Path, tmp_path: Pat
 
 def test_what_the_scenario_lacks_is_passed_over_and_said(folder: Path) -> None:
     case = sim.load("classroom").with_changes(without=["ban-half"]).with_posterior(1, folder)
-    assert case.drawn.absent == ("strength:ban-half", "swing:war")
+    assert case.drawn.absent == ("policies.ban-half.strength", "drivers.war.size")
     assert case.scenario.parameters["aversion"] == 1.5
 
 
 def test_what_the_author_chose_stays_and_is_said(driven: Path, folder: Path) -> None:
     case = sim.load(driven).with_changes(parameters={"aversion": 7.0}).with_posterior(1, folder)
-    assert case.drawn.kept == ("parameter:aversion",)
+    assert case.drawn.kept == ("parameters.aversion",)
     assert (case.scenario.parameters["aversion"], case.scenario.parameters["price_speed"]) == (7.0, 0.6)
     (folder / "record.json").unlink()
     # Without a record nobody knows what was fitted: parameters that are named are the author's.
-    assert sim.load(driven).with_posterior(1, folder).drawn.kept == ("parameter:aversion", "parameter:price_speed")
+    assert sim.load(driven).with_posterior(1, folder).drawn.kept == ("parameters.aversion", "parameters.price_speed")
 
 
 def test_changes_after_the_draw_win(driven: Path, folder: Path) -> None:
@@ -118,23 +123,23 @@ def test_a_run_on_disk_can_take_another_draw(driven: Path, folder: Path, tmp_pat
     one, other = (base.with_posterior(draw, posterior) for draw in (1, 2))
     saved = one.run().save(tmp_path / "runs")
     record = json.loads((saved / "record.json").read_text(encoding="utf-8"))["posterior"]
-    again = posterior.instead(sim.load(saved / "scenario.yaml").scenario, record, 2).as_data()
+    again = posterior.replace_draw(sim.load(saved / "scenario.yaml").scenario, record, 2).as_data()
     assert {**again, "sources": []} == {**other.scenario.as_data(), "sources": []}
     with pytest.raises(sim.SimError, match="which is not that of"):
-        posterior.instead(one.scenario, {**record, "digest": "0" * 64}, 2)
+        posterior.replace_draw(one.scenario, {**record, "digest": "0" * 64}, 2)
     (folder / "record.json").unlink()
-    with pytest.raises(sim.SimError, match="which paths the swings"):
-        load_posterior(folder).instead(one.scenario, record, 2)
+    with pytest.raises(sim.SimError, match="which paths the sizes"):
+        load_posterior(folder).replace_draw(one.scenario, record, 2)
 
 
 @given(st.floats(0.0, 20.0), st.floats(0.0, 1.0), st.floats(0.0, 3.0))
 def test_put_and_said_are_inverse(aversion: float, strength: float, swing: float) -> None:
     case = sim.load("classroom")
-    values = {"parameter:aversion": aversion, "strength:ban-half": strength, "swing:no": swing}
+    values = {"parameters.aversion": aversion, "policies.ban-half.strength": strength, "drivers.no.size": swing}
     found = case.with_values(values).settings()
-    assert (found["parameter:aversion"], found["strength:ban-half"]) == (aversion, strength)
+    assert (found["parameters.aversion"], found["policies.ban-half.strength"]) == (aversion, strength)
     before = case.settings()
-    assert {c for c in found if found[c] != before.get(c)} <= {"parameter:aversion", "strength:ban-half"}
+    assert {c for c in found if found[c] != before.get(c)} <= {"parameters.aversion", "policies.ban-half.strength"}
 
 
 def test_the_representative_draw_is_the_first(driven: Path, folder: Path) -> None:
@@ -156,13 +161,13 @@ def test_spread_draws_are_distinct_and_start_with_the_representative(count: int,
 
 
 def load_posterior_of(count: int) -> sim.Posterior:
-    return sim.Posterior("toy", Path("toy"), "", ("parameter:aversion",), np.zeros((count, 1)), {})
+    return sim.Posterior("toy", Path("toy"), "", ("parameters.aversion",), np.zeros((count, 1)), {})
 
 
 # ----------------------------------------------------------------------------------------------------- bad files
 def test_every_fault_of_a_file_is_told_at_once(folder: Path) -> None:
     (folder / "draws.csv").write_text(
-        "parameter:aversoin,loyalty,place:x,strength:,parameter:markup,parameter:markup,swing:war,opening:HUB\n"
+        "parameters.aversoin,loyalty,place:x,strength:,parameters.markup,parameters.markup,drivers.war.size,openings.HUB\n"
         "1,1,1,1,nan,0.1,-1,2\n1,1\n",
         encoding="utf-8",
     )
@@ -171,19 +176,24 @@ def test_every_fault_of_a_file_is_told_at_once(folder: Path) -> None:
     said = str(caught.value)
     for words in (
         "1:1: unknown parameter 'aversoin'; did you mean 'aversion'?",
-        "1:20: column 'loyalty' does not say its place; expected PLACE:NAME",
-        "1:28: unknown place 'place'; expected one of: opening, parameter, strength, swing",
-        "1:36: column 'strength:' names nothing",
-        "column 'parameter:markup' stands twice",
+        "1:21: 'loyalty' is no input; expected parameters.NAME, openings.HUB, policies.ID.FIELD, drivers.ID.size",
+        "1:29: 'place:x' is no input; expected parameters.NAME",
+        "1:37: 'strength:' is no input",
+        "column 'parameters.markup' stands twice",
     ):
         assert words in said
     (folder / "draws.csv").write_text(
-        "parameter:aversion,parameter:markup,swing:war,opening:HUB\n1,nan,-1,2\n21,0.1,1\n", encoding="utf-8"
+        "parameters.aversion,parameters.markup,drivers.war.size,openings.HUB\n1,nan,-1,2\n21,0.1,1\n", encoding="utf-8"
     )
     with pytest.raises(sim.FaultList) as caught:
         load_posterior(folder)
     said = str(caught.value)
-    for words in ("2:3: parameter:markup: read 'nan'", "2:7: swing:war", "2:10: opening:HUB", "3: has 3 cells"):
+    for words in (
+        "2:3: parameters.markup: read 'nan'",
+        "2:7: drivers.war.size",
+        "2:10: openings.HUB",
+        "3: has 3 cells",
+    ):
         assert words in said
 
 
@@ -191,12 +201,12 @@ def test_every_fault_of_a_file_is_told_at_once(folder: Path) -> None:
     ("text", "words"),
     [
         ("", "no header"),
-        ("parameter:aversion\n", "has no draws"),
-        ("parameter:aversion\n21\n", "2:1: parameter:aversion: read 21, expected 0 to 20"),
-        ("parameter:aversion\ninf\n", "finite"),
-        ("parameter:aversion\n١\n", "2:1: parameter:aversion: read '١', expected a plain finite number"),
-        ("swing:war\n1e308\n", "2:1: swing:war: read 1e308, expected 0 to 50"),
-        ("parameter:aversion\n\n", "has no draws"),
+        ("parameters.aversion\n", "has no draws"),
+        ("parameters.aversion\n21\n", "2:1: parameters.aversion: read 21, expected 0 to 20"),
+        ("parameters.aversion\ninf\n", "finite"),
+        ("parameters.aversion\n١\n", "2:1: parameters.aversion: read '١', expected a plain finite number"),
+        ("drivers.war.size\n1e308\n", "2:1: drivers.war.size: read 1e308, expected 0 to 50"),
+        ("parameters.aversion\n\n", "has no draws"),
     ],
 )
 def test_single_faults(folder: Path, text: str, words: str) -> None:

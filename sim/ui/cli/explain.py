@@ -52,9 +52,11 @@ def compare(
     from sim.report.run_tables import flows_of
     from sim.simulation.comparison import compare as run_both
     from sim.simulation.parameter_source import beliefs, in_both
-    from sim.ui.requests import Changes, asked_for
+    from sim.ui.requests import asked_for, overrides
 
-    asked = Changes({"exporters": exporters, "mode": mode}, seed, months, changes or (), allow_code)
+    asked = overrides(
+        exporters=exporters, mode=mode, seed=seed, months=months, settings=changes or (), allow_code=allow_code
+    )
     both = [beliefs(asked_for(name, asked), posterior, 0) for name in (first, second)]
     a, b = (one.case for one in both)
     show(f"first, 'with': {a.scenario.title}\nsecond, 'without': {b.scenario.title}\n{in_both(*both)}\n")
@@ -102,12 +104,12 @@ def explain(
     from sim.common.files import refuse_unwritable
     from sim.report.explanation_tables import explained
     from sim.simulation.parameter_source import beliefs
-    from sim.ui.requests import Changes, asked_for
+    from sim.ui.requests import asked_for, overrides
     from sim.ui.saving import save_explanation
 
     if out is not None:
         refuse_unwritable(out)
-    asked = Changes({"exporters": exporters, "mode": mode}, seed, None, changes or (), allow_code)
+    asked = overrides(exporters=exporters, mode=mode, seed=seed, settings=changes or (), allow_code=allow_code)
     chosen = beliefs(asked_for(scenario, asked), posterior, 0)
     with progress_of("paired runs", "runs") as progress:
         told = explained_by(

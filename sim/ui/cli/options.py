@@ -51,7 +51,10 @@ Exporters = Annotated[int | None, typer.Option(help="Exporting firms.")]
 Mode = Annotated[Literal["sampled", "expected"] | None, typer.Option(help="Firms draw, or spread by their odds.")]
 Seed = Annotated[int | None, typer.Option(help="Seed of every draw.")]
 Months = Annotated[str | None, typer.Option(metavar="FIRST:LAST", help="Months to run, YYYY-MM:YYYY-MM.")]
-Setting = Annotated[list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="Sets a parameter.")]
+Setting = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="ADDRESS=VALUE", help="Sets an input, such as parameters.learning=0.5."),
+]
 Draws = Annotated[
     int | None, typer.Option(min=0, help="Draws of the posterior run beside it, small, for 90 % bands; 24 by default.")
 ]

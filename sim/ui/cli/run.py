@@ -27,7 +27,7 @@ from sim.ui.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from sim.ui.requests import Changes
+    from sim.ui.requests import Overrides
     from sim.ui.saving import RunOutput
 
 
@@ -58,13 +58,15 @@ def run(
     Examples:
       sim run reference
       sim run reference --mode expected --exporters 4000 --months 2021-01:2022-12
-      sim run my-scenario.yaml --seed 7 --set learning=0.8 --set forgetting=0.02
+      sim run my-scenario.yaml --seed 7 --set parameters.learning=0.8 --set policies.bank-order.strength=0.3
       sim run my-scenario.yaml --posterior my-posterior --draws 40
     """
-    from sim.ui.requests import Changes
+    from sim.ui.requests import overrides
     from sim.ui.saving import RunOutput
 
-    asked = Changes({"exporters": exporters, "mode": mode}, seed, months, changes or (), allow_code)
+    asked = overrides(
+        exporters=exporters, mode=mode, seed=seed, months=months, settings=changes or (), allow_code=allow_code
+    )
     _run(scenario, asked, RunOutput(out, None if figures else (), force), pair=pair, believing=(posterior, draws))
 
 
@@ -114,12 +116,12 @@ def mechanism(
     from sim.common.files import refuse_unwritable
     from sim.report.run_tables import looks, mechanism_of, verdict
     from sim.simulation.parameter_source import beliefs
-    from sim.ui.requests import Changes, asked_for
+    from sim.ui.requests import asked_for, overrides
     from sim.ui.saving import save_mechanism
 
     if out is not None:
         refuse_unwritable(out)
-    asked = Changes({"exporters": exporters, "mode": mode}, seed, None, changes or (), allow_code)
+    asked = overrides(exporters=exporters, mode=mode, seed=seed, settings=changes or (), allow_code=allow_code)
     chosen = beliefs(asked_for(scenario, asked), posterior, 0)
     with progress_of("two runs") as progress:
         shown = show_mechanism(chosen.case, progress)
@@ -134,7 +136,7 @@ def mechanism(
 
 def _run(
     name: str,
-    changes: Changes,
+    asked: Overrides,
     output: RunOutput,
     *,
     pair: bool,
@@ -148,7 +150,7 @@ def _run(
     from sim.ui.requests import asked_for, bands_for
     from sim.ui.saving import FIGURES
 
-    chosen = beliefs(asked_for(name, changes), *believing)
+    chosen = beliefs(asked_for(name, asked), *believing)
     case = chosen.case
     output.refuse_in_vain(case, pair=pair, bands=chosen.draws > 0)
     with progress_of(case.scenario.title) as progress:

@@ -68,7 +68,7 @@ def summary(
 @study_app.command()
 def design(
     method: Annotated[Literal["morris", "sobol"], typer.Argument(help="Which design.")],
-    bounds: Annotated[list[str], typer.Argument(metavar="NAME=LOW:HIGH...", help="Inputs and their ranges.")],
+    bounds: Annotated[list[str], typer.Argument(metavar="INPUT=LOW:HIGH...", help="Inputs and their ranges.")],
     out: Annotated[Path, typer.Option("--out", "-o", help="File of points, for `listed:` in a study's design.")],
     samples: Annotated[int, typer.Option(help="Trajectories (Morris) or base samples (Sobol', a power of two).")] = 64,
     seed: Annotated[int, typer.Option(help="Seed of the design.")] = 1,
@@ -78,7 +78,7 @@ def design(
 
     \b
     Example:
-      sim study design sobol ghost=0.2:0.8 hidden_road=0.1:0.6 --samples 64 --out points.csv
+      sim study design sobol parameters.ghost=0.2:0.8 parameters.entry=0:0.5 --samples 64 --out points.csv
     """
     with its_extra():
         from sim.analysis.sensitivity import Screening, sampled_points
@@ -94,7 +94,7 @@ def design(
 def sensitivity(
     folder: Folder,
     method: Annotated[Literal["morris", "sobol"], typer.Argument(help="Method of the design.")],
-    bounds: Annotated[list[str], typer.Argument(metavar="NAME=LOW:HIGH...", help="As in the design.")],
+    bounds: Annotated[list[str], typer.Argument(metavar="INPUT=LOW:HIGH...", help="As in the design.")],
     samples: Annotated[int, typer.Option(help="As in the design.")] = 64,
     seed: Annotated[int, typer.Option(help="As in the design.")] = 1,
     metric: Metrics = None,
@@ -105,7 +105,7 @@ def sensitivity(
 
     \b
     Example:
-      sim study sensitivity results/studies/mine sobol ghost=0.2:0.8 hidden_road=0.1:0.6 --samples 64
+      sim study sensitivity results/studies/mine sobol parameters.ghost=0.2:0.8 parameters.entry=0:0.5 --samples 64
     """
     with its_extra():
         from sim.analysis.sensitivity import Screening
@@ -201,10 +201,10 @@ def _split(text: str, option: str, expected: str) -> tuple[str, str]:
 def _bounds(texts: Sequence[str]) -> dict[str, tuple[float, float]]:
     found = {}
     for text in texts:
-        name, value = _split(text, "input", "NAME=LOW:HIGH, such as ghost=0.2:0.8")
+        name, value = _split(text, "input", "INPUT=LOW:HIGH, such as parameters.ghost=0.2:0.8")
         low, _, high = value.partition(":")
         ends = plain_number(low), plain_number(high)
         if ends[0] is None or ends[1] is None:
-            raise SimError(f"input {text}: expected NAME=LOW:HIGH, such as ghost=0.2:0.8")
+            raise SimError(f"input {text}: expected INPUT=LOW:HIGH, such as parameters.ghost=0.2:0.8")
         found[name] = ends[0], ends[1]
     return found

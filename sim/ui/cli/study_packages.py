@@ -185,10 +185,10 @@ def _at_work(name: str, workers: int, folder: Path | None) -> Iterator[Work]:
 def _cases(name: str, draws: int, how: tuple[int | None, str | None, str | None], *, allow_code: bool) -> list[Case]:
     """The case of a scenario under draws of the posterior that ships."""
     from sim.simulation.posterior import load_posterior
-    from sim.ui.requests import Changes, asked_for
+    from sim.ui.requests import asked_for, overrides
 
     exporters, mode, months = how
-    case = asked_for(name, Changes({"exporters": exporters, "mode": mode}, None, months, (), allow_code))
+    case = asked_for(name, overrides(exporters=exporters, mode=mode, months=months, allow_code=allow_code))
     if draws <= 0:
         return [case]
     posterior = load_posterior(None, case.scenario.world)

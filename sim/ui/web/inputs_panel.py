@@ -203,16 +203,16 @@ class Panel:
     def _added(self, event: ValueChangeEventArguments[Any]) -> None:
         if event.value and event.value not in self.parameters:
             self._add(str(event.value))
-            self.parameters[str(event.value)].refresh(self._running.get(f"parameter:{event.value}"))
+            self.parameters[str(event.value)].refresh(self._running.get(f"parameters.{event.value}"))
 
     def show_running(self, running: Mapping[str, Any]) -> None:
         """Shows what runs where the user has set nothing; see :attr:`sim.ui.web.paired_runs.Shown.running`."""
         self._running = dict(running)
         for name, row in self.rows.items():
-            row.running, row.known = running.get(f"strength:{name}"), True
+            row.running, row.known = running.get(f"policies.{name}.strength"), True
             row.refresh()
         for name, parameter in self.parameters.items():
-            parameter.refresh(running.get(f"parameter:{name}"))
+            parameter.refresh(running.get(f"parameters.{name}"))
 
     def show_draft(self) -> None:
         """Shows what the draft says."""
@@ -221,7 +221,7 @@ class Panel:
             row.refresh()
         for name, parameter in self.parameters.items():
             own = name in self.draft.parameters
-            parameter.refresh(None if own else self._running.get(f"parameter:{name}"))
+            parameter.refresh(None if own else self._running.get(f"parameters.{name}"))
 
     def complain(self, complaints: tuple[Complaint, ...]) -> list[str]:
         """Says every fault at its field; returns those that have none."""

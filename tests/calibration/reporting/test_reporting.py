@@ -53,7 +53,7 @@ def summary_rows(priors: tuple[Prior, ...]) -> pd.DataFrame:
     return pd.DataFrame(
         [
             {
-                "name": prior.name, "place": prior.place, "group": prior.group, "prior_p05": 0.1, "prior_median": 1.0,
+                "address": prior.address, "group": prior.group, "prior_p05": 0.1, "prior_median": 1.0,
                 "prior_p95": 2.0, "posterior_p05": 0.3, "posterior_median": 0.9, "posterior_p95": 1.5,
                 "width_ratio": 0.5, "moved": -0.2, "identified": kinds[number % 4],
             }

@@ -192,7 +192,7 @@ def test_draws_come_back_as_they_were_written(posterior: Path) -> None:
         (lambda folder: (folder / "record.json").write_text("{", encoding="utf-8"), "holds no posterior"),
         (lambda folder: (folder / "draws.csv").write_text("a,b\n1,2\n", encoding="utf-8"), "none of its columns"),
         (
-            lambda folder: (folder / "draws.csv").write_text("parameter:aversion\nnan\n", encoding="utf-8"),
+            lambda folder: (folder / "draws.csv").write_text("parameters.aversion\nnan\n", encoding="utf-8"),
             "not a number",
         ),
         (lambda folder: (folder / "discrepancy.csv").write_text("a\n1\n", encoding="utf-8"), "other groups"),

@@ -31,8 +31,8 @@ def swept(classroom: Case) -> sim.Swept:
     return sim.sweep(
         {
             "base": classroom,
-            "levers": {"ban-half.strength": [0.25, 0.75]},
-            "uncertainties": {"aversion": {"low": 3, "high": 9}},
+            "levers": {"policies.ban-half.strength": [0.25, 0.75]},
+            "uncertainties": {"parameters.aversion": {"low": 3, "high": 9}},
             "design": {"levers": "grid", "uncertainties": {"latin_hypercube": 12}},
             "metrics": ["shortfall", "reaching"],
         },
@@ -90,7 +90,7 @@ def test_hostile_titles_and_sources_stay_text(classroom: Case) -> None:
 
 
 def test_draw_and_rules_of_a_case_are_told(classroom: Case, tmp_path) -> None:
-    posterior = sim.load_posterior(write_posterior(tmp_path, {"parameter:aversion": [4.0, 5.0]}))
+    posterior = sim.load_posterior(write_posterior(tmp_path, {"parameters.aversion": [4.0, 5.0]}))
 
     def steady(pull, similarity):
         return pull
@@ -99,7 +99,7 @@ def test_draw_and_rules_of_a_case_are_told(classroom: Case, tmp_path) -> None:
     text = shown(case).text
     assert "draw 1 of 2" in text and "pull_within_nest" in text
     page = shown(posterior)
-    assert page.column("column") == ["parameter:aversion"]
+    assert page.column("column") == ["parameters.aversion"]
     assert number_of(page.column("median")[0]) == 4.5
 
 
@@ -151,7 +151,7 @@ def test_a_run_alone_and_one_that_delivers_nothing(paired: Comparison) -> None:
 
 
 def test_an_ensemble_has_the_numbers_of_its_bands(classroom: Case, tmp_path) -> None:
-    posterior = sim.load_posterior(write_posterior(tmp_path, {"parameter:demand_elasticity": [0.4, 0.8, 1.5]}))
+    posterior = sim.load_posterior(write_posterior(tmp_path, {"parameters.demand_elasticity": [0.4, 0.8, 1.5]}))
     found = sim.ensemble(classroom, 3, posterior, progress=False)
     page = shown(found)
     bands = found.bands.table.set_index(["figure", "period", "column"]).loc["deliveries"]
@@ -174,7 +174,9 @@ def test_an_explanation_is_told_in_sentences_and_tables(classroom: Case) -> None
 def test_a_sweep_has_the_numbers_of_its_comparisons(swept: sim.Swept) -> None:
     page = shown(swept)
     table = swept.comparisons[swept.comparisons["metric"] == "shortfall"]
-    assert [number_of(cell) for cell in page.column("ban-half.strength")] == table["ban-half.strength"].tolist()
+    assert [number_of(cell) for cell in page.column("policies.ban-half.strength")] == table[
+        "policies.ban-half.strength"
+    ].tolist()
     said = [number_of(cell) for cell in page.column("shortfall")]
     assert said == pytest.approx(table["difference"].tolist(), rel=1e-2)
     low = [number_of(cell.split("[")[1]) for cell in page.column("shortfall")]
@@ -186,9 +188,9 @@ def test_the_other_pages(classroom: Case, swept: sim.Swept, reference: Case) -> 
     found = sim.discover(swept.points, swept.inputs, "shortfall > 0.15")
     page = shown(found)
     assert all(sentence in page.text for sentence in found.sentences)
-    assert shown(swept.plan.study).column("factor") == ["ban-half.strength", "aversion"]
+    assert shown(swept.plan.study).column("factor") == ["policies.ban-half.strength", "parameters.aversion"]
     kept = shown(swept.as_kept())
-    means = swept.points.groupby("ban-half.strength")["shortfall"].mean()
+    means = swept.points.groupby("policies.ban-half.strength")["shortfall"].mean()
     assert [number_of(cell) for cell in kept.column("shortfall")] == pytest.approx(means.tolist(), rel=1e-3)
     world = shown(reference.world)
     assert world.column("state") == list(reference.world.states)

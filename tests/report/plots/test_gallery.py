@@ -22,7 +22,7 @@ def pair() -> sim.Comparison:
 
 @pytest.fixture(scope="module")
 def swept() -> sim.Swept:
-    levers = {"ban-half.strength": [0.25, 0.5, 0.75], "aversion": [3, 6]}
+    levers = {"policies.ban-half.strength": [0.25, 0.5, 0.75], "parameters.aversion": [3, 6]}
     return sim.sweep({"base": "classroom", "levers": levers, "metrics": ["shortfall", "reaching"]}, progress=False)
 
 
@@ -74,7 +74,9 @@ def test_mistakes_are_told_with_the_nearest_name(pair: sim.Comparison, swept: si
         pair.plot.x()
     with pytest.raises(sim.SimError, match="did you mean 'shortfall'"):
         swept.plot.response("shortfal")
-    one = sim.sweep({"base": "classroom", "levers": {"aversion": [3, 6]}, "metrics": ["reaching"]}, progress=False)
+    one = sim.sweep(
+        {"base": "classroom", "levers": {"parameters.aversion": [3, 6]}, "metrics": ["reaching"]}, progress=False
+    )
     with pytest.raises(sim.SimError, match="needs two levers; the study “Sweep of aversion” has aversion"):
         one.plot.heat_map()
 

@@ -20,9 +20,9 @@ from tests.posteriors import write_posterior
 
 Sim = Callable[[str], Any]
 COLUMNS = {
-    "parameter:aversion": [2.2, 1.0, 3.0, 2.5],
-    "parameter:price_speed": [0.4, 0.3, 0.7, 0.6],
-    "strength:ban-half": [0.55, 0.4, 0.6, 0.9],
+    "parameters.aversion": [2.2, 1.0, 3.0, 2.5],
+    "parameters.price_speed": [0.4, 0.3, 0.7, 0.6],
+    "policies.ban-half.strength": [0.55, 0.4, 0.6, 0.9],
 }
 
 
@@ -112,13 +112,13 @@ def test_priors_are_said_to_be_priors(sim: Sim, mine: Path) -> None:
 
 
 def test_what_stays_out_is_said(sim: Sim, tmp_path: Path, mine: Path) -> None:
-    line = "run classroom --posterior mine --draws 2 --set aversion=7 --out there"
+    line = "run classroom --posterior mine --draws 2 --set parameters.aversion=7 --out there"
     said = sim(line)
     assert said.status == 0, said.err
     assert "2 values from" in said.out
-    assert "left out: 1 of the scenario's own (parameter:aversion)" in said.out
+    assert "left out: 1 of the scenario's own (parameters.aversion)" in said.out
     record = Results.open(run_of(tmp_path / "there")).record
-    assert record["posterior"]["kept"] == ["parameter:aversion"]
+    assert record["posterior"]["kept"] == ["parameters.aversion"]
     assert record["parameters"]["aversion"] == 7.0
 
 

@@ -69,7 +69,10 @@ def test_plot_draws_again_what_run_drew(sim: Sim, tmp_path: Path) -> None:
 
 
 def test_settings_reach_the_model(sim: Sim, tmp_path: Path) -> None:
-    said = sim(f"run reference {FAST} --no-pair --no-figures --seed 9 --set learning=0.25 --set cif=0.1 --out set")
+    said = sim(
+        f"run reference {FAST} --no-pair --no-figures --seed 9 --set parameters.learning=0.25 "
+        "--set parameters.cif=0.1 --out set"
+    )
     assert said.status == 0, said.err
     (run,) = (tmp_path / "set").iterdir()
     record = Results.open(run).record

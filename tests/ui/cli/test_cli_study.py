@@ -17,10 +17,10 @@ title: A ban in the classroom
 question: How much does a harder ban keep out?
 base: classroom
 levers:
-  ban-half.strength: [0.2, 0.5, 0.8]
-  hidden_road: [0, 1]
+  policies.ban-half.strength: [0.2, 0.5, 0.8]
+  parameters.hidden_road: [0, 1]
 uncertainties:
-  aversion: [1, 2, 3]
+  parameters.aversion: [1, 2, 3]
 metrics: [shortfall, "coalition_sales_lost@2022-03", "reaching[hubs]"]
 """
 SWITCHES = """
@@ -38,10 +38,10 @@ changes:
       strength: 0.2
       source: made up
 levers:
-  bans: {moves: [ban-half], values: ["on", "off"]}
-  closed: {moves: [closed], values: ["on", "off"]}
+  bans: {moves: [policies.ban-half], values: ["on", "off"]}
+  closed: {moves: [policies.closed], values: ["on", "off"]}
 uncertainties:
-  aversion: [1, 3]
+  parameters.aversion: [1, 3]
 metrics: [reaching]
 """
 LISTED = """
@@ -49,9 +49,9 @@ title: What moves the classroom
 question: Which number matters?
 base: classroom
 uncertainties:
-  aversion: {low: 1, high: 3}
-  hidden_road: {low: 0, high: 1}
-  entry: {low: 0, high: 0.5}
+  parameters.aversion: {low: 1, high: 3}
+  parameters.hidden_road: {low: 0, high: 1}
+  parameters.entry: {low: 0, high: 0.5}
 design: {listed: points.csv}
 metrics: [reaching]
 """
@@ -60,10 +60,10 @@ title: Leaks of the classroom
 question: Which way is open?
 base: classroom
 leaks: {goods: [wares], best: 2}
-uncertainties: {aversion: [1, 3]}
+uncertainties: {parameters.aversion: [1, 3]}
 metrics: [reaching]
 """
-BOUNDS = "aversion=1:3 hidden_road=0:1 entry=0:0.5"
+BOUNDS = "parameters.aversion=1:3 parameters.hidden_road=0:1 parameters.entry=0:0.5"
 
 
 @pytest.fixture
@@ -90,9 +90,14 @@ def test_summary_and_search(sim: Sim, swept: Callable[[str, str], str]) -> None:
     assert names == [*pairs, "summary.csv"]
     table = pd.read_csv("told/summary.csv")
     assert len(table) == 3 * 2 * 3 and set(table["runs"]) == {3}
-    against = sim(f"study summary {folder} --against ban-half.strength=0.5,hidden_road=1 --metric shortfall --out b")
+    against = sim(
+        f"study summary {folder} --against policies.ban-half.strength=0.5,parameters.hidden_road=1 --metric shortfall "
+        "--out b"
+    )
     assert against.status == 0 and "0.5" in against.out
-    zero = pd.read_csv("b/summary.csv").set_index(["ban-half.strength", "hidden_road"]).loc[(0.5, 1.0)]
+    zero = (
+        pd.read_csv("b/summary.csv").set_index(["policies.ban-half.strength", "parameters.hidden_road"]).loc[(0.5, 1.0)]
+    )
     assert zero["change"] == 0.0 and zero["change_error"] == 0.0
     found = sim(
         f"study pareto {folder} --objective shortfall=more --objective coalition_sales_lost@2022-03=less --out s"
@@ -100,9 +105,12 @@ def test_summary_and_search(sim: Sim, swept: Callable[[str, str], str]) -> None:
     assert found.status == 0 and "policies are dominated by no other." in found.out
     reply = sim(
         f"study pareto {folder} --objective shortfall=more --objective coalition_sales_lost@2022-03=less "
-        "--adversary hidden_road"
+        "--adversary parameters.hidden_road"
     )
-    assert reply.status == 0 and "best reply, most often hidden_road 0 (100% of 9 policies and worlds)" in reply.out
+    assert (
+        reply.status == 0
+        and "best reply, most often parameters.hidden_road 0 (100% of 9 policies and worlds)" in reply.out
+    )
     assert {path.name for path in Path("s").iterdir()} == {"pareto.png", "pareto.csv", "regret.csv"}
 
 
@@ -175,7 +183,9 @@ def test_a_sampled_design_goes_through_a_study_and_back(
     assert said.status == 0, said.err
     table = pd.read_csv("s/sensitivity.csv").set_index("input")
     size = table["total" if method == "sobol" else "effect"]
-    assert size["aversion"] > 0.0 and size["entry"] == pytest.approx(0.0, abs=1e-12), "nobody enters in the classroom"
+    assert size["parameters.aversion"] > 0.0 and size["parameters.entry"] == pytest.approx(0.0, abs=1e-12), (
+        "nobody enters in the classroom"
+    )
     assert Path("s/tornado_1.png").exists()
     other = sim(f"study sensitivity {folder} {method} {BOUNDS} --samples 4 --seed 2")
     assert other.status == 2 and "are not those of this design" in other.err
@@ -185,7 +195,7 @@ def test_a_page_of_answers(sim: Sim) -> None:
     Path("ban.yaml").write_text(STUDY, encoding="utf-8")
     Path("parts.yaml").write_text(SWITCHES, encoding="utf-8")
     Path("three.yaml").write_text(
-        STUDY.replace("uncertainties:", "  exit_herding: [0, 1]\nuncertainties:"), encoding="utf-8"
+        STUDY.replace("uncertainties:", "  parameters.exit_herding: [0, 1]\nuncertainties:"), encoding="utf-8"
     )
     said = sim("study report ban.yaml parts.yaml --out page.md --results r --workers 1")
     assert said.status == 0, said.err
@@ -193,7 +203,7 @@ def test_a_page_of_answers(sim: Sim) -> None:
     for part in (
         "## A ban in the classroom", "*How much does a harder ban keep out?*", "worlds drawn from the prior",
         "| 0.8 | 1 |",
-        "From ban-half.strength 0.2 to 0.8, with hidden_road at 1: shortfall +",
+        "From policies.ban-half.strength 0.2 to 0.8, with parameters.hidden_road at 1: shortfall +",
         "images/studies/ban.png",
         "## A ban and a closed road", "| **all together** |", "images/studies/parts.png",
     ):  # fmt: skip
@@ -225,19 +235,19 @@ def test_mistakes(sim: Sim, swept: Callable[[str, str], str]) -> None:
     for line, said in {
         "study summary nowhere": "is no folder of a study",
         f"study summary {folder} --metric shortfal": "did you mean 'shortfall'?",
-        f"study summary {folder} --against hiden_road=1": "did you mean 'hidden_road'?",
-        f"study summary {folder} --against hidden_road=1": "no value for the lever 'ban-half.strength'",
-        f"study summary {folder} --against hidden_road=0.3,ban-half.strength=0.2": "was not run at '0.3'",
+        f"study summary {folder} --against parameters.hiden_road=1": "did you mean 'parameters.hidden_road'?",
+        f"study summary {folder} --against parameters.hidden_road=1": "no value for the lever 'policies.ban",
+        f"study summary {folder} --against parameters.hidden_road=3,policies.ban-half.strength=0.2": "not run at '3'",
         f"study pareto {folder} --objective shortfall": "expected METRIC=more or METRIC=less",
         f"study pareto {folder} --objective shortfall=mor": "did you mean 'more'?",
-        f"study pareto {folder} --objective shortfall=more --adversary hiden_road": "did you mean 'hidden_road'?",
+        f"study pareto {folder} --objective shortfall=more --adversary parameters.hiden_road": "did you mean",
         f"study discover {folder} --where 'shortfall'": "is not a condition",
         f"study attribute {folder}": "is no switch",
         "study attribute classrom": "did you mean 'classroom'?",
         "study attribute null --exporters 100": "no clause",
         "study evasion classroom --metric reachin --exporters 10": "did you mean 'reaching'?",
         "study evasion classroom --good warez --exporters 10": "did you mean 'wares'?",
-        "study design sobol a=1 --out p.csv": "expected NAME=LOW:HIGH",
+        "study design sobol a=1 --out p.csv": "expected INPUT=LOW:HIGH",
         "study design sobol a=0:1 --samples 3 --out p.csv": "a power of two",
         "study report no-such-study": "there is no file and no shipped study",
     }.items():

@@ -23,7 +23,7 @@ STUDY = (
     HEAD
     + """\
 levers:
-  embargo.strength: {low: 0.2, high: 0.9}
+  policies.embargo.strength: {low: 0.2, high: 0.9}
 design: {latin_hypercube: POINTS}
 metrics: [reaching, shortfall, "reaching[direct]"]
 """
@@ -40,7 +40,7 @@ def study(tmp_path: Path) -> Path:
 def test_check_says_what_a_study_is(sim: Sim, study: Path, tmp_path: Path) -> None:
     said = sim("sweep toy.yaml --check")
     assert said.status == 0
-    assert "embargo.strength: 0.2 to 0.9 (base 0.95)" in said.out
+    assert "policies.embargo.strength: 0.2 to 0.9 (base 0.95)" in said.out
     assert "6 points (6 packages, 1 world), 1 replicate: 7 runs" in said.out
     assert [path.name for path in tmp_path.iterdir()] == ["toy.yaml"]
 

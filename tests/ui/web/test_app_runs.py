@@ -23,14 +23,16 @@ from sim.ui.web.scenario_edits import drafted
 from sim.ui.web.worker import AT_ONCE, BESIDE, OvertakenError, Turns, Worker
 from tests.posteriors import write_posterior
 
-COLUMN = {"parameter:aversion": [4.0, 5.0, 8.0, 6.0], "strength:ban": [0.9, 0.5, 0.4, 0.95]}
+COLUMN = {"parameters.aversion": [4.0, 5.0, 8.0, 6.0], "policies.ban.strength": [0.9, 0.5, 0.4, 0.95]}
 
 
 @pytest.fixture(scope="module")
 def posterior(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A posterior of the classroom world that seems to ship."""
     clause = sim.load("classroom").scenario.policies[0].id
-    columns = {name.replace("strength:ban", f"strength:{clause}"): values for name, values in COLUMN.items()}
+    columns = {
+        name.replace("policies.ban.strength", f"policies.{clause}.strength"): values for name, values in COLUMN.items()
+    }
     folder = write_posterior(tmp_path_factory.mktemp("posterior"), columns)
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr("sim.simulation.posterior.shipped", lambda _: folder)
@@ -90,7 +92,7 @@ def test_a_world_without_policies_is_run_once(posterior: Path) -> None:
     assert read.case is not None
     shown = all_draws(runs, runs.pair(read.case, turns.take()), turns)
     assert runs.worlds_run == 4
-    assert shown.running[f"strength:{clause}"] == 0.1
+    assert shown.running[f"policies.{clause}.strength"] == 0.1
     fresh = Runs().pair(read.case, turns.take())
     pd.testing.assert_frame_equal(shown.table, fresh.table, check_exact=True)
     draft.change("", "aversion", "3.25")
@@ -106,8 +108,8 @@ def test_what_runs_is_told_where_it_is_fitted(posterior: Path) -> None:
     clause = draft.chosen.scenario.policies[0]
     fitted = Runs().pair(draft.chosen, turns.take()).running
     written = Runs().pair(draft.chosen, turns.take(), fitted=False).running
-    assert (fitted[f"strength:{clause.id}"], fitted["parameter:aversion"]) == (0.9, 4.0)
-    assert written[f"strength:{clause.id}"] == clause.strength
+    assert (fitted[f"policies.{clause.id}.strength"], fitted["parameters.aversion"]) == (0.9, 4.0)
+    assert written[f"policies.{clause.id}.strength"] == clause.strength
 
 
 def test_a_run_that_is_over_ends_in_its_month() -> None:
