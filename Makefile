@@ -7,6 +7,8 @@ SHELL := /bin/bash
 PYTHON ?= python3
 # Tests in so many processes; 0 is one after the other, in this process.
 WORKERS ?= 2
+# What `make run`, `calibrate`, `judge`, `recovery` and `studies` may replace: nothing that is not theirs; all with FORCE=--force.
+FORCE ?=
 BIN := .venv/bin
 READY := .venv/.ready
 LOCK := requirements.lock
@@ -22,7 +24,7 @@ help:  ## show this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)$$/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
 
 run: $(READY)  ## simulate the reference scenario with and without its policies; tables and figures go to results/
-	$(BIN)/sim run reference
+	$(BIN)/sim run reference $(FORCE)
 
 notebooks: $(READY)  ## open the notebooks in JupyterLab, on this machine only
 	$(BIN)/jupyter lab --ip=127.0.0.1 notebooks
@@ -31,21 +33,21 @@ library: $(READY)  ## run every scenario with its mechanism and without; docs/me
 	$(BIN)/python -m calibration.reporting.mechanism_page
 
 studies: $(READY)  ## run the studies that ship; docs/studies-answers.md and its pictures
-	$(BIN)/sim study report
+	$(BIN)/sim study report $(FORCE)
 
 calibrate: $(READY)  ## fit the reference world to the customs figures; posterior in calibration/posterior, report in results/calibration/
-	$(BIN)/python -m calibration
+	$(BIN)/python -m calibration $(FORCE)
 
 judge: $(READY)  ## score the posterior on 2024, leave out hubs and sources, draw bands over time, write the report anew
-	$(BIN)/python -m calibration.validation.predictive_intervals
-	$(BIN)/python -m calibration.validation.forecasts
-	$(BIN)/python -m calibration.validation.sampled_mode
-	$(BIN)/python -m calibration.validation.leave_out
-	$(BIN)/python -m calibration.reporting
+	$(BIN)/python -m calibration.validation.predictive_intervals $(FORCE)
+	$(BIN)/python -m calibration.validation.forecasts $(FORCE)
+	$(BIN)/python -m calibration.validation.sampled_mode $(FORCE)
+	$(BIN)/python -m calibration.validation.leave_out $(FORCE)
+	$(BIN)/python -m calibration.reporting $(FORCE)
 	cp results/calibration/report.html docs/calibration-report.html
 
 recovery: $(READY)  ## parameters recovered from 200 synthetic data sets (simulation-based calibration)
-	$(BIN)/python -m calibration.validation.simulation_based_calibration
+	$(BIN)/python -m calibration.validation.simulation_based_calibration $(FORCE)
 
 compared: $(READY)  ## the same question to this model, structural gravity and sanction-simulator; docs/compared.md
 	$(BIN)/python -m calibration.comparison
@@ -54,7 +56,7 @@ paper: $(READY)  ## figures of the paper from runs, its numbers checked; a PDF w
 	$(BIN)/python -m calibration.reporting.paper
 
 demo: $(READY)  ## the same, small and fast
-	$(BIN)/sim demo
+	$(BIN)/sim demo $(FORCE)
 
 # Machine code is named by what it is made from, so it may be kept from one clone to the next.
 test: export NUMBA_CACHE_DIR ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/sanctions-sim

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from sim.analysis.explain import Explanation, explain
     from sim.analysis.mechanism_test import Shown, show_mechanism
     from sim.common.errors import Fault, FaultList, SimError
+    from sim.common.files import written_file, written_folder
     from sim.common.progress import show_progress
     from sim.common.renamed import renamed
     from sim.experiments.folder import StudyRuns, read_runs
@@ -89,6 +90,8 @@ __all__ = [
     "show_mechanism",
     "show_progress",
     "sweep",
+    "written_file",
+    "written_folder",
 ]
 
 _HOMES = {
@@ -96,6 +99,7 @@ _HOMES = {
     "analysis.explain": ("Explanation", "explain"),
     "analysis.mechanism_test": ("Shown", "show_mechanism"),
     "common.errors": ("Fault", "FaultList", "SimError"),
+    "common.files": ("written_file", "written_folder"),
     "common.progress": ("show_progress",),
     "common.renamed": ("renamed",),
     "common.rule_compiler": ("rule",),

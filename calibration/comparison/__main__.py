@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -95,12 +93,8 @@ def _with_network(
 
 def write(tables: Tables, folder: Path, to: Path) -> None:
     """Writes tables, pictures, record and page; all of them, or none if one cannot be made."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".unfinished-", dir=folder) as scratch:
-        text = _write(tables, Path(scratch))
-        for path in Path(scratch).iterdir():
-            os.replace(path, folder / path.name)
-    to.write_text(text, encoding="utf-8")
+    with sim.written_folder(folder, force=True) as scratch, sim.written_file(to) as page:
+        page.write_text(_write(tables, scratch), encoding="utf-8")
 
 
 def _write(tables: Tables, folder: Path) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from calibration.inference.likelihood import Evidence
@@ -46,8 +47,12 @@ def parser_of(program: str, description: str | None) -> argparse.ArgumentParser:
     return parser
 
 
-def fitted(chosen: argparse.Namespace) -> Made:
+def fitted(chosen: argparse.Namespace, before: Callable[[ModelRuns, Plan], object] | None = None) -> Made:
     """The calibration that the options ask for; runs that are there are not made again.
+
+    Args:
+        chosen: parsed options.
+        before: called before the first run, to refuse it.
 
     Raises:
         FaultList: everything that is wrong with figures, targets or priors; nothing is run then.
@@ -65,5 +70,7 @@ def fitted(chosen: argparse.Namespace) -> Made:
         points=chosen.points, waves=(chosen.wave, chosen.wave), steps=chosen.steps, checked=chosen.checked,
         rounds=chosen.rounds, processes=chosen.processes, seed=chosen.seed,
     )  # fmt: skip
+    if before is not None:
+        before(model, plan)
     problem = Problem(model, model.digest(), seen, len(model.fitted))
     return Made(model, codes, seen, plan, calibrate(problem, chosen.results / "runs", plan))

@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+import matplotlib
 import numpy as np
 import pandas as pd
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+import sim
 from calibration.inference.posterior_fit import Fit
 from calibration.targets.priors import Prior
+
+# A calibration is a program of its own: its pictures are the same whatever the user's settings are.
+matplotlib.rcdefaults()
 
 BLUE, GREY, RED, ORANGE = "#2a6f97", "#9aa0a6", "#c1121f", "#d55e00"
 
@@ -92,6 +97,6 @@ def draw_corner(fit: Fit, priors: Sequence[Prior], path: Path, most: int = 8) ->
 
 def save(figure: Figure, path: Path) -> None:
     """Writes a picture; the same picture gives the same bytes."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     FigureCanvasAgg(figure)
-    figure.savefig(path, dpi=130, metadata={"Software": ""})
+    with sim.written_file(path) as scratch:
+        figure.savefig(scratch, format="png", dpi=130, metadata={"Software": ""})

@@ -43,6 +43,7 @@ def common(program: str, description: str | None) -> argparse.ArgumentParser:
     parser.add_argument("--posterior", type=Path, help="folder of the posterior; calibration/posterior by default")
     parser.add_argument("--results", type=Path, help="runs, pictures and report; results/calibration by default")
     parser.add_argument("--processes", type=int, default=2, help="runs at the same time")
+    parser.add_argument("--force", action="store_true", help="replace files that are there and hold something else")
     return parser
 
 
@@ -65,7 +66,7 @@ def settle(chosen: argparse.Namespace) -> Own | None:
     if chosen.figures is not None:
         if chosen.priors is None and (chosen.figures / PRIORS).exists():
             chosen.priors = chosen.figures / PRIORS
-        own = _try(lambda: prepare(chosen.figures, chosen.scenario), faults)
+        own = _try(lambda: prepare(chosen.figures, chosen.scenario, force=chosen.force), faults)
     if own is not None:
         chosen.scenario, chosen.targets, chosen.series = str(own.scenario), chosen.targets or own.targets, own.series
     elif not faults:

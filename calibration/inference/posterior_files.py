@@ -12,14 +12,17 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtri
 
+import sim
 from calibration.inference.likelihood import Evidence
 from calibration.inference.posterior_fit import Fit, Plan, predictive
+from calibration.inference.saving import same_record
 from calibration.targets.priors import Prior, values_at
 from calibration.targets.simulated_targets import residuals
 from calibration.targets.targets import Target
 
 # A posterior narrower than this share of the prior, in standard deviations, counts as learnt from the figures.
 IDENTIFIED, PARTLY = 0.6, 0.85
+RECORD = "record.json"
 PACKAGES = ("emcee", "numba", "numpy", "pandas", "scipy")
 
 
@@ -124,12 +127,28 @@ def fit_table(fit: Fit, seen: Evidence, targets: Sequence[Target], seed: int) ->
     return table
 
 
-def write_posterior(folder: Path, tables: dict[str, pd.DataFrame], record: dict[str, object]) -> None:
-    """Writes the tables as CSV and the record as JSON."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, table in tables.items():
-        table.to_csv(folder / f"{name}.csv", index=False, float_format="%.6g", lineterminator="\n")
-    (folder / "record.json").write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+def write_posterior(
+    folder: Path, tables: dict[str, pd.DataFrame], record: dict[str, object], *, force: bool = False
+) -> None:
+    """Writes the tables as CSV and the record as JSON, all or none.
+
+    Raises:
+        SimError: the folder cannot be written, or has files with other content and ``force`` is not set.
+    """
+    with sim.written_folder(folder, force=force, own=same_record(folder / RECORD, record)) as scratch:
+        for name, table in tables.items():
+            table.to_csv(scratch / f"{name}.csv", index=False, float_format="%.6g", lineterminator="\n")
+        (scratch / RECORD).write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+
+
+def versions() -> dict[str, str]:
+    """Versions of what a posterior is computed with."""
+    return {"python": platform.python_version(), **{name: version(name) for name in PACKAGES}}
+
+
+def plan_of(plan: Plan) -> dict[str, object]:
+    """The plan as a record has it."""
+    return {name: getattr(plan, name) for name in plan.__dataclass_fields__}
 
 
 def record_of(fit: Fit, seen: Evidence, plan: Plan, facts: dict[str, object]) -> dict[str, object]:
@@ -137,7 +156,7 @@ def record_of(fit: Fit, seen: Evidence, plan: Plan, facts: dict[str, object]) ->
     r2 = fit.emulator.r2
     return {
         **facts,
-        "plan": {name: getattr(plan, name) for name in plan.__dataclass_fields__},
+        "plan": plan_of(plan),
         "targets": len(seen),
         "emulator": {
             "hidden_units": fit.emulator.inward.shape[1],
@@ -156,7 +175,7 @@ def record_of(fit: Fit, seen: Evidence, plan: Plan, facts: dict[str, object]) ->
             name: round(float(np.median(fit.chain.discrepancy[:, g])), 3) for g, name in enumerate(seen.groups)
         },
         "seconds": fit.seconds,
-        "versions": {"python": platform.python_version(), **{name: version(name) for name in PACKAGES}},
+        "versions": versions(),
     }  # fmt: skip
 
 

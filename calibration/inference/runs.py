@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import json
 import multiprocessing
-import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -116,7 +115,6 @@ def _in_turn(
 
 
 def _claim(folder: Path, digest: str) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
     note = folder / "design.json"
     if note.exists():
         if json.loads(note.read_text(encoding="utf-8"))["digest"] != digest:
@@ -124,18 +122,13 @@ def _claim(folder: Path, digest: str) -> None:
                 f"{folder} holds runs made from other priors, targets or code; delete it or name another"
             )
         return
-    scratch = note.with_name(".unfinished-design.json")
-    scratch.write_text(json.dumps({"digest": digest}) + "\n", encoding="utf-8")
-    os.replace(scratch, note)
+    with sim.written_file(note) as scratch:
+        scratch.write_text(json.dumps({"digest": digest}) + "\n", encoding="utf-8")
 
 
 def _write(path: Path, points: np.ndarray, found: np.ndarray) -> None:
-    scratch = path.with_name(f".unfinished-{path.name}")
-    with scratch.open("wb") as file:
+    with sim.written_file(path) as scratch, scratch.open("wb") as file:
         np.savez(file, points=points, found=found)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(scratch, path)
 
 
 def _tell(name: str, done: int, chunks: int, seconds: float) -> None:

@@ -19,7 +19,7 @@ def main(arguments: list[str] | None = None) -> int:
         case = sim.load(chosen.scenario)
         targets = load_targets(chosen.targets, codes_of(case.world))
         priors = load_priors(case=case) if chosen.priors is None else load_priors(chosen.priors, case)
-        written = write_report(read_inputs(chosen.posterior, chosen.results, targets, priors))
+        written = write_report(read_inputs(chosen.posterior, chosen.results, targets, priors), force=chosen.force)
     except sim.SimError as error:
         return complain(error)
     sys.stdout.write("".join(f"{path}\n" for path in written))

@@ -91,7 +91,8 @@ def main() -> int:
         sections[name] = section(name, shown)
         missed += not shown.holds
         sys.stdout.write(f"{name}: {'as expected' if shown.holds else 'NOT as expected'}\n")
-    PAGE.write_text(page(sections), encoding="utf-8")
+    with sim.written_file(PAGE) as scratch:
+        scratch.write_text(page(sections), encoding="utf-8")
     sys.stdout.write(f"{PAGE}\n{PICTURES}\n")
     return 1 if missed else 0
 

@@ -136,11 +136,11 @@ def words(text: str) -> int:
 
 def draw() -> None:
     """Makes the figures from a run and from the comparison's tables."""
-    FIGURES.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         subprocess.run([sys.executable, "-m", "sim", *RUN, "--out", folder], check=True, stdout=subprocess.DEVNULL)
         (picture,) = Path(folder).glob("*/figures/flows_by_road.png")
-        shutil.copyfile(picture, FIGURES / picture.name)
+        with sim.written_file(FIGURES / picture.name) as scratch:
+            shutil.copyfile(picture, scratch)
     tables = read(FOLDER, {})
     draw_full_stop(tables.whole, tables.states, FIGURES / "full_stop.png")
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
+from calibration.inference.saving import pictures_and_pages
 from calibration.reporting import evidence, fit, method, trials
 from calibration.reporting.inputs import Inputs
 from calibration.reporting.markup import page
@@ -26,14 +26,14 @@ def report(inputs: Inputs) -> str:
     return "\n".join(part.rstrip("\n") + "\n" for part in parts)
 
 
-def write_report(inputs: Inputs) -> tuple[Path, Path]:
-    """Writes ``report.md`` and ``report.html`` beside the pictures, each whole or not at all."""
-    inputs.results.mkdir(parents=True, exist_ok=True)
+def write_report(inputs: Inputs, *, force: bool = False) -> tuple[Path, Path]:
+    """Writes ``report.md`` and ``report.html`` beside the pictures, both or none.
+
+    Raises:
+        SimError: they cannot be written, or were changed since they were and ``force`` is not set.
+    """
     text = report(inputs)
-    written = []
-    for name, content in (("report.md", text), ("report.html", page(text, TITLE, inputs.results))):
-        scratch = inputs.results / f".unfinished-{name}"
-        scratch.write_text(content, encoding="utf-8")
-        os.replace(scratch, inputs.results / name)
-        written.append(inputs.results / name)
-    return written[0], written[1]
+    with pictures_and_pages(inputs.results, force=force) as scratch:
+        (scratch / "report.md").write_text(text, encoding="utf-8")
+        (scratch / "report.html").write_text(page(text, TITLE, inputs.results), encoding="utf-8")
+    return inputs.results / "report.md", inputs.results / "report.html"

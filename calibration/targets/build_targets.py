@@ -18,6 +18,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+import sim
 from calibration.targets.targets import COLUMNS, FIGURES, FIT_UNTIL, TARGETS, Target, published_rates
 
 SERIES, STATEMENTS = FIGURES / "target_series.csv", FIGURES / "target_statements.csv"
@@ -168,7 +169,8 @@ def source_of(row: Target) -> str:
 
 def main() -> int:
     """Writes the table."""
-    TARGETS.write_text(build(), encoding="utf-8")
+    with sim.written_file(TARGETS) as scratch:
+        scratch.write_text(build(), encoding="utf-8")
     sys.stdout.write(f"{TARGETS}\n")
     return 0
 

@@ -14,9 +14,7 @@ from __future__ import annotations
 import csv
 import io
 import math
-import os
 import shutil
-import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,17 +57,18 @@ class Own:
     folder: Path
 
 
-def prepare(figures: Path, scenario: str, out: Path | None = None) -> Own:
+def prepare(figures: Path, scenario: str, out: Path | None = None, *, force: bool = False) -> Own:
     """Builds world, targets and scenario from a folder of figures.
 
     Args:
         figures: the folder.
         scenario: file or name of the scenario that runs where the folder has none of its own.
-        out: where to; ``out`` in the folder by default. What an earlier call wrote there is replaced.
+        out: where to; ``out`` in the folder by default.
+        force: whether files that are there, with other content, are replaced.
 
     Raises:
         FaultList: everything that is wrong with any of the files; nothing is written then.
-        SimError: the facts contradict each other.
+        SimError: the facts contradict each other, or files are in the way.
     """
     faults: list[sim.Fault] = []
     imported = _imported(figures, faults)
@@ -91,16 +90,12 @@ def prepare(figures: Path, scenario: str, out: Path | None = None) -> Own:
         )
         raise sim.FaultList([sim.Fault(str(figures), 0, 0, "", why)])
     folder = out or figures / OUT
-    folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".unfinished-", dir=folder) as name:
-        scratch = Path(name)
+    with sim.written_folder(folder, force=force) as scratch:
         _write(figures, imported, scratch)
         _targets_file(figures, rows, scratch / TARGETS)
-        for path in scratch.iterdir():
-            _replace(path, folder / path.name)
-    text = f"extends: {_scenario_of(figures, scenario)}\nworld: {(folder / WORLD).resolve()}\n"
-    (folder / SCENARIO).write_text(text, encoding="utf-8")
-    load_targets(folder / TARGETS, codes)
+        load_targets(scratch / TARGETS, codes)
+        text = f"extends: {_scenario_of(figures, scenario)}\nworld: {(folder / WORLD).resolve()}\n"
+        (scratch / SCENARIO).write_text(text, encoding="utf-8")
     over_time = shown(series, imported.base_year)
     return Own(folder / SCENARIO, folder / TARGETS, imported.account.text(), over_time, folder)
 
@@ -151,7 +146,6 @@ def _write(figures: Path, imported: sim.Imported, scratch: Path) -> None:
     """Writes facts, account and world."""
     facts = scratch / FACTS
     under = figures if (figures / OWN_WORLD).exists() else _over_shipped(figures, scratch / "under")
-    facts.mkdir()
     laid = imported.onto(under)
     laid.write(facts)
     # A mapping of the user's is no table of facts, and stays where it is.
@@ -161,7 +155,6 @@ def _write(figures: Path, imported: sim.Imported, scratch: Path) -> None:
         ):
             path.unlink()
     sim.build_world(facts, scratch / WORLD)
-    sim.load_world(scratch / WORLD)
     shutil.rmtree(scratch / "under", ignore_errors=True)
 
 
@@ -183,12 +176,6 @@ def _scenario_of(figures: Path, scenario: str) -> str:
     if (figures / SCENARIO).exists():
         return str((figures / SCENARIO).resolve())
     return str(Path(scenario).resolve()) if Path(scenario).is_file() else scenario
-
-
-def _replace(path: Path, place: Path) -> None:
-    if place.is_dir():
-        shutil.rmtree(place)
-    os.replace(path, place)
 
 
 # --------------------------------------------------------------------------------------------------------- targets

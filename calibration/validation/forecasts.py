@@ -82,10 +82,15 @@ def answers(
     return rows, paths
 
 
-def write_tables(folder: Path, tables: Mapping[str, pd.DataFrame]) -> None:
-    """Writes tables as CSV into a folder that is there."""
-    for name, table in tables.items():
-        table.to_csv(folder / f"{name}.csv", index=False, float_format="%.5g", lineterminator="\n")
+def write_tables(folder: Path, tables: Mapping[str, pd.DataFrame], *, force: bool = False) -> None:
+    """Writes tables as CSV, all or none.
+
+    Raises:
+        SimError: they cannot be written, or files are in the way and ``force`` is not set.
+    """
+    with sim.written_folder(folder, force=force) as scratch:
+        for name, table in tables.items():
+            table.to_csv(scratch / f"{name}.csv", index=False, float_format="%.5g", lineterminator="\n")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -102,7 +107,10 @@ def main(arguments: list[str] | None = None) -> int:
     targets = tuple(row for row in model.targets if row.role == "judge")
     rows, paths = answers(seen, model.case(), asked, targets, chosen.seed)
     tables = score_tables(targets, rows, asked, paths)
-    write_tables(chosen.posterior, tables)
+    try:
+        write_tables(chosen.posterior, tables, force=chosen.force)
+    except sim.SimError as error:
+        return complain(error)
     with pd.option_context("display.width", 160, "display.max_rows", None):
         sys.stdout.write(f"{tables['scores'].round(3).to_string(index=False)}\n\n")
         sys.stdout.write(f"{tables['judgements'].round(3).to_string(index=False)}\n\n")

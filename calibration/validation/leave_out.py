@@ -24,6 +24,7 @@ from calibration.inference.likelihood import Evidence, Marginal
 from calibration.inference.mcmc import Chain, Posterior, sample
 from calibration.inference.options import complain
 from calibration.inference.posterior_fit import Plan, with_errors
+from calibration.inference.saving import pictures_and_pages
 from calibration.targets.build_targets import source_of
 from calibration.targets.targets import Target, WorldCodes
 from calibration.validation.figures import draw_hubs_left_out, draw_sources_left_out
@@ -298,21 +299,22 @@ def sources_left_out(known: Known, targets: Sequence[Target]) -> dict[str, pd.Da
     return _tables("sources_left_out", rows, summary)
 
 
-def write(tables: dict[str, pd.DataFrame], posterior: Path, results: Path) -> list[Path]:
-    """Writes the tables beside the posterior, and the pictures with the tables behind them to the results."""
-    posterior.mkdir(parents=True, exist_ok=True)
-    written = []
-    for name, table in tables.items():
-        path = posterior / f"{name}.csv"
-        table.to_csv(path, index=False, float_format="%.5g", lineterminator="\n")
-        written.append(path)
+def write(tables: dict[str, pd.DataFrame], posterior: Path, results: Path, *, force: bool = False) -> list[Path]:
+    """Writes the tables beside the posterior, and the pictures with the tables behind them to the results.
+
+    Raises:
+        SimError: they cannot be written, or files are in the way and ``force`` is not set.
+    """
     draws = {"hubs_left_out": draw_hubs_left_out, "sources_left_out": draw_sources_left_out}
-    for name, draw in draws.items():
-        if name in tables:
-            draw(tables[name], results / f"{name}.png")
-            tables[name].to_csv(results / f"{name}.csv", index=False, float_format="%.5g", lineterminator="\n")
-            written.append(results / f"{name}.png")
-    return written
+    drawn = [name for name in draws if name in tables]
+    with sim.written_folder(posterior, force=force) as scratch:
+        for name, table in tables.items():
+            table.to_csv(scratch / f"{name}.csv", index=False, float_format="%.5g", lineterminator="\n")
+    with pictures_and_pages(results, force=force) as scratch:
+        for name in drawn:
+            draws[name](tables[name], scratch / f"{name}.png")
+            tables[name].to_csv(scratch / f"{name}.csv", index=False, float_format="%.5g", lineterminator="\n")
+    return [posterior / f"{name}.csv" for name in tables] + [results / f"{name}.png" for name in drawn]
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -330,13 +332,14 @@ def main(arguments: list[str] | None = None) -> int:
             tables |= hubs_left_out(known, made.model.targets, made.codes)
         if chosen.only != "hubs":
             tables |= sources_left_out(known, made.model.targets)
+        written = write(tables, chosen.posterior, chosen.results, force=chosen.force)
     except sim.SimError as error:
         return complain(error)
     with pd.option_context("display.width", 180, "display.max_colwidth", 70):
         for name, table in tables.items():
             if name.endswith("summary"):
                 sys.stdout.write(f"{table.round(2).to_string(index=False)}\n\n")
-    sys.stdout.write("".join(f"{path}\n" for path in write(tables, chosen.posterior, chosen.results)))
+    sys.stdout.write("".join(f"{path}\n" for path in written))
     return 0
 
 

@@ -23,6 +23,7 @@ import pandas as pd  # noqa: E402
 
 import sim  # noqa: E402
 from calibration.inference.problem import ModelRuns, model_runs  # noqa: E402
+from calibration.inference.saving import pictures_and_pages  # noqa: E402
 from calibration.targets.published_series import (  # noqa: E402
     Series,
     on_published_base,
@@ -175,10 +176,14 @@ def main(arguments: list[str] | None = None) -> int:
         return complain(error)
     world = model.case().world
     table = bands(seen, codes_of(world), world.states[world.target], model.targets, chosen.seed)
-    table.to_csv(chosen.posterior / "bands.csv", index=False, float_format="%.6g", lineterminator="\n")
-    chosen.results.mkdir(parents=True, exist_ok=True)
-    for path in draw_bands(table, chosen.results):
-        sys.stdout.write(f"{path}\n")
+    try:
+        with sim.written_file(chosen.posterior / "bands.csv", force=chosen.force) as scratch:
+            table.to_csv(scratch, index=False, float_format="%.6g", lineterminator="\n")
+        with pictures_and_pages(chosen.results, force=chosen.force) as scratch:
+            written = [chosen.results / path.name for path in draw_bands(table, scratch)]
+    except sim.SimError as error:
+        return complain(error)
+    sys.stdout.write("".join(f"{path}\n" for path in written))
     for role in ("fit", "judge"):
         sys.stdout.write(f"{role}: {judged_share(table, role):.0%} of the published figures inside the 90 % band\n")
     sys.stdout.write(f"{chosen.posterior / 'bands.csv'}\n")

@@ -88,9 +88,10 @@ def main(arguments: list[str] | None = None) -> int:
             allow_code=chosen.allow_code,
         )
         table = _table(model, draws.first(chosen.draws), chosen)
+        with sim.written_file(chosen.posterior / "sampled.csv", force=chosen.force) as scratch:
+            table.to_csv(scratch, index=False, float_format="%.5g", lineterminator="\n")
     except sim.SimError as error:
         return complain(error)
-    table.to_csv(chosen.posterior / "sampled.csv", index=False, float_format="%.5g", lineterminator="\n")
     far = int((table["bias"].abs() > table["error"]).sum())
     sys.stdout.write(
         f"median bias {table['bias'].abs().median():.4f}, median noise {table['noise'].median():.4f} log points; "

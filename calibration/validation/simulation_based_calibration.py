@@ -20,8 +20,9 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
-from calibration.inference.options import POSTERIOR, RESULTS, one_thread
+from calibration.inference.options import POSTERIOR, RESULTS, complain, one_thread
 
 one_thread()
 
@@ -29,12 +30,14 @@ import numpy as np  # noqa: E402
 import pandas as pd  # noqa: E402
 from scipy.stats import chi2  # noqa: E402
 
+import sim  # noqa: E402
 from calibration.inference.emulator import Emulator, train  # noqa: E402
 from calibration.inference.likelihood import USUAL_DISCREPANCY, Evidence  # noqa: E402
 from calibration.inference.mcmc import Posterior, sample  # noqa: E402
 from calibration.inference.posterior_fit import with_errors  # noqa: E402
 from calibration.inference.problem import ModelRuns  # noqa: E402
 from calibration.inference.runs import digest_of, runs_at, sobol_points  # noqa: E402
+from calibration.inference.saving import pictures_and_pages, same_record  # noqa: E402
 from calibration.targets.priors import load_priors  # noqa: E402
 from calibration.targets.targets import Target  # noqa: E402
 from calibration.validation.figures import draw_ranks  # noqa: E402
@@ -191,6 +194,7 @@ def main(arguments: list[str] | None = None) -> int:
         parser.add_argument(f"--{name}", type=int, default=getattr(Size(), name), help=words)
     parser.add_argument("--posterior", type=Path, default=POSTERIOR, help="folder of recovery.csv and recovery.json")
     parser.add_argument("--results", type=Path, default=RESULTS, help="folder of runs and of the picture")
+    parser.add_argument("--force", action="store_true", help="replace files that are there and hold something else")
     chosen = parser.parse_args(arguments)
     size = Size(chosen.sets, chosen.learnt, chosen.steps, chosen.seed, chosen.processes)
     started = time.perf_counter()
@@ -204,13 +208,23 @@ def main(arguments: list[str] | None = None) -> int:
         "seconds": round(time.perf_counter() - started, 1),
         "processes": size.processes,
     }
-    for folder in (chosen.posterior, chosen.results):
-        folder.mkdir(parents=True, exist_ok=True)
-        table.to_csv(folder / "recovery.csv", index=False, float_format="%.4g", lineterminator="\n")
-    draw_ranks(table, chosen.results / "recovery.png")
-    (chosen.posterior / "recovery.json").write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+    try:
+        _write(table, record, chosen)
+    except sim.SimError as error:
+        return complain(error)
     sys.stdout.write(table.iloc[:, :6].to_string(index=False) + f"\n{record}\n")
     return 0 if bool((np.abs(table["coverage_90"] - 0.9) <= allowed(size.sets)).all()) else 1
+
+
+def _write(table: pd.DataFrame, record: dict[str, Any], chosen: argparse.Namespace) -> None:
+    """Writes table and record beside the posterior, and the picture with the table behind it to the results."""
+    own = same_record(chosen.posterior / "recovery.json", record)
+    with sim.written_folder(chosen.posterior, force=chosen.force, own=own) as scratch:
+        table.to_csv(scratch / "recovery.csv", index=False, float_format="%.4g", lineterminator="\n")
+        (scratch / "recovery.json").write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+    with pictures_and_pages(chosen.results, force=chosen.force) as scratch:
+        table.to_csv(scratch / "recovery.csv", index=False, float_format="%.4g", lineterminator="\n")
+        draw_ranks(table, scratch / "recovery.png")
 
 
 def allowed(sets: int) -> float:

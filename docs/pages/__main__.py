@@ -18,6 +18,7 @@ from docs.pages.parameters import parameters_page
 from docs.pages.rules import rules_page
 from docs.pages.tables import tables_page
 from docs.pages.validation import validation_page
+from sim.common.files import written_file
 from sim.experiments.json_schema import study_schema
 from sim.report.catalogue_pages import instruments_page
 from sim.scenario import json_schema
@@ -44,12 +45,12 @@ WITH_TABLES = {"odd.md": odd.TABLES, "limits.md": limits.TABLES}
 
 def main() -> int:
     """Writes all pages; 1 if the marks for tables in a page are at fault."""
-    for name, page in PAGES.items():
-        (DOCS / name).write_text(page(), encoding="utf-8")
-    (DOCS / FIGURES_PAGE).write_text(figures_page(reference(), IMAGES), encoding="utf-8")
+    for name, page in {**PAGES, FIGURES_PAGE: lambda: figures_page(reference(), IMAGES)}.items():
+        with written_file(DOCS / name) as scratch:
+            scratch.write_text(page(), encoding="utf-8")
     for name, schema in (("scenario", json_schema(read_codes(find_world("reference")))), ("study", study_schema())):
-        path = DOCS.parent / "scenarios" / f"{name}.schema.json"
-        path.write_text(json.dumps(schema, indent=2) + "\n", encoding="utf-8")
+        with written_file(DOCS.parent / "scenarios" / f"{name}.schema.json") as scratch:
+            scratch.write_text(json.dumps(schema, indent=2) + "\n", encoding="utf-8")
     sys.stdout.write("".join(f"docs/{name}\n" for name in (*PAGES, FIGURES_PAGE)))
     return max(rewrite(name, tables) for name, tables in WITH_TABLES.items())
 

@@ -7,13 +7,13 @@ out of date.
 
 from __future__ import annotations
 
-import os
 import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sim.common.errors import Fault, FaultList, nearest
+from sim.common.errors import Fault, FaultList, SimError, nearest
+from sim.common.files import written_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -62,10 +62,9 @@ def rewrite(name: str, tables: Tables) -> int:
     page = DOCS / name
     try:
         text = filled(page.read_text(encoding="utf-8"), tables, str(page))
-        scratch = page.with_name(f".{name}.new")
-        scratch.write_text(text, encoding="utf-8")
-        os.replace(scratch, page)
-    except (FaultList, OSError) as error:
+        with written_file(page) as scratch:
+            scratch.write_text(text, encoding="utf-8")
+    except (SimError, OSError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
     return 0

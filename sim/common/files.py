@@ -48,6 +48,16 @@ def written_file(path: Path, *, force: bool = True) -> Iterator[Path]:
 
     Raises:
         SimError: it cannot be written, or would replace another file.
+
+    Example:
+        >>> import sim, tempfile
+        >>> from pathlib import Path
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     table = Path(folder, "table.csv")
+        ...     with sim.written_file(table) as scratch:
+        ...         sim.load("classroom").run().prices.to_csv(scratch)
+        ...     table.exists()
+        True
     """
     with faults_of(path):
         place = Path(os.path.realpath(path))
@@ -71,6 +81,16 @@ def written_folder(folder: Path, *, force: bool = False, own: Collection[str] = 
 
     Raises:
         SimError: the folder cannot be written, or files are in the way.
+
+    Example:
+        >>> import sim, tempfile
+        >>> from pathlib import Path
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     for text in ("first", "second"):
+        ...         with sim.written_folder(Path(folder), force=text == "second") as scratch:
+        ...             written = (scratch / "notes.txt").write_text(text)
+        ...     Path(folder, "notes.txt").read_text()
+        'second'
     """
     with scratch_folder(folder) as scratch:
         yield scratch

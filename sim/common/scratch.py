@@ -5,7 +5,6 @@ Whoever makes one holds a lock on it, which ends with the program: what is hidde
 
 from __future__ import annotations
 
-import fcntl
 import os
 import re
 import secrets
@@ -14,6 +13,11 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+
+try:
+    import fcntl
+except ImportError:  # no locks on this system
+    fcntl = None  # type: ignore[assignment]
 
 from sim.common.errors import SimError
 
@@ -198,6 +202,8 @@ def _held(path: Path) -> Iterator[bool]:
         return
     try:
         try:
+            if fcntl is None:
+                raise OSError
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             free = os.path.samestat(os.fstat(descriptor), path.stat())
         except (BlockingIOError, FileNotFoundError):
@@ -205,6 +211,6 @@ def _held(path: Path) -> Iterator[bool]:
         except OSError:  # no locks here
             free = time.time() - os.fstat(descriptor).st_mtime > _FORGOTTEN_SECONDS
         # In a folder that others may write to, what is theirs is not touched.
-        yield free and os.fstat(descriptor).st_uid == os.geteuid()
+        yield free and os.fstat(descriptor).st_uid in (os.geteuid() if hasattr(os, "geteuid") else 0,)
     finally:
         os.close(descriptor)
