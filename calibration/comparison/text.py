@@ -1,7 +1,7 @@
 """What the page of the comparison says between its tables; numbers are put in where they are made."""
 
 HEAD = """
-# Compared with what people use
+# Model comparison
 
 Written by `make compared`. Three models get the same question:
 

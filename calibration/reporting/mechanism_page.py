@@ -16,7 +16,7 @@ import sim
 FIGURES = Path(__file__).resolve().parents[1] / "figures" / "mechanisms.csv"
 ROOT = Path(__file__).resolve().parents[2]
 PAGE, PICTURES = ROOT / "docs" / "mechanisms.md", ROOT / "results" / "library"
-HEAD = """# What each mechanism does
+HEAD = """# Mechanism tests
 
 Written by `make library`, which also draws each below `results/library`: every scenario runs with its mechanism and,
 paired with it, without; the table gives the change of what its file says to look at, mean per month. All runs are at

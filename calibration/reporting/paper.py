@@ -138,7 +138,7 @@ def draw() -> None:
     """Makes the figures from a run and from the comparison's tables."""
     with tempfile.TemporaryDirectory() as folder:
         subprocess.run([sys.executable, "-m", "sim", *RUN, "--out", folder], check=True, stdout=subprocess.DEVNULL)
-        (picture,) = Path(folder).glob("*/figures/flows_by_road.png")
+        (picture,) = Path(folder).glob("*/figures/flows_by_route.png")
         with sim.written_file(FIGURES / picture.name) as scratch:
             shutil.copyfile(picture, scratch)
     tables = read(FOLDER, {})

@@ -48,7 +48,7 @@ from sim.report.plots import figure, save_all
 
 case = sim.load("{SHOWN}").with_changes(agents={{"exporters": 600, "intermediaries": 60}})
 pair = sim.compare(case)
-made, behind = figure("flows_by_road", pair)  # a matplotlib figure, a pandas table
+made, behind = figure("flows_by_route", pair)  # a matplotlib figure, a pandas table
 made.savefig("flows.svg")
 save_all(pair, "figures", names=["price_premium"])  # a PNG and a CSV
 ```

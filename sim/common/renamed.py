@@ -43,6 +43,7 @@ RENAMED: Mapping[str, Mapping[str, str]] = {
     },
     "public name": {"PLACES": "INPUT_KINDS"},
     "kind of input": {"parameter": "parameters", "opening": "openings", "strength": "policies", "swing": "drivers"},
+    "figure": {"flows_by_road": "flows_by_route"},
     "word of a question": {"road": "route", "headquarters": "brand_origin"},
 }  # fmt: skip
 

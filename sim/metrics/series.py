@@ -36,7 +36,7 @@ class FigureSeries(NamedTuple):
 # By figure.
 SERIES = {
     "flows_by_origin": FigureSeries(tables.flows_by_origin_with_total, ("value_musd",)),
-    "flows_by_road": FigureSeries(tables.flows_by_road_with_total, ("value_musd",)),
+    "flows_by_route": FigureSeries(tables.flows_by_route_with_total, ("value_musd",)),
     "who_replaced_whom": FigureSeries(tables.who_replaced_whom_with_totals, ("volume_musd",)),
     "goods_by_hub": FigureSeries(tables.goods_by_hub, ("value_musd",)),
     "price_premium": FigureSeries(tables.price_premium, ("price_index",)),

@@ -35,7 +35,7 @@ def flows_by_origin_with_total(pair: RunPair) -> pd.DataFrame:
     return pd.concat([table, sums.assign(origin=ALL_ORIGINS)[list(table.columns)]], ignore_index=True)
 
 
-def flows_by_road(pair: RunPair) -> pd.DataFrame:
+def flows_by_route(pair: RunPair) -> pd.DataFrame:
     """Deliveries to the target: run (policy, baseline), month, route (``direct`` or a hub), value_musd."""
     roads = [DIRECT, *pair.hubs]
 
@@ -46,9 +46,9 @@ def flows_by_road(pair: RunPair) -> pd.DataFrame:
     return pair.both_runs(summed)
 
 
-def flows_by_road_with_total(pair: RunPair) -> pd.DataFrame:
+def flows_by_route_with_total(pair: RunPair) -> pd.DataFrame:
     """The same with the sum of all hubs, ``all hubs``: what draws give a band to."""
-    table = flows_by_road(pair)
+    table = flows_by_route(pair)
     sums = table[table["route"] != DIRECT].groupby(["run", "month"], sort=False)["value_musd"].sum().reset_index()
     return pd.concat([table, sums.assign(route=ALL_HUBS)[list(table.columns)]], ignore_index=True)
 

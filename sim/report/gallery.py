@@ -1,4 +1,4 @@
-"""The figures of a run, a pair, a mechanism or a study, by name: ``pair.plot.flows_by_road()``."""
+"""The figures of a run, a pair, a mechanism or a study, by name: ``pair.plot.flows_by_route()``."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.analysis.mechanism_test import Shown
 from sim.common.errors import SimError, nearest
+from sim.common.renamed import renamed
 from sim.experiments.folder import StudyRuns
 from sim.experiments.swept import Swept
 from sim.metrics.mirror_gap import Pair
@@ -40,8 +41,8 @@ class Gallery:
     Example:
         >>> import sim
         >>> pair = sim.compare("classroom")
-        >>> picture = pair.plot.flows_by_road()
-        >>> picture.savefig("roads.png")  # doctest: +SKIP
+        >>> picture = pair.plot.flows_by_route()
+        >>> picture.savefig("routes.png")  # doctest: +SKIP
         >>> sorted(picture.table.columns)[:2]
         ['month', 'route']
     """
@@ -57,6 +58,7 @@ class Gallery:
         Raises:
             SimError: there is no figure of that name.
         """
+        name = renamed("figure", name)
         if name not in self._drawn:
             raise SimError(f"unknown figure '{name}'; {nearest(name, self._drawn)}")
         return self._drawn[name](*args, **options)
@@ -64,6 +66,7 @@ class Gallery:
     def __getattr__(self, name: str) -> Drawn:
         if name.startswith("_"):
             raise AttributeError(name)
+        name = renamed("figure", name)
         if name not in self._drawn:
             raise AttributeError(f"unknown figure '{name}'; {nearest(name, self._drawn)}")
         return self._drawn[name]

@@ -85,7 +85,7 @@ def answer_all(how: Answered, names: Sequence[str] = ()) -> Path:
 
 def _opening(how: Answered) -> str:
     return (
-        "# What the shipped studies answer\n\n"
+        "# Results of the shipped studies\n\n"
         f"Made by `sim study report` (`make studies`), {program()}. Every number is a mean over worlds, and in "
         "brackets stands the interval that holds 90 % of them. Changes are taken world by world against the same world "
         "with the lever elsewhere, so what the two share cancels. The runs are in expected mode: no "

@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 
 from sim.common.errors import SimError
+from sim.common.renamed import renamed
 
 FILE, RUNS = "bands.csv", "draws"
 KEYS = ["figure", "series", "period", "column"]
@@ -100,6 +101,8 @@ class Bands:
         try:
             kinds = dict.fromkeys(KEYS, str)
             table = pd.read_csv(path, dtype=kinds, keep_default_na=False, na_values=dict.fromkeys(ENDS, ""))
+            for kind in ("figure", "column"):
+                table[kind] = [renamed(kind, name) for name in table[kind]]
             return Bands(table[[*KEYS, *ENDS]], record)
         except (OSError, ValueError, KeyError) as error:
             raise SimError(f"{path} cannot be read: {error}; run the scenario again") from error

@@ -77,7 +77,7 @@ def overrides(  # noqa: PLR0913 (each is asked for by its name)
 
 # Small enough to be there in seconds: no noise to average out, two years, the figures that tell the story.
 DEMO = overrides(mode="expected", exporters=4_000, months="2021-01:2022-12")
-DEMO_FIGURES = ("flows_by_origin", "flows_by_road", "recorded_and_true")
+DEMO_FIGURES = ("flows_by_origin", "flows_by_route", "recorded_and_true")
 
 
 def asked_for(name: str, asked: Overrides) -> Case:

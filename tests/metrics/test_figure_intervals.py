@@ -185,12 +185,12 @@ def test_a_damaged_file_is_said(tmp_path: Path) -> None:
 
 def test_rows_find_their_band_in_any_order(banded: Comparison) -> None:
     assert banded.bands is not None
-    table = SERIES["flows_by_road"].table(run_pair(banded))
+    table = SERIES["flows_by_route"].table(run_pair(banded))
     shuffled = table.sample(frac=1.0, random_state=1)
-    wide = banded.bands.beside("flows_by_road", shuffled, ["value_musd"])
+    wide = banded.bands.beside("flows_by_route", shuffled, ["value_musd"])
     assert list(wide.columns) == ["run", "month", "route", "value_musd", "value_musd_low", "value_musd_high"]
-    ends = tall("flows_by_road", wide.rename(columns={"value_musd_low": "l"}), ["l"]).to_numpy()
-    in_order = banded.bands.beside("flows_by_road", table, ["value_musd"])["value_musd_low"]
+    ends = tall("flows_by_route", wide.rename(columns={"value_musd_low": "l"}), ["l"]).to_numpy()
+    in_order = banded.bands.beside("flows_by_route", table, ["value_musd"])["value_musd_low"]
     assert np.array_equal(ends, in_order.loc[shuffled.index].to_numpy())
 
 

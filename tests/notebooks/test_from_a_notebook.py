@@ -69,7 +69,7 @@ def test_parallel_work_does_not_hang_and_gives_the_same(tmp_path: Path) -> None:
 
 
 def test_a_bar_is_one_output_and_empty_in_the_end(tmp_path: Path) -> None:
-    notebook = executed(notebook_of(START, BAR, QUIET, "pair.plot.flows_by_road()"), tmp_path)
+    notebook = executed(notebook_of(START, BAR, QUIET, "pair.plot.flows_by_route()"), tmp_path)
     bar, said, page = notebook.cells[1].outputs
     assert bar.data == {"text/html": "", "text/plain": ""}
     assert said.text == "ran\n"
@@ -91,4 +91,4 @@ def test_the_tab_key_lists_what_a_user_needs(tmp_path: Path) -> None:
     asked = 'pair = sim.compare("classroom")', "print(tab('sim.sh'), tab('sim.'))", "print(tab('pair.plot.flows'))"
     of_sim, of_figures = printed(executed(notebook_of(START + TAB, *asked), tmp_path)).splitlines()
     assert "show_progress" in of_sim and "shipped_studies" in of_sim and "import_module" not in of_sim
-    assert of_figures == "['flows_by_origin', 'flows_by_road']"
+    assert of_figures == "['flows_by_origin', 'flows_by_route']"

@@ -31,7 +31,7 @@ def what_is_wrong(page: str, link: str) -> str:
         ("scenarios/README.md#what-is-not-there", "no heading"),
         ("scenarios/nowhere.yaml", "no such file"),
         ("scenarios", "a folder"),
-        ("docs/design.md#why-it-is-so", ""),
+        ("docs/design.md#design-decisions", ""),
         ("scenarios/reference.yaml", ""),
     ],
 )

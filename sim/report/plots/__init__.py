@@ -17,11 +17,12 @@ from matplotlib.figure import Figure
 
 from sim.common.errors import SimError, nearest
 from sim.common.files import written_file
+from sim.common.renamed import renamed
 from sim.report.plots import (
     flow_diagram,
     flow_map,
     flows_by_origin,
-    flows_by_road,
+    flows_by_route,
     goods_by_hub,
     hub_reexports,
     mechanism,
@@ -68,9 +69,9 @@ class FigureKind:
 
 FIGURES: dict[str, FigureKind] = {
     "flows_by_origin": FigureKind("Deliveries to the target by origin", flows_by_origin.draw, "comparison"),
-    "flows_by_road": FigureKind("Deliveries to the target by road", flows_by_road.draw, "comparison"),
+    "flows_by_route": FigureKind("Deliveries to the target by route", flows_by_route.draw, "comparison"),
     "who_replaced_whom": FigureKind("Suppliers lost and gained", who_replaced_whom.draw, "comparison", TALL),
-    "flow_diagram": FigureKind("From whom and by which road, before and after", flow_diagram.draw, "comparison", TALL),
+    "flow_diagram": FigureKind("Origins and routes, before and after", flow_diagram.draw, "comparison", TALL),
     "flow_map": FigureKind("Origins and hubs on a map, before and after", flow_map.draw, "comparison"),
     "goods_by_hub": FigureKind("What passes each hub, good by good", goods_by_hub.draw, "comparison", TALL),
     "price_premium": FigureKind("Prices paid by the target", price_premium.draw, "run", TALL),
@@ -92,6 +93,7 @@ def figure(name: str, source: Source) -> tuple[Picture, pd.DataFrame]:
     Raises:
         SimError: there is no figure of that name.
     """
+    name = renamed("figure", name)
     if name not in FIGURES:
         raise SimError(f"unknown figure '{name}'; {nearest(name, FIGURES)}")
     kind = FIGURES[name]

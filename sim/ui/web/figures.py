@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 MIRROR = "mirror_gap"
 # Tab -> figure -> what the page calls it.
 TABS: dict[str, dict[str, str]] = {
-    "Flows": {"flows_by_road": "By road", "flows_by_origin": "By origin", "who_replaced_whom": "Who replaced whom"},
+    "Flows": {"flows_by_route": "By road", "flows_by_origin": "By origin", "who_replaced_whom": "Who replaced whom"},
     "Hubs": {"hub_reexports": "What passes and what is recorded", "goods_by_hub": "Good by good"},
     "Prices": {"price_premium": "By good and brand"},
     "Ledgers": {"recorded_and_true": "Recorded and true", MIRROR: "Mirror gap of two states"},
 }
 # What a draw keeps the series of; the others would take as long again, and are drawn without bands.
-BANDED = ("flows_by_road", "flows_by_origin", "hub_reexports", "price_premium", "recorded_and_true")
+BANDED = ("flows_by_route", "flows_by_origin", "hub_reexports", "price_premium", "recorded_and_true")
 
 
 @dataclass(frozen=True)

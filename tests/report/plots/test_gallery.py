@@ -11,6 +11,8 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 import sim
+from sim.common import renamed
+from sim.common.renamed import OldName
 from sim.report.notebook import page_of
 from sim.report.plots import FIGURES, figure
 
@@ -33,7 +35,7 @@ def test_names_are_listed(pair: sim.Comparison, swept: sim.Swept) -> None:
     assert all(name in repr(pair.plot) and name in page_of(pair.plot) for name in FIGURES)
 
 
-@pytest.mark.parametrize("name", ["flows_by_road", "price_premium"])
+@pytest.mark.parametrize("name", ["flows_by_route", "price_premium"])
 def test_a_figure_is_matplotlibs_with_its_table(pair: sim.Comparison, name: str) -> None:
     picture = getattr(pair.plot, name)()
     assert isinstance(picture, Figure) and all(isinstance(axes, Axes) for axes in picture.axes) and picture.axes
@@ -44,11 +46,18 @@ def test_a_figure_is_matplotlibs_with_its_table(pair: sim.Comparison, name: str)
         assert image.format == "PNG" and image.width > seen["width"] > 600
 
 
+def test_a_figure_is_drawn_under_its_old_name(pair: sim.Comparison, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(renamed, "_SAID", {})
+    with pytest.warns(OldName, match="figure 'flows_by_route' is an old name.*'flows_by_route'"):
+        old = pair.plot.flows_by_route().table
+    assert old.equals(pair.plot.flows_by_route().table)
+
+
 def test_drawing_leaves_pyplot_alone(pair: sim.Comparison) -> None:
     from matplotlib import pyplot
 
     backend, before = mpl.get_backend(), pyplot.get_fignums()
-    pair.plot.flows_by_road()
+    pair.plot.flows_by_route()
     assert (mpl.get_backend(), pyplot.get_fignums()) == (backend, before)
 
 
@@ -66,9 +75,9 @@ def test_a_mechanism_is_drawn() -> None:
 
 
 def test_mistakes_are_told_with_the_nearest_name(pair: sim.Comparison, swept: sim.Swept) -> None:
-    with pytest.raises(AttributeError, match="did you mean 'flows_by_road'"):
+    with pytest.raises(AttributeError, match="did you mean 'flows_by_route'"):
         pair.plot.flows_by_raod()
-    with pytest.raises(sim.SimError, match="did you mean 'flows_by_road'"):
+    with pytest.raises(sim.SimError, match="did you mean 'flows_by_route'"):
         pair.plot("flows_by_raod")
     with pytest.raises(AttributeError, match=r"expected one of: .*flow_map"):
         pair.plot.x()

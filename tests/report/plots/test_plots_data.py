@@ -113,7 +113,7 @@ def _customs(pair: Comparison, table: pd.DataFrame) -> Sums:
 
 SUMS: dict[str, Callable[[Comparison, pd.DataFrame], Sums]] = {
     "flows_by_origin": _by_run,
-    "flows_by_road": _by_run,
+    "flows_by_route": _by_run,
     "who_replaced_whom": _replaced,
     "flow_diagram": _diagram,
     "flow_map": _map,
@@ -160,7 +160,7 @@ def test_a_file_in_the_way_is_a_mistake_of_the_user(toys: Comparison, tmp_path: 
 def test_a_drawing_that_fails_leaves_the_old_file(
     toys: Comparison, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (old,) = (path for path in save_all(toys, tmp_path, ["flows_by_road"]) if path.suffix == ".csv")
+    (old,) = (path for path in save_all(toys, tmp_path, ["flows_by_route"]) if path.suffix == ".csv")
     before = old.read_bytes()
 
     def full(*_: object, **__: object) -> None:
@@ -168,7 +168,7 @@ def test_a_drawing_that_fails_leaves_the_old_file(
 
     monkeypatch.setattr(pd.DataFrame, "to_csv", full)
     with pytest.raises(sim.SimError, match="No space left"):
-        save_all(toys, tmp_path, ["flows_by_road"])
+        save_all(toys, tmp_path, ["flows_by_route"])
     assert old.read_bytes() == before
     assert not [path for path in tmp_path.iterdir() if path.name.startswith(".")]
 

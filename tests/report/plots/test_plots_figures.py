@@ -150,5 +150,5 @@ def test_pyplot_is_never_loaded() -> None:
 
 
 def test_an_unknown_figure_is_named(toys: Comparison) -> None:
-    with pytest.raises(sim.SimError, match="did you mean 'flows_by_road'"):
+    with pytest.raises(sim.SimError, match="did you mean 'flows_by_route'"):
         figure("flow_by_road", toys)

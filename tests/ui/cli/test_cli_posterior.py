@@ -47,7 +47,7 @@ def test_a_run_carries_bands(sim: Sim, tmp_path: Path, mine: Path) -> None:
     bands = pd.read_csv(run / FILE, keep_default_na=False)
     assert list(bands.columns) == [*KEYS, "low", "median", "high"]
     assert set(bands["period"].str.len()) == {len("2022"), len("2022-01"), 0}, "0: who replaced whom, one stretch"
-    behind = pd.read_csv(run / "figures" / "flows_by_road.csv")
+    behind = pd.read_csv(run / "figures" / "flows_by_route.csv")
     assert {"value_musd_low", "value_musd_high"} <= set(behind.columns)
     assert (behind["value_musd_low"] <= behind["value_musd_high"]).all()
     assert (behind["value_musd_low"] < behind["value_musd_high"]).any()
@@ -100,7 +100,7 @@ def test_without_draws_the_run_is_as_before(sim: Sim, tmp_path: Path, mine: Path
     assert "Over " not in said.out
     run = run_of(tmp_path / "there")
     assert not (run / FILE).exists()
-    assert "value_musd_low" not in pd.read_csv(run / "figures" / "flows_by_road.csv")
+    assert "value_musd_low" not in pd.read_csv(run / "figures" / "flows_by_route.csv")
 
 
 def test_priors_are_said_to_be_priors(sim: Sim, mine: Path) -> None:

@@ -146,7 +146,7 @@ def test_a_modellers_way_through_the_page(browser: Any, small: Served, tmp_path:
         page.wait_for_selector('[data-role="picture"]:visible', timeout=PATIENCE)
     picture, table = tab.download("png"), tab.download("csv")
     assert picture.read_bytes().startswith(b"\x89PNG")
-    assert (picture.name, table.name) == ("flows_by_road.png", "flows_by_road.csv")
+    assert (picture.name, table.name) == ("flows_by_route.png", "flows_by_route.csv")
     assert "value_musd" in pd.read_csv(table)
     page.click('[data-tab="Law"]')
     assert "2022-02-28" in page.inner_text('[data-table="changes"]')

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from sim.metrics.run_pair import DIRECT, OTHER_STATES, totals
-from sim.metrics.series_tables import ALL_HUBS, flows_by_road
+from sim.metrics.series_tables import ALL_HUBS, flows_by_route
 from sim.report.plots.labels import percent, scale
 from sim.report.plots.run_view import look, sentence
 from sim.report.plots.style import REFERENCE, frame, plain_axes, stamp
@@ -36,7 +36,7 @@ _LABELS, _BETWEEN = 1.6, 0.55  # inches
 def draw(source: Source, figure: Figure) -> pd.DataFrame:
     """Draws the direct road and, on a scale of their own, the hubs; returns the figures behind it."""
     view = look(source)
-    shown = flows_by_road(view) if view.bands is None else view.banded("flows_by_road")
+    shown = flows_by_route(view) if view.bands is None else view.banded("flows_by_route")
     subtitle = f"Deliveries to {view.target_name} by road, USD a month; mind the different scales"
     if not view.hubs:
         subtitle = f"Deliveries to {view.target_name}, all on the direct road, USD a month (this world has no hubs)"
