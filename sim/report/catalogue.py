@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args, get_
 import yaml
 from pydantic import BeforeValidator
 from pydantic_core import PydanticUndefined
-from rich.table import Table
 
 from sim.common.fields import NAMES_MARK, expected_number
 from sim.common.months import format_month, month_of
 from sim.common.parsing import read_month
+from sim.metrics import METRICS
 from sim.policies import INSTRUMENTS
-from sim.rules.parameters import PARAMETERS
+from sim.report.table import Column, Table
+from sim.rules.parameters import PARAMETER_GROUPS, PARAMETERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -57,30 +58,28 @@ def headline(scenario: Scenario) -> str:
 
 def clauses_by_date(scenario: Scenario) -> Table:
     """The clauses of a scenario in the order of their dates: one line each."""
-    table = _table("clause", "instrument", "in force", "by", "on", "aimed at", "strength")
-    for clause in sorted(scenario.policies, key=lambda one: (one.effective, one.id)):
-        table.add_row(
-            clause.id, clause.kind, _dates(clause), _short(clause.by), *_reach(clause), f"{clause.strength:g}"
-        )
-    return table
+    rows = [
+        (clause.id, clause.kind, _dates(clause), _short(clause.by), *_reach(clause), f"{clause.strength:g}")
+        for clause in sorted(scenario.policies, key=lambda one: (one.effective, one.id))
+    ]
+    return Table.of((*_whole("clause", "instrument", "in force"), "by", "on", "aimed at", *_whole("strength")), rows)
 
 
-def clause_differences(first: Scenario, second: Scenario) -> Table | None:
+def clause_differences(
+    first: Scenario, second: Scenario, *, heads: tuple[str, str] = ("first", "second")
+) -> Table | None:
     """How two scenarios differ as they are written: frame, clauses, drivers, parameters, rules; None where not."""
-    table = _table("what", "in", "first", "second")
-    for name, ours, theirs in _frame(first, second):
-        if ours != theirs:
-            table.add_row(name, "scenario", ours, theirs)
+    rows = [(name, "scenario", ours, theirs) for name, ours, theirs in _frame(first, second) if ours != theirs]
     for block in ("policies", "drivers"):
-        for what, ours, theirs in _block_differences(first, second, block):
-            table.add_row(what, block, ours, theirs)
+        rows += [(what, block, ours, theirs) for what, ours, theirs in _block_differences(first, second, block)]
     for block in ("parameters", "rules"):
         held, other = (dict(getattr(scenario, block)) for scenario in (first, second))
         for key in sorted(held.keys() | other.keys()):
             if held.get(key) != other.get(key):
                 usual = f"{PARAMETERS[key].default:g} (default)" if key in PARAMETERS else "-"
-                table.add_row(key, block, *(shown_value(one[key]) if key in one else usual for one in (held, other)))
-    return table if table.row_count else None
+                ours, theirs = (shown_value(one[key]) if key in one else usual for one in (held, other))
+                rows.append((key, block, ours, theirs))
+    return Table.of(("what", "in", *heads), rows) if rows else None
 
 
 def _frame(first: Scenario, second: Scenario) -> Iterator[tuple[str, str, str]]:
@@ -134,10 +133,30 @@ def _span(entry: Mapping[str, Any]) -> str:
 
 def instruments() -> Table:
     """Every instrument: what it does, in one line, and the fields of its own."""
-    table = _table("kind", "what it does", "its own fields")
-    for kind, instrument in INSTRUMENTS.items():
-        table.add_row(kind, purpose(instrument), ", ".join(own_fields(instrument)) or "-")
-    return table
+    rows = [(kind, purpose(one), ", ".join(own_fields(one)) or "-") for kind, one in INSTRUMENTS.items()]
+    return Table.of((*_whole("kind"), "what it does", "its own fields"), rows)
+
+
+def metrics() -> Table:
+    """Every metric: unit, meaning, and what may stand in brackets behind it."""
+    rows = [
+        (one.name, one.unit, one.meaning, "yes" if one.paired else "", ", ".join(one.takes)) for one in METRICS.values()
+    ]
+    title = "Metrics; a name may end in [words] and in @FIRST:LAST, @YYYY-MM or @all"
+    return Table.of((*_whole("metric"), "unit", "meaning", "paired", "in brackets"), rows, title)
+
+
+def parameters() -> list[Table]:
+    """Every parameter by what it is about: default, what is accepted, unit and meaning."""
+    heads = (*_whole("parameter"), "default", "accepted", "unit", "meaning")
+    return [
+        Table.of(
+            heads,
+            [(one.name, f"{one.default:g}", f"{one.low:g} to {one.high:g}", one.unit, one.meaning) for one in members],
+            group,
+        )
+        for group, members in PARAMETER_GROUPS.items()
+    ]
 
 
 def purpose(instrument: type[Policy]) -> str:
@@ -147,10 +166,7 @@ def purpose(instrument: type[Policy]) -> str:
 
 def fields_of(instrument: type[Policy]) -> Table:
     """Every field of an instrument: what it takes, what it is if left out, what it means."""
-    table = _table(*FIELD_COLUMNS)
-    for row in field_rows(instrument, [*SHARED, *own_fields(instrument)]):
-        table.add_row(*row)
-    return table
+    return Table.of(FIELD_COLUMNS, field_rows(instrument, [*SHARED, *own_fields(instrument)]))
 
 
 def own_fields(instrument: type[Policy]) -> list[str]:
@@ -249,10 +265,6 @@ def _short(names: Sequence[str]) -> str:
     return ", ".join(names[:3]) + (f" +{len(names) - 3}" if len(names) > 3 else "")
 
 
-def _table(*columns: str) -> Table:
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
-    for name in columns:
-        table.add_column(
-            name, overflow="fold", no_wrap=name in ("clause", "instrument", "in force", "strength", "kind")
-        )
-    return table
+def _whole(*heads: str) -> tuple[Column, ...]:
+    """Columns of short names, which are not broken into lines."""
+    return tuple(Column(head, wrap=False, strong=place == 0) for place, head in enumerate(heads))

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from sim.policies import INSTRUMENTS
 from sim.policies.instruments.null_policy import NullPolicy
 from sim.report.catalogue import FIELD_COLUMNS, SHARED, example_of, field_rows, own_fields
+from sim.report.markdown import markdown
+from sim.report.table import Table
 from sim.scenario import load_scenario, shipped_scenarios
 
 if TYPE_CHECKING:
@@ -83,5 +85,4 @@ def _together(instrument: type[Policy]) -> str:
 
 def _table(rows: Sequence[tuple[str, ...]]) -> str:
     """A table of fields in Markdown."""
-    lines = [FIELD_COLUMNS, tuple("---" for _ in FIELD_COLUMNS), *((f"`{name}`", *rest) for name, *rest in rows)]
-    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
+    return markdown(Table.of(FIELD_COLUMNS, ((f"`{name}`", *rest) for name, *rest in rows)))

@@ -10,6 +10,7 @@ import numpy as np
 
 from sim.analysis.flow import names_of
 from sim.common.months import format_month
+from sim.report.numbers import number
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,13 +46,7 @@ def in_words(told: Explanation) -> list[str]:
 
 def amount(value: float, signed: bool = False) -> str:
     """An amount with about three digits."""
-    size = abs(value)
-    if size == 0.0:
-        return "0"
-    digits = 0 if size >= 100.0 else 1 if size >= 10.0 else 2 if size >= 1.0 else 3
-    if size < 0.0005:
-        return "about 0"
-    return f"{value:{'+' if signed else ''},.{digits}f}"
+    return number(value, "amount", signed=signed)
 
 
 def _size(told: Explanation) -> str:

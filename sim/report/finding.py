@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 from matplotlib.figure import Figure
-from rich.table import Table
-from rich.text import Text
 
 from sim.analysis.summaries import units_of
 from sim.common.errors import SimError, nearest
@@ -19,6 +17,7 @@ from sim.common.package_data import version_of
 from sim.report.plots import or_told, save_figure
 from sim.report.plots.studies import About, tornado
 from sim.report.plots.style import HEIGHT, drawn
+from sim.report.table import Table
 
 if TYPE_CHECKING:
     from sim.experiments.folder import StudyRuns
@@ -56,8 +55,12 @@ class Finding:
         """Sentences and table, as the command line shows them."""
         return [
             *self.sentences,
-            *([shown(self.table if self.brief is None else self.brief, self.title)] if self.told else []),
+            *([self.as_table(_MOST_ROWS, "--out keeps them all")] if self.told else []),
         ]
+
+    def as_table(self, most: int = 0, rest: str = "") -> Table:
+        """What is told of its numbers, see :meth:`sim.report.table.Table.of_frame`."""
+        return Table.of_frame(self.table if self.brief is None else self.brief, self.title, most=most, rest=rest)
 
     def save(self, folder: Path, failed: dict[str, str] | None = None) -> list[Path]:
         """Writes the figure with the data behind it as CSV or, where there is none, the table.
@@ -79,24 +82,9 @@ class Finding:
         return [path]
 
 
-def shown(table: pd.DataFrame, title: str) -> Table:
-    """A table for the screen, its first rows."""
-    made = Table(title=Text(title), title_justify="left", caption_justify="left", title_style="bold")
-    for name in table.columns:
-        number = pd.api.types.is_numeric_dtype(table[name])
-        made.add_column(str(name), justify="right" if number else "left", overflow="fold")
-    for row in table.head(_MOST_ROWS).itertuples(index=False):
-        made.add_row(*(Text(cell_of(value)) for value in row))
-    if len(table) > _MOST_ROWS:
-        made.caption = f"... and {len(table) - _MOST_ROWS:,} more rows; --out keeps them all"
-    return made
-
-
-def cell_of(value: object) -> str:
-    """A value as a cell of a table shows it."""
-    if isinstance(value, bool) or not isinstance(value, float):
-        return str(value)
-    return "" if value != value else f"{value:.4g}"
+def setting_text(value: object) -> str:
+    """A setting of a lever, as one writes it."""
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
 def points_of(study: StudyRuns) -> pd.DataFrame:
@@ -142,7 +130,7 @@ def setting_of(study: StudyRuns, given: Mapping[str, str], said: str) -> dict[st
             raise SimError(f"{said}: unknown lever '{name}'; {nearest(name, study.levers)}")
     found: dict[str, object] = {}
     for lever in study.levers:
-        values = {cell_of(value): value for value in points[lever].unique()}
+        values = {setting_text(value): value for value in points[lever].unique()}
         if lever not in given:
             raise SimError(f"{said}: no value for the lever '{lever}'; expected one of: {', '.join(values)}")
         if given[lever] not in values:

@@ -16,6 +16,7 @@ from sim.report import html
 from sim.report.plots import FIGURES, figure, figure_of_mechanism, figure_of_pair
 from sim.report.plots.style import Picture, drawn
 from sim.report.study_findings import summed_up
+from sim.report.table import Column, Table
 from sim.simulation.comparison import Comparison
 from sim.simulation.results import Results
 
@@ -83,8 +84,8 @@ class Gallery:
 
 def gallery_page(gallery: Gallery) -> str:
     """What a notebook shows of the figures of a thing: their names and what each shows."""
-    rows = [(html.element("b", f"plot.{name}(...)"), title) for name, title in gallery.titles.items()]
-    return html.page(f"{len(rows)} figures", html.table(("figure", "what it shows"), rows))
+    rows = [(f"plot.{name}(...)", title) for name, title in gallery.titles.items()]
+    return html.page(f"{len(rows)} figures", Table.of((Column("figure", strong=True), "what it shows"), rows))
 
 
 def _figures_of(source: object) -> Mapping[str, tuple[str, Drawn]]:

@@ -9,10 +9,11 @@ from __future__ import annotations
 import html
 import math
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 
-import numpy as np
-import pandas as pd
+from sim.report.numbers import is_number
+from sim.report.table import Column, Spark, Table
 
 _STYLE = """
 @{font-size:13px;line-height:1.45;color:inherit;overflow-x:auto}
@@ -29,13 +30,13 @@ border-bottom:1px solid rgba(128,128,128,.35);white-space:normal;overflow-wrap:b
 @ td.w{min-width:13em}
 @ th.n,@ td.n{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}
 @ td.d{white-space:nowrap}
+@ tr.t{font-weight:bold}
 @ pre{font-size:12px;margin:.3em 0;color:inherit;background:none;white-space:pre;overflow-x:auto}
 @ svg{vertical-align:middle}
 @ summary{cursor:pointer}
 """.replace("@", ".sim-page" * 3)  # thrice: that weighs more than what a notebook says of all tables
 _BLUE = "#3b82c4"
 _WIDTH, _HEIGHT, _MARGIN = 150, 30, 2
-_SMALL_FRACTION = 5e-4
 _LONG = 60  # letters, from which a cell is kept wide
 
 
@@ -45,14 +46,10 @@ class Html(str):
     __slots__ = ()
 
 
-class Right(str):
-    """Text that stands to the right in a table, as numbers do."""
-
-    __slots__ = ()
-
-
 def escaped(thing: object) -> Html:
-    """A thing as markup: markup as it is, anything else as text."""
+    """A thing as markup: markup as it is, tables drawn, anything else as text."""
+    if isinstance(thing, Table):
+        return table(thing)
     return thing if isinstance(thing, Html) else Html(html.escape(str(thing)))
 
 
@@ -76,9 +73,9 @@ def page(title: str, *parts: object) -> str:
 
     Args:
         title: one line.
-        *parts: markup, or text that becomes a paragraph; empty ones are left out.
+        *parts: tables, markup, or text that becomes a paragraph; empty ones are left out.
     """
-    shown = [part if isinstance(part, Html) else element("p", part) for part in parts if part]
+    shown = [part if isinstance(part, Html | Table) else element("p", part) for part in parts if part]
     head = element("p", title, class_="head")
     return element("div", Html(f"<style>{_STYLE}</style>"), head, *shown, class_="sim-page")
 
@@ -113,71 +110,35 @@ def listed(texts: Iterable[object]) -> Html:
     return element("ul", *(element("li", text) for text in texts))
 
 
-def number(value: float, digits: int = 4) -> str:
-    """A number to so many digits, without an exponent where it can be read without; a dash where it is none."""
-    if math.isnan(value):
-        return "–"
-    if math.isinf(value):
-        return "∞" if value > 0 else "−∞"
-    if isinstance(value, int | np.integer) or abs(value) >= 10 ** (digits - 1):
-        return f"{value + 0:,.0f}"
-    text = f"{value:.{digits}g}" if abs(value) < _SMALL_FRACTION else f"{value:#.{digits}g}".rstrip("0").rstrip(".")
-    return "0" if value == 0 else text
+def table(told: Table) -> Html:
+    """A table; numbers stand to the right, days in one line, titles above and notes below."""
+    right = told.to_the_right()
+    heads = (element("th", head, **({"class_": "n"} if n else {})) for head, n in zip(told.heads, right, strict=True))
+    lines = [
+        element("tr", *(_cell(*one) for one in zip(values, texts, told.columns, right, strict=True)))
+        for values, texts in zip(told.values(), told.texts(), strict=True)
+    ]
+    if told.total:
+        lines[-1] = Html(lines[-1].replace("<tr>", '<tr class="t">', 1))
+    above = [element("caption", told.title)] if told.title else []
+    made = element("table", *above, element("thead", element("tr", *heads)), element("tbody", *lines))
+    return Html(made + soft(told.note)) if told.note else made
 
 
-def signed(value: float, digits: int = 3) -> str:
-    """A change with its sign."""
-    return ("+" if value > 0 else "") + number(value, digits)
+def table_page(told: Table) -> str:
+    """A table on its own."""
+    return page(told.title, replace(told, title=""))
 
 
-def table(heads: Sequence[str], rows: Iterable[Sequence[object]], caption: str = "") -> Html:
-    """A table; numbers stand to the right, days in one line.
-
-    Args:
-        heads: of the columns.
-        rows: cells: text, numbers, days, markup, or None.
-        caption: above it.
-    """
-    body = [list(row) for row in rows]
-    columns = [[row[place] for row in body if row[place] is not None] for place in range(len(heads))]
-    numeric = [bool(column) and all(map(_is_number, column)) for column in columns]
-    top = element(
-        "tr", *(element("th", head, **({"class_": "n"} if n else {})) for head, n in zip(heads, numeric, strict=True))
-    )
-    lines = [element("tr", *(_cell(value) for value in row)) for row in body]
-    above = [element("caption", caption)] if caption else []
-    return element("table", *above, element("thead", top), element("tbody", *lines))
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float | np.integer | np.floating | Right) and not isinstance(value, bool)
-
-
-def _cell(value: object) -> Html:
-    if value is None:
-        return element("td")
-    if _is_number(value):
-        return element("td", value if isinstance(value, Right) else number(value), class_="n")  # type: ignore[arg-type]
+def _cell(value: object, text: str, column: Column, right: bool) -> Html:
+    if isinstance(value, Spark):
+        return element("td", spark(value.lines, value.said, zero=value.zero))
+    if right or is_number(value):
+        return element("td", text, class_="n")
     if isinstance(value, date):
-        return element("td", value.isoformat(), class_="d")
-    return element("td", value, **({"class_": "w"} if len(str(value)) > _LONG else {}))
-
-
-def frame(found: pd.DataFrame, caption: str = "", most: int = 0) -> Html:
-    """A table of data, with its index where that has a name.
-
-    Args:
-        found: the data.
-        caption: above it.
-        most: rows shown; 0 for all.
-    """
-    named = [str(name) for name in found.index.names if name is not None]
-    data = found.reset_index() if named else found
-    shown = data.head(most) if most else data
-    heads = [str(name).replace("_", " ") for name in data.columns]
-    made = table(heads, shown.astype(object).itertuples(index=False), caption)
-    left = len(data) - len(shown)
-    return Html(made + soft(f"and {left:,} more rows")) if left else made
+        return element("td", text, class_="d")
+    inside = element("b", text) if column.strong else text
+    return element("td", inside, **({"class_": "w"} if len(text) > _LONG else {}))
 
 
 def spark(lines: Sequence[Sequence[float]], said: str, *, zero: bool = True) -> Html:

@@ -25,6 +25,7 @@ PAGES = {
     "sim.policies.base.Policy": "notebook_law:clause_page",
     "sim.report.finding.Finding": "notebook_outcomes:finding_page",
     "sim.report.gallery.Gallery": "gallery:gallery_page",
+    "sim.report.table.Table": "html:table_page",
     "sim.rules.Rules": "notebook_inputs:rules_page",
     "sim.rules.parameters.Parameter": "notebook_inputs:parameter_page",
     "sim.rules.parameters.Parameters": "notebook_inputs:parameters_page",

@@ -9,6 +9,8 @@ import numpy as np
 
 from sim.common.months import format_month
 from sim.report import html
+from sim.report.numbers import number
+from sim.report.table import Column, Table
 from sim.rules.parameters import PARAMETERS, Parameter
 from sim.simulation.inputs import INPUT_KINDS, split
 
@@ -25,28 +27,32 @@ _MONTHS = 12
 _ENDS = (0.05, 0.5, 0.95)
 
 
+def _strong(head: str) -> Column:
+    return Column(head, strong=True)
+
+
 def world_page(world: World) -> str:
     """A world: its states and goods, and how much of its flows was seen."""
     sold = _MONTHS / _BILLION * world.recorded_musd.sum(axis=2)
     states = [
-        (html.element("b", code), world.state_names[s], world.role[s], "hub" if s in world.hubs else "",
+        (code, world.state_names[s], world.role[s], "hub" if s in world.hubs else "",
          float(sold[s].sum()), float(sold[s, world.target]), float(world.alignment[s]))
         for s, code in enumerate(world.states)
     ]  # fmt: skip
-    heads = ("state", "name", "role", "", "exports", f"to {world.states[world.target]}", "alignment")
+    heads = (_strong("state"), "name", "role", "", "exports", f"to {world.states[world.target]}", "alignment")
     caption = f"{len(states)} states; exports on record in {world.base_year}, billion USD"
     goods = [
-        (html.element("b", code), world.good_names[g], world.hs_codes[g].replace(";", "; "), world.control_tier[g],
+        (code, world.good_names[g], world.hs_codes[g].replace(";", "; "), world.control_tier[g],
          float(world.military_sensitivity[g]), float(world.coalition_brand_share[g]),
          float(_MONTHS / _BILLION * world.recorded_musd[:, :, g].sum()))
         for g, code in enumerate(world.goods)
     ]  # fmt: skip
-    of_goods = ("good", "name", "HS", "tier", "military", "coalition brands", "traded, billion USD")
-    seen = {name: f"{share:.1%}" for name, share in world.observed_share().items()}
+    of_goods = (_strong("good"), "name", "HS", "tier", "military", "coalition brands", "traded, billion USD")
+    seen = {name: number(share, "share") for name, share in world.observed_share().items()}
     return html.page(
         world.title, html.facts(base_year=world.base_year, digest=world.digest[:10], **seen),
         html.soft("Shares of the value by pair and good that are observed, derived from figures, or imputed."),
-        html.table(heads, states, caption), html.table(of_goods, goods, f"{len(goods)} goods"),
+        Table.of(heads, states, caption), Table.of(of_goods, goods, f"{len(goods)} goods"),
     )  # fmt: skip
 
 
@@ -57,32 +63,32 @@ def posterior_page(posterior: Posterior) -> str:
     for name, (low, median, high), stands in zip(posterior.names, ends, posterior.draws[0], strict=True):
         kind, rest = split(name)
         known = PARAMETERS.get(rest) if kind == "parameters" else None
-        rows.append((html.element("b", name), float(median), float(low), float(high), float(stands),
+        rows.append((name, float(median), float(low), float(high), float(stands),
                      known.default if known else None, known.unit if known else INPUT_KINDS[kind].meaning))  # fmt: skip
-    heads = ("column", "median", "5 %", "95 %", "draw 0", "prior centre", "unit or meaning")
+    heads = (_strong("column"), "median", "5 %", "95 %", "draw 0", "prior centre", "unit or meaning")
     said = html.facts(draws=f"{posterior.count:,}", columns=len(rows), digest=posterior.digest[:10])
-    made = html.scrolled(html.table(heads, rows))
+    made = html.scrolled(Table.of(heads, rows))
     hint = "Draw 0 stands for all: case.with_posterior() takes it."
     return html.page(f"Posterior {posterior.name}", said, made, html.soft(hint))
 
 
-_OF_PARAMETERS = ("parameter", "default", "least", "most", "unit", "what it does", "source")
+_OF_PARAMETERS = (_strong("parameter"), "default", "least", "most", "unit", "what it does", "source")
 
 
 def _row(one: Parameter) -> tuple[object, ...]:
-    return html.element("b", one.name), one.default, one.low, one.high, one.unit, one.meaning, one.source
+    return one.name, one.default, one.low, one.high, one.unit, one.meaning, one.source
 
 
 def parameters_page(parameters: Parameters) -> str:
     """All parameters."""
-    made = html.scrolled(html.table(_OF_PARAMETERS, map(_row, parameters.values())))
+    made = html.scrolled(Table.of(_OF_PARAMETERS, map(_row, parameters.values())))
     hint = "case.with_changes(parameters={'aversion': 4.0}) sets one; what has no source is an assumption."
     return html.page(f"{len(parameters)} parameters", made, html.soft(hint))
 
 
 def parameter_page(one: Parameter) -> str:
     """One parameter."""
-    return html.page(one.name, html.table(_OF_PARAMETERS, [_row(one)]))
+    return html.page(one.name, Table.of(_OF_PARAMETERS, [_row(one)]))
 
 
 def rules_page(rules: Rules) -> str:
@@ -91,8 +97,8 @@ def rules_page(rules: Rules) -> str:
     for name, function in rules.items():
         plain = getattr(function, "py_func", function)
         takes = ", ".join(inspect.signature(plain).parameters)
-        rows.append((html.element("b", name), (inspect.getdoc(plain) or "").split("\n")[0], takes))
-    made = html.scrolled(html.table(("rule", "gives", "takes"), rows))
+        rows.append((name, (inspect.getdoc(plain) or "").split("\n")[0], takes))
+    made = html.scrolled(Table.of((_strong("rule"), "gives", "takes"), rows))
     hint = "case.with_rules(NAME=function) replaces one by a plain Python function of the same arguments."
     return html.page(f"{len(rows)} behavioural rules", made, html.soft(hint))
 
@@ -113,7 +119,7 @@ def model_page(model: SanctionsModel) -> str:
         for clause, acts in zip(plan.policies, listed, strict=True) if acts
     ]  # fmt: skip
     caption = f"Law in force in {month}, share of the month"
-    law = html.table(("clause", "kind", "by", "in force"), rows, caption) if rows else html.soft("No law in force.")
+    law = Table.of(("clause", "kind", "by", "in force"), rows, caption) if rows else html.soft("No law in force.")
     hint = "step() runs a month; exporters, intermediaries and states are its agents."
     return html.page(plan.title, said, law, html.soft(hint))
 

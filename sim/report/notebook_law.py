@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import inspect
 from typing import TYPE_CHECKING
 
 from sim.common.months import format_month
 from sim.policies import Policy
 from sim.report import html
+from sim.report.catalogue import instruments, purpose
+from sim.report.numbers import cell, number
+from sim.report.table import Column, Table
 from sim.rules.parameters import PARAMETERS
 
 if TYPE_CHECKING:
@@ -17,8 +19,8 @@ if TYPE_CHECKING:
     from sim.scenario import Scenario
     from sim.simulation.simulation import Case
 
-HEADS = ("effective", "announced", "ends", "clause", "kind", "by", "towards / against", "goods", "strength", "also",
-         "source")  # fmt: skip
+COLUMNS = ("effective", "announced", "ends", Column("clause", strong=True), "kind", "by", "towards / against", "goods",
+           "strength", "also", "source")  # fmt: skip
 _AGAINST = "against"
 
 
@@ -47,26 +49,21 @@ def _page(scenario: Scenario, beside: Sequence[html.Html], world: str) -> str:
         exporters=f"{agents.exporters:,}", intermediaries=f"{agents.intermediaries:,}", mode=agents.mode,
         seed=scenario.seed,
     )  # fmt: skip
-    count = len(scenario.policies)
-    law = law_table(scenario.policies) if count else html.soft("No law: free trade in every month.")
+    law = law_table(scenario.policies) if scenario.policies else html.soft("No law: free trade in every month.")
     return html.page(
         scenario.title, html.soft(scenario.question), said, *beside, html.scrolled(law), *_others(scenario)
     )
 
 
-def law_table(clauses: Sequence[Policy]) -> html.Html:
+def law_table(clauses: Sequence[Policy]) -> Table:
     """Clauses by the first day in force; `also` has what they say of their instrument's own fields.
 
     Columns that would stand empty are left out.
     """
     ordered = sorted(clauses, key=lambda clause: (clause.effective, clause.announced or clause.effective, clause.id))
-    rows = list(map(_row, ordered))
-    kept = [place for place in range(len(HEADS)) if any(row[place] not in (None, "") for row in rows)]
     count = len(ordered)
-    return html.table(
-        [HEADS[place] for place in kept], [[row[place] for place in kept] for row in rows],
-        f"{count} clause{'' if count == 1 else 's'} of law, by date",
-    )  # fmt: skip
+    title = f"{count} clause{'' if count == 1 else 's'} of law, by date"
+    return Table.of(COLUMNS, map(_row, ordered), title).without_empty()
 
 
 def _row(clause: Policy) -> list[object]:
@@ -79,7 +76,7 @@ def _row(clause: Policy) -> list[object]:
     ]  # fmt: skip
     aimed = _words(clause.towards) + (f" / {_words(against)}" if against else "")
     return [
-        clause.effective, clause.announced, clause.ends, html.element("b", clause.id), clause.kind.replace("_", " "),
+        clause.effective, clause.announced, clause.ends, clause.id, clause.kind.replace("_", " "),
         _words(clause.by), aimed, _words(clause.goods), clause.strength, "; ".join(also), clause.source,
     ]  # fmt: skip
 
@@ -87,35 +84,34 @@ def _row(clause: Policy) -> list[object]:
 def _words(value: object) -> str:
     if isinstance(value, tuple | list):
         return ", ".join(map(str, value))
-    return html.number(value) if isinstance(value, float) else str(value)
+    return cell(value)
 
 
 def _others(scenario: Scenario) -> list[html.Html]:
     """What a scenario has beside its law, each folded."""
     parts = []
     if scenario.parameters:
-        rows = [(name, value, PARAMETERS[name].default, PARAMETERS[name].unit) for name, value in _sorted(scenario)]
-        made = html.table(("parameter", "value", "default", "unit"), rows)
+        rows = [
+            (name, value, PARAMETERS[name].default, PARAMETERS[name].unit)
+            for name, value in sorted(scenario.parameters.items())
+        ]
+        made = Table.of(("parameter", "value", "default", "unit"), rows)
         parts.append(html.folded(f"Parameters that differ from their defaults: {len(rows)}", made))
     if scenario.openings:
-        parts.append(html.folded(f"Openings of hubs: {len(scenario.openings)}", html.table(
+        parts.append(html.folded(f"Openings of hubs: {len(scenario.openings)}", Table.of(
             ("hub", "opening"), sorted(scenario.openings.items()))))  # fmt: skip
     if scenario.drivers:
         driven = [(one.id, one.what.replace("_", " "), one.destination, _words(one.goods), _path(one.path), one.source)
                 for one in scenario.drivers]  # fmt: skip
-        made = html.table(("driver", "what", "destination", "goods", "multiplier", "source"), driven)
+        made = Table.of(("driver", "what", "destination", "goods", "multiplier", "source"), driven)
         parts.append(html.folded(f"Drivers of demand, which are no law: {len(driven)}", made))
     if scenario.rules:
-        parts.append(html.folded("Rules replaced", html.table(("rule", "by"), scenario.rules.items())))
+        parts.append(html.folded("Rules replaced", Table.of(("rule", "by"), scenario.rules.items())))
     if scenario.mechanism is not None:
         looks = html.listed(look.what for look in scenario.look_at)
         parts.append(html.folded(f"Shows: {scenario.mechanism.shows}", looks))
     parts.append(html.folded(f"Sources: {len(scenario.sources)}", html.listed(scenario.sources)))
     return parts
-
-
-def _sorted(scenario: Scenario) -> list[tuple[str, float]]:
-    return sorted(scenario.parameters.items())
 
 
 def _path(path: Mapping[int, float] | None) -> str:
@@ -124,27 +120,16 @@ def _path(path: Mapping[int, float] | None) -> str:
     first, last = min(path), max(path)
     values = path.values()
     if len(path) == 1:
-        return f"{html.number(path[first])} from {format_month(first)}"
-    return f"{html.number(min(values))} to {html.number(max(values))}, {format_month(first)} to {format_month(last)}"
+        return f"{number(path[first])} from {format_month(first)}"
+    return f"{number(min(values))} to {number(max(values))}, {format_month(first)} to {format_month(last)}"
 
 
 def clause_page(clause: Policy) -> str:
     """One clause, with what its instrument does."""
-    return html.page(clause.id, html.soft(_first(type(clause))), law_table([clause]))
+    return html.page(clause.id, html.soft(purpose(type(clause))), law_table([clause]))
 
 
-def instruments_page(instruments: Instruments) -> str:
-    """The instruments of policy: kind, what it does, what its strength is."""
-    rows = [
-        (html.element("b", kind), _first(one), one.model_fields["strength"].description,
-         ", ".join(name for name in one.model_fields if name not in Policy.model_fields))
-        for kind, one in instruments.items()
-    ]  # fmt: skip
-    table = html.table(("kind", "what it does", "strength", "fields of its own"), rows)
+def instruments_page(known: Instruments) -> str:
+    """The instruments of policy: what each does, and the fields of its own."""
     hint = "sim list instruments KIND on the command line has every field of one, with an example."
-    return html.page(f"{len(rows)} instruments of policy", html.scrolled(table), html.soft(hint))
-
-
-def _first(instrument: type[Policy]) -> str:
-    """The first sentence that an instrument says of itself."""
-    return (inspect.getdoc(instrument) or "").split("\n\n")[0].replace("\n", " ")
+    return html.page(f"{len(known)} instruments of policy", html.scrolled(instruments()), html.soft(hint))

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from sim.common.months import format_month
 from sim.report import html
+from sim.report.explanation_tables import explained
 from sim.report.explanation_text import amount, in_words
+from sim.report.numbers import cell, number
+from sim.report.run_tables import looks, verdict
 from sim.report.study_tables import study_told
+from sim.report.table import Column, Table
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from sim.analysis.discovery import Discovery
     from sim.analysis.explain import Explanation
     from sim.analysis.mechanism_test import Shown
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from sim.experiments.swept import Swept
     from sim.report.finding import Finding
 
-_MOST_PARTS, _MOST_ROWS = 12, 40
+_MOST_ROWS = 40
 _DONE = "done"
 
 
@@ -33,50 +34,28 @@ def explanation_page(told: Explanation) -> str:
         f"{told.flow.words}, {told.flow.span}", html.listed(in_words(told)),
         html.facts(with_the_package=amount(told.with_policy), without=amount(told.without),
                    change=amount(told.change, signed=True), unit=told.flow.unit, runs=told.runs),
-        _parts(told, told.clauses, "By clause"), _parts(told, told.actors, "By who responded"),
+        *explained(told),
     )  # fmt: skip
-
-
-def _parts(told: Explanation, parts: pd.DataFrame, caption: str) -> html.Html:
-    label = str(parts.columns[0])
-    shown = parts.head(_MOST_PARTS)
-    rows: list[tuple[object, ...]] = [
-        (row[label], html.Right(amount(row["effect"], signed=True)), _percent(row["share_of_change"]),
-         html.Right(f"{amount(row['lowest'], signed=True)} to {amount(row['highest'], signed=True)}"))
-        for row in shown.to_dict("records")
-    ]  # fmt: skip
-    if len(parts) > len(shown):
-        rest = parts.iloc[len(shown) :][["effect", "share_of_change"]].sum()
-        others = f"{len(parts) - len(shown)} others"
-        rows.append((others, html.Right(amount(rest["effect"], signed=True)), _percent(rest["share_of_change"]), None))
-    rows.append((html.element("b", "all of it"), html.Right(amount(told.change, signed=True)), None, None))
-    return html.table((label, "effect", "of the change", "effects met"), rows, f"{caption}, {told.flow.unit}")
-
-
-def _percent(share: float) -> html.Right:
-    return html.Right("" if pd.isna(share) else f"{round(100.0 * share, 1) + 0.0:.1f} %")
 
 
 def discovery_page(found: Discovery) -> str:
     """Where a condition on a metric is met: sentences, then the limits of each box."""
-    boxes = html.frame(found.table()) if found.boxes else ""
+    boxes = Table.of_frame(found.table()) if found.boxes else ""
     return html.page(f"Where {found.outcome}", html.listed(found.sentences), boxes)
 
 
 def mechanism_page(found: Shown) -> str:
     """A scenario with its mechanism and without: what was expected, and what is seen."""
     mechanism = found.scenario.mechanism
-    said = "Every look shows what is expected." if found.holds else "Some looks do not show what is expected."
     return html.page(
-        found.scenario.title, html.soft(mechanism.shows if mechanism else ""), said,
-        html.frame(found.table.replace({True: "yes", False: "no"})),
-    )  # fmt: skip
+        found.scenario.title, html.soft(mechanism.shows if mechanism else ""), verdict(found), looks(found)
+    )
 
 
 def finding_page(found: Finding) -> str:
     """A finding: sentences to quote, and the table behind them."""
     said = html.listed(found.sentences) if found.sentences else ""
-    return html.page(found.title, said, html.frame(found.table if found.brief is None else found.brief, "", _MOST_ROWS))
+    return html.page(found.title, said, found.as_table(_MOST_ROWS))
 
 
 def study_page(study: Study) -> str:
@@ -84,7 +63,7 @@ def study_page(study: Study) -> str:
     file, scenario = study.file, study.base.scenario
     months = f"{format_month(scenario.months.first)} to {format_month(scenario.months.last)}"
     factors = [
-        (html.element("b", one.name), kind, _range(one), ", ".join(one.said.moves))
+        (one.name, kind, _range(one), ", ".join(one.said.moves))
         for kind, some in (("lever", study.levers), ("uncertainty", study.uncertainties)) for one in some
     ]  # fmt: skip
     drawn = None if study.posterior is None else f"draws of {study.posterior.name}"
@@ -92,7 +71,7 @@ def study_page(study: Study) -> str:
         file.title, html.soft(file.question),
         html.facts(base=scenario.title, months=months, exporters=f"{scenario.agents.exporters:,}",
                    mode=scenario.agents.mode, replicates=file.replicates, worlds=drawn),
-        html.table(("factor", "what", "values", "moves"), factors),
+        Table.of((Column("factor", strong=True), "what", "values", "moves"), factors),
         html.facts(metrics=", ".join(file.metrics), compared_with=file.compare_with),
     )  # fmt: skip
 
@@ -100,8 +79,8 @@ def study_page(study: Study) -> str:
 def _range(factor: object) -> str:
     values, said = getattr(factor, "values", None), getattr(factor, "said", None)
     if values is not None:
-        return ", ".join(html.number(value) if isinstance(value, float) else str(value) for value in values)
-    return f"{html.number(said.low)} to {html.number(said.high)}" if said is not None else ""
+        return ", ".join(map(cell, values))
+    return f"{number(said.low)} to {number(said.high)}" if said is not None else ""
 
 
 def swept_page(swept: Swept) -> str:
@@ -121,24 +100,17 @@ def swept_page(swept: Swept) -> str:
     )  # fmt: skip
 
 
-def _effects(swept: Swept, caption: str) -> html.Html:
+def _effects(swept: Swept, title: str) -> Table:
     """A row per package, a column per metric: the difference, with its interval where there is one."""
-    table, levers = swept.comparisons, swept.plan.study.levers
+    levers, metrics = [lever.name for lever in swept.plan.study.levers], swept.plan.study.file.metrics
     ends = ("low", "high") if swept.plan.replicates > 1 else ("low_world", "high_world")
-    metrics = swept.plan.study.file.metrics
     rows = []
-    for _, part in table.head(_MOST_ROWS * len(metrics)).groupby("package"):
-        cells = part.set_index("metric")[["difference", *ends]].to_dict("index")
-        rows.append([*(part[lever.name].iloc[0] for lever in levers),
-                     *(_interval(cells[name], ends) for name in metrics)])  # fmt: skip
-    made = html.table([*(lever.name for lever in levers), *metrics], rows, caption)
+    for _, part in swept.comparisons.head(_MOST_ROWS * len(metrics)).groupby("package"):
+        cells = part.set_index("metric")[["difference", *ends]]
+        rows.append((*part[levers].iloc[0], *(tuple(map(float, cells.loc[name])) for name in metrics)))
     left = len(swept.plan.packages) - len(rows)
-    return html.Html(made + html.soft(f"and {left:,} more packages")) if left > 0 else made
-
-
-def _interval(row: Mapping[Any, float], ends: tuple[str, str]) -> html.Right:
-    difference, low, high = (row[name] for name in ("difference", *ends))
-    return html.Right(html.signed(difference) + (f" [{html.signed(low)}, {html.signed(high)}]" if low < high else ""))
+    columns = [*map(Column, levers), *(Column(name, digits=3, signed=True) for name in metrics)]
+    return Table.of(columns, rows, title, f"... and {left:,} more packages" if left > 0 else "")
 
 
 def runs_page(study: StudyRuns) -> str:
@@ -151,5 +123,5 @@ def runs_page(study: StudyRuns) -> str:
     return html.page(
         study.title, html.soft(study.question),
         html.facts(runs=f"{len(study.runs):,} of {study.planned:,}", uncertainties=", ".join(study.uncertainties)),
-        html.frame(means, "Means over worlds and replicates", _MOST_ROWS),
+        Table.of_frame(means, "Means over worlds and replicates", most=_MOST_ROWS),
     )  # fmt: skip

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from sim.metrics.run_pair import DIRECT
 from sim.metrics.series import summary
 from sim.report import html
+from sim.report.numbers import number
 from sim.report.plots.run_view import View, look
-from sim.simulation.intervals import DELIVERIES, ENDS
+from sim.report.run_tables import over_draws
+from sim.report.table import Column, Spark, Table
 from sim.simulation.results import Results
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Sequence
 
     from sim.simulation.comparison import Comparison
     from sim.simulation.ensemble import Ensemble
@@ -24,10 +26,6 @@ _NAMED = 4  # hubs with a row of their own
 _LAST = 12  # months that the figures beside a chart are of
 _ROADS_UNIT = "million USD a month"
 _UNITS = {PRICE: "value over value at base-year prices", HIDDEN: "of value not on record at the origin's office"}
-_OVER_DRAWS = {
-    "policy_busd": "with", "baseline_busd": "without", "change_percent": "change, %", "direct_busd": "direct",
-    "via_hubs_busd": "via hubs", "unrecorded_busd": "off origins' books", "price_index": "price",
-}  # fmt: skip
 
 
 def series_of(view: View, results: Results, named: tuple[str, ...]) -> pd.DataFrame:
@@ -61,45 +59,43 @@ def roads_of(view: View) -> tuple[str, ...]:
 
 def results_page(results: Results) -> str:
     """One run."""
-    view = look(results)
-    if view.to_target.empty:
-        return html.page(results.title, _said(results), html.soft("Nothing was delivered to the target."))
-    lines = series_of(view, results, roads_of(view))
-    rows = [
-        (_label(view, name), html.spark([lines[name].tolist()], _words(view, name), zero=name != PRICE),
-         float(lines[name].tail(_LAST).mean()), _unit(name))
-        for name in map(str, lines)
-    ]  # fmt: skip
-    heads = ("", _span(view.months), "mean", "")
-    charts = html.table(heads, rows, f"Deliveries to {view.target_name}; figures: {_last(view)}")
-    yearly = html.frame(summary(results), "By year: billion USD by kind of road; price, base year = 1")
-    return html.page(results.title, html.soft(results.record["question"]), _said(results), charts, yearly)
+    yearly = Table.of_frame(summary(results), "By year: billion USD by kind of road; price, base year = 1")
+    return _page(look(results), [results], "", yearly)
 
 
 def comparison_page(pair: Comparison) -> str:
     """A run against its counterfactual."""
-    policy, view = pair.policy, look(pair)
-    beside = html.soft(f"Solid: {policy.title}. Dashed: {pair.baseline.title}. Same world, firms and luck.")
-    if view.to_target.empty:
-        return html.page(policy.title, _said(policy), beside, html.soft("Nothing was delivered to the target."))
-    named = roads_of(view)
-    with_, without = (series_of(view, run, named) for run in (policy, pair.baseline))
-    rows = []
-    for name in map(str, with_):
-        chart = html.spark([with_[name].tolist(), without[name].tolist()], _words(view, name), zero=name != PRICE)
-        there, usual = (float(line[name].tail(_LAST).mean()) for line in (with_, without))
-        rows.append((_label(view, name), chart, there, usual, _change(there, usual, name), _unit(name)))
-    heads = ("", _span(view.months), "with", "without", "change", "")
-    charts = html.table(heads, rows, f"Deliveries to {view.target_name}; figures: {_last(view)}")
-    yearly = html.frame(pair.summary(), "By year, billion USD")
+    beside = f"Solid: {pair.policy.title}. Dashed: {pair.baseline.title}. Same world, firms and luck."
+    yearly = Table.of_frame(pair.summary(), "By year, billion USD")
     bands = html.soft(pair.bands.words) if pair.bands is not None else ""
-    return html.page(policy.title, html.soft(policy.record["question"]), _said(policy), beside, charts, yearly, bands)
+    return _page(look(pair), [pair.policy, pair.baseline], html.soft(beside), yearly, bands)
 
 
-def _change(there: float, usual: float, name: str) -> html.Right:
+def _page(view: View, runs: Sequence[Results], beside: str, *below: object) -> str:
+    """Title and question of the first run, charts of both by road, and what stands below them."""
+    first = runs[0]
+    head = html.soft(first.record["question"]), _said(first), beside
+    if view.to_target.empty:
+        return html.page(first.title, *head, html.soft("Nothing was delivered to the target."))
+    named = roads_of(view)
+    series = [series_of(view, run, named) for run in runs]
+    rows = []
+    for name in map(str, series[0]):
+        chart = Spark([lines[name].tolist() for lines in series], _words(view, name), name != PRICE)
+        means = [float(lines[name].tail(_LAST).mean()) for lines in series]
+        change = [_change(means[0], means[1], name)] if len(means) > 1 else []
+        rows.append((_label(view, name), chart, *means, *change, _unit(name)))
+    said = ["mean"] if len(runs) == 1 else ["with", "without", Column("change", "change")]
+    charts = Table.of(
+        ("", _span(view.months), *said, ""), rows, f"Deliveries to {view.target_name}; figures: {_last(view)}"
+    )
+    return html.page(first.title, *head, charts, *below)
+
+
+def _change(there: float, usual: float, name: str) -> float | str | None:
     if name == HIDDEN:
-        return html.Right(f"{html.signed(100.0 * (there - usual), 2)} points")
-    return html.Right(f"{html.signed(100.0 * (there / usual - 1.0), 2)} %" if usual > 0.0 else "")
+        return f"{number(100.0 * (there - usual), digits=2, signed=True)} points"
+    return 100.0 * (there / usual - 1.0) if usual > 0.0 else None
 
 
 def _said(results: Results) -> html.Html:
@@ -136,23 +132,11 @@ def _last(view: View) -> str:
 
 def ensemble_page(found: Ensemble) -> str:
     """Deliveries by year over draws of a posterior: median and the middle 90 %."""
-    record, table = found.record, found.bands.table
-    rows = table[table["figure"] == DELIVERIES]
-    columns = {name: said for name, said in _OVER_DRAWS.items() if name in set(rows["column"])}
-    lines = []
-    for year, part in rows.groupby("period"):
-        cells = part.set_index("column")[list(ENDS)].to_dict("index")
-        lines.append([year, *(_band(cells[name]) for name in columns)])
+    record = found.record
     said = html.facts(
         posterior=record["posterior"], draws=record["draws"], mode=record["mode"],
         exporters=f"{record['exporters']:,}",
     )  # fmt: skip
-    caption = "Deliveries to the target by year, billion USD: median, and where 90 % of the draws lie"
-    made = html.table(("year", *columns.values()), lines, caption)
     hint = "samples has every draw, bands.table every series behind the figures."
-    return html.page(f"{record['draws']} draws of posterior {record['posterior']}", said, made, html.soft(hint))
-
-
-def _band(ends: Mapping[Any, float]) -> html.Right:
-    median, low, high = (html.number(ends[name], 3) for name in ("median", "low", "high"))
-    return html.Right(f"{median} [{low}, {high}]")
+    title = f"{record['draws']} draws of posterior {record['posterior']}"
+    return html.page(title, said, over_draws(found.bands), html.soft(hint))

@@ -7,19 +7,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-import pandas as pd
-from rich.table import Table
-
 from sim.common.months import format_month
 from sim.metrics.mirror_gap import PARTS, mirror_gap
 from sim.metrics.recorded_trade import ledger_totals
 from sim.metrics.series import summary
+from sim.report.table import Column, Table
 from sim.scenario import MEASURES
 from sim.simulation.intervals import DELIVERIES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from sim.analysis.mechanism_test import Shown
     from sim.metrics.mirror_gap import Pair
@@ -34,74 +31,53 @@ _MOST_ROWS = 10
 _LOOK_COLUMNS = ("measure", "months", "with", "without", "change", "expected", "holds")
 # Columns of the sums over draws, see `sim.simulation.ensemble.deliveries`.
 _OVER_DRAWS = {
-    "policy_busd": "with", "change_percent": "change, %", "direct_busd": "direct", "via_hubs_busd": "via hubs",
-    "unrecorded_busd": "off origins' books", "price_index": "price",
+    "policy_busd": "with", "baseline_busd": "without", "change_percent": "change, %", "direct_busd": "direct",
+    "via_hubs_busd": "via hubs", "unrecorded_busd": "off origins' books", "price_index": "price",
 }  # fmt: skip
-_DIGITS = ((100.0, 0), (10.0, 1))  # decimals of numbers from this size on; smaller ones have two
 _MANY = 5.0  # above that a percentage says less than how many times
+_PRICE = "price: value over value at the prices of the base year"
+_YEAR = Column("year", wrap=False)
+
+
+def _money(*heads: str) -> list[Column]:
+    return [Column(head, "money") for head in heads]
 
 
 def deliveries(comparison: Comparison) -> Table:
     """Deliveries to the target by year, with the policies and without, and by kind of road."""
     total, roads, usual = comparison.summary(), summary(comparison.policy), summary(comparison.baseline)
-    table = _table(
-        f"Deliveries to {comparison.policy.target}, billion USD a year",
-        (
-            "year",
-            "with",
-            "without",
-            "change",
-            "direct with",
-            "without",
-            "via hubs with",
-            "without",
-            "price with",
-            "without",
-        ),
-    )
     rows = total.join(roads).join(usual.add_suffix("_usual")).fillna(0.0)
-    for year, row in rows.iterrows():
-        table.add_row(
-            str(year), _money(row["policy_busd"]), _money(row["baseline_busd"]), _percent(row["change_percent"]),
-            _money(row["direct_busd"]), _money(row["direct_busd_usual"]),
-            _money(row["via_hubs_busd"]), _money(row["via_hubs_busd_usual"]),
-            _index(row["price_index"]), _index(row["price_index_usual"]),
-        )  # fmt: skip
-    table.caption = "price: value over value at the prices of the base year"
-    return table
+    shown = ["policy_busd", "baseline_busd", "change_percent", "direct_busd", "direct_busd_usual", "via_hubs_busd",
+             "via_hubs_busd_usual", "price_index", "price_index_usual"]  # fmt: skip
+    columns = (
+        _YEAR, *_money("with", "without"), Column("change", "change"),
+        *_money("direct with", "without", "via hubs with", "without"),
+        Column("price with", "index"), Column("without", "index"),
+    )  # fmt: skip
+    title = f"Deliveries to {comparison.policy.target}, billion USD a year"
+    return Table.of(columns, rows[shown].itertuples(name=None), title, _PRICE)
 
 
 def deliveries_alone(results: Results) -> Table:
     """Deliveries to the target by year and kind of road, of a run without its counterfactual."""
-    table = _table(
-        f"Deliveries to {results.target}, billion USD a year", ("year", "in all", "direct", "via hubs", "price")
-    )
-    for year, row in summary(results).fillna(0.0).iterrows():
-        direct, via = row["direct_busd"], row["via_hubs_busd"]
-        table.add_row(str(year), _money(direct + via), _money(direct), _money(via), _index(row["price_index"]))
-    table.caption = "price: value over value at the prices of the base year"
-    return table
+    rows = summary(results).fillna(0.0)
+    rows["in_all"] = rows["direct_busd"] + rows["via_hubs_busd"]
+    columns = (_YEAR, *_money("in all", "direct", "via hubs"), Column("price", "index"))
+    shown = rows[["in_all", "direct_busd", "via_hubs_busd", "price_index"]].itertuples(name=None)
+    return Table.of(columns, shown, f"Deliveries to {results.target}, billion USD a year", _PRICE)
 
 
 def over_draws(bands: Bands) -> Table:
     """Deliveries by year over the draws of a posterior: the median, and where 90 % of the draws lie."""
     rows = bands.table[bands.table["figure"] == DELIVERIES]
     shown = {name: head for name, head in _OVER_DRAWS.items() if name in set(rows["column"])}
-    table = _table(
-        f"Over {bands.record['draws']} draws of posterior '{bands.record['posterior']}', median [5 %, 95 %]",
-        ("year", *shown.values()),
-    )
+    lines = []
     for year, part in rows.groupby("period"):
-        cells = dict(zip(part["column"], part[["median", "low", "high"]].to_numpy().tolist(), strict=True))
-        table.add_row(str(year), *(_interval(cells[name]) for name in shown))
-    table.caption = "billion USD a year, with the policies; change: of each draw against its own world without them"
-    return table
-
-
-def _interval(ends: Sequence[float]) -> str:
-    digits = next((digits for least, digits in _DIGITS if max(map(abs, ends)) >= least), 2)
-    median, low, high = (f"{end + 0.0:,.{digits}f}" for end in ends)
-    return f"{median} [{low}, {high}]"
+        ends = part.set_index("column")[["median", "low", "high"]]
+        lines.append((year, *(tuple(map(float, ends.loc[name])) for name in shown)))
+    title = f"Over {bands.record['draws']} draws of posterior '{bands.record['posterior']}', median [5 %, 95 %]"
+    note = "billion USD a year, with the policies; change: of each draw against its own world without them"
+    return Table.of((_YEAR, *(Column(head, digits=3) for head in shown.values())), lines, title, note)
 
 
 def top_origins(comparison: Comparison, names: Mapping[str, str]) -> Table:
@@ -111,12 +87,14 @@ def top_origins(comparison: Comparison, names: Mapping[str, str]) -> Table:
         comparison: the pair.
         names: plain name of each state's code.
     """
-    return _shares(comparison, "origin", "From whom", names)
+    return _largest(comparison, "origin", "From whom", names)
 
 
 def top_roads(comparison: Comparison, names: Mapping[str, str]) -> Table:
     """The most used roads in the last twelve months, with the policies and without."""
-    return _shares(comparison, "route", "By which road", {f"via {code}": f"via {name}" for code, name in names.items()})
+    return _largest(
+        comparison, "route", "By which road", {f"via {code}": f"via {name}" for code, name in names.items()}
+    )
 
 
 def flows_of(comparison: Comparison, case: Case) -> list[Table]:
@@ -125,53 +103,43 @@ def flows_of(comparison: Comparison, case: Case) -> list[Table]:
     return [deliveries(comparison), top_origins(comparison, names), top_roads(comparison, names)]
 
 
-def _shares(comparison: Comparison, column: str, title: str, names: Mapping[str, str]) -> Table:
+def _largest(comparison: Comparison, column: str, title: str, names: Mapping[str, str]) -> Table:
     flows = comparison.to_target(["month", column])
     last = sorted(flows["month"].unique())[-12:]
     sums = flows[flows["month"].isin(last)].groupby(column)[["policy_musd", "baseline_musd"]].sum() / _BILLION
     sums = sums.sort_values("policy_musd", ascending=False)
-    table = _table(f"{title}, {last[0]} to {last[-1]}, billion USD", (column, "with", "without", "change"))
-    for label, row in sums.head(_MOST_ROWS).iterrows():
-        was, now = row["baseline_musd"], row["policy_musd"]
-        change = (
-            "new"
-            if was <= 0.0
-            else f"{now / was:,.0f} times"
-            if now > _MANY * was
-            else _percent(100.0 * (now / was - 1.0))
-        )
-        table.add_row(names.get(str(label), str(label)), _money(now), _money(was), change)
-    rest = sums.iloc[_MOST_ROWS:].sum()
-    if len(sums) > _MOST_ROWS:
-        table.add_row(
-            f"{len(sums) - _MOST_ROWS} others", _money(rest["policy_musd"]), _money(rest["baseline_musd"]), ""
-        )
-    return table
+    rows: list[tuple[object, ...]] = [
+        (names.get(str(label), str(label)), now, was, _against(now, was))
+        for label, now, was in sums.head(_MOST_ROWS).itertuples(name=None)
+    ]
+    rest = sums.iloc[_MOST_ROWS:]
+    if len(rest):
+        rows.append((f"{len(rest)} others", *rest.sum(), None))
+    columns = (Column(column, wrap=False), *_money("with", "without"), Column("change", "change"))
+    return Table.of(columns, rows, f"{title}, {last[0]} to {last[-1]}, billion USD")
+
+
+def _against(now: float, was: float) -> float | str:
+    """A change in per cent, or in words where a percentage would say little."""
+    if was <= 0.0:
+        return "new"
+    return f"{now / was:,.0f} times" if now > _MANY * was else 100.0 * (now / was - 1.0)
 
 
 def ledgers(results: Results) -> Table:
     """What arrived at the target against what the customs offices have on record, by year."""
     books = ledger_totals(results)
-    table = _table(
+    shown = books[["delivered_busd", "origins_busd", "unrecorded_share", "reexports_busd", "imports_busd",
+                   "published_busd"]]  # fmt: skip
+    columns = (
+        _YEAR, *_money("arrived", "origins' books"), Column("not in them", "share"),
+        *_money("hubs' re-exports", "importer's book, CIF", "of it published"),
+    )  # fmt: skip
+    return Table.of(
+        columns, shown.itertuples(name=None),
         f"What the books show of the trade with {results.target}, billion USD a year",
-        (
-            "year",
-            "arrived",
-            "origins' books",
-            "not in them",
-            "hubs' re-exports",
-            "importer's book, CIF",
-            "of it published",
-        ),
-    )
-    for year, row in books.iterrows():
-        off = f"{row['unrecorded_share']:.1%}"
-        money = (_money(row[f"{name}_busd"]) for name in ("reexports", "imports", "published"))
-        table.add_row(str(year), _money(row["delivered_busd"]), _money(row["origins_busd"]), off, *money)
-    table.caption = (
-        "origins' books: declared to the target; the rest stands in them under a hub or another code, or not at all"
-    )
-    return table
+        "origins' books: declared to the target; the rest stands in them under a hub or another code, or not at all",
+    )  # fmt: skip
 
 
 def mechanism_of(scenario: Scenario) -> str:
@@ -188,19 +156,18 @@ def mechanism_of(scenario: Scenario) -> str:
 def looks(shown: Shown) -> Table:
     """What there is to look at, with the mechanism and without, and whether it is as the scenario expects."""
     named = {look.measure: MEASURES[look.measure].unit for look in shown.scenario.look_at}
-    table = _table("What to look at, mean per month", ("what", *_LOOK_COLUMNS))
-    table.columns[0].no_wrap = False
-    for column in table.columns[1:]:
-        column.no_wrap = True
+    rows = []
     for look, row in zip(shown.scenario.look_at, shown.table.to_dict("records"), strict=True):
         limit = "≤" if look.expect == "stays" else "≥"
-        table.add_row(
+        rows.append((
             look.what, look.measure, f"{format_month(look.months.first)} – {format_month(look.months.last)}",
-            _figure(row["with"]), _figure(row["without"]), _change(row["change_percent"]),
-            f"{look.expect} {limit} {100.0 * look.by:g} %", "yes" if row["holds"] else "NO",
-        )  # fmt: skip
-    table.caption = "; ".join(f"{name}: {unit}" for name, unit in named.items())
-    return table
+            row["with"], row["without"], row["change_percent"], f"{look.expect} {limit} {100.0 * look.by:g} %",
+            "yes" if row["holds"] else "NO",
+        ))  # fmt: skip
+    columns = [Column("what"), *(Column(name, wrap=False) for name in _LOOK_COLUMNS)]
+    columns[5] = Column("change", "change", wrap=False)
+    note = "; ".join(f"{name}: {unit}" for name, unit in named.items())
+    return Table.of(columns, rows, "What to look at, mean per month", note)
 
 
 def verdict(shown: Shown) -> str:
@@ -214,16 +181,6 @@ def verdict(shown: Shown) -> str:
     return f"NOT as expected in {failed} of {count}: the mechanism does not do here what the scenario says."
 
 
-def _change(percent: float) -> str:
-    """A relative change; from nothing there is none."""
-    return _percent(percent) if np.isfinite(percent) else "from nothing"
-
-
-def _figure(value: float) -> str:
-    """A figure of any size with the four digits that count."""
-    return f"{value:,.0f}" if abs(value) >= 1000.0 else f"{value:.4g}"
-
-
 def mirror(results: Results, pair: Pair) -> Table:
     """Both offices' records of a pair of states by year, and what makes up the gap between them."""
     monthly = mirror_gap(results, pair)
@@ -234,36 +191,16 @@ def mirror(results: Results, pair: Pair) -> Table:
     # What plays no part for the pair has no column.
     parts = [part for part in PARTS if years[part].abs().max() > 0.0]
     goods = "all goods" if pair.good is None else pair.good
-    table = _table(
-        f"{pair.exporter} to {pair.importer}, {goods}, million USD a year",
-        ("year", "true", "exporter's book", "importer's", "gap", "%", *(part.replace("_", " ") for part in parts)),
-    )
-    for year, row in years.iterrows():
-        share = 100.0 * row["gap"] / row["recorded"] if row["recorded"] > 0.0 else float("nan")
-        cells = [f"{row[name]:,.1f}" for name in ("true", "recorded", "mirror", "gap")]
-        name = f"{year}" if told[str(year)] else f"{year}, unpublished"
-        table.add_row(name, *cells, _percent(share).removesuffix(" %"), *(f"{row[part]:+,.1f}" for part in parts))
-    table.caption = (
-        "gap: importer's book (CIF) less exporter's (FOB, re-exports too) = the sum of what stands right of it"
-    )
-    return table
-
-
-def _table(title: str, columns: Sequence[str]) -> Table:
-    """An empty table: first column for names, the others for numbers."""
-    table = Table(title=title, title_justify="left", caption_justify="left", title_style="bold")
-    for position, name in enumerate(columns):
-        table.add_column(name, justify="right" if position else "left", no_wrap=position == 0)
-    return table
-
-
-def _money(value: float) -> str:
-    return "" if pd.isna(value) else f"{value:,.1f}" if value >= 1.0 or value == 0.0 else f"{value:.3f}"
-
-
-def _percent(value: float) -> str:
-    return "" if pd.isna(value) else f"{value + 0.0:+.1f} %"
-
-
-def _index(value: float) -> str:
-    return f"{value:.2f}"
+    years["share"] = 100.0 * years["gap"] / years["recorded"].where(years["recorded"] > 0.0)
+    rows = zip(
+        (f"{year}" if told[year] else f"{year}, unpublished" for year in years.index),
+        *(years[name] for name in ("true", "recorded", "mirror", "gap", "share", *parts)), strict=True,
+    )  # fmt: skip
+    columns = (
+        _YEAR, *_money("true", "exporter's book", "importer's", "gap"), Column("relative gap", "change"),
+        *(Column(part.replace("_", " "), "money", signed=True) for part in parts),
+    )  # fmt: skip
+    return Table.of(
+        columns, rows, f"{pair.exporter} to {pair.importer}, {goods}, million USD a year",
+        "gap: importer's book (CIF) less exporter's (FOB, re-exports too) = the sum of what stands right of it",
+    )  # fmt: skip

@@ -1,4 +1,4 @@
-"""What a study's runs say: summary, sensitivity, discovery, search."""
+"""What runs say: summary, sensitivity, discovery and search of a study; attribution and leaks of a package."""
 
 from __future__ import annotations
 
@@ -10,11 +10,14 @@ from matplotlib.figure import Figure
 
 from sim.analysis.pareto import after_best_reply, pareto_front, regrets
 from sim.analysis.summaries import summary
-from sim.report.finding import TALL, Drawn, Finding, about, bars_of, cell_of, points_of
+from sim.report.finding import TALL, Drawn, Finding, about, bars_of, points_of, program, setting_text
+from sim.report.numbers import signed_number
 from sim.report.plots.studies import About, front, heat_map, response, unit_of, words_of
 
 if TYPE_CHECKING:
+    from sim.analysis.attribution import Attribution
     from sim.analysis.discovery import Discovery
+    from sim.analysis.evasion import Leaks
     from sim.experiments.folder import StudyRuns
 
 
@@ -50,8 +53,7 @@ def _brief(table: pd.DataFrame, levers: Sequence[str]) -> pd.DataFrame:
     """Means and changes with their intervals in one column each."""
     short: pd.DataFrame = table[[*levers, "metric"]].copy()
     for name, low, high in (("mean", "low", "high"), ("change", "change_low", "change_high")):
-        cells = zip(table[name], table[low], table[high], strict=True)
-        short[name] = [f"{mean:.4g} [{least:.4g}, {most:.4g}]" for mean, least, most in cells]
+        short[name] = list(zip(table[name], table[low], table[high], strict=True))
     return short
 
 
@@ -126,5 +128,51 @@ def _most_chosen(points: pd.DataFrame, evader: Sequence[str]) -> str:
     """The reply that was best most often."""
     counts = points.groupby(list(evader), sort=False).size().sort_values(ascending=False, kind="stable")
     first = counts.index[0] if isinstance(counts.index[0], tuple) else (counts.index[0],)
-    reply = ", ".join(f"{name} {cell_of(value)}" for name, value in zip(evader, first, strict=True))
+    reply = ", ".join(f"{name} {setting_text(value)}" for name, value in zip(evader, first, strict=True))
     return f"most often {reply} ({counts.iloc[0] / counts.sum():.0%} of {counts.sum():,} policies and worlds)"
+
+
+def attributed(told: Attribution, title: str, worlds: int) -> list[Finding]:
+    """Effects by player and metric, totals that they add up to, and a tornado for each metric."""
+    found = [
+        Finding(
+            "attribution", f"{title}: effect of each, mean over {worlds} worlds, adding up to the change", told.table
+        ),
+        Finding("attribution_totals", f"{title}: without, with, change", told.totals),
+    ]
+    changes = dict(zip(told.totals["metric"], told.totals["change"], strict=True))
+    for place, (metric, rows) in enumerate(told.table.groupby("metric", sort=False), start=1):
+        name = str(metric)
+        bars = rows.rename(columns={"player": "label", "effect": "value"})[["label", "value", "low", "high"]]
+        largest = max(rows.to_dict("records"), key=lambda row: abs(row["effect"]))
+        change = changes[name]
+        part = f"{largest['player']} made {signed_number(largest['effect'])} of the change of {signed_number(change)}"
+        said = f"{part[:1].upper()}{part[1:]} in {words_of(name)}"
+        subtitle = f"Shapley values, {unit_of(name)}; lines: 90 % of worlds"
+        draw = bars_of(bars, (said, subtitle), About(title, told.runs, worlds, program()))
+        found.append(Finding(f"attribution_{place}", said, rows, (f"{said}.",), draw, told=False))
+    return found
+
+
+def leaking(found: Leaks, title: str, worlds: int) -> list[Finding]:
+    """What still arrives, what closing each way does, the evader's replies, with tornadoes."""
+    arrives = found.arriving.iloc[0]
+    closed, reply = found.closing.iloc[0], found.replies.iloc[0]
+    said = About(title, found.runs, worlds, program())
+    first = (
+        f"Of what still arrives, {arrives['share']:.0%} is {arrives['good']}, {arrives['way']}.",
+        f"Of all ways, closing what comes {closed['way']} would do most: {signed_number(closed['change'])} "
+        f"{unit_of(found.metric)}, or {closed['kept_out']:.0%} of what it carried; the rest comes another way.",
+        f"The evader's best reply is {reply['reply']}: {signed_number(reply['gain'])} {unit_of(found.metric)}, "
+        f"{reply['share_of_arriving']:.1%} of what arrives.",
+    )
+    closing = found.closing.rename(columns={"way": "label", "change": "value"})
+    replies = found.replies.rename(columns={"reply": "label", "gain": "value"})
+    unit = f"Change of {words_of(found.metric)}, {unit_of(found.metric)}; lines: 90 % of worlds"
+    return [
+        Finding("still_arriving", f"{title}: what still arrives", found.arriving, first),
+        Finding("closing", f"{title}: one way closed at a time", found.closing,
+                draw=bars_of(closing, ("What closing one way would do", unit), said)),
+        Finding("replies", f"{title}: what the evader could do", found.replies,
+                draw=bars_of(replies, ("What the evader could do", unit), said), height=TALL),
+    ]  # fmt: skip

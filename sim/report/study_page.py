@@ -21,10 +21,11 @@ from sim.common.package_data import shipped
 from sim.common.yaml_reader import read_file
 from sim.experiments import Local, Study, Sweep, load_study, parse_study, read_runs, searches_leaks, shipped_studies
 from sim.report.finding import Finding, points_of, program
-from sim.report.package_findings import attributed, leaking
-from sim.report.plots.studies import unit_of, words_of
-from sim.report.study_findings import summed_up
-from sim.report.study_page_text import change, interval_of, markdown, number, with_interval
+from sim.report.markdown import markdown
+from sim.report.numbers import number
+from sim.report.plots.studies import change_of, kind_of, unit_of, words_of
+from sim.report.study_findings import attributed, leaking, summed_up
+from sim.report.table import Column, Table
 from sim.simulation.inputs import OFF, ON
 from sim.simulation.posterior import load_posterior
 
@@ -153,17 +154,17 @@ def _corners(
     points: pd.DataFrame, levers: Sequence[str], metrics: Sequence[str], ends: Mapping[str, tuple[float, float]]
 ) -> str:
     """A table of the four corners of the grid."""
-    table = summary(points, levers, metrics)
-    head = [*levers, *(f"{words_of(metric)} ({unit_of(metric)})" for metric in metrics)]
-    rows = []
+    table = summary(points, levers, metrics)[[*levers, "metric", "mean", "low", "high"]]
+    cells = {(a, b, metric): tuple(means) for a, b, metric, *means in table.itertuples(index=False, name=None)}
     first, second = levers
-    for a in ends[first]:
-        for b in ends[second]:
-            here = table[(table[first] == a) & (table[second] == b)]
-            by_metric = {row["metric"]: row for row in here.to_dict("records")}
-            cells = [with_interval(metric, by_metric[metric]) for metric in metrics]
-            rows.append([f"{a:g}", f"{b:g}", *cells])
-    return markdown(head, rows) + "\n"
+    rows = [
+        (f"{a:g}", f"{b:g}", *(cells[a, b, metric] for metric in metrics)) for a in ends[first] for b in ends[second]
+    ]
+    return markdown(Table.of((*levers, *map(_column, metrics)), rows)) + "\n"
+
+
+def _column(metric: str) -> Column:
+    return Column(words_of(metric), kind_of(metric), unit_of(metric))
 
 
 def _effects(points: pd.DataFrame, lever: str, metrics: Sequence[str], ends: Mapping[str, tuple[float, float]]) -> str:
@@ -177,8 +178,7 @@ def _effects(points: pd.DataFrame, lever: str, metrics: Sequence[str], ends: Map
         tried.append((place, {row["metric"]: row for row in rows}))
     place, rows_by = max(tried, key=lambda one: abs(one[1][metrics[0]]["change"]))
     said = "; ".join(
-        f"{words_of(metric)} {change(metric, row['change'])} [{change(metric, row['change_low'])}, "
-        f"{change(metric, row['change_high'])}]"
+        f"{words_of(metric)} {change_of(metric, (row['change'], row['change_low'], row['change_high']))}"
         for metric, row in rows_by.items()
     )
     return f"From {lever} {low:g} to {high:g}, with {other} at {place:g}: {said}."
@@ -195,8 +195,8 @@ def _front(points: pd.DataFrame, levers: Sequence[str], metrics: Sequence[str]) 
     best = table[table["on_front"]].sort_values(cost, kind="stable").drop_duplicates([pressure, cost])
     step = max(1, -(-len(best) // _FRONT))
     said = "; ".join(
-        f"{', '.join(f'{row[lever]:g}' for lever in levers)}: {number(pressure, row[pressure])} at "
-        f"{number(cost, row[cost])}" for row in best.iloc[::step].to_dict("records")
+        f"{', '.join(f'{row[lever]:g}' for lever in levers)}: {number(row[pressure], kind_of(pressure))} at "
+        f"{number(row[cost], kind_of(cost))}" for row in best.iloc[::step].to_dict("records")
     )  # fmt: skip
     return (
         f"Of {len(table)} settings ({' and '.join(levers)}) {len(best)} outcomes are beaten by none in both "
@@ -221,34 +221,22 @@ def _where(points: pd.DataFrame, levers: Sequence[str], metric: str) -> tuple[st
 # ----------------------------------------------------------------------------------------------------------- clauses
 def _clauses(runs: StudyRuns, points: pd.DataFrame, study: Study, how: Answered) -> str:
     told = attribute_switches(points, runs.levers, list(runs.metrics))
-    effects = {(row["player"], row["metric"]): row for row in told.table.to_dict("records")}
-    head = ["part of the package", *(f"{words_of(metric)} ({unit_of(metric)})" for metric in runs.metrics)]
-    first = runs.metrics[0]
-    rows = [
-        [player, *(with_interval(metric, _as_mean(effects[player, metric], "effect")) for metric in runs.metrics)]
-        for player in sorted(runs.levers, key=lambda one: effects[one, first]["effect"])
-    ]
-    totals = {row["metric"]: _as_mean(row, "change") for row in told.totals.to_dict("records")}
-    rows.append(["**all together**", *(with_interval(metric, totals[metric]) for metric in runs.metrics)])
+    effects = {(row["player"], row["metric"]): _ends(row, "effect") for row in told.table.to_dict("records")}
+    totals = {row["metric"]: _ends(row, "change") for row in told.totals.to_dict("records")}
+    players = sorted(runs.levers, key=lambda one: effects[one, runs.metrics[0]])
+    rows = [(one, *(effects[one, metric] for metric in runs.metrics)) for one in players]
+    table = Table.of(("part of the package", *map(_column, runs.metrics)), rows)
+    table = table.with_total("all together", *(totals[metric] for metric in runs.metrics))
     findings = [one for one in attributed(told, runs.title, int(points["world"].nunique())) if one.draw is not None]
     said = "\n".join(f"* {sentence}" for one in findings for sentence in one.sentences)
     note = "Shapley values: the mean effect over all orders in which the parts could have come. Each column adds up."
     return "\n".join(
-        [
-            note,
-            "",
-            markdown(head, rows),
-            "",
-            said,
-            "",
-            _picture(findings[min(1, len(findings) - 1)], study.name, how),
-            "",
-        ]
+        [note, "", markdown(table), "", said, "", _picture(findings[min(1, len(findings) - 1)], study.name, how), ""]
     )
 
 
-def _as_mean(row: Mapping[Any, Any], name: str) -> dict[str, float]:
-    return {"mean": float(row[name]), "low": float(row["low"]), "high": float(row["high"])}
+def _ends(row: Mapping[Any, Any], name: str) -> tuple[float, float, float]:
+    return float(row[name]), float(row["low"]), float(row["high"])
 
 
 # -------------------------------------------------------------------------------------------------------------- leak
@@ -257,19 +245,19 @@ def _leak(name: str, how: Answered) -> str:
     found, worlds = leaks_of(study, replace(how.work, folder=how.results / study.name))
     findings = leaking(found, study.base.scenario.title, worlds)
     drawn = f"{worlds} draws of the posterior" if study.posterior else f"{worlds} worlds drawn from the prior"
-    unit = unit_of(found.metric)
-    closing = [
-        [row["way"], interval_of(row, "change"), "" if row["kept_out"] != row["kept_out"] else f"{row['kept_out']:.0%}"]
-        for row in found.closing.head(6).to_dict("records")
-    ]
-    replies = [
-        [row["reply"], interval_of(row, "gain"), f"{row['share_of_arriving']:.1%}"]
-        for row in found.replies.head(8).to_dict("records")
-    ]
-    tables = (
-        markdown(["closed", f"change ({unit})", "of what it carried"], closing),
-        markdown(["the evader's reply", f"gain ({unit})", "of what arrives"], replies),
-    )
+    moved = Column("", digits=3, unit=unit_of(found.metric), signed=True)
+    closing = found.closing.head(6)[["way", "change", "low", "high", "kept_out"]].itertuples(index=False, name=None)
+    replies = found.replies.head(8)[["reply", "gain", "low", "high", "share_of_arriving"]]
+    tables = [
+        markdown(Table.of(
+            (label, replace(moved, head=head), Column(share, "share")),
+            [(what, tuple(ends), None if of != of else of) for what, *ends, of in rows],
+        ))
+        for label, head, share, rows in (
+            ("closed", "change", "of what it carried", closing),
+            ("the evader's reply", "gain", "of what arrives", replies.itertuples(index=False, name=None)),
+        )
+    ]  # fmt: skip
     said = "\n".join(f"* {sentence}" for one in findings for sentence in one.sentences)
     head = (
         f"## {study.file.title}\n\n*{study.file.question}*\n\n`{path.name}`: {found.runs:,} runs, {drawn}. One way is "

@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
-from rich.table import Table
 
 from sim.common.months import format_month
 from sim.experiments.paired_differences import SHOWN
 from sim.experiments.plan import plan_of
 from sim.experiments.schema import LeakSearch
+from sim.report.numbers import number
+from sim.report.table import Column, Table
 
 if TYPE_CHECKING:
     from sim.experiments import Outlook, Plan, Study, Swept
@@ -132,26 +132,26 @@ def swept_told(swept: Swept) -> str:
 def compared_table(swept: Swept) -> Table:
     """What each package does to each metric, against what it is compared with."""
     levers = [lever.name for lever in swept.plan.study.levers]
-    with_error = swept.plan.replicates > 1
+    with_error, worlds = swept.plan.replicates > 1, len(swept.plan.worlds)
     against = "no policy" if swept.plan.study.comparison is None else "compared with"
     rows = [row for some in swept.told.first for row in some.to_dict("records")]
-    counted = _counted(rows, len(swept.plan.worlds))
-    columns = [*levers, "metric", *counted, "mean", against, "difference"]
+    counted = _counted(rows, worlds)
+    columns: list[str | Column] = [*levers, "metric", *counted, "mean", against, Column("difference", signed=True)]
     columns += ["error", "95 % interval"] if with_error else []
-    columns += ["90 % of worlds"] if len(swept.plan.worlds) > 1 else []
-    title = f"Mean over {_many(len(swept.plan.worlds), 'world')} and {_many(swept.plan.replicates, 'replicate')}"
-    table = Table(title=title, title_justify="left")
-    for name in columns:
-        table.add_column(name, justify="left" if name == "metric" else "right")
+    columns += ["90 % of worlds"] if worlds > 1 else []
+    lines = []
     for at, row in enumerate(rows):
-        cells = [*(_cell(row[lever]) for lever in levers), str(row["metric"]), *(told[at] for told in counted.values())]
-        cells += [_cell(row[name]) for name in ("mean", "compared_with", "difference")]
-        cells += [_cell(row["standard_error"]), f"{_cell(row['low'])} to {_cell(row['high'])}"] if with_error else []
-        cells += [f"{_cell(row['low_world'])} to {_cell(row['high_world'])}"] if len(swept.plan.worlds) > 1 else []
-        table.add_row(*cells)
-    if swept.told.rows > SHOWN:
-        table.caption = f"{SHOWN} of {swept.told.rows:,} rows; the others are in comparisons.csv"
-    return table
+        cells = [*(row[name] for name in (*levers, "metric")), *(told[at] for told in counted.values())]
+        cells += [row[name] for name in ("mean", "compared_with", "difference")]
+        cells += [row["standard_error"], _ends(row["low"], row["high"])] if with_error else []
+        lines.append(cells + ([_ends(row["low_world"], row["high_world"])] if worlds > 1 else []))
+    title = f"Mean over {_many(worlds, 'world')} and {_many(swept.plan.replicates, 'replicate')}"
+    more = f"{SHOWN} of {swept.told.rows:,} rows; the others are in comparisons.csv"
+    return Table.of(columns, lines, title, more if swept.told.rows > SHOWN else "")
+
+
+def _ends(low: float, high: float) -> str:
+    return f"{number(low)} to {number(high)}"
 
 
 def _counted(rows: Sequence[Mapping[Any, Any]], worlds: int) -> dict[str, list[str]]:
@@ -166,21 +166,12 @@ def _counted(rows: Sequence[Mapping[Any, Any]], worlds: int) -> dict[str, list[s
     return {name: cells for name, cells in found.items() if any(cell != usual[name] for cell in cells)}
 
 
-def _cell(value: object) -> str:
-    if isinstance(value, float):
-        return "-" if pd.isna(value) else f"{value:,.4g}" if abs(value) < 1e4 else f"{value:,.0f}"
-    return str(value)
-
-
 def points_table(plan: Plan, most: int = 8) -> Table:
     """The first runs of a plan."""
     frame = plan.table(np.arange(min(most, len(plan))))
-    table = Table(title=f"The first {len(frame)} of {len(plan):,} runs", title_justify="left")
-    for name in frame.columns:
-        table.add_column(str(name), justify="right")
-    for row in frame.to_dict("records"):
-        table.add_row(*(_cell(value) for value in row.values()))
-    return table
+    return Table.of_frame(
+        frame, f"The first {len(frame)} of {len(plan):,} runs", columns={name: name for name in map(str, frame.columns)}
+    )
 
 
 def until_told(swept: Swept, metric: str, reached: float, wanted: float) -> str:

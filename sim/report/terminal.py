@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from rich.console import Console
-from rich.table import Table
+from rich.table import Table as RichTable
+from rich.text import Text
 
-__all__ = ["Table", "show"]
+from sim.report.table import Table
 
 _LEAST_WIDTH = 132  # where no terminal says how wide it is: tables go to a file or a pipe, and must not be folded
 
@@ -17,7 +18,7 @@ def show(*things: str | Table) -> None:
         console = Console(highlight=False, markup=False, width=max(_LEAST_WIDTH, console.width))
     for thing in things:
         if isinstance(thing, Table):
-            console.print(thing)
+            console.print(on_screen(thing))
         else:
             console.print(thing, soft_wrap=True)
 
@@ -25,3 +26,21 @@ def show(*things: str | Table) -> None:
 def warn(*remarks: str) -> None:
     """Prints what is odd, though it is no fault."""
     show(*(f"warning: {remark}" for remark in remarks))
+
+
+def on_screen(table: Table) -> RichTable:
+    """A table for the screen: framed where it has a title, else a plain list."""
+    if table.title:
+        made = RichTable(title=Text(table.title), title_justify="left", caption_justify="left", title_style="bold")
+    else:
+        made = RichTable(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold", caption_justify="left")
+    made.caption = Text(table.note) if table.note else None
+    for column, right in zip(table.columns, table.to_the_right(), strict=True):
+        made.add_column(
+            Text(column.title), justify="right" if right else "left", overflow="fold", no_wrap=not column.wrap
+        )
+    for row in table.texts():
+        made.add_row(*map(Text, row))
+    if table.total:
+        made.rows[-1].style = "bold"
+    return made

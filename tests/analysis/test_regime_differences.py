@@ -15,6 +15,7 @@ from sim.policies.regime import LANE_FIELDS
 from sim.policies.schedule import lawbook
 from sim.report.catalogue import clause_differences
 from sim.report.explanation_tables import law_by_month
+from sim.report.terminal import on_screen
 
 
 def clause(case, name, **changes):
@@ -34,7 +35,7 @@ def rows(first, second):
 def written(first, second):
     """The table of differences as text without folds."""
     out = Console(file=io.StringIO(), width=400)
-    out.print(clause_differences(first.scenario, second.scenario))
+    out.print(on_screen(clause_differences(first.scenario, second.scenario)))
     return out.file.getvalue()
 
 
@@ -166,13 +167,13 @@ class TestWords:
 class TestTable:
     def shown(self, table):
         out = Console(file=io.StringIO(), width=300)
-        out.print(table)
+        out.print(on_screen(table))
         return out.file.getvalue()
 
     def test_is_capped_and_says_so(self, reference):
         bare = reference.without_policies()
         capped, whole = (law_by_month(reference, bare, whole=whole) for whole in (False, True))
-        rest = whole.row_count - capped.row_count
+        rest = len(whole.frame) - len(capped.frame)
         assert rest > 0 and f"and {rest} more; --all" in self.shown(capped)
         assert "--all" not in self.shown(whole)
 

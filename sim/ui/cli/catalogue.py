@@ -101,18 +101,9 @@ def list_metrics() -> None:
     Example:
       sim list metrics
     """
-    import pandas as pd
+    from sim.report.catalogue import metrics
 
-    from sim.metrics import METRICS
-    from sim.report.finding import shown
-
-    rows = [
-        {"metric": one.name, "unit": one.unit, "meaning": one.meaning, "paired": "yes" if one.paired else "",
-         "in brackets": ", ".join(one.takes)} for one in METRICS.values()
-    ]  # fmt: skip
-    table = shown(pd.DataFrame(rows[:24]), "Metrics; a name may end in [words] and in @FIRST:LAST, @YYYY-MM or @all")
-    rest = shown(pd.DataFrame(rows[24:]), "")
-    show(table, rest)
+    show(metrics())
 
 
 @list_app.command(name="parameters")
@@ -123,14 +114,7 @@ def list_parameters() -> None:
     Example:
       sim list parameters
     """
-    import pandas as pd
+    from sim.report.catalogue import parameters
 
-    from sim.report.finding import shown
-    from sim.rules.parameters import PARAMETER_GROUPS
-
-    for group, members in PARAMETER_GROUPS.items():
-        rows = [
-            {"parameter": one.name, "default": f"{one.default:g}", "accepted": f"{one.low:g} to {one.high:g}",
-             "unit": one.unit, "meaning": one.meaning} for one in members
-        ]  # fmt: skip
-        show(shown(pd.DataFrame(rows), group), "")
+    for table in parameters():
+        show(table, "")

@@ -59,7 +59,7 @@ def attribute(
     from sim.analysis.attribution import attribute as attribution_of
     from sim.analysis.attribution import attribute_switches, players_of
     from sim.report.finding import points_of
-    from sim.report.package_findings import attributed
+    from sim.report.study_findings import attributed
 
     if Path(package).is_dir():
         runs = runs_in(Path(package))
@@ -103,7 +103,7 @@ def evasion(
     """
     from sim.analysis.evasion import find_leaks
     from sim.experiments import load_study, searches_leaks
-    from sim.report.package_findings import leaking
+    from sim.report.study_findings import leaking
 
     if searches_leaks(scenario):
         own = ("metric", "good", "best", "draws", "exporters", "mode", "months")
@@ -125,7 +125,7 @@ def search_leaks(
 ) -> None:
     """Makes the runs of a study that searches for leaks, and tells what they say."""
     from sim.analysis.evasion import leaks_of
-    from sim.report.package_findings import leaking
+    from sim.report.study_findings import leaking
 
     with _at_work(study.name, workers, folder or Path("results") / "studies" / study.name) as work:
         found, worlds = leaks_of(study, work)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from nicegui.events import ValueChangeEventArguments
 
     from sim.report.plots.run_view import View
-    from sim.report.terminal import Table
+    from sim.report.table import Table
     from sim.scenario import Scenario
     from sim.ui.web.paired_runs import Shown
 
@@ -177,13 +177,13 @@ class Stage:
         self.law.clear()
         with self.law:
             ui.label("Changed against the chosen scenario").classes("heading")
-            changes = clause_differences(chosen, now)
+            changes = clause_differences(chosen, now, heads=("chosen", "now"))
             if changes is None:
                 ui.label("Nothing: the law is that of the chosen scenario.").classes("what")
             else:
-                _table_of(changes, ("What", "In", "Chosen", "Now"), "changes")
+                _show_table(changes, "changes")
             ui.label("The law that runs, in date order").classes("heading")
-            _table_of(clauses_by_date(runs), None, "clauses")
+            _show_table(clauses_by_date(runs), "clauses")
 
     def _tab_changed(self) -> None:
         self._arrange()
@@ -244,10 +244,12 @@ def _believed(shown: Shown) -> str:
     )
 
 
-def _table_of(table: Table, heads: tuple[str, ...] | None, name: str) -> None:
+def _show_table(table: Table, name: str) -> None:
     """A table of the command line on the page."""
-    titles = heads or tuple(str(column.header).capitalize() for column in table.columns)
-    columns = [{"name": str(at), "label": title, "field": str(at), "align": "left"} for at, title in enumerate(titles)]
-    texts = zip(*(column.cells for column in table.columns), strict=True)
-    rows = [{"id": at, **{str(place): str(cell) for place, cell in enumerate(row)}} for at, row in enumerate(texts)]
+    sides = ["right" if right else "left" for right in table.to_the_right()]
+    columns = [
+        {"name": str(at), "label": head.capitalize(), "field": str(at), "align": side}
+        for at, (head, side) in enumerate(zip(table.heads, sides, strict=True))
+    ]
+    rows = [{"id": at, **{str(place): text for place, text in enumerate(row)}} for at, row in enumerate(table.texts())]
     ui.table(rows=rows, columns=columns, row_key="id").props(f"flat dense wrap-cells hide-pagination data-table={name}")

@@ -10,6 +10,7 @@ import pytest
 from IPython.core.formatters import DisplayFormatter
 
 import sim
+from sim.report import html
 from sim.report.notebook import PAGES, page_of, register
 from sim.report.notebook_law import law_table
 from sim.report.plots.run_view import look
@@ -68,7 +69,7 @@ def test_a_case_is_a_table_of_dated_law(reference: Case) -> None:
 
 def test_against_and_own_fields_are_told(reference: Case) -> None:
     clauses = {clause.id: clause for clause in reference.scenario.policies}
-    page = Page(law_table([clauses["circumvention-tool"], clauses["ban-priority"]]))
+    page = Page(html.table(law_table([clauses["circumvention-tool"], clauses["ban-priority"]])))
     told = dict(zip(page.column("clause"), page.column("towards / against"), strict=True))
     assert told["circumvention-tool"].endswith(f"/ {', '.join(clauses['circumvention-tool'].against)}")
     also = dict(zip(page.column("clause"), page.column("also"), strict=True))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sim.metrics import METRICS
+from sim.report.numbers import Kind, signed_number
 
 
 @dataclass(frozen=True)
@@ -38,9 +39,17 @@ def unit_of(metric: str) -> str:
     return known.unit if known else ""
 
 
-def signed(value: float) -> str:
-    """A change with its sign, to three digits and without an exponent."""
-    return f"{value:+,.0f}" if abs(value) >= 1_000.0 else f"{value:+.3g}"
+def kind_of(metric: str) -> Kind:
+    """How values of a metric are written."""
+    return "share" if unit_of(metric) == "share" else "plain"
+
+
+def change_of(metric: str, change: float | tuple[float, float, float]) -> str:
+    """A change of a metric with its sign and, if given, its interval; of shares in points."""
+    if kind_of(metric) != "share":
+        return signed_number(change)
+    points = 100.0 * change if isinstance(change, float) else tuple(100.0 * end for end in change)
+    return f"{signed_number(points)} points"
 
 
 def words_of(metric: str) -> str:
