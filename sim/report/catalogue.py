@@ -148,7 +148,7 @@ def metrics() -> Table:
 
 def parameters() -> list[Table]:
     """Every parameter by what it is about: default, what is accepted, unit and meaning."""
-    heads = (*_whole("parameter"), "default", "accepted", "unit", "meaning")
+    heads: tuple[str | Column, ...] = (*_whole("parameter"), "default", "accepted", "unit", "meaning")
     return [
         Table.of(
             heads,
