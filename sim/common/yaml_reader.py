@@ -21,8 +21,8 @@ _NOT_YAML = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-
 _NOTICED_LATE = r"unexpected end of stream|could not find expected ':'"
 _NOTHING = ("", "~", "null", "Null", "NULL")
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_MOST_BYTES = 1_000_000
-_TOO_LARGE = "is larger than 1 MB, the most that is read of a YAML file"
+MOST_BYTES = 1_000_000
+TOO_LARGE = "is larger than 1 MB, the most that is read of a YAML file"
 _DEEPEST = 12
 _MOST_VALUES = 25_000  # keys count too
 _PLAIN_TAGS = (None, "!", "tag:yaml.org,2002:str", "tag:yaml.org,2002:seq", "tag:yaml.org,2002:map")
@@ -66,13 +66,13 @@ def read_text(path: Path, shown_as: str) -> str:
     """
     try:
         with path.open("rb") as stream:
-            raw = stream.read(_MOST_BYTES + 1)
+            raw = stream.read(MOST_BYTES + 1)
     except (OSError, ValueError) as error:
         raise FaultList(
             [Fault(shown_as, 0, 0, "", f"cannot be read: {getattr(error, 'strerror', None) or error}")]
         ) from None
-    if len(raw) > _MOST_BYTES:
-        raise FaultList([Fault(shown_as, 0, 0, "", _TOO_LARGE)])
+    if len(raw) > MOST_BYTES:
+        raise FaultList([Fault(shown_as, 0, 0, "", TOO_LARGE)])
     return decode(raw, shown_as)
 
 
@@ -87,8 +87,8 @@ def read_yaml(text: str, file: str, depth: int = 0) -> tuple[Node, list[Fault]]:
     Raises:
         FaultList: If the text is no YAML, is no mapping at the top, or is too large.
     """
-    if len(text) > _MOST_BYTES:
-        raise FaultList([Fault(file, 0, 0, "", _TOO_LARGE)])
+    if len(text) > MOST_BYTES:
+        raise FaultList([Fault(file, 0, 0, "", TOO_LARGE)])
     source = Source(file, tuple(_LINE_BREAK.split(text)), depth)
     reading = _Reading(source, text)
     try:

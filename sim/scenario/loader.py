@@ -211,7 +211,7 @@ def _read_below(read: _Stack) -> _Stack:
         except FaultList as error:
             read.faults += [below.mark.fault("extends", f"{fault.message}: {fault.file}") for fault in error.faults]
             return read
-        if not _add(read, text, path, str(path)):
+        if not _add(read, text, path, path.name if read.places.only_shipped else str(path)):
             return read
     read.complete = True
     return read

@@ -13,6 +13,7 @@ from nicegui import background_tasks, run, ui
 
 from sim.common.errors import SimError
 from sim.common.months import format_month
+from sim.common.yaml_reader import MOST_BYTES
 from sim.ui.web import figures
 from sim.ui.web.context import House
 from sim.ui.web.inputs_panel import Panel
@@ -32,7 +33,6 @@ T = TypeVar("T")
 STYLE = Path(__file__).with_name("style.css")
 _COMPUTING = "Computing …"
 _FIRST = "Computing … (the first run after an installation compiles for half a minute)"
-_MOST_BYTES = 1_000_000
 _PATIENCE_SECONDS = 60.0
 _MENDED = "Not run: mend what is marked on the left. What is dimmed is from before."
 
@@ -67,7 +67,7 @@ class Desk:
         with suppress(TimeoutError):
             await client.connected(_PATIENCE_SECONDS)
             name = self.house.scenario
-            await self._open(lambda: drafted(name), name)
+            await self._open(lambda: drafted(name))
 
     def _make_choice(self) -> None:
         with ui.element("div").classes("choice"):
@@ -81,7 +81,8 @@ class Desk:
                         ui.menu_item("The whole scenario", lambda: self._save("whole"))
             self.choice = ui.select(self.names, label="Scenario", with_input=True, on_change=self._chosen)
             self.choice.props("dense outlined hide-bottom-space options-dense data-field=scenario")
-            self.upload = ui.upload(on_upload=self._uploaded, auto_upload=True, max_file_size=_MOST_BYTES)
+            self.upload = ui.upload(on_upload=self._uploaded, auto_upload=True, max_file_size=MOST_BYTES)
+            self.upload.on_rejected(self._rejected)
             self.upload.props('accept=".yaml,.yml"').classes("hidden")
             with ui.element("div").classes("line"):
                 ui.button("Open a file …", on_click=lambda: self.upload.run_method("pickFiles")).props(
@@ -99,7 +100,7 @@ class Desk:
             self.title.on("change", lambda event: self._retitle(str(event.args)))
             self.faults = ui.label().classes("fault whole").props("data-role=faults")
 
-    async def _open(self, make: Callable[[], Draft], name: str) -> None:
+    async def _open(self, make: Callable[[], Draft]) -> None:
         """Opens a scenario; one with faults leaves the page as it was."""
         self.faults.set_text("")
         try:
@@ -113,7 +114,7 @@ class Desk:
             return
         self.draft = draft
         scenario = draft.chosen.scenario
-        self._quiet = True
+        self._quiet, name = True, draft.extends
         if name not in self.names:
             self.names = {**self.names, name: Path(name).name}
             self.choice.set_options(self.names)
@@ -137,14 +138,16 @@ class Desk:
             self.turns.take()
             self.stage.state("computing", _COMPUTING)
             portable = not Path(name).is_relative_to(self.house.scratch)
-            background_tasks.create(self._open(lambda: replace(drafted(name), portable=portable), name))
+            background_tasks.create(self._open(lambda: replace(drafted(name), portable=portable)))
 
     async def _uploaded(self, event: UploadEventArguments) -> None:
-        name = event.file.name
-        text = (await event.file.read()).decode("utf-8", errors="replace")
+        name, raw = event.file.name, await event.file.read()
         self.upload.reset()
         folder = self.house.scratch / f"{id(self)}-{self.turns.generation}"
-        await self._open(lambda: handed_over(text, name, folder), str(folder / Path(name).name))
+        await self._open(lambda: handed_over(raw, name, folder))
+
+    def _rejected(self) -> None:
+        self.faults.set_text("Not opened: a scenario file is YAML (.yaml or .yml) of 1 MB at most.")
 
     def _edit(self, clause: str, key: str, value: str) -> None:
         if self.draft is not None and not self._quiet:

@@ -6,12 +6,13 @@ What is run is what that file loads to, by the strict loader, so its faults are 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.common.errors import Fault, FaultList
 from sim.common.parsing import PLAIN_NUMBER
+from sim.common.yaml_reader import MOST_BYTES, TOO_LARGE, decode
 from sim.scenario import as_yaml, parse_scenario, shipped_scenarios
 from sim.simulation.simulation import Case, case_of, load
 
@@ -24,6 +25,7 @@ DATES = ("announced", "effective", "ends")
 _REQUIRED = ("effective", "strength")
 _SWITCH = {"id", "enabled"}
 _FILE = "changes.yaml"
+_ODD, _LONGEST_NAME = re.compile(r"[^\w .-]"), 60  # what the name of a file is shown without
 _CLAUSE = re.compile(r"policies\[(?P<name>.+?)\](\.(?P<key>\w+))?")
 _PARAMETER = re.compile(r"(?P<block>parameters)\.(?P<key>\w+)")
 
@@ -167,25 +169,25 @@ def drafted(name: str) -> Draft:
     return Draft(case, name if shipped else str(Path(name).resolve()))
 
 
-def handed_over(text: str, name: str, folder: Path) -> Draft:
-    """A draft of a scenario file that came through the page.
+def handed_over(raw: bytes, name: str, folder: Path) -> Draft:
+    """A draft of a scenario file that came through the page: it may name what ships, and no file of this machine.
 
     Args:
-        text: what stands in it.
+        raw: what stands in it.
         name: what it is called; faults name it so.
-        folder: where it is kept while the program runs.
+        folder: where what it says in all is kept while the program runs.
 
     Raises:
         FaultList: everything wrong with it.
     """
+    called = _ODD.sub("-", Path(name).name)[-_LONGEST_NAME:] or _FILE
+    if len(raw) > MOST_BYTES:
+        raise FaultList([Fault(called, 0, 0, "", TOO_LARGE)])
+    case = case_of(parse_scenario(decode(raw, called), called, only_shipped=True))
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / (Path(name).name or _FILE)
-    path.write_text(text, encoding="utf-8")
-    try:
-        return replace(drafted(str(path)), portable=False)
-    except FaultList as error:
-        faults = (replace(f, file=f.file.replace(str(path), path.name)) for f in error.faults)
-        raise FaultList(faults) from None
+    path = folder / f"{Path(called).stem}.yaml"
+    path.write_text(case.scenario.resolved_yaml(), encoding="utf-8")
+    return Draft(case, str(path), portable=False)
 
 
 def scenario_titles() -> dict[str, str]:

@@ -9,8 +9,13 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
+
+import httpx
 
 ROOT = Path(__file__).resolve().parents[3]
 PATIENCE_SECONDS = 60.0
@@ -26,7 +31,19 @@ class Served:
 
     @property
     def port(self) -> int:
-        return int(self.address.rstrip("/").rpartition(":")[2])
+        return int(urlsplit(self.address).port or 0)
+
+    @property
+    def place(self) -> str:
+        """The address without the token."""
+        return f"http://127.0.0.1:{self.port}/"
+
+    @contextmanager
+    def known(self) -> Iterator[httpx.Client]:
+        """A client that has opened the address, as a browser does."""
+        with httpx.Client(base_url=self.place, trust_env=False) as client:
+            assert client.get(self.address).status_code == 200
+            yield client
 
     def interrupt(self) -> tuple[int, str]:
         """What Ctrl-C makes of it: its status, and what it said in all on stderr."""

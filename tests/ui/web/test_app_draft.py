@@ -129,13 +129,80 @@ def test_a_file_is_extended_where_it_lies(tmp_path: Path, monkeypatch: pytest.Mo
 
 def test_a_file_handed_over_is_named_as_the_user_knows_it(tmp_path: Path) -> None:
     with pytest.raises(FaultList) as found:
-        handed_over("extends: reference\nsed: 3\n", "mine.yaml", tmp_path / "a")
+        handed_over(b"extends: reference\nsed: 3\n", "mine.yaml", tmp_path / "a")
     assert str(found.value).startswith("mine.yaml:2:1: sed: unknown key 'sed'; did you mean 'seed'?")
-    draft = handed_over("extends: reference\nseed: 3\n", "../../mine.yaml", tmp_path / "b")
+    draft = handed_over(b"extends: reference\nseed: 3\n", "../../mine.yaml", tmp_path / "b")
     assert [path.name for path in (tmp_path / "b").iterdir()] == ["mine.yaml"]
     draft.change(BAN, "enabled", "false")
     assert not draft.portable
     assert BAN not in draft.resolved()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "extends: /etc/passwd\n",
+        "extends: {secret}\n",
+        "extends: ../secret.yaml\n",
+        "extends: secret.yaml\n",
+        "extends: reference\nworld: {folder}\n",
+        "extends: reference\nworld: ../world\n",
+        "extends: reference\nrules: {{road_pull: 'mine.py:f'}}\n",
+        "extends: reference\nrules: {{road_pull: 'os:system'}}\n",
+    ],
+)
+def test_a_file_handed_over_reads_no_other_and_is_told_nothing_of_them(
+    text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "in").mkdir()
+    for place in (tmp_path, tmp_path / "in"):
+        (place / "secret.yaml").write_text("password: swordfish\n", encoding="utf-8")
+        (place / "mine.py").write_text("raise SystemExit('it ran')\n", encoding="utf-8")
+        (place / "world").mkdir()
+    with pytest.raises(FaultList) as found:
+        handed_over(
+            text.format(secret=tmp_path / "secret.yaml", folder=tmp_path / "world").encode(), "in.yaml", tmp_path / "in"
+        )
+    said = str(found.value)
+    assert said.startswith("in.yaml:")
+    assert {fault.file for fault in found.value.faults} == {"in.yaml"}
+    for word in ("swordfish", "root:", "is a folder", "states.csv"):
+        assert word not in said
+
+
+def test_what_a_file_handed_over_inherits_is_told_by_its_name_alone(tmp_path: Path) -> None:
+    text = "extends: reference\nmonths: {first: 2021-01, last: 2021-03}\nparameters: {aversion: much}\n"
+    with pytest.raises(FaultList) as found:
+        handed_over(text.encode(), "mine.yaml", tmp_path)
+    assert {fault.file for fault in found.value.faults} <= {"mine.yaml", "reference.yaml"}
+
+
+@pytest.mark.parametrize(
+    ("raw", "said"),
+    [
+        (b"title: \xe9", "mine.yaml:1:8: byte 0xe9 is not UTF-8; save the file as UTF-8"),
+        (b"a: 1\n" * 200_001, "mine.yaml: is larger than 1 MB"),
+        (b"", "mine.yaml:1:1: the file is empty"),
+        (b"PK\x03\x04\x00", "mine.yaml:1:3: character U+0003 is not allowed in YAML"),
+        (b"a: " + b"[" * 100_000, "mine.yaml:1:15: nested more than 12 deep"),
+    ],
+)
+def test_a_file_handed_over_that_cannot_be_read_says_so(raw: bytes, said: str, tmp_path: Path) -> None:
+    with pytest.raises(FaultList) as found:
+        handed_over(raw, "mine.yaml", tmp_path / "in")
+    assert str(found.value).startswith(said)
+    assert not (tmp_path / "in").exists()
+
+
+@pytest.mark.parametrize("name", ["", "..", "a\nb.yaml", "x" * 400 + ".yaml", "/etc/passwd", "a\0b", "con:.yml"])
+def test_no_name_leads_out_of_its_folder(name: str, tmp_path: Path) -> None:
+    draft = handed_over(b"extends: classroom\n", name, tmp_path / "in")
+    (path,) = (tmp_path / "in").iterdir()
+    assert draft.extends == str(path)
+    assert path.suffix == ".yaml"
+    draft.change("ban-half", "strength", "0.1")
+    assert draft.read().case is not None
 
 
 def test_the_choice_holds_everything_that_ships() -> None:

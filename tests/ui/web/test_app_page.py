@@ -141,13 +141,13 @@ def test_a_file_with_faults_leaves_the_page_as_it_was(tmp_path: Path) -> None:
     async def story(user: User, desk: Desk) -> None:
         draft = desk.draft
         with user:
-            await desk._open(lambda: handed_over("titel: x\n", "my.yaml", tmp_path / "in"), "my.yaml")
+            await desk._open(lambda: handed_over(b"titel: x\n", "my.yaml", tmp_path / "in"))
         assert desk.draft is draft
         assert desk.faults.text.startswith("my.yaml:1:1")
         assert "did you mean 'title'?" in desk.faults.text
-        text = "extends: classroom\ntitle: Mine\n"
+        text = b"extends: classroom\ntitle: Mine\n"
         with user:
-            await desk._open(lambda: handed_over(text, "my.yaml", tmp_path / "in"), str(tmp_path / "in" / "my.yaml"))
+            await desk._open(lambda: handed_over(text, "my.yaml", tmp_path / "in"))
         await settled(desk)
         assert desk.faults.text == ""
         assert not desk.own.enabled
