@@ -27,8 +27,10 @@ if TYPE_CHECKING:
     from sim.metrics.figure_intervals import ensemble
     from sim.model.model import SanctionsModel
     from sim.policies import INSTRUMENTS
+    from sim.report.markdown import markdown
     from sim.report.plots import save_mechanism
     from sim.report.registration import register
+    from sim.report.table import Column, Table
     from sim.rules import RULES, rule
     from sim.rules.parameters import PARAMETERS
     from sim.scenario import Scenario, load_scenario, parse_scenario, shipped_scenarios
@@ -50,6 +52,7 @@ __all__ = [
     "PARAMETERS",
     "RULES",
     "Case",
+    "Column",
     "Comparison",
     "Discovery",
     "Ensemble",
@@ -66,6 +69,7 @@ __all__ = [
     "Study",
     "StudyRuns",
     "Swept",
+    "Table",
     "World",
     "address_of",
     "build_world",
@@ -79,6 +83,7 @@ __all__ = [
     "load_scenario",
     "load_study",
     "load_world",
+    "markdown",
     "parse_scenario",
     "read_runs",
     "register",
@@ -110,8 +115,10 @@ _HOMES = {
     "metrics.figure_intervals": ("ensemble",),
     "model.model": ("SanctionsModel",),
     "policies": ("INSTRUMENTS",),
+    "report.markdown": ("markdown",),
     "report.plots": ("save_mechanism",),
     "report.registration": ("register",),
+    "report.table": ("Column", "Table"),
     "rules": ("RULES",),
     "rules.parameters": ("PARAMETERS",),
     "scenario": ("Scenario", "load_scenario", "parse_scenario", "shipped_scenarios"),

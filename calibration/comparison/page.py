@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+import sim
 from calibration.comparison.full_stop import WHOLE
 from calibration.comparison.historical_law import FROM_ALL, MODELS
 from calibration.comparison.text import ASK, HEAD, HELD_OUT, LAW, MAPPED, READ, STOP, TAIL
@@ -64,10 +65,10 @@ def page(tables: Tables, scores: pd.DataFrame) -> str:
     return "\n\n".join(part.strip() for part in parts) + "\n"
 
 
-def _table(head: list[str], rows: list[list[str]], side: str = "---:") -> str:
-    """A table whose columns after the first stand to the right, or to another side."""
-    lines = [head, ["---"] + [side] * (len(head) - 1), *rows]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+def _table(head: list[str], rows: list[list[str]], *, right: bool = True) -> str:
+    """A table whose columns after the first stand to the right, or do not."""
+    columns = [head[0], *(sim.Column(name, right=right) for name in head[1:])]
+    return sim.markdown(sim.Table.of(columns, rows))
 
 
 def _number(value: float | None, digits: int = 0, sign: bool = True) -> str:
@@ -140,7 +141,7 @@ def _differ() -> str:
     """What each model has and has not; words, from a table."""
     with DIFFER.open(encoding="utf-8", newline="") as stream:
         head, *rows = csv.reader(stream)
-    return _table(["", *head[1:]], rows, side="---")
+    return _table(["", *head[1:]], rows, right=False)
 
 
 def _scores(scores: pd.DataFrame) -> str:

@@ -8,8 +8,11 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 from markdown_it import MarkdownIt
+
+import sim
 
 _STYLE = """
 body { font: 16px/1.5 Georgia, 'Times New Roman', serif; color: #1a1a1a; max-width: 62rem; margin: 2rem auto; padding: 0 1rem; }
@@ -29,19 +32,16 @@ def table(rows: pd.DataFrame, names: dict[str, str] | None = None) -> str:
         names: columns that are shown, in order, with their headings; all under their own names by default.
     """
     names = names or {str(name): str(name).replace("_", " ") for name in rows.columns}
-    head = "| " + " | ".join(names.values()) + " |\n|" + "---|" * len(names) + "\n"
-    body = ("| " + " | ".join(_cell(row[name]) for name in names) + " |\n" for row in rows.to_dict("records"))
-    return head + "".join(body)
+    columns = [sim.Column(head, digits=3) for head in names.values()]
+    cells = ([_cell(row[name]) for name in names] for row in rows.to_dict("records"))
+    return sim.markdown(sim.Table.of(columns, cells)) + "\n"
 
 
-def _cell(value: object) -> str:
-    if value is None or (isinstance(value, float) and value != value):
-        return ""
-    if isinstance(value, bool) or type(value).__name__ == "bool":
-        return "yes" if value else "**no**"
-    if isinstance(value, float):
-        return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
-    return str(value).replace("|", "\\|").replace("\n", " ")
+def _cell(value: object) -> object:
+    """What is missing is left empty here, and what does not hold stands out."""
+    if isinstance(value, float) and value != value:
+        return None
+    return "**no**" if value is False or value is np.False_ else value
 
 
 def listed(names: Sequence[str]) -> str:

@@ -64,21 +64,13 @@ def section(name: str, shown: sim.Shown) -> str:
     scenario = shown.scenario
     assert scenario.mechanism is not None
     told = f"**[{name}](../scenarios/{name}.yaml)**: {scenario.mechanism.shows}.\n\n"
+    columns = ("what to look at", "measure", *(sim.Column(head, digits=3) for head in ("without", "with")),
+               sim.Column("change", "change"), "as expected")  # fmt: skip
     rows = [
-        f"| {row['what']} | {row['measure']} | {_number(row['without'])} | {_number(row['with'])} | "
-        f"{_change(row['change_percent'])} | {'yes' if row['holds'] else '**no**'} |\n"
-        for row in shown.table.to_dict("records")
-    ]
-    head = "| what to look at | measure | without | with | change | as expected |\n|---|---|---|---|---|---|\n"
-    return f"{told}{head}{''.join(rows)}\n"
-
-
-def _number(value: float) -> str:
-    return f"{value:.0f}" if abs(value) >= 1000 else f"{value:.3g}"
-
-
-def _change(percent: float) -> str:
-    return "from nothing" if percent == float("inf") else f"{percent:+.3g} %"
+        (row["what"], row["measure"], row["without"], row["with"], row["change_percent"],
+         "yes" if row["holds"] else "**no**") for row in shown.table.to_dict("records")
+    ]  # fmt: skip
+    return f"{told}{sim.markdown(sim.Table.of(columns, rows))}\n\n"
 
 
 def main() -> int:

@@ -6,6 +6,8 @@ import inspect
 import re
 from collections.abc import Iterable, Sequence
 
+import sim
+
 _ROLE = re.compile(r":[a-z]+:`~?([\w.]+)`")
 _SECTION = re.compile(r"^(Args|Returns|Raises|Attributes):$")
 _HEADINGS = {"Args": "Takes", "Returns": "Returns", "Raises": "Fails with", "Attributes": "Holds"}
@@ -13,13 +15,8 @@ _ENTRY = re.compile(r"^    (\*{0,2}[\w, ]+): (.*)$")
 
 
 def table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """A table; what would end a cell or a line is escaped."""
-    lines = [headings, ["---"] * len(headings), *rows]
-    return "\n".join("| " + " | ".join(_cell(str(cell)) for cell in line) + " |" for line in lines)
-
-
-def _cell(text: str) -> str:
-    return " ".join(text.split()).replace("|", "\\|") if text else " "
+    """A table of texts; what would end a cell or a line is escaped."""
+    return sim.markdown(sim.Table.of(headings, (list(map(str, row)) for row in rows)))
 
 
 def code(text: str, language: str = "") -> str:

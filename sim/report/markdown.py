@@ -10,6 +10,13 @@ def markdown(table: Table) -> str:
 
     Cells are Markdown of their own (names in backticks, links); what would end a cell or a line is escaped. A row that
     sums up the others is bold.
+
+    Example:
+        >>> import sim
+        >>> print(sim.markdown(sim.Table.of(("good", "share"), [("drones", (0.5, 0.25, 0.75))])))
+        | good | share |
+        | --- | ---: |
+        | drones | 0.50 [0.25, 0.75] |
     """
     rules = ["---:" if right else "---" for right in table.to_the_right()]
     rows = table.texts()

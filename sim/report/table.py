@@ -26,6 +26,12 @@ class Column:
         signed: whether a gain has a plus sign.
         wrap: whether the screen may break its cells into lines.
         strong: whether its cells stand out, as names do.
+        right: whether they stand to the right though they are text.
+
+    Example:
+        >>> import sim
+        >>> sim.Column("value", "money", "bn USD").title
+        'value, bn USD'
     """
 
     head: str
@@ -35,6 +41,7 @@ class Column:
     signed: bool = False
     wrap: bool = True
     strong: bool = False
+    right: bool = False
 
     @property
     def title(self) -> str:
@@ -79,8 +86,9 @@ class Table:
         total: whether the last row sums up the others and stands out.
 
     Example:
-        >>> from sim.report.markdown import markdown
-        >>> print(markdown(Table.of(("year", Column("value", "money", "bn USD")), [("2023", 12.34)])))
+        >>> import sim
+        >>> table = sim.Table.of(("year", sim.Column("value", "money", "bn USD")), [("2023", 12.34)])
+        >>> print(sim.markdown(table))
         | year | value, bn USD |
         | --- | ---: |
         | 2023 | 12.3 |
@@ -163,7 +171,7 @@ class Table:
         ]
 
     def to_the_right(self) -> list[bool]:
-        """Of each column, whether it holds numbers, which stand to the right."""
+        """Of each column, whether it stands to the right, as numbers do."""
         columns = ([row[at] for row in self.values() if row[at] is not None] for at in range(len(self.columns)))
-        return [one.kind != "plain" or (bool(held) and all(map(is_number, held)))
+        return [one.right or one.kind != "plain" or (bool(held) and all(map(is_number, held)))
                 for one, held in zip(self.columns, columns, strict=True)]  # fmt: skip

@@ -7,10 +7,13 @@ import pandas as pd
 
 from sim.common.arrays import Floats
 from sim.common.csv_cells import AMOUNT, text
-from sim.common.csv_tables import Column, read_table
+from sim.common.csv_tables import Column as CsvColumn
+from sim.common.csv_tables import read_table
 from sim.common.errors import Fault
 from sim.common.months import MONTHS_PER_YEAR
 from sim.common.package_data import shipped
+from sim.report.numbers import Kind
+from sim.report.table import Column, Table
 from sim.world.load import find_world
 from sim.world.schema import PAIR_COLUMNS, STATUSES
 from sim.world.world import Codes, World
@@ -54,20 +57,29 @@ def audit(world: World, folder_or_name: str | None = None) -> Audit:
     return Audit(*tables, _onward(world))
 
 
-def show(world: World, folder_or_name: str | None = None) -> str:
-    """Return the audit as text, one table after the other."""
-    tables = audit(world, folder_or_name)
-    own = [f"{world.title}, {len(world.states)} states, {len(world.goods)} goods, digest {world.digest[:12]}"]
-    parts = [
-        ("Share of the value by how it is known", tables.seen, "{:.1%}"),
-        ("Totals, billion USD", tables.totals, "{:,.1f}"),
-        (f"What reaches {world.state_names[world.target]}, by good, billion USD", tables.goods, "{:,.3f}"),
-        (f"What reaches {world.state_names[world.target]}, by origin, billion USD", tables.towards_target, "{:,.3f}"),
+def audit_tables(world: World, folder_or_name: str | None = None) -> list[str | Table]:
+    """Return the audit as it is told: what the world is, then one table after the other."""
+    found = audit(world, folder_or_name)
+    reaches = f"What reaches {world.state_names[world.target]}"
+    told: list[str | Table] = [
+        f"{world.title}, {len(world.states)} states, {len(world.goods)} goods, digest {world.digest[:12]}",
+        _table(found.seen.rename_axis("flows"), "Share of the value by how it is known", "share"),
+        _table(found.totals, "Totals, billion USD"),
+        _table(found.goods, f"{reaches}, by good, billion USD"),
+        _table(found.towards_target, f"{reaches}, by origin, billion USD"),
     ]
-    if len(tables.onward):
-        parts.append(("What passes two hubs, million USD", tables.onward, "{:,.3f}"))
-    own += [f"{title}\n{table.to_string(float_format=style.format)}" for title, table, style in parts]
-    return "\n\n".join(own)
+    if len(found.onward):
+        told.append(_table(found.onward.rename_axis(["enters", "leaves"]), "What passes two hubs, million USD"))
+    return told
+
+
+def _table(data: pd.DataFrame, title: str, kind: Kind = "money") -> Table:
+    columns: dict[str, str | Column] = {}
+    for name in map(str, data.columns):
+        if pd.api.types.is_numeric_dtype(data[name]):
+            head = name.removesuffix("_busd").removesuffix("_musd").replace("_", " ")
+            columns[name] = Column(head, "share" if name.startswith(("of_", "hub_share")) else kind)
+    return Table.of_frame(data, title, columns=columns)
 
 
 def _totals(world: World, *, all_trade: bool) -> pd.DataFrame:
@@ -79,8 +91,12 @@ def _totals(world: World, *, all_trade: bool) -> pd.DataFrame:
     )
     if not all_trade:
         return table
-    columns = (Column("state", text), Column("exports_musd", AMOUNT), Column("imports_musd", AMOUNT, optional=True))
-    credit = (Column("source", text), Column("quality", text))
+    columns = (
+        CsvColumn("state", text),
+        CsvColumn("exports_musd", AMOUNT),
+        CsvColumn("imports_musd", AMOUNT, optional=True),
+    )
+    credit = (CsvColumn("source", text), CsvColumn("quality", text))
     path = shipped(f"calibration/figures/state_totals_{world.base_year}.csv")
     rows = read_table(path, (*columns, *credit), ("state",), []).rows
     published = {row.text("state"): row for row in rows}

@@ -21,10 +21,10 @@ def world_show(
     Example:
       sim world show reference
     """
-    from sim.report.world_audit import show as audit_of
+    from sim.report.world_audit import audit_tables
     from sim.world import load_world
 
-    typer.echo(audit_of(load_world(name), name))
+    show(*audit_tables(load_world(name), name))
 
 
 @world_app.command("build")

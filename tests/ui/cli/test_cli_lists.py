@@ -96,7 +96,7 @@ def test_world_show_tells_what_was_observed(sim: Sim) -> None:
     said = sim("world show")
     assert said.status == 0
     assert "observed" in said.out
-    assert "published_exports" in said.out
+    assert "published exports" in said.out
 
 
 def test_world_build_gives_the_shipped_world(sim: Sim) -> None:
