@@ -92,12 +92,12 @@ def _figures_of(source: object) -> Mapping[str, tuple[str, Drawn]]:
     """Name: what it shows, and what draws it."""
     if isinstance(source, Comparison | Results):
         found: dict[str, tuple[str, Drawn]] = {
-            name: (kind.title, partial(_run_figure, name, source)) for name, kind in FIGURES.items()
+            name: (kind.title, lambda name=name: figure(name, source)[0]) for name, kind in FIGURES.items()
         }
         said = "What two offices have on record of one flow: mirror_gap(exporter, importer, good)"
         return found | {MIRROR: (said, partial(_mirror, source))}
     if isinstance(source, Shown):
-        return {MECHANISM: ("What the mechanism does, look by look", partial(_mechanism, source))}
+        return {MECHANISM: ("What the mechanism does, look by look", lambda: figure_of_mechanism(source)[0])}
     if isinstance(source, Swept | StudyRuns):
         runs = source if isinstance(source, StudyRuns) else source.as_kept()
         return {
@@ -107,16 +107,8 @@ def _figures_of(source: object) -> Mapping[str, tuple[str, Drawn]]:
     raise TypeError(f"{type(source).__name__} has no figures")
 
 
-def _run_figure(name: str, source: Comparison | Results) -> Picture:
-    return _with_table(*figure(name, source))
-
-
 def _mirror(source: Comparison | Results, exporter: str, importer: str, good: str | None = None) -> Picture:
-    return _with_table(*figure_of_pair(source, Pair(exporter, importer, good)))
-
-
-def _mechanism(shown: Shown) -> Picture:
-    return _with_table(*figure_of_mechanism(shown))
+    return figure_of_pair(source, Pair(exporter, importer, good))[0]
 
 
 def _of_study(name: str, runs: StudyRuns, *metrics: str) -> Picture:
@@ -133,9 +125,4 @@ def _of_study(name: str, runs: StudyRuns, *metrics: str) -> Picture:
         needs = "one or two levers, one of them with numbers" if name == RESPONSE else "two levers"
         has = ", ".join(runs.levers) or "none"
         raise SimError(f"the figure '{name}' needs {needs}; the study “{runs.title}” has {has}")
-    return _with_table(*drawn(found.draw, height=found.height))
-
-
-def _with_table(made: Picture, table: Any) -> Picture:
-    made.table = table
-    return made
+    return drawn(found.draw, height=found.height)[0]

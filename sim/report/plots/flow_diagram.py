@@ -9,9 +9,9 @@ from matplotlib.patches import Rectangle
 
 from sim.metrics.run_pair import DIRECT, OTHER_STATES
 from sim.report.plots.labels import PLAIN, percent, scale, width_of
-from sim.report.plots.ribbons import ribbon
+from sim.report.plots.ribbons import Places, beside, join, placed
 from sim.report.plots.run_view import headings, look, sentence
-from sim.report.plots.style import INK, REST_COLOUR, SMALL, SPARE_COLOUR, frame, nothing_to_show, spread, stamp
+from sim.report.plots.style import INK, REST_COLOUR, SMALL, SPARE_COLOUR, frame, nothing_to_show, stamp
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,7 +27,6 @@ _OTHER_HUBS = "other hubs"
 _COLUMNS = ["side", "origin", "route", "volume_musd"]
 _LEFT, _MIDDLE, _RIGHT, _WIDE = 3.1, 6.2, 9.4, 0.22  # places along the axis of a panel, which runs from 0 to 10
 _GAP, _LABELLED = 0.02, 0.012  # shares of the column's height
-Places = dict[str, tuple[float, float]]
 
 
 def data(source: Source) -> pd.DataFrame:
@@ -98,18 +97,12 @@ def _draw_side(axes: Axes, view: View, rows: pd.DataFrame, largest: float) -> No
         for name, (top, size) in places.items():
             colour = colours.get(name, REST_COLOUR) if places is not right else INK
             axes.add_patch(Rectangle((x, top - size), _WIDE, size, facecolor=colour, linewidth=0, zorder=3))
-    used = {column: dict.fromkeys(places, 0.0) for column, places in (("origin", left), ("route", middle))}
-    for origin, road, size in rows[["origin", "route", "volume_musd"]].itertuples(index=False):
-        place = left[origin][0] - used["origin"][origin], middle[road][0] - used["route"][road], size
-        used["origin"][origin] += size
-        used["route"][road] += size
-        looks = {"facecolor": colours[origin], "alpha": 0.55, "zorder": 1 if road == DIRECT else 2}
-        axes.add_patch(ribbon((_LEFT + _WIDE, _MIDDLE), place, looks))
-    done = 0.0
-    for road, (top, size) in middle.items():
-        looks = {"facecolor": colours.get(road, REST_COLOUR), "alpha": 0.55, "zorder": 1}
-        axes.add_patch(ribbon((_MIDDLE + _WIDE, _RIGHT), (top, -done, size), looks))
-        done += size
+    flows = rows[["origin", "route", "volume_musd"]].itertuples(index=False, name=None)
+    join(axes, (_LEFT + _WIDE, _MIDDLE), (left, middle), flows, lambda origin, route: {
+        "facecolor": colours[origin], "alpha": 0.55, "zorder": 1 if route == DIRECT else 2})  # fmt: skip
+    onward = [(route, view.policy.target, size) for route, (_, size) in middle.items()]
+    join(axes, (_MIDDLE + _WIDE, _RIGHT), (middle, right), onward, lambda route, _: {
+        "facecolor": colours.get(route, REST_COLOUR), "alpha": 0.55, "zorder": 1})  # fmt: skip
     _label(axes, view, left, (_LEFT - 0.1, "right"), largest)
     _label(axes, view, middle, (_MIDDLE + _WIDE + 0.1, "left"), largest)
 
@@ -125,24 +118,16 @@ def _depth(shown: pd.DataFrame, largest: float) -> float:
 
 
 def _placed(rows: pd.DataFrame, column: str, largest: float) -> Places:
-    """Top and height of each block of a column."""
-    places: Places = {}
-    top = 0.0
-    for name, size in rows.groupby(column, sort=False)["volume_musd"].sum().items():
-        places[str(name)] = top, float(size)
-        top -= float(size) + _GAP * largest
-    return dict(places)
+    sizes = rows.groupby(column, sort=False)["volume_musd"].sum()
+    return placed(((str(name), float(size)) for name, size in sizes.items()), _GAP * largest)
 
 
 def _label(axes: Axes, view: View, places: Places, where: tuple[float, str], largest: float) -> None:
-    large = {name: (top - size / 2, size) for name, (top, size) in places.items() if size >= _LABELLED * largest}
-    low, high = axes.get_ylim()
-    middles = spread([middle for middle, _ in large.values()], 0.045 * largest, low, high)
-    for (name, (_, size)), y in zip(large.items(), middles, strict=True):
+    for name, y in beside(axes, places, _LABELLED * largest, 0.045 * largest).items():
         text = "straight" if name == DIRECT else view.name(name)
         if width_of(text, SMALL) > 1.0:
             text = name
         axes.text(
-            where[0], y, f"{text}  {size:.1f}", size=SMALL - 0.5, color=INK, ha=where[1], va="center", zorder=4,
-            gid="label", **PLAIN,
+            where[0], y, f"{text}  {places[name][1]:.1f}", size=SMALL - 0.5, color=INK, ha=where[1], va="center",
+            zorder=4, gid="label", **PLAIN,
         )  # fmt: skip

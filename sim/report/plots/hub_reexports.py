@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from sim.report.plots.labels import money, scale
+from sim.report.plots.labels import money
 from sim.report.plots.panels import panels
 from sim.report.plots.run_view import look
-from sim.report.plots.style import COALITION, NEUTRAL, frame, key, nothing_to_show, plain_axes, stamp
-from sim.report.plots.timeline import band, highest, line, month_axis, positions, top_of
+from sim.report.plots.style import COALITION, NEUTRAL, frame, key, nothing_to_show, stamp
+from sim.report.plots.timeline import lines_panel
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
     from sim.report.plots.run_view import Source, View
@@ -35,25 +34,11 @@ def draw(source: Source, figure: Figure) -> pd.DataFrame:
     ]
     plate = key(figure, plate, keys)
     ranked = shown.groupby("hub")["through_musd"].sum().sort_values(ascending=False, kind="stable").index
+    area = {"color": NEUTRAL, "alpha": 0.18} if view.bands is None else None
     for axes, hub in zip(panels(figure, plate, len(ranked)), ranked, strict=True):
-        _draw_hub(axes, view, shown[shown["hub"] == hub].set_index("month").drop(columns="hub"), str(hub))
+        rows = shown[shown["hub"] == hub].set_index("month").drop(columns="hub")
+        lines_panel(axes, rows, view.name(str(hub)), {"through_musd": NEUTRAL, "recorded_musd": COALITION}, area)
     return shown
-
-
-def _draw_hub(axes: Axes, view: View, rows: pd.DataFrame, hub: str) -> None:
-    most = top_of(rows, "through_musd", "recorded_musd")
-    unit, size = scale(most)
-    plain_axes(axes, f"{unit} a month", view.name(hub))
-    highest(axes, most / size)
-    rows = rows / size
-    if view.bands is None:
-        x = positions(list(rows.index))
-        axes.fill_between(x, rows["recorded_musd"], rows["through_musd"], color=NEUTRAL, alpha=0.18, linewidth=0)
-    band(axes, rows, "through_musd", NEUTRAL)
-    band(axes, rows, "recorded_musd", COALITION)
-    line(axes, rows["through_musd"], NEUTRAL)
-    line(axes, rows["recorded_musd"], COALITION)
-    month_axis(axes, view.months)
 
 
 def _title(view: View, shown: pd.DataFrame) -> str:

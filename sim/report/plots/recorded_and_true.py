@@ -11,7 +11,7 @@ from sim.report.plots.labels import money, scale
 from sim.report.plots.panels import panels
 from sim.report.plots.run_view import look
 from sim.report.plots.style import COALITION, INK, MUTED, frame, key, plain_axes, stamp
-from sim.report.plots.timeline import band, highest, line, month_axis, positions, top_of
+from sim.report.plots.timeline import band, line, lines_panel, month_axis
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -41,42 +41,26 @@ def draw(source: Source, figure: Figure) -> pd.DataFrame:
     pairs = [(group, part) for part in (("true", "hubs") if view.hubs else ("true",)) for group in groups]
     for axes, (group, part) in zip(panels(figure, plate, len(pairs)), pairs, strict=True):
         rows = shown[shown["group"] == group].set_index("month").drop(columns="group")
-        (_draw_true if part == "true" else _draw_towards_hubs)(axes, view, rows, _GROUPS[group])
+        if part == "true":
+            colours = {"true_musd": INK, "recorded_musd": COALITION}
+            lines_panel(axes, rows, f"{_GROUPS[group]} to {view.target_name}", colours, {"color": GAP})
+        else:
+            _draw_towards_hubs(axes, view, rows, f"{_GROUPS[group]} to hubs, as recorded")
     return shown
 
 
-def _draw_true(axes: Axes, view: View, rows: pd.DataFrame, group: str) -> None:
-    top = top_of(rows, "true_musd", "recorded_musd")
-    unit, size = scale(top)
-    plain_axes(axes, f"{unit} a month", f"{group} to {view.target_name}")
-    rows = rows / size
-    highest(axes, top / size)
-    x, seen, true = positions(list(rows.index)), rows["recorded_musd"], rows["true_musd"]
-    axes.fill_between(x, seen, true, color=GAP, linewidth=0)
-    band(axes, rows, "true_musd", INK)
-    band(axes, rows, "recorded_musd", COALITION)
-    line(axes, true, INK)
-    line(axes, seen, COALITION)
-    month_axis(axes, view.months)
-
-
-def _draw_towards_hubs(axes: Axes, view: View, rows: pd.DataFrame, group: str) -> None:
-    heading = f"{group} to hubs, as recorded"
-    if "to_hubs_baseline_musd" in rows:
-        change = rows["to_hubs_musd"] - rows["to_hubs_baseline_musd"]
-        ends = rows.filter(like="to_hubs_change_musd").abs().max().max() if view.bands is not None else 0.0
-        unit, size = scale(max(float(change.abs().max()), float(ends)))
-        plain_axes(axes, f"{unit} a month more or less than without the policies", heading)
-        band(axes, rows, "to_hubs_change_musd", COALITION, size)
-        line(axes, change / size, COALITION)
-        axes.axhline(0.0, color=MUTED, linewidth=0.8)
-    else:
-        top = top_of(rows, "to_hubs_musd")
-        unit, size = scale(top)
-        plain_axes(axes, f"{unit} a month", heading)
-        highest(axes, top / size)
-        band(axes, rows, "to_hubs_musd", COALITION, size)
-        line(axes, rows["to_hubs_musd"] / size, COALITION)
+def _draw_towards_hubs(axes: Axes, view: View, rows: pd.DataFrame, heading: str) -> None:
+    """The change against the world without the policies, or all where there is no such run."""
+    if "to_hubs_baseline_musd" not in rows:
+        lines_panel(axes, rows, heading, {"to_hubs_musd": COALITION})
+        return
+    change = rows["to_hubs_musd"] - rows["to_hubs_baseline_musd"]
+    ends = rows.filter(like="to_hubs_change_musd").abs().max().max() if view.bands is not None else 0.0
+    unit, size = scale(max(float(change.abs().max()), float(ends)))
+    plain_axes(axes, f"{unit} a month more or less than without the policies", heading)
+    band(axes, rows, "to_hubs_change_musd", COALITION, size)
+    line(axes, change / size, COALITION)
+    axes.axhline(0.0, color=MUTED, linewidth=0.8)
     month_axis(axes, view.months)
 
 

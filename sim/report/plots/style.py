@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from io import BytesIO
 from threading import RLock
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import matplotlib
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -50,7 +50,6 @@ _LINE = 1.28 / 72
 # Which window system there is, and what dates are counted from, is not for a figure to say.
 _DEFAULTS = {name: value for name, value in matplotlib.rcParamsDefault.items() if name not in ("backend", "date.epoch")}
 _ONE_AT_A_TIME = RLock()  # matplotlib's settings are the process's
-Behind = TypeVar("Behind")
 
 
 @dataclass(frozen=True)
@@ -91,11 +90,14 @@ def own_style() -> Iterator[None]:
         yield
 
 
-def drawn(draw: Callable[[Figure], Behind], width: float = WIDTH, height: float = HEIGHT) -> tuple[Picture, Behind]:
+def drawn(
+    draw: Callable[[Figure], pd.DataFrame], width: float = WIDTH, height: float = HEIGHT
+) -> tuple[Picture, pd.DataFrame]:
     """A figure of so many inches, and what drawing it gave: the table behind it."""
     with own_style():
         made = new_figure(width, height)
-        return made, draw(made)
+        made.table = draw(made)
+        return made, made.table
 
 
 def new_figure(width: float = WIDTH, height: float = HEIGHT) -> Picture:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from pandas.api.types import is_numeric_dtype
 
 from sim.common.months import MONTHS_PER_YEAR, format_month, parse_month
-from sim.report.plots.labels import PLAIN, width_of
-from sim.report.plots.style import INK, MUTED, SMALL, inches, spread
+from sim.report.plots.labels import PLAIN, scale, width_of
+from sim.report.plots.style import INK, MUTED, SMALL, inches, plain_axes, spread
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -85,6 +85,33 @@ def line(axes: Axes, values: pd.Series[float], colour: str, style: str = "-", wi
     """One line; a point where there is one month only."""
     x = positions(list(values.index))
     axes.plot(x, values.to_numpy(), color=colour, linestyle=style, linewidth=width, marker="o" if len(x) == 1 else None)
+
+
+def lines_panel(
+    axes: Axes, rows: pd.DataFrame, heading: str, colours: Mapping[str, str], area: Mapping[str, Any] | None = None
+) -> None:
+    """A panel in USD a month on a scale of its own: a line and its band for each column, over all months of the rows.
+
+    Args:
+        axes: the panel, in its final place.
+        rows: by month, million USD.
+        heading: name of the panel.
+        colours: of the columns that are drawn.
+        area: looks of what lies between the first two columns; nothing is drawn there without.
+    """
+    most = top_of(rows, *colours)
+    unit, size = scale(most)
+    plain_axes(axes, f"{unit} a month", heading)
+    highest(axes, most / size)
+    rows, months = rows / size, list(rows.index)
+    if area is not None:
+        first, second, *_ = colours
+        axes.fill_between(positions(months), rows[second], rows[first], linewidth=0, **area)
+    for column, colour in colours.items():
+        band(axes, rows, column, colour)
+    for column, colour in colours.items():
+        line(axes, rows[column], colour)
+    month_axis(axes, months)
 
 
 def band(axes: Axes, rows: pd.DataFrame, column: str, colour: str, size: float = 1.0) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 from matplotlib.patches import Rectangle
@@ -17,9 +17,9 @@ from sim.metrics.series_tables import (
 )
 from sim.metrics.supplier_matching import GONE, NEW, matched
 from sim.report.plots.labels import PLAIN, money, percent, scale
-from sim.report.plots.ribbons import ribbon
+from sim.report.plots.ribbons import Places, beside, join, placed
 from sim.report.plots.run_view import headings, look
-from sim.report.plots.style import INK, LOST_COLOUR, MUTED, SMALL, frame, nothing_to_show, spread, stamp
+from sim.report.plots.style import INK, LOST_COLOUR, MUTED, SMALL, frame, nothing_to_show, stamp
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -73,7 +73,10 @@ def _draw_columns(axes: Axes, view: View, shown: pd.DataFrame, heads: tuple[str,
     ends = [min(place - size for place, size in side.values()) for side in tops.values()]
     axes.set_ylim(min(ends), 0.035 * total)
     colours = view.colours | {COALITION_HUBS: "#7a8fa6", OTHER_HUBS: "#b59a7a", NEW: LOST_COLOUR, GONE: LOST_COLOUR}
-    _draw_ribbons(axes, values, tops, colours)
+    # What moved lies above what stayed: it is the news.
+    join(axes, (_LEFT + _COLUMN, _RIGHT), (tops["before"], tops["after"]), values.itertuples(index=False, name=None),
+         lambda before, after: {"facecolor": colours[before], "alpha": 0.45 if before == after else 0.6,
+                                "zorder": 1 if before == after else 2})  # fmt: skip
     for side, x, heading in (("before", _LEFT, heads[0]), ("after", _RIGHT, heads[1])):
         for name, (top, height) in tops[side].items():
             edge = MUTED if name in (NEW, GONE) else "white"
@@ -92,31 +95,10 @@ def _draw_columns(axes: Axes, view: View, shown: pd.DataFrame, heads: tuple[str,
         axes.text(where, 0.012 * total, heading, size=SMALL + 2, weight="bold", color=INK, ha=align, **PLAIN)
 
 
-def _place(values: pd.DataFrame, side: str, order: list[str], gap: float) -> dict[str, tuple[float, float]]:
+def _place(values: pd.DataFrame, side: str, order: list[str], gap: float) -> Places:
     """Top and height of each block of a column."""
     sizes = values.groupby(side)["volume_musd"].sum()
-    places, top = {}, 0.0
-    for name in order:
-        size = float(sizes.get(name, 0.0))
-        if size > 0.0:
-            places[name] = (top, size)
-            top -= size + gap
-    return places
-
-
-def _draw_ribbons(
-    axes: Axes, values: pd.DataFrame, tops: Mapping[str, Mapping[str, tuple[float, float]]], colours: Mapping[str, str]
-) -> None:
-    used = {side: dict.fromkeys(places, 0.0) for side, places in tops.items()}
-    for before, after, size in values.itertuples(index=False):
-        left = tops["before"][before][0] - used["before"][before]
-        right = tops["after"][after][0] - used["after"][after]
-        used["before"][before] += size
-        used["after"][after] += size
-        # What moved lies above what stayed: it is the news.
-        strength, level = (0.45, 1) if before == after else (0.6, 2)
-        looks = {"facecolor": colours[before], "alpha": strength, "zorder": level}
-        axes.add_patch(ribbon((_LEFT + _COLUMN, _RIGHT), (left, right, size), looks))
+    return placed(((name, float(sizes.get(name, 0.0))) for name in order), gap)
 
 
 def _interval(shown: pd.DataFrame, side: str, name: str, size: float) -> str:
@@ -129,28 +111,12 @@ def _interval(shown: pd.DataFrame, side: str, name: str, size: float) -> str:
     return f" [{low}, {high}]" if low != high else ""
 
 
-def _label(
-    axes: Axes, texts: Mapping[str, str], places: Mapping[str, tuple[float, float]], side: str, total: float
-) -> None:
+def _label(axes: Axes, texts: Mapping[str, str], places: Places, side: str, total: float) -> None:
     """Names and sizes beside the blocks that are large enough to be seen."""
-    large = {name: (top - size / 2, size) for name, (top, size) in places.items() if size >= _LABELLED * total}
-    low, high = axes.get_ylim()
-    middles = spread([middle for middle, _ in large.values()], 0.026 * total, low, high)
     x, align = (_LEFT - 0.1, "right") if side == "before" else (_RIGHT + _COLUMN + 0.1, "left")
-    for name, y in zip(large, middles, strict=True):
-        weight = "bold" if name in (NEW, GONE) else "normal"
-        axes.text(
-            x,
-            y,
-            texts[name],
-            size=SMALL,
-            color=INK,
-            ha=align,
-            va="center",
-            weight=weight,
-            gid="label",
-            **PLAIN,
-        )
+    for name, y in beside(axes, places, _LABELLED * total, 0.026 * total).items():
+        looks: dict[str, Any] = {"ha": align, "weight": "bold" if name in (NEW, GONE) else "normal", "gid": "label"}
+        axes.text(x, y, texts[name], size=SMALL, color=INK, va="center", **looks, **PLAIN)
 
 
 def _title(view: View, table: pd.DataFrame) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from sim.report.numbers import cell
 from sim.report.plots.labels import PLAIN
 from sim.report.plots.studies.footer import About, unit_of, words_of
 from sim.report.plots.style import COALITION, INK, MUTED, SMALL, frame, key
@@ -70,7 +71,7 @@ def _label(axes: Axes, front: pd.DataFrame, levers: Sequence[str], axes_of: tupl
         across, up = (float(part) for part in to_points.transform((row[x], row[y])))
         if all(abs(across - a) > _APART[0] or abs(up - b) > _APART[1] for a, b in taken):
             taken.append((across, up))
-            text = ", ".join(f"{row[name]:g}" if isinstance(row[name], float) else str(row[name]) for name in levers)
+            text = ", ".join(cell(row[name]) for name in levers)
             looks: dict[str, Any] = {"size": SMALL - 1, "color": INK, "ha": "right"}
             axes.annotate(text, (row[x], row[y]), xytext=(-5, 4), textcoords="offset points", **looks, **PLAIN)
 

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.colors import LinearSegmentedColormap
 
+from sim.report.numbers import cell, number
 from sim.report.plots.labels import PLAIN
 from sim.report.plots.studies.footer import About, unit_of, words_of
 from sim.report.plots.style import COALITION, INK, MUTED, SMALL, frame
@@ -42,7 +43,7 @@ def draw(figure: Figure, table: pd.DataFrame, levers: Sequence[str], about: Abou
     values = grid.to_numpy(float)
     low, high = float(np.nanmin(values)), float(np.nanmax(values))
     words = words_of(metric)
-    title = f"{words[:1].upper()}{words[1:]}: from {low:.3g} to {high:.3g}"
+    title = f"{words[:1].upper()}{words[1:]}: from {number(low, digits=3)} to {number(high, digits=3)}"
     subtitle = f"By {across} (across) and {up} (upwards); {unit_of(metric)}, mean over worlds"
     plate = frame(figure, title, subtitle, about.footer())
     width, height = (float(side) for side in figure.get_size_inches())
@@ -54,16 +55,14 @@ def draw(figure: Figure, table: pd.DataFrame, levers: Sequence[str], about: Abou
     size = SMALL if grid.size <= 100 else SMALL - 2
     for (row, column), value in np.ndenumerate(values):
         colour = "white" if (value - low) / spread > _DARK else INK
-        axes.text(column + 0.5, row + 0.5, f"{value:.3g}", ha="center", va="center", size=size, color=colour, **PLAIN)
+        axes.text(
+            column + 0.5, row + 0.5, number(value, digits=3), ha="center", va="center", size=size, color=colour, **PLAIN
+        )
     for side in axes.spines.values():
         side.set_visible(False)
-    axes.set_xticks(np.arange(grid.shape[1]) + 0.5, [_said(value) for value in grid.columns])
-    axes.set_yticks(np.arange(grid.shape[0]) + 0.5, [_said(value) for value in grid.index])
+    axes.set_xticks(np.arange(grid.shape[1]) + 0.5, [cell(value, digits=3) for value in grid.columns])
+    axes.set_yticks(np.arange(grid.shape[0]) + 0.5, [cell(value, digits=3) for value in grid.index])
     axes.tick_params(length=0, labelsize=SMALL, labelcolor=MUTED)
     axes.set_xlabel(across, size=SMALL, color=INK)
     axes.set_ylabel(up, size=SMALL, color=INK)
     return rows.reset_index(drop=True)
-
-
-def _said(value: object) -> str:
-    return f"{value:.3g}" if isinstance(value, float) else str(value)

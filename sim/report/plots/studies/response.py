@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from sim.report.numbers import cell
 from sim.report.plots.panels import panels
 from sim.report.plots.studies.footer import About, unit_of, words_of
 from sim.report.plots.style import COALITION_COLOURS, INK, OTHER_COLOURS, SMALL, frame, key, plain_axes
@@ -46,7 +47,7 @@ def draw(figure: Figure, table: pd.DataFrame, levers: Sequence[str], about: Abou
     subtitle = f"Mean over worlds by {x}; bands: 90 % of worlds lie within"
     plate = frame(figure, title, subtitle, about.footer())
     if second is not None:
-        styles = [(f"{second} {_number(value)}", colour, "-") for value, colour in zip(shown, _COLOURS, strict=False)]
+        styles = [(f"{second} {cell(value)}", colour, "-") for value, colour in zip(shown, _COLOURS, strict=False)]
         plate = key(figure, plate, styles)
     plate = replace(plate, bottom=plate.bottom + _BELOW / float(figure.get_size_inches()[1]))
     drawn: list[pd.DataFrame] = []
@@ -70,7 +71,3 @@ def _curve(axes: Axes, rows: pd.DataFrame, x: str, colour: str) -> None:
 
 def _said(text: str, *, small: bool = False) -> str:
     return text if small else text[:1].upper() + text[1:]
-
-
-def _number(value: object) -> str:
-    return f"{value:g}" if isinstance(value, float) else str(value)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from sim.report.numbers import number
 from sim.report.plots.labels import PLAIN, width_of
 from sim.report.plots.studies.footer import About
 from sim.report.plots.style import COALITION, INK, MUTED, NEUTRAL, SMALL, frame, nothing_to_show
@@ -59,5 +60,5 @@ def draw(figure: Figure, table: pd.DataFrame, title: str, subtitle: str, about: 
     axes.set_xlim(low - (pad if low < 0.0 else 0.0), high + pad)
     for place, row in enumerate(shown.to_dict("records")):
         far = max(float(row["value"]), float(row["high"]) if row["high"] == row["high"] else 0.0, 0.0)
-        axes.text(far + pad, place, f"{row['value']:.3g}", va="center", size=SMALL - 1, color=MUTED, **PLAIN)
+        axes.text(far + pad, place, number(row["value"], digits=3), va="center", size=SMALL - 1, color=MUTED, **PLAIN)
     return rows
