@@ -48,8 +48,8 @@ def test_a_figure_is_matplotlibs_with_its_table(pair: sim.Comparison, name: str)
 
 def test_a_figure_is_drawn_under_its_old_name(pair: sim.Comparison, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(renamed, "_SAID", {})
-    with pytest.warns(OldName, match="figure 'flows_by_route' is an old name.*'flows_by_route'"):
-        old = pair.plot.flows_by_route().table
+    with pytest.warns(OldName, match="figure 'flows_by_road' is an old name.*'flows_by_route'"):
+        old = pair.plot.flows_by_road().table
     assert old.equals(pair.plot.flows_by_route().table)
 
 
@@ -86,7 +86,9 @@ def test_mistakes_are_told_with_the_nearest_name(pair: sim.Comparison, swept: si
     one = sim.sweep(
         {"base": "classroom", "levers": {"parameters.aversion": [3, 6]}, "metrics": ["reaching"]}, progress=False
     )
-    with pytest.raises(sim.SimError, match="needs two levers; the study “Sweep of aversion” has aversion"):
+    with pytest.raises(
+        sim.SimError, match=r"needs two levers; the study “Sweep of parameters.aversion” has parameters.aversion"
+    ):
         one.plot.heat_map()
 
 
