@@ -33,6 +33,10 @@ class SimError(Exception):
         True
     """
 
+    def __str__(self) -> str:
+        """Return the text; of what a user's file may have put into it no character can move a terminal."""
+        return "\n".join(map(visible, super().__str__().split("\n")))
+
     def _render_traceback_(self) -> list[str]:
         """Return what a notebook shows when it is raised: what is wrong, without the way there through our code."""
         return [f"{type(self).__name__}: {self}"]
@@ -70,7 +74,7 @@ class Fault:
             place.append(str(self.line))
             if self.column > 0:
                 place.append(str(self.column))
-        head = ": ".join(part for part in (":".join(place), self.where, self.message) if part)
+        head = visible(": ".join(part for part in (":".join(place), self.where, self.message) if part))
         if self.line <= 0 or not self.source_line.strip():
             return head
         return head + "\n" + _excerpt(self.source_line, self.line, self.column)
@@ -110,6 +114,15 @@ class FaultList(SimError):  # noqa: N818  (it is a list of faults, and says so)
             lines.append(f"and {'at least ' if count == _MOST_KEPT else ''}{more:,} more")
         total = f"{count:,} faults{' or more' if count == _MOST_KEPT else ''}" if count > 1 else "1 fault"
         return "\n".join([*lines, total])
+
+
+def visible(text: str) -> str:
+    """Return a text of one line with what is not printable as an escape, such as 1b in hexadecimal digits."""
+    if text.isprintable():
+        return text
+    return "".join(
+        character if character.isprintable() else character.encode("unicode_escape").decode() for character in text
+    )
 
 
 def nearest(name: str, candidates: Iterable[str]) -> str:

@@ -13,12 +13,13 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from sim.experiments.folder import TABLE, write_beside
+from sim.experiments.folder import write_beside
 from sim.experiments.kept import Kept
 from sim.experiments.paired_differences import comparisons
 from sim.experiments.plan import BATCH, COMPARED, Plan, in_batches
 from sim.experiments.points import Keys
 from sim.experiments.queue import Runs
+from sim.experiments.runs_table import TABLE
 from sim.experiments.store import write_tables
 
 COMPARISONS = "comparisons.csv"

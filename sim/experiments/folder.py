@@ -10,44 +10,57 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from sim.common.accessors import Accessor
-from sim.common.errors import SimError
+from sim.common.errors import FaultList, SimError
+from sim.common.json_records import Record, checked_record, read_json
 from sim.common.package_data import version_of
 from sim.experiments.plan import Plan, plan_of
 from sim.experiments.provenance import makers_of
+from sim.experiments.runs_table import read_table
 from sim.experiments.store import Store, write_whole
 
 if TYPE_CHECKING:
     from sim.experiments.study import Study
 
 FORMAT = 1
-RECORD, TABLE = "study.json", "runs.parquet"
+RECORD = "study.json"
 _WHAT = {
     "base": "the base scenario", "world": "the base's world", "rules": "the base's rules", "metrics": "the metrics",
     "posterior": "the posterior",
 }  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Held:
+class Held(Record):
     """What a folder says that it holds.
 
     Attributes:
-        makers: see :func:`sim.experiments.provenance.makers_of`.
-        plan: digest of the plan.
-        replicates: of each point.
-        said: the study file, as plain data.
+        format: of the folder.
         version: version of the package that wrote it.
+        title: of the study.
+        question: of the study.
+        runs: how many the study has.
+        replicates: of each point.
+        plan: digest of the plan.
+        levers: columns of the table of runs.
+        uncertainties: columns of the table of runs.
+        metrics: columns of the table of runs.
+        makers: see :func:`sim.experiments.provenance.makers_of`.
+        study: the study file, as plain data.
     """
 
-    makers: dict[str, Any]
-    plan: str
-    replicates: int
-    said: dict[str, Any]
+    format: int
     version: str
+    title: str
+    question: str
+    runs: int
+    replicates: int
+    plan: str
+    levers: list[str]
+    uncertainties: list[str]
+    metrics: list[str]
+    makers: dict[str, Any]
+    study: dict[str, Any]
 
 
 def held_in(folder: Path) -> Held | None:
@@ -62,15 +75,18 @@ def held_in(folder: Path) -> Held | None:
             if folder.exists() and any(not path.name.startswith(".") for path in folder.iterdir()):
                 raise SimError(f"{folder} is no folder of a study: it has no {RECORD}; name another with --out")
             return None
-        data = json.loads(record.read_text(encoding="utf-8"))
-        if data["format"] != FORMAT:
+        data = read_json(record)
+        written = data.get("format", FORMAT) if isinstance(data, dict) else FORMAT
+        if written != FORMAT:
             raise SimError(
-                f"{folder} was written in format {data['format']} by version {data['version']}; this is "
+                f"{folder} was written in format {written} by version {data.get('version')}; this is "
                 f"{version_of()}, which writes format {FORMAT}: read it with that version, or name another with --out"
             )
-        return Held(data["makers"], data["plan"], data["replicates"], data["study"], data["version"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        return checked_record(data, Held, record)
+    except OSError as error:
         raise SimError(f"{record} cannot be read: {error}; restore it, or name another folder with --out") from error
+    except FaultList as error:
+        raise SimError(f"{error}\n{record} cannot be read; restore it, or name another folder with --out") from error
 
 
 def plan_in(folder: Path, study: Study, *, expand: bool) -> Plan:
@@ -100,7 +116,7 @@ def plan_in(folder: Path, study: Study, *, expand: bool) -> Plan:
         raise SimError(f"{folder} holds the study with {_differences(held, study)}; add --expand to make it grow")
     lost = int(np.isin(Store(folder, study.file.metrics).finished().keys, plan.keys.digests, invert=True).sum())
     if lost:
-        hint = _growth(held.said.get("design", {}), study)
+        hint = _growth(held.study.get("design", {}), study)
         raise SimError(
             f"the study has grown in a way that loses {lost:,} finished runs of {folder}: "
             f"{_differences(held, study)}. {hint}; or name another folder with --out"
@@ -110,7 +126,7 @@ def plan_in(folder: Path, study: Study, *, expand: bool) -> Plan:
 
 def _differences(held: Held, study: Study) -> str:
     said = study.file.model_dump(mode="json", exclude_none=True)
-    names = [name for name in {**held.said, **said} if held.said.get(name) != said.get(name)]
+    names = [name for name in {**held.study, **said} if held.study.get(name) != said.get(name)]
     names = [name for name in names if name not in ("title", "question")]
     return f"another {', another '.join(names)}" if names else "other runs"
 
@@ -191,27 +207,13 @@ def read_runs(folder: str | Path) -> StudyRuns:
         (('aversion',), 3)
     """
     path = Path(folder)
-    if held_in(path) is None:
+    held = held_in(path)
+    if held is None:
         raise SimError(f"{path} is no folder of a study: it has no {RECORD}")
-    record = json.loads((path / RECORD).read_text(encoding="utf-8"))
-    runs = read_table(path)
-    names = {name: tuple(record[name]) for name in ("levers", "uncertainties", "metrics")}
-    return StudyRuns(record["title"], record["question"], **names, planned=record["runs"], runs=runs)
-
-
-def read_table(folder: Path) -> pd.DataFrame:
-    """The table of runs.
-
-    Raises:
-        SimError: it is not written yet, or cannot be read.
-    """
-    try:
-        runs: pd.DataFrame = pq.read_table(folder / TABLE).to_pandas()
-        return runs
-    except FileNotFoundError:
-        raise SimError(f"{folder} has no table of runs yet: the sweep was cut off; start it again") from None
-    except (OSError, pa.ArrowException) as error:
-        raise SimError(f"{folder / TABLE} cannot be read: {error}; start the sweep again, it writes it anew") from error
+    return StudyRuns(
+        held.title, held.question, tuple(held.levers), tuple(held.uncertainties), tuple(held.metrics), held.runs,
+        read_table(path, [*held.levers, *held.uncertainties], held.metrics),
+    )  # fmt: skip
 
 
 def write_beside(folder: Path, name: str, write: Callable[[BinaryIO], object]) -> None:

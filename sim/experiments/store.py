@@ -121,7 +121,7 @@ class Store:
                 if path.name in known:
                     found[path.name] = known[path.name]
                 elif (file := self._opened(path)) is not None:
-                    found[path.name] = read(file)
+                    found[path.name] = _read(path, file, read)
                 elif path not in self.damaged:
                     break  # it was joined into another while we were reading; a new look finds that one
             else:
@@ -136,6 +136,8 @@ class Store:
             file = pq.ParquetFile(path) if whole else None
         except FileNotFoundError:
             return None
+        except pa.ArrowException:
+            file = None
         except OSError as error:
             raise SimError(f"cannot read {path}: {error.strerror or error}") from error
         if file is None:
@@ -147,8 +149,8 @@ class Store:
                 return None
             self.damaged.append(path)
             return None
-        if file.schema_arrow.names != self._schema.names:
-            raise SimError(f"{path} has other metrics than the study; it does not belong here")
+        if not file.schema_arrow.equals(self._schema):
+            raise SimError(f"{path} has other columns than runs of the study; it does not belong here: remove it")
         return file
 
     # ------------------------------------------------------------------------------------------------- in the end
@@ -184,6 +186,14 @@ class Store:
         frame = kept.frame(rows)
         frame.insert(0, "key", list(Keys(kept.keys[rows])))
         return pa.Table.from_pandas(frame, schema=self._schema, preserve_index=False)
+
+
+def _read(path: Path, file: pq.ParquetFile, read: Callable[[pq.ParquetFile], Piece]) -> Piece:
+    """What is in a part whose bytes are those of its name; one that somebody else made need not be runs."""
+    try:
+        return read(file)
+    except (OSError, TypeError, ValueError, pa.ArrowException) as error:
+        raise SimError(f"{path} holds no runs: {error}; it does not belong here: remove it") from error
 
 
 def write_tables(file: BinaryIO, tables: Iterable[pa.Table]) -> None:

@@ -12,9 +12,10 @@ import pandas as pd
 from sim.common.accessors import Accessor
 from sim.common.errors import SimError
 from sim.experiments.finished import Undefined
-from sim.experiments.folder import StudyRuns, read_table
+from sim.experiments.folder import StudyRuns
 from sim.experiments.paired_differences import Compared, comparisons
 from sim.experiments.plan import Plan
+from sim.experiments.runs_table import read_table
 from sim.experiments.tasks import DONE
 
 
@@ -52,7 +53,7 @@ class Swept:
         """The finished runs, one per row (see :meth:`Plan.table`)."""
         if self.folder is None:
             raise SimError("the runs are no longer kept; take `detached()` before their folder goes")
-        return read_table(self.folder)
+        return read_table(self.folder, self.inputs, self.plan.study.file.metrics)
 
     @cached_property
     def comparisons(self) -> pd.DataFrame:

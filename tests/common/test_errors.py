@@ -102,3 +102,14 @@ def test_the_caret_stands_under_its_character(line: str) -> None:
         cells = "".join(c * 2 if c > "\u1100" else c for c in excerpt)
         wanted = line[column - 1].replace("\t", " ")
         assert (cells + " ")[caret.index("^")] == wanted
+
+
+@pytest.mark.parametrize("odd", ["\x1b[31m", "\x00", "\u202e", "\ud800", "\x85", "\ufeff", "\r", "\t"])
+def test_what_a_file_holds_cannot_move_a_terminal(odd: str) -> None:
+    """Not by a field, a message, a file's name, nor by a plain error; what was there can still be read."""
+    fault = Fault(f"a{odd}b.yaml", 1, 2, f"x.{odd}", f"read '{odd}', expected a number", f"x: {odd}")
+    for text in (str(fault), str(FaultList([fault])), str(SimError(f"cannot read\n{odd}"))):
+        assert all(line.isprintable() for line in text.split("\n")), text
+        assert odd.encode("unicode_escape").decode() in text
+        text.encode()
+    assert "a\\nb.yaml:1" in str(Fault("a\nb.yaml", 1, 0, "", "is odd"))

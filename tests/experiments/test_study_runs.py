@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import errno
+import hashlib
+import io
 import os
+import shutil
 import signal
 import socket
 import ssl
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from study_toys import HEAD, TOY, Here, contents, toy, workers_of
 
@@ -137,6 +143,75 @@ def test_a_folder_of_another_format_is_refused(tmp_path: Path) -> None:
     (tmp_path / "study.json").write_text("{", encoding="utf-8")
     with pytest.raises(SimError, match="cannot be read"):
         Sweep(toy(), tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (lambda t: t.drop(columns="point"), "point: the column is missing"),
+        (lambda t: t.drop(columns=["reaching", "learning"]), "(?s)learning: the column is missing.*2 faults"),
+        (lambda t: t.assign(point="first"), "point: the column holds text, expected whole numbers"),
+        (lambda t: t.assign(reaching="many"), "reaching: the column holds text, expected numbers or whole numbers"),
+        (
+            lambda t: t.assign(learning=[[1.0]] * len(t)),
+            r"learning: the column holds list<.*>, expected numbers or text",
+        ),
+        (lambda t: t.assign(status=None), "status: the column holds null, expected text"),
+        (lambda t: t.assign(status=["done"] * 27 + [None]), "status: the column has 1 empty cells"),
+        (lambda t: t.assign(status="finished"), "read 'finished', expected done or failed"),
+    ],
+)
+def test_a_table_that_is_not_the_studys_is_refused(
+    whole: Path, tmp_path: Path, change: Callable[[pd.DataFrame], pd.DataFrame], told: str
+) -> None:
+    folder = Path(shutil.copytree(whole, tmp_path / "toy"))
+    change(read_runs(whole).runs).to_parquet(folder / "runs.parquet", index=False)
+    with pytest.raises(SimError, match=told):
+        read_runs(folder)
+
+
+def test_a_table_with_a_column_twice_is_refused(whole: Path, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(whole, tmp_path / "toy"))
+    table = pq.read_table(folder / "runs.parquet")
+    pq.write_table(table.append_column("reaching", table["reaching"]), folder / "runs.parquet")
+    with pytest.raises(SimError, match="reaching: the column stands 2 times"):
+        read_runs(folder)
+
+
+@pytest.mark.parametrize("spoilt", ["{}", '{"format": 1}', "[]", "null", "[" * 100_000, '{"format": 1, "levers": 5}'])
+def test_a_record_that_says_something_else_is_refused(whole: Path, tmp_path: Path, spoilt: str) -> None:
+    folder = Path(shutil.copytree(whole, tmp_path / "toy"))
+    (folder / "study.json").write_text(spoilt, encoding="utf-8")
+    for ask in (read_runs, lambda path: Sweep(toy(), path)):
+        with pytest.raises(SimError, match=r"study\.json cannot be read; restore it"):
+            ask(folder)
+
+
+def test_parts_of_another_make_do_not_belong_there(whole: Path, tmp_path: Path) -> None:
+    """A name that ends in the digest of the bytes says that they are whole, not that they are runs."""
+
+    def part(folder: Path, data: bytes) -> None:
+        name = f"odd-{hashlib.sha256(data).hexdigest()[:16]}.parquet"
+        (folder / "parts" / name).write_bytes(data)
+
+    (kept,) = (whole / "parts").iterdir()
+    table = pq.read_table(kept)
+    for number, (changed, told) in enumerate(
+        (
+            (table.drop_columns(["reaching"]), "has other columns than runs of the study"),
+            (table.set_column(3, "reaching", pa.array(["x"] * 28)), "has other columns than runs of the study"),
+            (table.set_column(0, "key", pa.array(["x"] * 28)), "holds no runs"),
+        )
+    ):
+        folder = Path(shutil.copytree(whole, tmp_path / f"{told} {number}"))
+        sink = io.BytesIO()
+        pq.write_table(changed, sink)
+        part(folder, sink.getvalue())
+        with pytest.raises(SimError, match=told):
+            Sweep(toy(), folder).run(Here())
+    folder = Path(shutil.copytree(whole, tmp_path / "text"))
+    part(folder, b"no table at all")
+    assert Sweep(toy(), folder).outlook().damaged == 1
 
 
 def test_a_folder_of_something_else_is_refused(tmp_path: Path) -> None:

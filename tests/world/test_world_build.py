@@ -102,6 +102,40 @@ def test_facts_that_contradict_each_other_are_refused(tmp_path: Path) -> None:
         build_world(folder, tmp_path / "out")
 
 
+@pytest.mark.parametrize(
+    ("name", "old", "new", "told"),
+    [
+        ("hub_reexports_2021.csv", "\nARM,all,", "\nARM,odd,", "has no row for hub 'ARM' and good '.*', nor for 'all'"),
+        ("trade_mix_2021.csv", "\nEU27,machinery,", "\nEU27,machinry,", "'machinry' is no good of good_facts.csv; did"),
+        ("good_cells_2021.csv", "\nEU27,", "\nEU28,", "'EU28' is no state of state_facts.csv; did you mean 'EU27'?"),
+        ("world_build.yaml", "target: RUS", "target: RSU", "'RSU' is no state of state_facts.csv; did you mean 'RUS'?"),
+        ("world_build.yaml", "season_exporters: [WLD, CHN]", "season_exporters: []", "season_exporters names nobody"),
+        ("customs_by_chapter.csv", ",chapter_all,", ",chapter_al,", "has no row chapter_all of the target in 2021"),
+        ("customs_by_chapter.csv", ",chapter_84,", ",chapter_0084,", "has no chapter 84 of the target in 2021"),
+        ("exchange_rates.csv", "\n2021,", "\n2018,", "exchange_rates.csv has no rate for 2021"),
+        ("state_totals_2021.csv", "\nARM,", "\nAMR,", "state_totals_2021.csv: state: has no row for 'ARM'"),
+    ],
+)
+def test_what_one_table_says_of_another_is_named(tmp_path: Path, name: str, old: str, new: str, told: str) -> None:
+    folder = Path(shutil.copytree(FIGURES, tmp_path / "figures"))
+    text = (folder / name).read_text(encoding="utf-8")
+    assert old in text
+    (folder / name).write_text(text.replace(old, new), encoding="utf-8")
+    with pytest.raises(SimError, match=told):
+        build_world(folder, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_share_of_nothing_is_refused(tmp_path: Path) -> None:
+    """No state trades a good: the mix of the world has none of it."""
+    folder = Path(shutil.copytree(FIGURES, tmp_path / "figures"))
+    path = folder / "trade_mix_2021.csv"
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    path.write_text("".join(line for line in lines if ",machinery," not in line), encoding="utf-8")
+    with pytest.raises(SimError, match="a share of nothing is taken, or figures are too large"):
+        build_world(folder, tmp_path / "out")
+
+
 def test_the_origins_record_wins_over_the_importers(facts: Facts) -> None:
     pairs = pair_totals(facts)
     assert pairs.figures["EU27", "RUS"].status == "observed"

@@ -71,12 +71,31 @@ def build_world(figures: Path, out: Path, *, force: bool = False) -> list[Path]:
     """
     facts = read_facts(figures)
     try:
-        pairs = pair_totals(facts)
-        flows = split_goods(facts, pairs)
-        factors, credit = season_factors(facts)
-    except (ValueError, KeyError) as error:
+        with np.errstate(divide="raise", over="raise", invalid="raise"):
+            files = _files(facts)
+    except FloatingPointError as error:
+        why = f"a share of nothing is taken, or figures are too large to count with ({error})"
+        raise SimError(f"{figures}: the facts do not fit together: {why}") from error
+    except ValueError as error:
         raise SimError(f"{figures}: the facts do not fit together: {error}") from error
-    files = {
+    with written_folder(out, force=force) as scratch:
+        for name, content in files.items():
+            (scratch / name).write_text(content, encoding="utf-8", newline="\n")
+        load_world(scratch)
+    return [out / name for name in files]
+
+
+def _files(facts: Facts) -> dict[str, str]:
+    """Return the content of every file of the world, by name.
+
+    Raises:
+        ValueError: If the facts contradict each other.
+        FloatingPointError: If they are no numbers that can be counted with.
+    """
+    pairs = pair_totals(facts)
+    flows = split_goods(facts, pairs)
+    factors, credit = season_factors(facts)
+    return {
         "states.csv": _table([column.name for column in STATE_COLUMNS], _states(facts, flows.musd)),
         "goods.csv": _table([column.name for column in GOOD_COLUMNS], _goods(facts)),
         "baseline.csv": _table(BASELINE, _baseline(facts, flows)),
@@ -86,11 +105,6 @@ def build_world(figures: Path, out: Path, *, force: bool = False) -> list[Path]:
         "season.csv": _table(SEASON, _season(facts, factors, credit)),
         "world.yaml": _settings(facts, pairs),
     }
-    with written_folder(out, force=force) as scratch:
-        for name, content in files.items():
-            (scratch / name).write_text(content, encoding="utf-8", newline="\n")
-        load_world(scratch)
-    return [out / name for name in files]
 
 
 def _states(facts: Facts, musd: Floats) -> Iterable[Cells]:
@@ -143,27 +157,29 @@ def _goods(facts: Facts) -> Iterable[Cells]:
 
 def _baseline(facts: Facts, flows: Flows) -> Iterable[Cells]:
     for (origin, destination, good), figure in flows.figures.items():
-        cell = facts.states.index(origin), facts.states.index(destination), facts.goods.index(good)
+        cell = facts.state(origin), facts.state(destination), facts.good(good)
         yield origin, destination, good, float(flows.musd[cell]), figure.status, figure.source
 
 
 def _pairs(facts: Facts, pairs: PairTotals) -> Iterable[Cells]:
     for (origin, destination), figure in pairs.figures.items():
-        cell = facts.states.index(origin), facts.states.index(destination)
+        cell = facts.state(origin), facts.state(destination)
         yield origin, destination, float(pairs.musd[cell]), figure.status, figure.source
 
 
 def _reexports(facts: Facts, musd: Floats) -> Iterable[Cells]:
     """Yield re-exports by hub and good: the hub's share for the good, else for all goods, times its record."""
-    target = facts.states.index(facts.settings.texts["target"])
+    target = facts.state(facts.settings.texts["target"])
     shares = {(row.text("hub"), row.text("good")): row for row in facts.tables["hub_reexports_2021"]}
     for row in facts.tables["state_facts"]:
         if row.text("is_hub") != "1":
             continue
         hub = row.text("code")
         for index, good in enumerate(facts.goods):
-            share = shares.get((hub, good)) or shares[(hub, "all")]
-            record = float(musd[facts.states.index(hub), target, index])
+            share = shares.get((hub, good)) or shares.get((hub, "all"))
+            if share is None:
+                raise ValueError(f"hub_reexports_2021.csv has no row for hub '{hub}' and good '{good}', nor for 'all'")
+            record = float(musd[facts.state(hub), target, index])
             value = min(share.number("value"), LARGEST_THROUGH_SHARE) * record
             yield (
                 hub,

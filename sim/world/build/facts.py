@@ -21,7 +21,7 @@ from sim.common.csv_cells import (
     year,
 )
 from sim.common.csv_tables import Column, Row, read_table
-from sim.common.errors import Fault, FaultList
+from sim.common.errors import Fault, FaultList, nearest
 from sim.world.schema import FLAGS, GOOD_COLUMNS, HABITS, LONGEST_LAG, STATE_NAMED, STATE_OFFICE, STATUSES
 from sim.world.settings import read_settings
 
@@ -167,13 +167,36 @@ class Facts:
         value = row.number("value")
         return value * self.usd_per_eur(row.text("period")[:4]) if row.text("unit") == "meur" else value
 
+    def state(self, code: str) -> int:
+        """Return the position of a state.
+
+        Raises:
+            ValueError: If there is no such state.
+        """
+        if code not in self.states:
+            raise ValueError(f"'{code}' is no state of state_facts.csv; {nearest(code, self.states)}")
+        return self.states.index(code)
+
+    def good(self, code: str) -> int:
+        """Return the position of a good.
+
+        Raises:
+            ValueError: If there is no such good.
+        """
+        if code not in self.goods:
+            raise ValueError(f"'{code}' is no good of good_facts.csv; {nearest(code, self.goods)}")
+        return self.goods.index(code)
+
     def usd_per_eur(self, year: str) -> float:
         """Return the mean exchange rate of a year.
 
         Raises:
-            KeyError: If the table has no rate for the year.
+            ValueError: If the table has no rate for the year.
         """
-        return {row.text("year"): row.number("usd_per_eur") for row in self.tables["exchange_rates"]}[year]
+        rates = {row.text("year"): row.number("usd_per_eur") for row in self.tables["exchange_rates"]}
+        if year not in rates:
+            raise ValueError(f"exchange_rates.csv has no rate for {year}")
+        return rates[year]
 
 
 def read_facts(folder: Path) -> Facts:
@@ -200,11 +223,17 @@ def read_facts(folder: Path) -> Facts:
     for name, columns in _SIMPLE.items():
         read(name, (*columns, *_CREDIT), _KEYS[name])
     settings = _read_settings(folder / "world_build.yaml", faults)
-    offices = {row.text("state") for row in tables["customs_offices"]}
+    for name in ("customs_offices", "state_totals_2021"):
+        there = {row.text("state") for row in tables[name]}
+        faults.extend(
+            Fault(str(folder / f"{name}.csv"), 0, 0, "state", f"has no row for '{row.text('code')}'")
+            for row in tables["state_facts"]
+            if row.text("code") not in there
+        )
     faults.extend(
-        Fault(str(folder / "customs_offices.csv"), 0, 0, "state", f"has no row for '{row.text('code')}'")
-        for row in tables["state_facts"]
-        if row.text("code") not in offices
+        Fault(str(folder / f"{name}.csv"), 0, 0, "", "has no row, only a header")
+        for name in ("state_facts", "good_facts")
+        if not tables[name] and not faults
     )
     if faults:
         raise FaultList(faults)

@@ -39,13 +39,13 @@ def split_goods(facts: Facts, pairs: PairTotals) -> Flows:
     held = held_cells(facts)
     seed = mix_seed(facts, pairs.musd)
     sections = _sections(facts)
-    target = facts.states.index(facts.settings.texts["target"])
+    target = facts.state(facts.settings.texts["target"])
     flows = np.zeros(seed.shape)
     for column, destination in enumerate(facts.states):
         fixed = np.full((len(facts.states), len(facts.goods)), np.nan)
         for (origin, place, good), figure in held.items():
             if place == destination:
-                fixed[facts.states.index(origin), facts.goods.index(good)] = figure.musd
+                fixed[facts.state(origin), facts.good(good)] = figure.musd
         if column == target:
             margin = target_margin(facts, float(pairs.musd[:, target].sum()))
             start = np.where(np.isnan(fixed), seed[:, column], fixed)
@@ -87,11 +87,15 @@ def target_margin(facts: Facts, total: float) -> Floats:
         for row in facts.tables["customs_by_chapter"]
         if row.text("period") == year and row.text("importer") == facts.settings.texts["target"]
     }
+    if "all" not in chapters:
+        raise ValueError(f"customs_by_chapter.csv has no row {_CHAPTER}all of the target in {year}")
     # What the office publishes only in the total: chapters it keeps secret.
     chapters["all"] = 2 * chapters["all"] - sum(chapters.values())
     margin = np.zeros(len(facts.goods))
     for row in facts.tables["chapter_split"]:
-        margin[facts.goods.index(row.text("good"))] += row.number("share") * chapters[row.text("chapter")] / freight
+        if row.text("chapter") not in chapters:
+            raise ValueError(f"customs_by_chapter.csv has no chapter {row.text('chapter')} of the target in {year}")
+        margin[facts.good(row.text("good"))] += row.number("share") * chapters[row.text("chapter")] / freight
     margin[-1] = total - margin.sum()
     if margin[-1] <= 0:
         raise ValueError("the chapters of the target exceed its import total")
@@ -101,7 +105,9 @@ def target_margin(facts: Facts, total: float) -> Floats:
 def held_cells(facts: Facts) -> dict[Cell, Figure]:
     """Return the cells known good by good: control-list records of customs offices, then good_cells_2021."""
     year = facts.settings.texts["base_year"]
-    listed = next(row.text("code") for row in facts.tables["good_facts"] if row.text("control_tier"))
+    listed = next((row.text("code") for row in facts.tables["good_facts"] if row.text("control_tier")), None)
+    if listed is None:
+        raise ValueError("no good of good_facts.csv has a control_tier")
     months: dict[Cell, list[float]] = defaultdict(list)
     credit: dict[Cell, str] = {}
     for row in facts.tables["customs_sanctioned_lines"]:
@@ -131,7 +137,7 @@ def _mix(facts: Facts, column: str) -> Floats:
     """Return shares [S, G]; the last good is what the table leaves over."""
     mix = np.zeros((len(facts.states), len(facts.goods)))
     for row in facts.tables["trade_mix_2021"]:
-        mix[facts.states.index(row.text("state")), facts.goods.index(row.text("good"))] = row.number(column)
+        mix[facts.state(row.text("state")), facts.good(row.text("good"))] = row.number(column)
     mix[:, -1] = 1.0 - mix[:, :-1].sum(axis=1)
     if np.any(mix[:, -1] < 0):
         raise ValueError(f"{column}: the shares of {facts.states[int(np.argmin(mix[:, -1]))]} exceed 1")

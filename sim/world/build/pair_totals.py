@@ -59,7 +59,7 @@ def pair_totals(facts: Facts) -> PairTotals:
     held: NDArray[np.bool_] = np.eye(count, dtype=np.bool_)
     seed = gravity(facts)
     for (origin, destination), figure in seen.items():
-        cell = facts.states.index(origin), facts.states.index(destination)
+        cell = facts.state(origin), facts.state(destination)
         seed[cell], held[cell] = figure.musd, True
     exports, imports, raised = _margins(facts, np.where(held, seed, 0.0))
     # The smallest pairs are a billionth of the whole: the tolerance has to be finer than they are.
@@ -112,7 +112,7 @@ def _imports(row: Row) -> float:
 
 def _margins(facts: Facts, held: Floats) -> tuple[Floats, Floats, dict[str, tuple[float, float]]]:
     """Return export and import totals FOB that the held pairs fit into; the rest of the world closes the sum."""
-    numbers, rest = facts.settings.numbers, facts.states.index(facts.settings.texts["rest"])
+    numbers, rest = facts.settings.numbers, facts.state(facts.settings.texts["rest"])
     totals = {row.text("state"): row for row in facts.tables["state_totals_2021"]}
     exports = np.array([totals[code].number("exports_musd") for code in facts.states])
     imports = np.array([_imports(totals[code]) for code in facts.states]) / numbers["cif_over_fob"]

@@ -28,6 +28,8 @@ def season_factors(facts: Facts) -> tuple[Floats, str]:
     texts = facts.settings.texts
     first, last = parse_month(texts["season_first_month"]), parse_month(texts["season_last_month"])
     months = [format_month(month) for month in range(first, last + 1)]
+    if not facts.settings.lists["season_exporters"]:
+        raise ValueError("world_build.yaml: season_exporters names nobody, so there is no season")
     factors, credits = [], []
     for exporter in facts.settings.lists["season_exporters"]:
         rows = {
