@@ -20,7 +20,7 @@ SCENARIO = Path(__file__).with_name("full-stop.yaml")
 FIRST, LAST = "2023-01", "2023-12"
 DRAWS = 24
 WHOLE = {
-    "arrives": "what arrives from abroad, by all roads",
+    "arrives": "what arrives from abroad, by all routes",
     "coalition_made": "of it made in the coalition",
     "third_made": "of it made elsewhere",
     "direct": "straight from the coalition",
@@ -81,7 +81,7 @@ def _second_year(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _arrived(run: sim.Results) -> pd.Series[float]:
-    """Quantity that arrives, musd a month at base-year prices, by origin and road."""
+    """Quantity that arrives, musd a month at base-year prices, by origin and route."""
     return _second_year(run.to_target()).groupby(["origin", "route"])["volume_musd"].sum() / 12.0
 
 

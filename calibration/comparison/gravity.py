@@ -44,7 +44,7 @@ def closed_by_month(case: sim.Case, fields: Sequence[str] = ("banned_share",)) -
         model.step()
         kept = np.ones_like(brand)
         for name in fields:
-            # The road straight to the target is the first.
+            # The direct route to the target is the first.
             by_firm = model.regime.lane(name)[:, 0].reshape(len(world.states), 2, len(world.goods))
             kept *= 1.0 - (brand * by_firm[:, 0] + (1.0 - brand) * by_firm[:, 1])
         year, month = divmod(model.month, 12)

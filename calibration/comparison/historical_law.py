@@ -18,7 +18,7 @@ from calibration.comparison.full_stop import DRAWS
 from calibration.comparison.gravity import closed_by_month, flows_of, kept_at, predicted_flows
 from calibration.comparison.hat_algebra import new_equilibrium
 from calibration.comparison.network_model import Network, Solved
-from calibration.targets.simulated_targets import Floats, books_of, simulated_of
+from calibration.targets.simulated_targets import Floats, ledgers_of, simulated_of
 from calibration.targets.targets import TARGETS, Target, codes_of, load_targets, months_of
 
 YEARS, BASE = ("2022", "2023"), ("2021-01", "2021-12")
@@ -97,7 +97,7 @@ def drivers(asked: Sequence[Target], case: sim.Case) -> Floats:
 
 
 def _read(case: sim.Case, asked: Sequence[Target]) -> Floats:
-    return simulated_of(books_of(case.run(), with_true=False), asked)
+    return simulated_of(ledgers_of(case.run(), with_true=False), asked)
 
 
 def gravity(asked: Sequence[Target], case: sim.Case) -> Floats:

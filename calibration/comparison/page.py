@@ -172,7 +172,7 @@ def _read(tables: Tables) -> dict[str, str]:
 def _nearer(law: pd.DataFrame) -> str:
     """Which answer is nearer, counted."""
     miss = {name: (law[name] - law["published"]).abs() for name in MODELS}
-    # What gravity was told it cannot foretell.
+    # What gravity was told it cannot forecast.
     free = ~law["gravity_told"].sub(law["published"]).abs().lt(1e-4)
     told = law[(miss["gravity_told"] < miss["agents"]) & free].index
     said = [

@@ -25,10 +25,10 @@ STOP = """
 happens: no war, no threat, no bank, no listing. What arrives in the second year, from whom, and who loses what?*
 
 The agents run [`full-stop.yaml`](../calibration/comparison/full-stop.yaml), paired with the same world without the
-stop; numbers are medians over draws of the posterior, in brackets 90 % of them (parameters alone, no luck and no
-discrepancy). Gravity closes the same pairs and has one answer: nothing in it is drawn. The network model severs all
-sales of the sectors that make goods. What a unit costs is for the agents the mean price of what arrives, for gravity
-the ideal index of all traded goods that are bought, at home and abroad; the network model has no prices.
+stop; numbers are medians over draws of the posterior, in brackets 90 % of them (parameters alone, no sampling of firms
+and no discrepancy). Gravity closes the same pairs and has one answer: nothing in it is drawn. The network model severs
+all sales of the sectors that make goods. What a unit costs is for the agents the mean price of what arrives, for
+gravity the ideal index of all traded goods that are bought, at home and abroad; the network model has no prices.
 """
 
 READ = """
@@ -52,7 +52,7 @@ around all of the coalition's goods, set so that the EU's sales to Russia are as
 rest; and one multiplies it by the agents' drivers, which are the war, incomes and the season without any law.
 
 A word of caution before the table. **The agents were fitted to these figures**, or to their quarters and halves, so
-that their first column shows what the model can hold, not what it foretells. The second column was not fitted; but
+that their first column shows what the model can hold, not what it forecasts. The second column was not fitted; but
 those who chose the model's form and priors knew some of the figures. The only figures that no model has seen are
 those of 2024, below. Two of the figures from the coalition are what told gravity was told.
 
@@ -64,8 +64,8 @@ In the held-out year gravity is behind the agents by little: CRPS {gravity} agai
 {no_change} for a forecaster that says "no change". Law moved little from 2023 to 2024, and what moved trade then, the
 banks, moves it in gravity only by the share of payments that we say they refuse. For the sum over all sellers in 2022
 and 2023 the misses are {all_agents} (agents), {all_gravity} (gravity), {all_told} (gravity, told){all_network}: who
-only wants the total is served as well by the simpler models. What the agents add is who, by which road, through which
-books, and how sure.
+only wants the total is served as well by the simpler models. What the agents add is who, by which route, through which
+customs records, and how sure.
 """
 
 ASK = """
@@ -73,7 +73,7 @@ ASK = """
   goods on. It is transparent, has one elasticity a good, and costs a fraction of a second.
 * **Ask the network model** which industries of which country lose output for want of inputs. Neither of the others
   can say.
-* **Ask the agents** by which road goods arrive, what offices will see, what a threat, a listing or a bank order adds
+* **Ask the agents** by which route goods arrive, what offices will see, what a threat, a listing or a bank order adds
   to a ban, and when.
 """
 
@@ -84,7 +84,7 @@ MAPPED = """
   year in which most of the fall happened: the EU's sales of inputs to Russia are those after ten months of
   sanctions.
 * **States.** Ours are 21, the EU one of them ([states.csv](../calibration/comparison/states.csv)). Kyrgyzstan, Armenia,
-  Georgia, Uzbekistan and Serbia are not among its 80, and the package drops the rest of the world: no road through
+  Georgia, Uzbekistan and Serbia are not among its 80, and the package drops the rest of the world: no route through
   them can be asked for.
 * **Goods.** Ours are nine groups of HS codes, its are 50 sectors, of which those of agriculture, mining and
   manufactures make goods ([sectors.csv](../calibration/comparison/sectors.csv), our reading). Where law bans part of a

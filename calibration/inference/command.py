@@ -41,7 +41,7 @@ def parser_of(program: str, description: str | None) -> argparse.ArgumentParser:
     parser.add_argument("--checked", type=int, default=plan.checked, help="draws at which the model itself runs")
     parser.add_argument("--rounds", type=int, default=plan.rounds, help="most rounds of such checks")
     parser.add_argument("--exporters", type=int, default=1500, help="rows of exporters (expected mode)")
-    parser.add_argument("--intermediaries", type=int, default=330, help="trading houses")
+    parser.add_argument("--intermediaries", type=int, default=330, help="intermediaries")
     parser.add_argument("--last", default="2023-12", help="last month that is simulated")
     parser.add_argument("--seed", type=int, default=plan.seed, help="fixes everything that is random")
     return parser

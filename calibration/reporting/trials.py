@@ -69,7 +69,7 @@ def hubs(inputs: Inputs) -> str:
         "likelihood; runs and emulator stay. What is then predicted is held against what was published. *No change* "
         "says "
         "that nothing happens to the flow, for growth; *right way* is the percent of growth figures whose sign is "
-        "foretold.\n\n"
+        "forecast.\n\n"
         f"{table(summary.drop(columns=['known_from_prior_only']))}\n"
         f"{inputs.picture('hubs_left_out.png', 'Each hub with all figures and without its own')}"
         "A parameter of a hub's own, such as how far it opens, is known from its prior only once its figures are gone. "

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from calibration.targets.build_targets import BASE_YEAR, HELD_OUT, SERIES, STATEMENTS, error_of, record_of
-from calibration.targets.simulated_targets import Books, Floats
+from calibration.targets.simulated_targets import Floats, Ledgers
 from calibration.targets.targets import FLOWS, Target
 
 MONTHLY, YEARLY = "M", "A"
@@ -115,29 +115,29 @@ def stated_flows(targets: Sequence[Target], known: Sequence[Series]) -> tuple[Se
     return tuple(found.values())
 
 
-def monthly_of(books: Books, series: Sequence[Series], coalition: Sequence[str] = ()) -> Floats:
+def monthly_of(ledgers: Ledgers, series: Sequence[Series], coalition: Sequence[str] = ()) -> Floats:
     """What a run has on record of each series, musd of the month: [series, month].
 
     Args:
-        books: both ledgers of a run.
+        ledgers: both ledgers of a run.
         series: flows.
-        coalition: states that ``coalition`` stands for; those of the books by default.
+        coalition: states that ``coalition`` stands for; those of the ledgers by default.
     """
-    members = list(coalition or books.coalition)
+    members = list(coalition or ledgers.coalition)
 
     def places(text: str, known: Sequence[str]) -> list[int]:
         if text == "all":
             return list(range(len(known)))
         return [known.index(code) for code in (members if text == "coalition" else text.split("+"))]
 
-    months = range(len(books.months))
+    months = range(len(ledgers.months))
     found = np.empty((len(series), len(months)))
     for row, one in enumerate(series):
         block = np.ix_(
-            places(one.flow, FLOWS), months, places(one.reporter, books.states), places(one.partner, books.states),
-            places(one.good, books.goods),
+            places(one.flow, FLOWS), months, places(one.reporter, ledgers.states), places(one.partner, ledgers.states),
+            places(one.good, ledgers.goods),
         )  # fmt: skip
-        found[row] = books.recorded[block].sum(axis=(0, 2, 3, 4))
+        found[row] = ledgers.recorded[block].sum(axis=(0, 2, 3, 4))
     return found
 
 

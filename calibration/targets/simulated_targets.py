@@ -23,7 +23,7 @@ Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
-class Books:
+class Ledgers:
     """Both ledgers of a run as dense arrays, musd of the month.
 
     Attributes:
@@ -40,7 +40,7 @@ class Books:
     true: Floats
 
 
-def books_of(run: sim.Results, *, with_true: bool = True) -> Books:
+def ledgers_of(run: sim.Results, *, with_true: bool = True) -> Ledgers:
     """Adds a run up, from its arrays where it was just made, from its tables where it was read from disk.
 
     Args:
@@ -51,10 +51,10 @@ def books_of(run: sim.Results, *, with_true: bool = True) -> Books:
         source, world = run.source, run.source.world
         coalition = [code for code, member in zip(world.states, world.is_coalition, strict=True) if member]
         true = _true(source) if with_true else np.empty(0)
-        return Books(source.months, list(world.states), list(world.goods), coalition, _recorded(source), true)
+        return Ledgers(source.months, list(world.states), list(world.goods), coalition, _recorded(source), true)
     months, states, goods = _months(run), list(run.record["offices"]), sorted(run.recorded["good"].unique())
     recorded, true = _from_tables(run, (months, states, goods), with_true=with_true)
-    return Books(months, states, goods, list(run.record["coalition"]), recorded, true)
+    return Ledgers(months, states, goods, list(run.record["coalition"]), recorded, true)
 
 
 def _months(run: sim.Results) -> list[str]:
@@ -65,20 +65,20 @@ def _months(run: sim.Results) -> list[str]:
 def _recorded(source: Any) -> Floats:
     world, record = source.world, source.record
     hubs = np.asarray(world.hubs)
-    books = np.zeros((len(FLOWS), *record.exports.shape))
-    books[0], books[2] = record.exports, record.imports.transpose(0, 2, 1, 3)
-    books[1][:, hubs, world.target] += record.reexports
-    books[1][:, hubs[:, None], hubs[None, :]] += record.passed_on
-    return books
+    ledgers = np.zeros((len(FLOWS), *record.exports.shape))
+    ledgers[0], ledgers[2] = record.exports, record.imports.transpose(0, 2, 1, 3)
+    ledgers[1][:, hubs, world.target] += record.reexports
+    ledgers[1][:, hubs[:, None], hubs[None, :]] += record.passed_on
+    return ledgers
 
 
 def _true(source: Any) -> Floats:
     world, record, base = source.world, source.record, source.base
-    states, goods, roads = len(world.states), len(world.goods), len(base.hub)
-    # Types are (origin, headquarters, good) in this order; roads are added up by where they end and whether by a hub.
-    ends = np.zeros((roads, 2, states))
-    ends[np.arange(roads), (base.hub >= 0).astype(np.int64), base.destination] = 1.0
-    sent = record.delivered.reshape(-1, roads) @ ends.reshape(roads, -1)
+    states, goods, routes = len(world.states), len(world.goods), len(base.hub)
+    # Types are (origin, headquarters, good) in this order; routes add up by destination and whether by a hub.
+    ends = np.zeros((routes, 2, states))
+    ends[np.arange(routes), (base.hub >= 0).astype(np.int64), base.destination] = 1.0
+    sent = record.delivered.reshape(-1, routes) @ ends.reshape(routes, -1)
     sent = sent.reshape(-1, states, len(BRANDS), goods, 2, states).transpose(4, 0, 1, 5, 2, 3)
     found: Floats = sent * np.exp(source.fob_share * record.log_price)[None, :, None]
     found[:, :, np.arange(states), np.arange(states)] = 0.0  # sales at home
@@ -129,18 +129,18 @@ def simulated(run: sim.Results, targets: Sequence[Target]) -> Floats:
     Raises:
         sim.SimError: a target lies outside the run's months.
     """
-    books = books_of(run, with_true=any(target.ledger == "true" for target in targets))
-    return simulated_of(books, targets)
+    ledgers = ledgers_of(run, with_true=any(target.ledger == "true" for target in targets))
+    return simulated_of(ledgers, targets)
 
 
-def simulated_of(books: Books, targets: Sequence[Target]) -> Floats:
+def simulated_of(ledgers: Ledgers, targets: Sequence[Target]) -> Floats:
     """As :func:`simulated`, of a run that is already added up."""
-    axes = (tuple(books.months), tuple(books.states), tuple(books.goods), tuple(books.coalition))
+    axes = (tuple(ledgers.months), tuple(ledgers.states), tuple(ledgers.goods), tuple(ledgers.coalition))
     cells, starts, logs = _cells(tuple(targets), axes)
     total = np.zeros(len(starts))
-    for ledger, book in enumerate((books.recorded, books.true)):
+    for ledger, flows in enumerate((ledgers.recorded, ledgers.true)):
         if len(cells[ledger]):
-            chosen = book.reshape(-1)[cells[ledger][:, 1]]
+            chosen = flows.reshape(-1)[cells[ledger][:, 1]]
             total += np.bincount(cells[ledger][:, 0], weights=chosen, minlength=len(starts))
     log_total = np.log(np.maximum(total, LEAST_MUSD))
     found: Floats = np.bincount(starts, weights=logs * log_total, minlength=len(targets))
@@ -156,12 +156,12 @@ def _log_months(target: Target) -> float:
 
 @lru_cache(maxsize=8)
 def _cells(targets: tuple[Target, ...], axes: tuple[tuple[str, ...], ...]) -> tuple[Any, Any, Any]:
-    """Which cells of a run's books each target adds up.
+    """Which cells of a run's ledgers each target adds up.
 
     A target is a sum of logarithms of block sums: of its period, less those of its base or of its denominator.
 
     Returns:
-        For each ledger, (cell, 2): block and place in the flattened book; the target of each block, and its sign.
+        For each ledger, (cell, 2): block and place in the flattened ledger; the target of each block, and its sign.
 
     Raises:
         sim.SimError: a target lies outside the run's months.
@@ -190,7 +190,7 @@ def _cells(targets: tuple[Target, ...], axes: tuple[tuple[str, ...], ...]) -> tu
 
 
 def _block(target: Target, span: Months, side: int, axes: tuple[tuple[str, ...], ...]) -> NDArray[np.int64]:
-    """Places of a block in its flattened book; side 1 is the denominator."""
+    """Places of a block in its flattened ledger; side 1 is the denominator."""
     months, states, goods, coalition = axes
 
     def chosen(text: str, known: Sequence[str]) -> list[int]:

@@ -1,4 +1,4 @@
-"""Who foretells a held-out figure: naive forecasters, gravity, and what each may look at.
+"""Who forecasts a held-out figure: naive forecasters, gravity, and what each may look at.
 
 A forecaster knows what was published to the end of the year before, no more. It answers with one point, the logarithm
 that the target would be; NaN where it has nothing to say. How far its forecasts spread is told by
@@ -19,7 +19,7 @@ from scipy.optimize import nnls
 import sim
 from calibration.comparison.gravity import predicted_sales
 from calibration.targets.build_targets import SERIES, record_of
-from calibration.targets.simulated_targets import Books, Floats, simulated_of
+from calibration.targets.simulated_targets import Floats, Ledgers, simulated_of
 from calibration.targets.targets import FIGURES, Months, Target, count_months, months_of
 
 Forecaster = Callable[[Target], float]
@@ -81,9 +81,9 @@ def _shifted(span: Months, years: int) -> Months:
     return first, last
 
 
-# ----------------------------------------------------------------------------------------------- who foretells it
+# ----------------------------------------------------------------------------------------------- who forecasts it
 def _from_path(target: Target, path: Callable[[pd.Series[float], list[str]], Floats]) -> float:
-    """Growth on the published base of a path foretold by month; NaN where what it needs was not published."""
+    """Growth on the published base of a path forecast by month; NaN where what it needs was not published."""
     series = known(target)
     if series is None or target.base is None or series.empty or not set(months_of(target.base)) <= set(series.index):
         return float("nan")
@@ -181,6 +181,6 @@ def _positions(text: str, known_codes: Sequence[str]) -> list[int]:
     return [known_codes.index(code) for code in text.split("+")]
 
 
-def of_books(books: Books) -> Forecaster:
+def of_ledgers(ledgers: Ledgers) -> Forecaster:
     """A run of the model as a forecaster."""
-    return lambda target: float(simulated_of(books, [target])[0])
+    return lambda target: float(simulated_of(ledgers, [target])[0])

@@ -84,7 +84,7 @@ def judge_paths(asked: Sequence[Judgement], paths: Mapping[str, Mapping[str, Flo
     Returns:
         Columns judgement, measure, forecaster, published, predicted, right (the most probable answer is what
         happened; for a month, within one), p_right (probability given to it), error (log points, or months), score.
-        Silent forecasters have a row with ``right`` false and no numbers: they did not foretell it.
+        Silent forecasters have a row with ``right`` false and no numbers: they did not forecast it.
     """
     rows = []
     for one in asked:

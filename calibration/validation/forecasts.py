@@ -1,4 +1,4 @@
-"""Out of sample: how well were the held-out figures of 2024 foretold? ``python -m calibration.validation.forecasts``.
+"""Out of sample: how well were the held-out figures of 2024 forecast? ``python -m calibration.validation.forecasts``.
 
 Every forecaster (:mod:`calibration.validation.benchmark_forecasts`) answers to the same rows, the judged ones, and
 knows what was published to the end of the year before, no more. Its spread is its own record; the posterior brings
@@ -17,14 +17,14 @@ import pandas as pd
 
 import sim
 from calibration.inference.options import complain, settle
-from calibration.targets.simulated_targets import Floats, books_of
+from calibration.targets.simulated_targets import Floats, ledgers_of
 from calibration.targets.targets import Target, codes_of
 from calibration.validation.benchmark_forecasts import (
     Forecaster,
     drift,
     gravity,
     no_change,
-    of_books,
+    of_ledgers,
     same_month_last_year,
     synthetic_control,
 )
@@ -40,7 +40,7 @@ POSTERIOR, ALONE, AS_IT_STANDS = "posterior", "posterior, parameters alone", "mo
 def forecasters_of(case: sim.Case) -> dict[str, Forecaster]:
     """Those that need no posterior: the model as it stands, and those it is judged against."""
     return {
-        AS_IT_STANDS: of_books(books_of(case.run())),
+        AS_IT_STANDS: of_ledgers(ledgers_of(case.run())),
         "no change": no_change,
         "same month last year": same_month_last_year,
         "drift": drift,

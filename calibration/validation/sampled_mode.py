@@ -71,7 +71,7 @@ def main(arguments: list[str] | None = None) -> int:
         "--exporters", type=int, help="rows of exporters in sampled mode; the scenario's own by default"
     )
     parser.add_argument(
-        "--intermediaries", type=int, help="trading houses in sampled mode; the scenario's own by default"
+        "--intermediaries", type=int, help="intermediaries in sampled mode; the scenario's own by default"
     )
     chosen = parser.parse_args(arguments)
     try:

@@ -82,7 +82,12 @@ def _listed() -> Iterator[tuple[str, str, Callable[[Comparison], Drawn], object]
     """Name, title, what draws it of a comparison, and the module that tells of it."""
     for name, kind in FIGURES.items():
         yield name, kind.title, partial(figure, name), sys.modules[kind.draw.__module__]
-    yield "mirror_gap", "One flow in two books (`sim mirror-gap`)", partial(figure_of_pair, pair=PAIR), mirror_gap
+    yield (
+        "mirror_gap",
+        "One flow in two customs records (`sim mirror-gap`)",
+        partial(figure_of_pair, pair=PAIR),
+        mirror_gap,
+    )
     yield "mechanism", "A scenario with its mechanism and without (`sim test-mechanism`)", _mechanism, mechanism
 
 

@@ -103,7 +103,7 @@ def outside() -> str:
 
 
 def scores() -> str:
-    """How well the held-out year was foretold, by every forecaster."""
+    """How well the held-out year was forecast, by every forecaster."""
     table = calibrated("scores")
     table = table[table["series"] == "all"].sort_values("crps")
     rows = (
@@ -114,7 +114,7 @@ def scores() -> str:
 
 
 def hubs_left_out() -> str:
-    """How well each hub is foretold by the fit without its own figures."""
+    """How well each hub is forecast by the fit without its own figures."""
     table = calibrated("hubs_left_out_summary")
     rows = (
         (row["hub"], row["figures"], *(f"{row[miss]:.0f} %" for miss in ("full_miss", "left_miss", "no_change_miss")))

@@ -23,8 +23,8 @@ a run just made: `sim.metrics.measure(run.source, ["reaching[high_priority]"])`.
 metric](../how-to/metric.md).
 """
 _MEANS = """\
-A mean over the months that count, unless it says otherwise. *Compared with the paired run*: the same world and luck
-without policies."""
+A mean over the months that count, unless it says otherwise. *Compared with the paired run*: the same world and random
+draws without policies."""
 
 
 def metrics_page() -> str:

@@ -67,7 +67,7 @@ def _judgements(inputs: Inputs) -> str:
     asked = inputs.tables["judgements"]
     own = asked[asked["forecaster"] == "posterior"].drop(columns=["forecaster"])
     return (
-        "Two events of 2024, foretold\n\n"
+        "Two events of 2024, forecast\n\n"
         "The dip after the bank order of December 2023 and the fall of the hubs: in sign (*fall*) and in the month of "
         "the lowest growth on the year (*trough*, right if within a month). *p right* is the probability given to what "
         "happened, *score* the CRPS or its sum.\n\n"
@@ -91,5 +91,5 @@ def _hubs(inputs: Inputs) -> str:
         "Each hub without its own figures\n\n"
         "All figures in which a hub is office or partner are taken out of the fit, and what is then predicted is held "
         "against them. Misses are median absolute ones in percent; *right way* is the share of growth figures whose "
-        "sign is foretold.\n\n" + table(summary, names)
+        "sign is forecast.\n\n" + table(summary, names)
     )

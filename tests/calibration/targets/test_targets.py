@@ -14,7 +14,7 @@ import pytest
 import sim
 from calibration.targets import build_targets
 from calibration.targets.simulated_targets import (
-    books_of,
+    ledgers_of,
     observed,
     residuals,
     simulated,
@@ -185,7 +185,7 @@ def test_units_convert(tmp_path: Path) -> None:
 
 # ------------------------------------------------------------------------------------------------------ distances
 def test_arrays_and_tables_add_up_to_the_same(run: sim.Results, tmp_path: Path) -> None:
-    made, opened = books_of(run), books_of(sim.Results.open(run.save(tmp_path)))
+    made, opened = ledgers_of(run), ledgers_of(sim.Results.open(run.save(tmp_path)))
     assert made.goods == opened.goods and made.states == opened.states and made.months == opened.months
     assert np.allclose(made.recorded, opened.recorded, rtol=1e-12, atol=1e-12)
     assert np.allclose(made.true, opened.true, rtol=1e-9, atol=1e-12)
@@ -193,9 +193,9 @@ def test_arrays_and_tables_add_up_to_the_same(run: sim.Results, tmp_path: Path) 
 
 def test_a_target_is_the_sum_that_it_names(run: sim.Results, targets: tuple[Target, ...]) -> None:
     by_id = {target.id: target for target in targets}
-    books = run.recorded[(run.recorded["reporter"] == "TUR") & (run.recorded["partner"] == "RUS")]
-    books = books[books["flow"].isin(["export", "re-export"])].groupby("month")["value_musd"].sum()
-    growth = math.log(books["2022-04":"2022-06"].sum() / books["2021-04":"2021-06"].sum())
+    ledgers = run.recorded[(run.recorded["reporter"] == "TUR") & (run.recorded["partner"] == "RUS")]
+    ledgers = ledgers[ledgers["flow"].isin(["export", "re-export"])].groupby("month")["value_musd"].sum()
+    growth = math.log(ledgers["2022-04":"2022-06"].sum() / ledgers["2021-04":"2021-06"].sum())
     flows = run.flows[(run.flows["destination"] == "RUS") & (run.flows["good"] == "high_priority")]
     flows = flows[flows["month"].between("2023-01", "2023-12") & (flows["brand_origin"] == "coalition")]
     home = flows[flows["origin"].isin(run.record["coalition"]) & (flows["route"] == "direct")]
@@ -210,7 +210,7 @@ def test_growth_is_per_month(targets: tuple[Target, ...]) -> None:
     uneven = next(target for target in targets if target.id == "chn-early")
     rows = [replace(uneven, reporter="EU27", partner="USA"), *(t for t in targets if t.measure == "growth")]
     yearly = [t for t in rows if t.period[0][5:] == (t.base or ("", ""))[0][5:] or t.partner == "USA"]
-    assert np.abs(simulated_of(books_of(still), yearly)).max() < 1e-9
+    assert np.abs(simulated_of(ledgers_of(still), yearly)).max() < 1e-9
 
 
 def test_months_outside_the_run_are_refused(run: sim.Results, targets: tuple[Target, ...]) -> None:

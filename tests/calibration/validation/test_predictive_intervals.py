@@ -17,7 +17,7 @@ from calibration.inference.posterior_files import discrepancy_table, draws_table
 from calibration.inference.problem import GROUPS, blocks_of, model_runs
 from calibration.targets.priors import load_priors, values_at
 from calibration.targets.published_series import Series, monthly_of, on_published_base, published_series, stated_flows
-from calibration.targets.simulated_targets import books_of, simulated_of
+from calibration.targets.simulated_targets import ledgers_of, simulated_of
 from calibration.targets.targets import TARGETS, Target, WorldCodes, codes_of, load_targets
 from calibration.validation.figures import draw_bands
 from calibration.validation.posterior_runs import AtValues, Draws, Outlook, outlook, read_draws
@@ -133,13 +133,13 @@ def test_every_published_series_is_a_flow_of_the_world() -> None:
 def test_months_of_a_run_add_up_to_what_targets_say(tmp_path: Path) -> None:
     """One run: the growth of a series by month is the growth that the target of the same span has."""
     model = model_runs("reference", blocks_of(400, 40, "2023-12"))
-    books = books_of(model.case().run(), with_true=False)
+    ledgers = ledgers_of(model.case().run(), with_true=False)
     series = tuple(one for one in published_series() if one.id in ("chn-rus", "kaz-from-chn"))
-    monthly = monthly_of(books, series)
+    monthly = monthly_of(ledgers, series)
     quarter = next(row for row in model.targets if row.id == "chn-rus-2023-q2")
     place = [row.id for row in series].index("chn-rus")
     now, base = monthly[place, 27:30].sum(), monthly[place, 3:6].sum()
-    assert np.log(now / base) == pytest.approx(simulated_of(books, [quarter])[0])
+    assert np.log(now / base) == pytest.approx(simulated_of(ledgers, [quarter])[0])
 
 
 def test_runs_at_draws_are_kept_and_repeated_draws_run_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
