@@ -9,7 +9,9 @@ import numpy as np
 import pandas as pd
 
 from sim.metrics.series import deliveries, summary
+from sim.report.numbers import MISSING, Kind, number
 from sim.report.plots.labels import percent
+from sim.report.table import Column, Table
 from sim.simulation.intervals import tall
 
 if TYPE_CHECKING:
@@ -18,19 +20,22 @@ if TYPE_CHECKING:
     from sim.simulation.intervals import Bands
 
 YEARLY = "yearly"
-# Columns of the table, with their heads on the page; each head ends in its unit.
+# Columns of the table, with their heads on the page; each head, or each cell, ends in its unit.
 COLUMNS = {
     "policy_busd": "With the policies, bn USD",
     "baseline_busd": "Without, bn USD",
-    "change_percent": "Change, %",
+    "change_percent": "Change",
     "direct_busd": "Direct, bn USD",
     "via_hubs_busd": "Through hubs, bn USD",
     "baseline_via_hubs_busd": "Through hubs without, bn USD",
     "price_index": "Price, base year = 1",
-    "premium_percent": "Price against without, %",
-    "hidden_percent": "Hidden from origins’ books, %",
+    "premium_percent": "Price against without",
+    "hidden_percent": "Hidden from origins’ books",
 }
 _UNSIGNED = "hidden_percent"  # a share, not a change
+_KINDS: dict[str, Kind] = {
+    "change_percent": "change", "premium_percent": "change", _UNSIGNED: "share", "price_index": "index",
+}  # fmt: skip
 _LEAST = 0.05  # per cent; below that nothing has changed
 
 
@@ -124,19 +129,25 @@ def key_figures(view: View, table: pd.DataFrame, year: str) -> list[Figure]:
     return made
 
 
-def cells(table: pd.DataFrame, bands: Bands | None) -> list[dict[str, str]]:
-    """The table as texts, a row for each of :data:`COLUMNS`, years across; bands in brackets on their own line."""
+def yearly_table(table: pd.DataFrame, bands: Bands | None) -> Table:
+    """A row for each of :data:`COLUMNS`, years across; bands in brackets on their own line."""
     wide = with_bands(table, bands).set_index("period")
     rows = []
     for column, head in COLUMNS.items():
-        texts, digits = {"what": head}, 2 if column == "price_index" else 1
-        for year, row in wide.iterrows():
-            ends = [row.get(f"{column}_{end}", np.nan) for end in ("low", "high")]
-            band = "" if any(map(pd.isna, ends)) else f"\n[{ends[0] + 0.0:,.{digits}f}, {ends[1] + 0.0:,.{digits}f}]"
-            said = "–" if pd.isna(row[column]) else f"{row[column] + 0.0:,.{digits}f}{band}"
-            texts[str(year)] = said.replace("-", "−")
-        rows.append(texts)
-    return rows
+        cells = [head]
+        for _, row in wide.iterrows():
+            value, *ends = (_told(row.get(name, np.nan), column) for name in _with_ends(column))
+            cells.append(value if MISSING in ends else f"{value}\n[{', '.join(ends)}]")
+        rows.append(cells)
+    return Table.of(("", *(Column(str(year), right=True) for year in wide.index)), rows)
+
+
+def _with_ends(column: str) -> tuple[str, str, str]:
+    return column, f"{column}_low", f"{column}_high"
+
+
+def _told(value: float, column: str) -> str:
+    return number(value / 100.0 if column == _UNSIGNED else value, _KINDS.get(column, "money"))
 
 
 def _band(bands: Bands | None, year: str, column: str) -> str:

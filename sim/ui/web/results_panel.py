@@ -9,7 +9,7 @@ from nicegui import ui
 
 from sim.report.catalogue import clause_differences, clauses_by_date
 from sim.ui.web.figures import MIRROR, TABS, Picture, usual_pair
-from sim.ui.web.headline import cells, headline, key_figures, usual_year, with_bands, years
+from sim.ui.web.headline import headline, key_figures, usual_year, with_bands, yearly_table, years
 
 if TYPE_CHECKING:
     from nicegui.events import ValueChangeEventArguments
@@ -162,11 +162,7 @@ class Stage:
                     ui.label(one.note).classes("note")
         self.table.clear()
         with self.table:
-            columns = [{"name": one, "label": one, "field": one} for one in years(view)]
-            columns.insert(0, {"name": "what", "label": "", "field": "what", "align": "left"})
-            ui.table(rows=cells(shown.table, view.bands), columns=columns, row_key="what").props(
-                "flat dense hide-pagination data-table=yearly"
-            )
+            _show_table(yearly_table(shown.table, view.bands), "yearly")
             ui.label(
                 "Value of deliveries to the target, FOB. Price: value over value at base-year prices. "
                 "In brackets: where 90 % of the draws lie. The number above is that of the draw that stands for all; "

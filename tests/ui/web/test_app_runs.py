@@ -17,7 +17,7 @@ from sim.simulation.intervals import KEYS
 from sim.simulation.simulation import Case
 from sim.ui.web import figures
 from sim.ui.web.figures import BANDED
-from sim.ui.web.headline import COLUMNS, cells, headline, key_figures, usual_year, years
+from sim.ui.web.headline import COLUMNS, headline, key_figures, usual_year, yearly_table, years
 from sim.ui.web.paired_runs import Runs, Shown
 from sim.ui.web.scenario_edits import drafted
 from sim.ui.web.worker import AT_ONCE, BESIDE, OvertakenError, Turns, Worker
@@ -163,9 +163,11 @@ def test_the_headline_says_what_the_table_says(paired: Comparison) -> None:
     assert f"{row['hidden_percent']:.0f} % of it stands in no exporter’s books" in said
     assert "as much as without" in headline(view, table, "2021")
     assert [one.band for one in key_figures(view, table, "2023")] == ["", "", ""]
-    rows = cells(table, None)
-    assert [one["what"] for one in rows] == list(COLUMNS.values())
-    assert list(rows[0])[1:] == years(view)
+    told = yearly_table(table, None)
+    assert [row[0] for row in told.texts()] == list(COLUMNS.values())
+    assert told.heads[1:] == years(view)
+    for at, name in ((2, "change_percent"), (-1, "hidden_percent")):
+        assert float(told.texts()[at][3].removesuffix(" %")) == pytest.approx(row[name], abs=0.051)
 
 
 def test_nothing_delivered_is_said_in_words() -> None:
