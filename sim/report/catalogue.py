@@ -132,9 +132,12 @@ def _span(entry: Mapping[str, Any]) -> str:
 
 
 def instruments() -> Table:
-    """Every instrument: what it does, in one line, and the fields of its own."""
-    rows = [(kind, purpose(one), ", ".join(own_fields(one)) or "-") for kind, one in INSTRUMENTS.items()]
-    return Table.of((*_whole("kind"), "what it does", "its own fields"), rows)
+    """Every instrument: what it does, in one line, what its strength is, and the fields of its own."""
+    rows = [
+        (kind, purpose(one), one.model_fields["strength"].description, ", ".join(own_fields(one)) or "-")
+        for kind, one in INSTRUMENTS.items()
+    ]
+    return Table.of((*_whole("kind"), "what it does", "strength", "its own fields"), rows)
 
 
 def metrics() -> Table:
