@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 
 from sim.experiments import Local, Study, Sweep, parse_study, plan_of, read_runs
-from sim.experiments.execution import Bench, job_of
+from sim.experiments.execution import job_of
 from sim.experiments.queue import Queue
 from sim.experiments.tasks import DONE, Job, Outcome
 from sim.metrics import measure
@@ -58,7 +58,7 @@ def study(points: int, mode: str = "sampled", exporters: int = 2_000, *, paramet
 def one_run(mode: str, rounds: int) -> tuple[float, float]:
     """Milliseconds of a bare run and of what a worker does for it beyond, medians."""
     some = study(2 * rounds + 4, mode)
-    plan, bench = plan_of(some), Bench(job_of(some))
+    plan, bench = plan_of(some), job_of(some).bench()
     bare, more = [], []
     for run in range(4):
         bench.do(plan.task(run))

@@ -20,11 +20,12 @@ if TYPE_CHECKING:
     from sim.common.files import written_file, written_folder
     from sim.common.progress import show_progress
     from sim.common.renamed import renamed
+    from sim.experiments.ensemble import Ensemble, ensemble
     from sim.experiments.folder import StudyRuns, read_runs
+    from sim.experiments.runner import make_runs
     from sim.experiments.study import Study, load_study, shipped_studies
     from sim.experiments.sweep_api import sweep
     from sim.experiments.swept import Swept
-    from sim.metrics.figure_intervals import ensemble
     from sim.model.model import SanctionsModel
     from sim.policies import INSTRUMENTS
     from sim.report.markdown import markdown
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
     from sim.rules.parameters import PARAMETERS
     from sim.scenario import Scenario, load_scenario, parse_scenario, shipped_scenarios
     from sim.simulation.comparison import Comparison, compare
-    from sim.simulation.ensemble import Ensemble
     from sim.simulation.inputs import INPUT_KINDS, address_of
     from sim.simulation.posterior import Posterior, load_posterior
     from sim.simulation.results import Results
@@ -83,6 +83,7 @@ __all__ = [
     "load_scenario",
     "load_study",
     "load_world",
+    "make_runs",
     "markdown",
     "parse_scenario",
     "read_runs",
@@ -108,11 +109,12 @@ _HOMES = {
     "common.progress": ("show_progress",),
     "common.renamed": ("renamed",),
     "common.rule_compiler": ("rule",),
+    "experiments.ensemble": ("Ensemble", "ensemble"),
     "experiments.folder": ("StudyRuns", "read_runs"),
+    "experiments.runner": ("make_runs",),
     "experiments.study": ("Study", "load_study", "shipped_studies"),
     "experiments.sweep_api": ("sweep",),
     "experiments.swept": ("Swept",),
-    "metrics.figure_intervals": ("ensemble",),
     "model.model": ("SanctionsModel",),
     "policies": ("INSTRUMENTS",),
     "report.markdown": ("markdown",),
@@ -123,7 +125,6 @@ _HOMES = {
     "rules.parameters": ("PARAMETERS",),
     "scenario": ("Scenario", "load_scenario", "parse_scenario", "shipped_scenarios"),
     "simulation.comparison": ("Comparison", "compare"),
-    "simulation.ensemble": ("Ensemble",),
     "simulation.inputs": ("INPUT_KINDS", "address_of"),
     "simulation.posterior": ("Posterior", "load_posterior"),
     "simulation.results": ("Results",),

@@ -9,11 +9,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-import multiprocessing
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -58,7 +56,7 @@ def runs_at(
 
     Args:
         points: standard normal numbers, points x parameters.
-        simulator: what to run; must be picklable, since chunks run in processes of their own.
+        simulator: what to run; with several processes it must be importable, see :func:`sim.make_runs`.
         folder: where chunks are kept.
         made_from: digest of everything else that the result depends on.
         processes: how many at once; 1 runs them here.
@@ -74,8 +72,9 @@ def runs_at(
     paths = [folder / f"runs-{number:05d}.npz" for number in range(len(chunks))]
     todo = [number for number, path in enumerate(paths) if not path.exists()]
     started = time.perf_counter()
-    for done, (number, found) in enumerate(_in_turn(simulator, chunks, todo, processes), start=1):
-        _write(paths[number], chunks[number], found)
+    made = sim.make_runs(simulator, [chunks[number] for number in todo], workers=processes)
+    for done, (place, found) in enumerate(made, start=1):
+        _write(paths[todo[place]], chunks[todo[place]], found)
         _tell(folder.name, done, len(todo), time.perf_counter() - started)
     found = np.concatenate([np.load(path)["found"] for path in paths])
     # A model says what its targets are called; any other simulator has numbered ones.
@@ -96,22 +95,6 @@ def _refuse_not_finite(folder: Path, found: np.ndarray, ids: Sequence[str]) -> N
             f"{folder}: {len(set(runs.tolist())):,} of {len(found):,} runs have a target that is no number "
             f"({named}{more}; counted from 0): narrow the priors, or leave the target out"
         )
-
-
-def _in_turn(
-    simulator: Simulator, chunks: Sequence[np.ndarray], todo: Sequence[int], processes: int
-) -> Iterator[tuple[int, np.ndarray]]:
-    """Runs chunks, in this process or in others, and hands each on when it is done."""
-    if processes == 1 or len(todo) < 2:
-        for number in todo:
-            yield number, simulator(chunks[number])
-        return
-    # Spawned, not forked: the compiled loops may hold threads, and a fork would copy their locks.
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(processes, mp_context=context) as pool:
-        waiting = {pool.submit(simulator, chunks[number]): number for number in todo}
-        for future in as_completed(waiting):
-            yield waiting[future], future.result()
 
 
 def _claim(folder: Path, digest: str) -> None:

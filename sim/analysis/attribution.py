@@ -14,7 +14,7 @@ from sim.analysis.summaries import refuse_nan, spread_of, units_of
 from sim.analysis.variants import ALONE, Variant, Work, measure_variants, refuse_undefined
 from sim.common.errors import SimError, nearest
 from sim.scenario import Scenario
-from sim.simulation.inputs import OFF, ON
+from sim.simulation.inputs import OFF, ON, Setting
 from sim.simulation.simulation import Case
 
 BY = ("clause", "kind", "by")
@@ -100,10 +100,9 @@ def attribute(
         raise SimError("the package has no clause, so nothing can be attributed")
     names = sorted(players)
     wanted = coalitions_of(names, orders)
-    package = frozenset().union(*players.values())
+    package = members(players, frozenset(players))
     variants = [
-        Variant("+".join(sorted(some)) or "none", _off(package.difference(*(players[one] for one in some))))
-        for some in wanted
+        Variant("+".join(sorted(some)) or "none", switched_off(package - members(players, some))) for some in wanted
     ]
     found = measure_variants(cases, variants, metrics, work)
     refuse_undefined(
@@ -115,7 +114,12 @@ def attribute(
     return _attribution(names, outcomes, orders, held)
 
 
-def _off(clauses: Iterable[str]) -> dict[str, str]:
+def members(players: Mapping[str, Coalition], some: Coalition) -> Coalition:
+    """The clauses of a coalition of players."""
+    return frozenset().union(*(players[one] for one in some))
+
+
+def switched_off(clauses: Iterable[str]) -> dict[str, Setting]:
     """The values that switch clauses off."""
     return {f"policies.{name}": OFF for name in sorted(clauses)}
 

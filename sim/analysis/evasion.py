@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from itertools import combinations
 from math import comb, nan
-from multiprocessing import get_context
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,8 +16,10 @@ from sim.analysis.summaries import spread_of
 from sim.analysis.variants import ALONE, Variant, Work, measure_variants, refuse_undefined
 from sim.common.errors import SimError
 from sim.common.months import first_day
-from sim.experiments.execution import Bench, job_of
+from sim.experiments.execution import job_of
+from sim.experiments.local import Local
 from sim.experiments.plan import COMPARED, plan_of
+from sim.experiments.runner import make_runs
 from sim.experiments.schema import LeakSearch
 from sim.rules.parameters import PARAMETERS
 from sim.simulation.tables import RunArrays
@@ -161,11 +160,7 @@ def seconds_of(case: Case) -> float:
     Raises:
         SimError: it fails, or ends its process.
     """
-    with ProcessPoolExecutor(1, get_context("spawn")) as pool:
-        try:
-            return pool.submit(_timed, case).result()
-        except BrokenProcessPool as error:
-            raise SimError("a run of the package ended its process, by want of memory perhaps") from error
+    return next(make_runs(_timed, [case], workers=Local(1)))[1]
 
 
 def _timed(case: Case) -> float:
@@ -177,7 +172,7 @@ def _timed(case: Case) -> float:
 
 def _worlds(study: Study) -> list[Case]:
     """The package in every world of a study."""
-    plan, bench = plan_of(study), Bench(job_of(study))
+    plan, bench = plan_of(study), job_of(study).bench()
     compared = np.flatnonzero(plan.once[:, 1] == COMPARED).tolist()
     return [bench.case(plan.task(run)._replace(package={})) for run in compared]
 

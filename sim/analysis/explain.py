@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Unpack
+from functools import partial
+from typing import TYPE_CHECKING, Any, NamedTuple, Unpack
 
 import pandas as pd
 
+from sim.analysis.attribution import members, players_of, switched_off
 from sim.analysis.flow import Flow, Question, flow_of
 from sim.analysis.frozen_responses import RESPONSES, frozen
-from sim.analysis.shapley import coalitions_of, in_full, shares
+from sim.analysis.shapley import Coalition, coalitions_of, in_full, shares
 from sim.common.accessors import Accessor
 from sim.common.errors import SimError, nearest
 from sim.common.months import format_month, month_of
 from sim.common.progress import Progress, watched
+from sim.experiments.runner import make_runs
+from sim.rules.user_rules import refuse_unshared
 from sim.simulation.simulation import Case, load
 
 if TYPE_CHECKING:
@@ -77,12 +81,13 @@ class Explanation:
         return f"<Explanation of {self.flow.words}, {self.flow.span}: {self.change:+.4g} {self.flow.unit}>"
 
 
-def explain(
+def explain(  # noqa: PLR0913 (each is asked for by its name)
     case: Case | str,
     *,
     by: str = "clause",
     orders: int = ORDERS,
     agents: Mapping[str, Any] | None = FAST,
+    workers: int = 1,
     progress: Progress | bool | None = None,
     **asked: Unpack[Question],
 ) -> Explanation:
@@ -93,6 +98,7 @@ def explain(
         by: whether the first table has a row per ``clause`` or per ``kind`` of clause.
         orders: pairs of an order of the clauses and its reverse; six clauses or fewer are worked out in full.
         agents: changes to the case's agents; None takes them as they are.
+        workers: processes; 1 for none beside this one. The numbers do not depend on it.
         progress: called after each run with (runs done, runs in all); False for no bar in a notebook.
         **asked: the flow: ``month`` (``YYYY-MM``, or ``YYYY-MM:YYYY-MM`` for an average), and to narrow it down
             ``good`` and ``origin`` (codes or groups, a list or with commas), ``route`` (``direct``, ``hubs``, a hub's
@@ -109,72 +115,69 @@ def explain(
     whole = case if isinstance(case, Case) else load(case)
     if by not in BY:
         raise SimError(f"unknown grouping '{by}'; {nearest(by, BY)}")
+    if workers > 1:
+        refuse_unshared(whole.rules)
     if orders < 1:
         raise SimError(f"{orders} orders: expected at least 1")
     flow = flow_of(whole.world, whole.scenario.months, asked)
     # What comes after the last month asked about is not run: the model never looks ahead of its month.
     short = whole.with_changes(months={"last": format_month(flow.last)}, agents=dict(agents or {}))
-    known = {clause.id: month_of(clause.announced or clause.effective) for clause in short.scenario.policies}
-    early = [clause for clause in short.scenario.policies if known[clause.id] <= flow.last]
-    package = frozenset(clause.id for clause in early)
-    left_out = [clause.id for clause in whole.scenario.policies if clause.id not in package]
+    early = [one for one in short.scenario.policies if month_of(one.announced or one.effective) <= flow.last]
+    kept = {clause.id for clause in early}
+    left_out = [clause.id for clause in whole.scenario.policies if clause.id not in kept]
     with watched(progress, f"Why: {flow.words}", "runs") as step:
-        return _explained(early, left_out, _Runs(short, flow, package, step), by, orders)
+        return _explained(_Question(short, flow, early, left_out, by, orders), workers, step)
 
 
-_NONE: frozenset[str] = frozenset()
+_NOBODY: Coalition = frozenset()
 
 
-class _Runs:
-    """Amounts of the flow under packages of clauses with some groups frozen; each is run once.
+class _Question(NamedTuple):
+    """What is asked of a case, which of its clauses can matter, and how they are credited."""
 
-    Attributes:
-        total: how many runs there will be.
-        done: how many there were.
-        ends: the runs with the whole package and without any clause, everybody responding.
-    """
-
-    def __init__(self, case: Case, flow: Flow, package: frozenset[str], progress: Progress) -> None:
-        self.case, self.flow, self.package, self.progress = case, flow, package, progress
-        self.total = self.done = 0
-        self.ends: dict[frozenset[str], Results] = {}
-        self._amounts: dict[tuple[frozenset[str], frozenset[str]], float] = {}
-
-    def amount(self, clauses: frozenset[str], still: frozenset[str] = _NONE) -> float:
-        """The flow's amount under these clauses, with these groups not responding."""
-        if (clauses, still) not in self._amounts:
-            without = [clause.id for clause in self.case.scenario.policies if clause.id not in clauses]
-            results = self.case.with_changes(without=without, parameters=frozen(still)).run()
-            self._amounts[clauses, still] = self.flow.measured(results)
-            if not still and clauses in (self.package, _NONE):
-                self.ends[clauses] = results
-            self.done += 1
-            self.progress(self.done, self.total)
-        return self._amounts[clauses, still]
+    case: Case
+    flow: Flow
+    early: list[Policy]
+    left_out: list[str]
+    by: str
+    orders: int
 
 
-def _explained(early: Sequence[Policy], left_out: list[str], runs: _Runs, by: str, orders: int) -> Explanation:
-    players: dict[str, frozenset[str]] = {}
-    for clause in early:
-        name = clause.id if by == "clause" else clause.kind
-        players[name] = players.get(name, frozenset()) | {clause.id}
-    names, everybody = sorted(players), frozenset(RESPONSES)
-    wanted, groups = coalitions_of(names, orders), coalitions_of(sorted(everybody), orders)
-    runs.total = len(wanted) + 2 * (len(groups) - 1)
-
-    outcome = {some: runs.amount(frozenset().union(*(players[name] for name in some))) for some in wanted}
+def _explained(asked: _Question, workers: int, progress: Progress) -> Explanation:
+    case, flow, early, left_out, by, orders = asked
+    players = players_of(case.scenario.model_copy(update={"policies": tuple(early)}), by)
+    package, names, everybody = members(players, frozenset(players)), sorted(players), frozenset(RESPONSES)
+    coalitions, groups = coalitions_of(names, orders), coalitions_of(sorted(everybody), 1)
+    runs = [(members(players, some), _NOBODY) for some in coalitions]
     # The effect of the law in a world where only some respond: both runs of a pair lack the same responses.
-    paired = {
-        some: runs.amount(runs.package, everybody - some) - runs.amount(_NONE, everybody - some) for some in groups
-    }
-    change = outcome[frozenset(names)] - outcome[_NONE]
+    runs += [(clauses, everybody - some) for some in groups for clauses in (package, _NOBODY)]
+    wanted = list(dict.fromkeys(runs))
+    made: dict[tuple[Coalition, Coalition], tuple[float, Results | None]] = {}
+    for place, one in make_runs(partial(_run_of, asked), wanted, workers=workers):
+        made[wanted[place]] = one
+        progress(len(made), len(wanted))
+
+    amount = {key: measured for key, (measured, _) in made.items()}
+    outcome = {some: amount[members(players, some), _NOBODY] for some in coalitions}
+    paired = {some: amount[package, everybody - some] - amount[_NOBODY, everybody - some] for some in groups}
+    change = paired[everybody]
+    pair = made[package, _NOBODY][1], made[_NOBODY, _NOBODY][1]
+    assert pair[0] is not None and pair[1] is not None
     return Explanation(
-        runs.case, runs.flow, outcome[frozenset(names)], outcome[_NONE],
-        _clause_table(early, by, shares(names, orders, outcome), change),
-        _actor_table(paired, change),
-        left_out,
-        0 if in_full(names, orders) else orders, runs.done, (runs.ends[runs.package], runs.ends[_NONE]),
+        case, flow, amount[package, _NOBODY], amount[_NOBODY, _NOBODY],
+        _clause_table(early, by, shares(names, orders, outcome), change), _actor_table(paired, change),
+        left_out, 0 if in_full(names, orders) else orders, len(made), (pair[0], pair[1]),
     )  # fmt: skip
+
+
+def _run_of(asked: _Question, run: tuple[Coalition, Coalition]) -> tuple[float, Results | None]:
+    """The flow under some clauses with some groups not responding; the run itself where everybody does, to look at."""
+    clauses, still = run
+    off = switched_off(clause.id for clause in asked.case.scenario.policies if clause.id not in clauses)
+    values = {**off, **{f"parameters.{name}": value for name, value in frozen(still).items()}}
+    results = asked.case.with_values(values).run()
+    whole = not clauses or len(clauses) == len(asked.early)
+    return asked.flow.measured(results), results if whole and not still else None
 
 
 def _clause_table(early: Sequence[Policy], by: str, found: Mapping[str, Share], change: float) -> pd.DataFrame:
@@ -195,7 +198,7 @@ def _clause_table(early: Sequence[Policy], by: str, found: Mapping[str, Share], 
 
 def _actor_table(paired: Mapping[frozenset[str], float], change: float) -> pd.DataFrame:
     """What the law does when nobody responds, and what each group's response adds to that."""
-    alone = paired[_NONE]
+    alone = paired[_NOBODY]
     found = shares(sorted(RESPONSES), 1, paired)
     law = pd.DataFrame({"who": [LAW], "what": [LAW_WORDS], "effect": [alone], "lowest": [alone], "highest": [alone]})
     rows = [({"who": group, "what": RESPONSES[group][0]}, share) for group, share in found.items()]

@@ -16,13 +16,13 @@ import numpy as np
 import pandas as pd
 
 from sim.common.errors import SimError
-from sim.experiments.local import InThisProcess, Local
+from sim.experiments.execution import MetricsJob
 from sim.experiments.points import Keys, digests_of
 from sim.experiments.provenance import code_digest, makers_of_case
 from sim.experiments.queue import Runs
-from sim.experiments.runner import Maker
+from sim.experiments.runner import Maker, backend_of
 from sim.experiments.store import Store
-from sim.experiments.tasks import Job, Task
+from sim.experiments.tasks import Task
 from sim.metrics.parse import asked_of
 from sim.simulation.inputs import Setting, apply_values, input_of
 from sim.simulation.simulation import Case
@@ -143,8 +143,8 @@ def measure_variants(
         store = Store(folder, metrics)
         store.forget_failed()
         runs = np.flatnonzero(plan.keys.first & (store.finished().find(plan.keys.digests) < 0))
-        job = Job(cases[0], _Given(tuple(cases)), tuple(metrics), code_digest())
-        backend = InThisProcess() if work.workers == 1 else Local(min(work.workers, max(len(runs), 1)))
+        job = MetricsJob(cases[0], _Given(tuple(cases)), tuple(metrics), code_digest())
+        backend = backend_of(min(work.workers, max(len(runs), 1)))
         if len(runs):
             Maker(plan, job, store).make(backend, runs, work.progress)
         kept = store.join_all(plan.keys)

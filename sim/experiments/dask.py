@@ -23,9 +23,8 @@ from distributed import Client, Future, KilledWorker, LocalCluster, Security, Wo
 from distributed.comm import CommClosedError
 
 from sim.common.errors import SimError
-from sim.experiments.execution import Bench, failed
 from sim.experiments.queue import Queue
-from sim.experiments.tasks import Job, Outcome, Task
+from sim.experiments.tasks import Job, Outcome, Task, failed, outcome_of
 
 LOCAL, SLURM = "local", "slurm"
 _SECONDS_A_PIECE = 1.0  # a round trip through the scheduler is dearer than a line between two processes
@@ -63,10 +62,10 @@ def _make(tasks: list[Task], study: str) -> list[Outcome] | str:
     with lock:  # a bench remembers the run before; threads would share it
         try:
             if bench is None:
-                place[1] = bench = Bench(pickle.loads(job))
+                place[1] = bench = pickle.loads(job).bench()
         except SimError as error:
             return str(error)
-        return [bench.do(task) for task in tasks]
+        return [outcome_of(bench, task) for task in tasks]
 
 
 class OnDask:
@@ -99,7 +98,7 @@ class OnDask:
             while self._flying:
                 future: Future = next(done)
                 _, tasks = self._flying.pop(future.key)
-                yield from self._received(future, tasks, queue, job)
+                yield from self._received(future, tasks, queue)
                 self._send(client, queue, study, done)
 
     def _client(self, stack: ExitStack) -> Client:
@@ -141,7 +140,7 @@ class OnDask:
             self._flying[future.key] = lane, tasks
             done.add(future)
 
-    def _received(self, future: Future, tasks: list[Task], queue: Queue, job: Job) -> Iterator[list[Outcome]]:
+    def _received(self, future: Future, tasks: list[Task], queue: Queue) -> Iterator[list[Outcome]]:
         try:
             outcomes = future.result()
         except KilledWorker as error:
@@ -149,7 +148,7 @@ class OnDask:
             if len(tasks) > 1:
                 queue.give_back(tasks)
             else:
-                yield [failed(tasks[0].run, f"its workers died: {' '.join(str(error).split())}", job.metrics)]
+                yield [failed(tasks[0].run, f"its workers died: {' '.join(str(error).split())}")]
             return
         except (OSError, RuntimeError) as error:
             raise SimError(f"Dask at {self.where} gave up: {error}; finished runs are kept") from error

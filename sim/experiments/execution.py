@@ -1,16 +1,14 @@
-"""What a worker does: it turns tasks into outcomes, one run each, and shares between them what they have in common."""
+"""Runs of which metrics are kept: how a worker makes them, and what they share."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from sim.common.errors import FaultList, SimError
+from sim.common.errors import SimError
 from sim.experiments.provenance import code_digest
-from sim.experiments.tasks import DONE, FAILED, Job, Outcome, Settings, Task
+from sim.experiments.tasks import Draws, Settings, Task
 from sim.metrics import METRICS, measure
 from sim.simulation.inputs import apply_values
 from sim.simulation.simulation import Case
@@ -19,30 +17,45 @@ if TYPE_CHECKING:
     from sim.experiments.study import Study
     from sim.simulation.tables import RunArrays
 
-_LONGEST_REASON = 500
+
+@dataclass(frozen=True, eq=False)
+class MetricsJob:
+    """Runs of which metrics are kept.
+
+    Attributes:
+        base: the case that every point starts from.
+        posterior: where draws are taken from.
+        metrics: what is kept of a run.
+        code: digest of the code that makes the numbers; a worker with other code refuses.
+    """
+
+    base: Case
+    posterior: Draws | None
+    metrics: tuple[str, ...]
+    code: str
+
+    def bench(self) -> MetricsBench:
+        """Where a worker makes them.
+
+        Raises:
+            SimError: the code here is not that of the study, or a rule of its base may not run.
+        """
+        return MetricsBench(self)
 
 
-def job_of(study: Study) -> Job:
+def job_of(study: Study) -> MetricsJob:
     """What the workers of a study share."""
-    return Job(study.base, study.posterior, tuple(study.file.metrics), code_digest())
+    return MetricsJob(study.base, study.posterior, tuple(study.file.metrics), code_digest())
 
 
-def failed(run: int, reason: str, metrics: Sequence[str]) -> Outcome:
-    """The outcome of a run that has no metrics."""
-    return Outcome(run, FAILED, reason[:_LONGEST_REASON], (float("nan"),) * len(metrics), 0.0)
-
-
-class Bench:
-    """Makes runs one after the other.
+class MetricsBench:
+    """Makes runs one after the other, and remembers the run without any clause for those of its world and luck.
 
     Args:
         job: what they have in common.
-
-    Raises:
-        SimError: the code here is not that of the study, or a rule of its base may not run.
     """
 
-    def __init__(self, job: Job) -> None:
+    def __init__(self, job: MetricsJob) -> None:
         if job.code != code_digest():
             raise SimError("this worker has another version of sanctions-sim than the study; install the same there")
         job.base.replaced()  # what is wrong with a rule is said once, not run by run
@@ -51,16 +64,8 @@ class Bench:
         self._usual: tuple[object, RunArrays] | None = None
         self._drawn = lru_cache(maxsize=4)(self._case_at)
 
-    def do(self, task: Task) -> Outcome:
-        """Makes one run; whatever is wrong with it stays its own affair."""
-        started = time.perf_counter()
-        try:
-            found = self._measured(task)
-        except Exception as error:
-            return failed(task.run, _reason(error), self.job.metrics)
-        return Outcome(task.run, DONE, "", found, time.perf_counter() - started)
-
-    def _measured(self, task: Task) -> tuple[float, ...]:
+    def do(self, task: Task) -> tuple[float, ...]:
+        """The metrics of one run."""
         usual = self._run_without_policy(task) if self._paired or task.package is None else None
         arrays = usual if task.package is None and usual is not None else self._run(task)
         numbers = measure(arrays, self.job.metrics, usual)
@@ -96,11 +101,3 @@ class Bench:
 def base_name(metric: str) -> str:
     """The name of a metric without what it is narrowed down to."""
     return metric.partition("[")[0].partition("@")[0].strip()
-
-
-def _reason(error: Exception) -> str:
-    """What went wrong with a run, in one line."""
-    if isinstance(error, FaultList):
-        return "; ".join(f"{fault.where}: {fault.message}" for fault in error.faults)
-    text = " ".join(str(error).split())
-    return text if isinstance(error, SimError) else f"{type(error).__name__}: {text}"

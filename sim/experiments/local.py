@@ -14,9 +14,8 @@ from multiprocessing import Pipe
 from multiprocessing.connection import Connection, wait
 
 from sim.common.errors import SimError
-from sim.experiments.execution import Bench, failed
 from sim.experiments.queue import Queue
-from sim.experiments.tasks import Job, Outcome, Task
+from sim.experiments.tasks import Job, Outcome, Task, failed, outcome_of
 
 _SECONDS_A_PIECE = 0.3  # so much is lost when a worker dies, and so seldom are the others kept waiting
 _MOST_TASKS = 64
@@ -40,9 +39,9 @@ class InThisProcess:
 
     def work(self, job: Job, queue: Queue) -> Iterator[list[Outcome]]:
         """Makes the runs of a queue and yields what they left."""
-        bench = Bench(job)
+        bench = job.bench()
         while tasks := queue.take(self, 1):
-            yield [bench.do(task) for task in tasks]
+            yield [outcome_of(bench, task) for task in tasks]
 
 
 class Local:
@@ -78,7 +77,7 @@ class Local:
                         message = worker.line.recv()
                     except (EOFError, OSError):
                         workers.remove(worker)
-                        yield from self._bury(worker, queue, job)
+                        yield from self._bury(worker, queue)
                         if len(queue):
                             workers.append(self._start(packed))
                         continue
@@ -139,7 +138,7 @@ class Local:
         mean = sum(outcome.seconds for outcome in outcomes) / len(outcomes)
         self._seconds = max(1e-3, 0.8 * self._seconds + 0.2 * mean)
 
-    def _bury(self, worker: _Worker, queue: Queue, job: Job) -> Iterator[list[Outcome]]:
+    def _bury(self, worker: _Worker, queue: Queue) -> Iterator[list[Outcome]]:
         """Gives the runs of a dead worker back, but for one that has killed several."""
         code = worker.process.wait()
         how = f"signal {-code}" if code < 0 else f"status {code}"
@@ -153,6 +152,6 @@ class Local:
             deadly = [t for t in current if len(current) == 1 and self._deaths[t.run] >= _MOST_DEATHS]
             if deadly:
                 reason = f"its worker died {_MOST_DEATHS} times, last with {how} (9: killed, by want of memory perhaps)"
-                yield [failed(deadly[0].run, reason, job.metrics)]
+                yield [failed(deadly[0].run, reason)]
             queue.give_back([task for piece in waiting for task in piece])
             queue.give_back([task for task in current if task not in deadly])

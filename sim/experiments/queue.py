@@ -20,10 +20,6 @@ _NONE: Runs = np.empty(0, dtype=np.int64)
 class Planned(Protocol):
     """Runs in an order, of which a queue hands out some."""
 
-    @property
-    def keys(self) -> Keys:
-        """Under which each is kept."""
-
     def __len__(self) -> int:
         """How many there are."""
 
@@ -32,6 +28,14 @@ class Planned(Protocol):
 
     def task(self, run: int) -> Task:
         """One run as a worker takes it."""
+
+
+class Keyed(Planned, Protocol):
+    """The same, of runs that are kept."""
+
+    @property
+    def keys(self) -> Keys:
+        """Under which each is kept."""
 
 
 class Queue:

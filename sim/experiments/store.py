@@ -14,6 +14,7 @@ import socket
 import time
 from collections.abc import Callable, Iterable, Sequence
 from itertools import chain
+from math import nan
 from pathlib import Path
 from typing import BinaryIO
 
@@ -65,7 +66,8 @@ class Store:
         """
         if not outcomes:
             return
-        numbers = list(zip(*(outcome.metrics for outcome in outcomes), strict=True))
+        missing = (nan,) * len(self._metrics)  # of runs that failed
+        numbers = list(zip(*(outcome.kept or missing for outcome in outcomes), strict=True))
         columns = [list(keys), [o.status for o in outcomes], [o.reason for o in outcomes], *map(list, numbers)]
         arrays = [pa.array(column, kind.type) for column, kind in zip(columns, self._schema, strict=True)]
         self._own.append((0, self._write([pa.Table.from_arrays(arrays, schema=self._schema)])))

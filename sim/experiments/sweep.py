@@ -112,7 +112,7 @@ class Sweep:
         if not done:
             reasons = "; ".join(dict.fromkeys(outcome.reason for outcome in self._tried))
             raise SimError(f"all {len(self._tried)} runs tried first failed, so nothing was started: {reasons}")
-        numbers = np.isfinite([outcome.metrics for outcome in done])
+        numbers = np.isfinite([outcome.kept for outcome in done])
         if empty := [name for name, column in zip(self._job.metrics, numbers.T, strict=True) if not column.any()]:
             raise SimError(
                 f"{', '.join(empty)}: not a number in any of the {len(done)} runs tried first, so it would say "

@@ -14,7 +14,7 @@ import yaml
 
 from sim.common.errors import SimError
 from sim.common.progress import Progress, watched
-from sim.experiments.local import InThisProcess, Local
+from sim.experiments.runner import backend_of
 from sim.experiments.study import Study, load_study, parse_study
 from sim.experiments.sweep import Sweep
 from sim.experiments.swept import Swept
@@ -100,7 +100,7 @@ def sweep(
         place = stack.enter_context(tempfile.TemporaryDirectory()) if folder is None else folder
         step = stack.enter_context(watched(progress, found.file.title, "runs"))
         at_work = Sweep(found, Path(place), expand=True)
-        backend = Local(workers) if workers > 1 else InThisProcess()
+        backend = backend_of(workers)
         at_work.try_some(backend)
         swept = at_work.run(backend, step)
         return swept.detached() if folder is None else swept

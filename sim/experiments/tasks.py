@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+import time
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
+from sim.common.errors import FaultList, SimError
 from sim.simulation.inputs import Setting
 
 if TYPE_CHECKING:
     from sim.simulation.simulation import Case
 
 DONE, FAILED = "done", "failed"
+_LONGEST_REASON = 500
 Settings = dict[str, Setting]  # by address, see sim.simulation.inputs
 
 
@@ -39,28 +41,57 @@ class Task(NamedTuple):
     seed: int
 
 
-@dataclass(frozen=True, eq=False)
-class Job:
-    """What all runs of a study have in common; it travels to every worker once.
+class Outcome(NamedTuple):
+    """What a run left.
 
     Attributes:
-        base: the case that every point starts from.
-        posterior: where draws are taken from.
-        metrics: what is kept of a run.
-        code: digest of the code that makes the numbers; a worker with other code refuses.
+        run: its place in the plan.
+        status: DONE or FAILED.
+        reason: why it failed.
+        kept: what is kept of it: its metrics, or whatever the job makes of a run; nothing of one that failed.
+        seconds: that it took.
     """
-
-    base: Case
-    posterior: Draws | None
-    metrics: tuple[str, ...]
-    code: str
-
-
-class Outcome(NamedTuple):
-    """What a run left: its place in the plan, DONE or FAILED and why, its metrics, the seconds that it took."""
 
     run: int
     status: str
     reason: str
-    metrics: tuple[float, ...]
+    kept: tuple[Any, ...]
     seconds: float
+
+
+class Bench(Protocol):
+    """Where runs are made one after the other; it may remember of one what the next can use."""
+
+    def do(self, task: Task) -> tuple[Any, ...]:
+        """Makes one run, and returns what is kept of it."""
+
+
+class Job(Protocol):
+    """What all runs have in common; it travels to every worker once."""
+
+    def bench(self) -> Bench:
+        """Where a worker makes them.
+
+        Raises:
+            SimError: they cannot be made there.
+        """
+
+
+def failed(run: int, error: Exception | str) -> Outcome:
+    """The outcome of a run of which nothing is kept, and why in one line."""
+    text = " ".join(str(error).split())
+    if isinstance(error, FaultList):
+        text = "; ".join(f"{fault.where}: {fault.message}" for fault in error.faults)
+    elif not isinstance(error, SimError | str):
+        text = f"{type(error).__name__}: {text}"
+    return Outcome(run, FAILED, text[:_LONGEST_REASON], (), 0.0)
+
+
+def outcome_of(bench: Bench, task: Task) -> Outcome:
+    """Makes one run; whatever is wrong with it stays its own affair."""
+    started = time.perf_counter()
+    try:
+        kept = bench.do(task)
+    except Exception as error:
+        return failed(task.run, error)
+    return Outcome(task.run, DONE, "", kept, time.perf_counter() - started)

@@ -7,7 +7,7 @@ import sys
 from multiprocessing.connection import Connection
 
 from sim.common.errors import SimError
-from sim.experiments.execution import Bench
+from sim.experiments.tasks import outcome_of
 
 
 def main(descriptor: int) -> None:
@@ -19,13 +19,13 @@ def main(descriptor: int) -> None:
     line = Connection(descriptor)
     try:
         try:
-            bench = Bench(pickle.loads(line.recv_bytes()))
+            bench = pickle.loads(line.recv_bytes()).bench()
         except SimError as error:
             line.send(str(error))
             return
         line.send("")
         while True:
-            line.send([bench.do(task) for task in line.recv()])
+            line.send([outcome_of(bench, task) for task in line.recv()])
     except (EOFError, OSError):  # the runner is gone
         return
 

@@ -31,7 +31,7 @@ PAGES = {
     "sim.rules.parameters.Parameters": "notebook_inputs:parameters_page",
     "sim.scenario.schema.Scenario": "notebook_law:scenario_page",
     "sim.simulation.comparison.Comparison": "notebook_runs:comparison_page",
-    "sim.simulation.ensemble.Ensemble": "notebook_runs:ensemble_page",
+    "sim.experiments.ensemble.Ensemble": "notebook_runs:ensemble_page",
     "sim.simulation.posterior.Posterior": "notebook_inputs:posterior_page",
     "sim.simulation.results.Results": "notebook_runs:results_page",
     "sim.simulation.simulation.Case": "notebook_law:case_page",

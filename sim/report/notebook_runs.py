@@ -18,8 +18,8 @@ from sim.simulation.results import Results
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from sim.experiments.ensemble import Ensemble
     from sim.simulation.comparison import Comparison
-    from sim.simulation.ensemble import Ensemble
 
 ALL_ROADS, OTHER_HUBS, PRICE, HIDDEN = "all roads", "other hubs", "price", "hidden share"
 _NAMED = 4  # hubs with a row of their own

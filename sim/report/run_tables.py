@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 _BILLION = 1e3
 _MOST_ROWS = 10
 _LOOK_COLUMNS = ("measure", "months", "with", "without", "change", "expected", "holds")
-# Columns of the sums over draws, see `sim.simulation.ensemble.deliveries`.
+# Columns of the sums over draws, see `sim.metrics.series.deliveries`.
 _OVER_DRAWS = {
     "policy_busd": "with", "baseline_busd": "without", "change_percent": "change, %", "direct_busd": "direct",
     "via_hubs_busd": "via hubs", "unrecorded_busd": "off origins' books", "price_index": "price",

@@ -16,8 +16,9 @@ import types
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
+from typing import Any
 
 from sim.common.errors import Fault, FaultList, SimError, nearest
 from sim.common.yaml_nodes import Mark
@@ -128,17 +129,24 @@ def checked_rules(chosen: Mapping[str, Callable[..., float]]) -> dict[str, Calla
     return dict(chosen)
 
 
-def refuse_unshared(rules: Mapping[str, Callable[..., float]]) -> None:
-    """Refuses rules that worker processes could not import, before any is started.
+def refuse_unshared(functions: Mapping[str, Callable[..., object]], what: str = "rule") -> None:
+    """Refuses functions that worker processes could not import, before any is started.
+
+    Args:
+        functions: by the name that the message has.
+        what: they are.
 
     Raises:
-        SimError: a rule is written in a notebook, at a prompt or inside another function.
+        SimError: one is written in a notebook, at a prompt or inside another function.
     """
-    for name, function in rules.items():
-        plain = getattr(function, "py_func", function)
-        if plain.__module__ == "__main__" or "<" in plain.__qualname__:
+    for name, function in functions.items():
+        plain: object = getattr(function, "py_func", function)
+        while isinstance(plain, partial):
+            plain = plain.func
+        written: Any = plain if hasattr(plain, "__qualname__") else type(plain)
+        if written.__module__ == "__main__" or "<" in written.__qualname__:
             raise SimError(
-                f"the rule '{name}' is '{plain.__qualname__}', which worker processes cannot import: put it into a "
+                f"the {what} '{name}' is '{written.__qualname__}', which worker processes cannot import: put it into a "
                 "file of its own and import it from there, or take workers=1"
             )
 

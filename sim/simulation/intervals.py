@@ -21,6 +21,9 @@ from sim.common.errors import SimError
 from sim.common.renamed import renamed
 
 FILE, RUNS = "bands.csv", "draws"
+# Draws that are run unless the user says otherwise; the ends of a 90 % band then rest on the second and the third
+# lowest and highest.
+DRAWS = 24
 KEYS = ["figure", "series", "period", "column"]
 DELIVERIES, MIRROR = "deliveries", "mirror_gap"
 ENDS = {"low": 0.05, "median": 0.5, "high": 0.95}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sim.common.errors import SimError
-from sim.simulation.ensemble import DRAWS
+from sim.simulation.intervals import DRAWS
 from sim.simulation.posterior import Posterior, load_posterior, shipped_posterior
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from sim.common.errors import Fault, FaultList, SimError
-from sim.metrics.figure_intervals import ensemble, mirror_bands
+from sim.experiments.ensemble import ensemble, mirror_bands
 from sim.metrics.run_pair import RunPair
 from sim.simulation.inputs import INPUT_KINDS, InputProblem, Setting, input_of, typed
 from sim.simulation.posterior import load_posterior

@@ -9,9 +9,8 @@ from pathlib import Path
 import psutil
 
 from sim.experiments import Study, parse_study
-from sim.experiments.execution import Bench
 from sim.experiments.queue import Queue
-from sim.experiments.tasks import Job, Outcome
+from sim.experiments.tasks import Job, Outcome, outcome_of
 
 HERE = Path(__file__).parent
 HEAD = """\
@@ -58,11 +57,11 @@ class Here:
         self.stop_after, self.slow = stop_after, slow
 
     def work(self, job: Job, queue: Queue) -> Iterator[list[Outcome]]:
-        bench = Bench(job)
+        bench = job.bench()
         while tasks := queue.take("here", 4):
             time.sleep(self.slow)
             self.made += [task.run for task in tasks]
-            yield [bench.do(task) for task in tasks]
+            yield [outcome_of(bench, task) for task in tasks]
             if self.stop_after is not None and len(self.made) >= self.stop_after:
                 raise KeyboardInterrupt
 

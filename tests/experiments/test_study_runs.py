@@ -379,7 +379,7 @@ def _same_numbers(plan: Plan, outcomes: list, whole: Path, but: int = -1) -> Non
     expected = read_runs(whole).runs.set_index("key")[["reaching", "shortfall", "hub_share"]]
     for outcome in outcomes:
         if outcome.run != but:
-            assert tuple(expected.loc[plan.keys[outcome.run]]) == outcome.metrics
+            assert tuple(expected.loc[plan.keys[outcome.run]]) == outcome.kept
 
 
 def dask_back_end() -> Any:

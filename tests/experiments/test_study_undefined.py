@@ -40,9 +40,7 @@ class Spoilt(Here):
 
     def work(self, job: Job, queue: Queue) -> Iterator[list[Outcome]]:
         for some in super().work(job, queue):
-            yield [
-                one._replace(metrics=(self.value, *one.metrics[1:])) if one.run in self.spoilt else one for one in some
-            ]
+            yield [one._replace(kept=(self.value, *one.kept[1:])) if one.run in self.spoilt else one for one in some]
 
 
 def rows(numbers: list[list[float]], there: float = 0.0) -> pd.DataFrame:

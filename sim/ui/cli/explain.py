@@ -19,6 +19,7 @@ from sim.ui.cli.options import (
     ScenarioName,
     Seed,
     Setting,
+    Workers,
     app,
     show_saved,
 )
@@ -89,6 +90,7 @@ def explain(
     seed: Seed = None,
     changes: Setting = None,
     posterior: FromPosterior = None,
+    workers: Workers = 1,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Folder for the text and the tables.")] = None,
     allow_code: AllowCode = False,
     force: Force = False,
@@ -114,7 +116,7 @@ def explain(
     with progress_of("paired runs", "runs") as progress:
         told = explained_by(
             chosen.case, month=month, good=good, origin=origin, route=route, destination=destination, measure=measure,
-            brand_origin=brand_origin, by=by, orders=permutations, agents=None, progress=progress,
+            brand_origin=brand_origin, by=by, orders=permutations, agents=None, workers=workers, progress=progress,
         )  # fmt: skip
     warn(*chosen.case.remarks)
     show(chosen.words, *told.words, "", *explained(told))

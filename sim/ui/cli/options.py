@@ -67,6 +67,7 @@ AllowCode = Annotated[
     typer.Option("--allow-code", help="Run rules that the scenario names from a Python file: it has all your rights."),
 ]
 Force = Annotated[bool, typer.Option("--force", help="Replace files that are in the way; nothing else is touched.")]
+Workers = Annotated[int, typer.Option(min=1, help="Processes.")]
 OutFolder = Annotated[Path, typer.Option("--out", "-o", help="Folder that the run's folder is written into.")]
 
 

@@ -13,7 +13,7 @@ import typer
 from sim.common.errors import SimError
 from sim.common.progress import progress_of
 from sim.report.terminal import show
-from sim.ui.cli.options import AllowCode, Exporters, Force, Mode, Months
+from sim.ui.cli.options import AllowCode, Exporters, Force, Mode, Months, Workers
 from sim.ui.cli.study import Metrics, Out, its_extra, runs_in, study_app, tell
 
 if TYPE_CHECKING:
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from sim.simulation.simulation import Case
 
 Draws = Annotated[int, typer.Option(help="Draws of the posterior; 0 takes the scenario's own parameters.")]
-Workers = Annotated[int, typer.Option(min=1, help="Processes.")]
 Runs = Annotated[
     Path | None, typer.Option("--folder", help="Folder of finished runs, never made twice; else results/packages/NAME.")
 ]

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from sim.experiments.ensemble import few_rows, record_of_draws
 from sim.metrics.run_pair import RunPair
 from sim.metrics.series import figure_series
 from sim.report.plots.run_view import View
-from sim.simulation.ensemble import few_rows, record_of_draws
 from sim.simulation.intervals import Bands, side_by_side
 from sim.simulation.parameter_source import NONE, Beliefs, beliefs
 from sim.ui.web.figures import BANDED

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 import sim
+from sim.experiments.ensemble import Ensemble, few_rows
 from sim.metrics.run_pair import RunPair, run_pair
 from sim.metrics.series import SERIES, series_of
 from sim.report.plots import FIGURES, figure, save_all
 from sim.simulation.comparison import Comparison
-from sim.simulation.ensemble import Ensemble, few_rows
 from sim.simulation.intervals import DELIVERIES, ENDS, KEYS, Bands, side_by_side, tall
 from sim.simulation.simulation import Case
 from tests.posteriors import write_posterior

@@ -1,23 +1,28 @@
-"""Bands over draws of a posterior for the series behind the figures, and for the mirror gap of two states."""
+"""Runs at draws of a posterior: how far apart the outputs of a run may lie, given what the customs figures say.
+
+Every draw is a pair of runs, with the policies and without, in expected mode and with few rows: there is no luck to
+average out, so what is left is what is not known of the parameters. Of each pair only what the caller names is kept.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from sim.common.errors import SimError
 from sim.common.progress import Progress, watched
+from sim.experiments.runner import make_runs
 from sim.metrics.mirror_gap import mirror_gap
 from sim.metrics.run_pair import RunPair, run_pair
 from sim.metrics.series import series_of
+from sim.rules.user_rules import refuse_unshared
 from sim.scenario import parse_scenario
-from sim.simulation.ensemble import DRAWS, Draws, Ensemble, few_rows, record_of_draws
-from sim.simulation.intervals import MIRROR, Bands, side_by_side, tall
+from sim.simulation.comparison import compare
+from sim.simulation.intervals import DRAWS, MIRROR, Bands, side_by_side, tall
 from sim.simulation.posterior import Posterior, load_posterior
 from sim.simulation.run_record import SCENARIO
 from sim.simulation.simulation import Case, case_of, load
@@ -26,8 +31,41 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from sim.metrics.mirror_gap import Pair
+    from sim.scenario import Agents
     from sim.simulation.comparison import Comparison
     from sim.simulation.results import Results
+
+# Rows as in the calibration.
+EXPORTERS, INTERMEDIARIES = 1500, 330
+
+
+@dataclass(frozen=True, eq=False)
+class Ensemble:
+    """What draws of a posterior do to the series behind the figures.
+
+    Attributes:
+        samples: rows by figure, series, period and column (see :mod:`sim.simulation.intervals`), one column per draw,
+            by its number.
+        record: which posterior and draws, and how they were run.
+
+    Example:
+        >>> import sim
+        >>> few = sim.load("reference").with_changes(months={"last": "2021-06"}, agents={"exporters": 400})
+        >>> spread = sim.ensemble(few, draws=2, progress=False)
+        >>> spread.samples.shape[1]
+        2
+    """
+
+    samples: pd.DataFrame
+    record: dict[str, Any]
+
+    @property
+    def bands(self) -> Bands:
+        """Medians and 90 % bands over the draws."""
+        return Bands.over(self.samples, self.record)
+
+    def __repr__(self) -> str:
+        return f"<Ensemble of {self.samples.shape[1]} draws of posterior {self.record['posterior']!r}>"
 
 
 def ensemble(  # noqa: PLR0913 (each is asked for by its name)
@@ -70,28 +108,38 @@ def ensemble(  # noqa: PLR0913 (each is asked for by its name)
     if not isinstance(posterior, Posterior):
         posterior = load_posterior(posterior, case.scenario.world)
     numbers = posterior.spread(draws)
+    if workers > 1:
+        refuse_unshared(case.rules)
+        refuse_unshared({"outputs": outputs}, "argument")
     guide, kept = None if like is None else run_pair(like), {}
-    runs = Draws(few_rows(case), posterior, paired=guide is None or guide.baseline is not None)
+    pair_at = partial(_pair_at, few_rows(case), posterior, paired=guide is None or guide.baseline is not None)
     with watched(progress, f"{case.scenario.title}: draws of the posterior", "draws") as step:
         if guide is None:
-            guide = RunPair(*runs.runs(numbers[0]))
+            guide = pair_at(None, numbers[0])
             kept[numbers[0]] = outputs(guide)
             step(1, draws)
         left = numbers[len(kept) :]
-        found = runs.outputs(left, partial(_like, guide, outputs), workers)
-        for done, (number, one) in enumerate(zip(left, found, strict=True), len(kept) + 1):
-            kept[number] = one
-            step(done, draws)
-    record = record_of_draws(posterior, numbers, runs.case.scenario.agents)
+        for place, one in make_runs(partial(_kept_of, outputs, pair_at, guide), left, workers=workers):
+            kept[left[place]] = one
+            step(len(kept), draws)
+    record = record_of_draws(posterior, numbers, few_rows(case).scenario.agents)
     # A ribbon that a draw lacks is nil in it.
-    return Ensemble(side_by_side(kept), record)
+    return Ensemble(side_by_side({number: kept[number] for number in numbers}), record)
 
 
-def _like(
-    guide: RunPair, outputs: Callable[[RunPair], pd.Series[float]], policy: Results, baseline: Results | None
+def _pair_at(case: Case, posterior: Posterior, like: RunPair | None, number: int, *, paired: bool) -> RunPair:
+    """The run at a draw and its counterfactual, condensed, with states grouped as in another pair."""
+    drawn = case.with_posterior(number, posterior)
+    if not paired:
+        return RunPair(drawn.run().condensed(), None, like)
+    pair = compare(drawn)
+    return RunPair(pair.policy.condensed(), pair.baseline.condensed(), like)
+
+
+def _kept_of(
+    outputs: Callable[[RunPair], pd.Series[float]], pair_at: Callable[..., RunPair], like: RunPair, number: int
 ) -> pd.Series[float]:
-    """What is kept of two runs whose states are grouped as in the guide."""
-    return outputs(RunPair(policy, baseline, guide))
+    return outputs(pair_at(like, number))
 
 
 def mirror_bands(
@@ -130,3 +178,21 @@ def mirror_bands(
             step(done, draws)
     agents = few_rows(case).scenario.agents
     return Bands.over(side_by_side(kept), record_of_draws(posterior, numbers, agents))
+
+
+def record_of_draws(posterior: Posterior, numbers: Sequence[int], agents: Agents) -> dict[str, Any]:
+    """Which draws were run, and how."""
+    return {
+        "posterior": posterior.name, "digest": posterior.digest, "draws": len(numbers), "numbers": list(numbers),
+        "mode": agents.mode, "exporters": agents.exporters, "intermediaries": agents.intermediaries,
+    }  # fmt: skip
+
+
+def few_rows(case: Case) -> Case:
+    """The case in expected mode with no more rows than the calibration has."""
+    agents = case.scenario.agents
+    few = {
+        "exporters": min(agents.exporters, EXPORTERS),
+        "intermediaries": min(agents.intermediaries, INTERMEDIARIES),
+    }
+    return case.with_changes(agents={"mode": "expected", **few})
