@@ -32,7 +32,7 @@ def decompose(pair: Comparison, months: str = "all") -> pd.DataFrame:
     * ``made_elsewhere``: more coalition-brand goods from plants in other states,
     * ``other_brands``: more neutral-brand goods,
     * ``halted``: more that was ordered and did not arrive (seized, stopped, refused, denied, held, unsold),
-    * ``deterred``: less ordered, of all brands and by all roads.
+    * ``deterred``: less ordered, of all brands and by all routes.
 
     Args:
         pair: a run and its counterfactual, both just made.

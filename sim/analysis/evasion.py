@@ -40,7 +40,7 @@ _FASTER = {
     "return_delay": (0.5, "listed houses return twice as fast"),
     "label_response": (2.0, "labels blur twice as fast"),
     "parts_limit": (2.0, "twice as much goes as parts"),
-    "entry": (2.0, "trading houses open twice as fast"),
+    "entry": (2.0, "intermediaries open twice as fast"),
 }
 _NEED = "with", "a search for leaks needs one that is defined whatever is closed or replied"
 MARGIN = 0.2  # two replies are tried together among the best single ones, at least this share of the best

@@ -29,10 +29,10 @@ if TYPE_CHECKING:
     from sim.simulation.results import Results
 
 BY = ("clause", "kind")
-# Without luck, and fast: a question takes a few hundred runs.
+# Without random draws, and fast: a question takes a few hundred runs.
 FAST: Mapping[str, Any] = {"mode": "expected", "exporters": 2_000}
 ORDERS = 4
-LAW, LAW_WORDS = "law", "the law, and the roads that exporters then choose, with nobody else responding"
+LAW, LAW_WORDS = "law", "the law, and the routes that exporters then choose, with nobody else responding"
 NUMBERS = ("effect", "error", "lowest", "highest")
 
 
@@ -91,7 +91,7 @@ def explain(  # noqa: PLR0913 (each is asked for by its name)
     progress: Progress | bool | None = None,
     **asked: Unpack[Question],
 ) -> Explanation:
-    """Which clauses, states, firms and trading houses moved a flow, and by how much.
+    """Which clauses, states, firms and intermediaries moved a flow, and by how much.
 
     Args:
         case: a case, a scenario file, or the name of a shipped scenario.

@@ -78,13 +78,13 @@ class Flow:
         base, world = run.base, run.world
         place, good = {code: i for i, code in enumerate(world.states)}, {code: i for i, code in enumerate(world.goods)}
         hub = {world.states[state]: h for h, state in enumerate(world.hubs)}
-        roads = [*([-1] if self.direct else []), *(hub[code] for code in self.hubs)]
+        routes = [*([-1] if self.direct else []), *(hub[code] for code in self.hubs)]
         kinds = (
             np.isin(base.good, [good[code] for code in self.goods])
             & np.isin(base.origin, [place[code] for code in self.origins if code != self.destination])
             & np.isin(base.headquarters, [HEADQUARTERS.index(name) for name in self.headquarters])
         )
-        ways = (base.destination == place[self.destination]) & np.isin(base.hub, roads)
+        ways = (base.destination == place[self.destination]) & np.isin(base.hub, routes)
         months = np.arange(self.first, self.last + 1) - run.first_month
         cells = np.ix_(months, np.flatnonzero(kinds), np.flatnonzero(ways))
         quantity = run.record.delivered[cells]

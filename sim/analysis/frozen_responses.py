@@ -1,7 +1,7 @@
 """Who responds to a law, and the parameters at which they do not.
 
 A frozen group stays as the base year left it: the value of each parameter is the one at which its response is off, or
-the nearest that the parameter's bounds allow. Which road exporters choose under the law they see is no response in
+the nearest that the parameter's bounds allow. Which route exporters choose under the law they see is no response in
 this sense: it is what the law does.
 """
 
@@ -31,7 +31,7 @@ RESPONSES: dict[str, tuple[str, dict[str, float]]] = {
             "pain_limit": inf,
         },
     ),
-    "trading houses": (
+    "intermediaries": (
         "entry, exit, mark-up, new names",
         {
             **dict.fromkeys(("entry", "leaving", "markup_slope", "onward_response", "agent_entry", "tie_break"), 0.0),

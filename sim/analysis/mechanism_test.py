@@ -218,7 +218,7 @@ def _names(look: Look, world: World, through: str) -> dict[str, Any]:
         return None if "all" in names else [world.states[state] for state in index.states(names)]
 
     hubs = [world.states[hub] for hub in world.hubs]
-    roads = {code: [f"{through}{code}"] for code in hubs} | {
+    routes = {code: [f"{through}{code}"] for code in hubs} | {
         "direct": ["direct"], "hubs": [f"{through}{code}" for code in hubs],
     }  # fmt: skip
     return {
@@ -226,5 +226,5 @@ def _names(look: Look, world: World, through: str) -> dict[str, Any]:
         "origins": codes(look.origins),
         "destinations": codes(look.destinations),
         "states": codes(look.states),
-        "roads": None if "all" in look.roads else [label for name in look.roads for label in roads.get(name, [])],
+        "roads": None if "all" in look.roads else [label for name in look.roads for label in routes.get(name, [])],
     }

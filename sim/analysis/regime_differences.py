@@ -35,17 +35,17 @@ class Place:
     Attributes:
         origins: states the goods leave, or whose state it is.
         goods: goods.
-        roads: direct destinations, and hubs on the way to the target.
+        routes: direct destinations, and hubs on the way to the target.
         headquarters: firms, where it matters.
     """
 
     origins: str
     goods: str = ""
-    roads: str = ""
+    routes: str = ""
     headquarters: str = ""
 
     def __str__(self) -> str:
-        return " ".join(part for part in (self.headquarters, self.origins, self.roads, self.goods) if part)
+        return " ".join(part for part in (self.headquarters, self.origins, self.routes, self.goods) if part)
 
 
 @dataclass(frozen=True)
@@ -164,9 +164,9 @@ def _places(field: str, cells: Cells, index: LaneIndex) -> Iterator[Place]:
 
 
 def _lanes(cells: Cells, index: LaneIndex) -> Iterator[Place]:
-    """Lanes as products of origins, headquarters, goods and roads."""
+    """Lanes as products of origins, headquarters, goods and routes."""
     world, (_, _, n_goods, n_roads) = index.world, index.shape
-    # Senders by headquarters on each (good, road); then the roads of a good that have the same; then such goods.
+    # Senders by headquarters on each (good, route); then the routes of a good that have the same; then such goods.
     origins = {
         (g, k): tuple(tuple(np.flatnonzero(cells[:, firms, g, k]).tolist()) for firms in range(len(HEADQUARTERS)))
         for g in range(n_goods) for k in range(n_roads)
@@ -175,14 +175,14 @@ def _lanes(cells: Cells, index: LaneIndex) -> Iterator[Place]:
     for g in range(n_goods):
         for lanes, who in _alike({(g, k): who for (good, k), who in origins.items() if good == g}):
             by_good.setdefault((tuple(k for _, k in lanes), who), []).append(g)
-    for (roads, who), goods in by_good.items():
+    for (routes, who), goods in by_good.items():
         both = set.intersection(*map(set, who))
         senders = {"": both} | {
             f"{name} firms of": set(own) - both for name, own in zip(HEADQUARTERS, who, strict=True)
         }
         for firms, states in senders.items():
             if states:
-                yield Place(states_in_words(world, states), _goods(world, goods), _roads(index, roads), firms)
+                yield Place(states_in_words(world, states), _goods(world, goods), _roads(index, routes), firms)
 
 
 def _alike(held: dict[K, V]) -> list[tuple[list[K], V]]:
@@ -226,11 +226,11 @@ def _goods(world: World, goods: list[int]) -> str:
     return "all goods" if len(goods) == len(world.goods) else ", ".join(world.goods[g] for g in sorted(goods))
 
 
-def _roads(index: LaneIndex, roads: tuple[int, ...]) -> str:
-    """Where roads lead, and through which hubs."""
+def _roads(index: LaneIndex, routes: tuple[int, ...]) -> str:
+    """Where routes lead, and through which hubs."""
     world = index.world
-    direct = [index.roads[k].destination for k in roads if index.roads[k].hub is None]
-    through = [hub for k in roads if (hub := index.roads[k].hub) is not None]
+    direct = [index.roads[k].destination for k in routes if index.roads[k].hub is None]
+    through = [hub for k in routes if (hub := index.roads[k].hub) is not None]
     target = world.states[world.target]
     parts = [f"-> {states_in_words(world, direct)}"] if direct else []
     if through:

@@ -12,7 +12,7 @@ import pandas as pd
 from sim.common.errors import SimError, nearest
 from sim.common.parsing import shown
 
-# Runs of equal values here share posterior draw and luck, at all settings of the levers.
+# Runs of equal values here share posterior draw and random draws, at all settings of the levers.
 UNITS = ("world", "draw", "replicate")
 LOW, HIGH = 0.05, 0.95  # a central interval of 90 %
 _NAMED = 5
@@ -31,7 +31,7 @@ def known_columns(table: pd.DataFrame, names: Sequence[str]) -> list[str]:
 
 
 def units_of(table: pd.DataFrame) -> list[str]:
-    """Columns that say which runs share their luck."""
+    """Columns that say which runs share their random draws."""
     return [name for name in UNITS if name in table.columns]
 
 

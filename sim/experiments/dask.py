@@ -27,7 +27,7 @@ from sim.experiments.queue import Queue
 from sim.experiments.tasks import Job, Outcome, Task, failed, outcome_of
 
 LOCAL, SLURM = "local", "slurm"
-_SECONDS_A_PIECE = 1.0  # a round trip through the scheduler is dearer than a line between two processes
+_SECONDS_A_PIECE = 1.0  # a round trip through the scheduler costs more than a line between two processes
 _MOST_TASKS = 64
 _AHEAD = 2
 _PATIENCE_FOR_SBATCH = 60  # seconds

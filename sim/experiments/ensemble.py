@@ -1,7 +1,8 @@
 """Runs at draws of a posterior: how far apart the outputs of a run may lie, given what the customs figures say.
 
-Every draw is a pair of runs, with the policies and without, in expected mode and with few rows: there is no luck to
-average out, so what is left is what is not known of the parameters. Of each pair only what the caller names is kept.
+Every draw is a pair of runs, with the policies and without, in expected mode and with few rows: there is no sampling
+error to average out, so what is left is what is not known of the parameters. Of each pair only what the caller names
+is kept.
 """
 
 from __future__ import annotations

@@ -72,7 +72,7 @@ class MetricsBench:
         return tuple(numbers[name] for name in self.job.metrics)
 
     def _run_without_policy(self, task: Task) -> RunArrays:
-        """The run of the same world and luck without any clause, remembered for the runs that follow."""
+        """The run of the same world and replicate without any clause, remembered for the runs that follow."""
         key = (task.draw, tuple(sorted(task.world.items(), key=lambda item: item[0])), task.seed)
         if self._usual is None or self._usual[0] != key:
             self._usual = None

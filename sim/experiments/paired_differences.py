@@ -1,9 +1,9 @@
 """What each point does against what it is compared with, run by paired run, and how sure that is.
 
-Runs of one world and one replicate share their luck, so that their difference has less noise than either. Replicate by
-replicate the differences are averaged over the worlds; the spread of these averages over replicates gives the Monte
-Carlo error of the mean (common random numbers tie the worlds of a replicate together, so worlds are no repetitions).
-How far worlds disagree is another matter, told by the quantiles over them.
+Runs of one world and one replicate share their random draws, so that their difference has less noise than either.
+Replicate by replicate the differences are averaged over the worlds; the spread of these averages over replicates gives
+the Monte Carlo error of the mean (common random numbers tie the worlds of a replicate together, so worlds are no
+repetitions). How far worlds differ is another matter, given by the quantiles over them.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The runs of a study: which packages meet which worlds, with which luck, and under which key each run is kept."""
+"""The runs of a study: which packages meet which worlds, in which replicates, and under which key each is kept."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _REMEMBERED = 2**12
 
 @dataclass(frozen=True, eq=False)
 class Plan:
-    """Every run of a study, in an order that keeps runs of one world and luck together.
+    """Every run of a study, in an order that keeps runs of one world and replicate together.
 
     Attributes:
         study: the study.
@@ -68,7 +68,7 @@ class Plan:
         return shared
 
     def seed(self, replicate: int) -> int:
-        """Seed of a replicate, the same for every point: the luck that all of them share."""
+        """Seed of a replicate, the same for every point: the random draws that all of them share."""
         return (self.study.base.scenario.seed + replicate) % 2**63
 
     def task(self, run: int) -> Task:

@@ -1,4 +1,4 @@
-"""Which runs are still to be made, and who takes which: a worker stays with one world and luck as long as it can."""
+"""Which runs are still to be made, and who takes which: a worker stays with one world and replicate if it can."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Planned(Protocol):
         """How many there are."""
 
     def luck(self, runs: Runs) -> Runs:
-        """A number for each run that those of its world and luck share."""
+        """A number for each run that those of its world and replicate share."""
 
     def task(self, run: int) -> Task:
         """One run as a worker takes it."""
@@ -53,7 +53,7 @@ class Queue:
         first = int(start * (len(cuts) + 1))
         turned = int(start * len(runs)) if not len(cuts) else int(cuts[first - 1]) if first else 0
         self._runs = np.roll(runs, -turned)
-        # Groups of one world and luck: they share the run without policy.
+        # Groups of one world and replicate: they share the run without policy.
         self._ends = np.append(self._cuts(self._runs) if len(cuts) else cuts, len(runs))
         self._begun = 0  # groups handed out
         self._loose: deque[int] = deque()  # runs given back
@@ -74,7 +74,7 @@ class Queue:
         return np.flatnonzero(self._left)
 
     def take(self, worker: Hashable, most: int) -> list[Task]:
-        """The next runs of a worker, all of one world and luck; none if none is left to hand out."""
+        """The next runs of a worker, all of one world and replicate; none if none is left to hand out."""
         runs: list[int] = []
         while not runs:
             group = self._own.get(worker, _NONE)

@@ -129,7 +129,7 @@ class StudyFile(StrictModel):
     posterior: Draws | None = Field(default=None, description="Written as `posterior: N` under uncertainties.")
     design: Designs = Field(default=Designs(), description="Which points are tried.")
     leaks: LeakSearch | None = Field(default=None, description="Searches for the cheapest leak; then without levers.")
-    replicates: int = Field(default=1, ge=1, le=100_000, description="Runs of each point, with other luck.")
+    replicates: int = Field(default=1, ge=1, le=100_000, description="Runs of each point, with other random draws.")
     metrics: Annotated[tuple[Text, ...], AfterValidator(no_repeats), AfterValidator(not_empty)] = Field(
         description="What is kept of each run."
     )

@@ -6,7 +6,7 @@ A name may narrow its metric down, and say which months count::
     reaching[high_priority,hubs]            of one good, through all hubs
     hub_share[tier_1]@2023-01:2023-12       of one control tier, in one year
 
-What stands in brackets is of several kinds (goods, roads, brands, origins, ...); two words of one kind mean either,
+What stands in brackets is of several kinds (goods, routes, brands, origins, ...); two words of one kind mean either,
 words of two kinds mean both. :data:`METRICS` says which kinds each metric takes.
 """
 

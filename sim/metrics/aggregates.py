@@ -23,7 +23,7 @@ class Where:
     """What the words in a metric's brackets leave of the world; everything where they say nothing.
 
     Attributes:
-        goods: (G,). brands: coalition and neutral, (2,). origins: (S,). roads: to the target, (R,).
+        goods: (G,). brands: coalition and neutral, (2,). origins: (S,). routes: to the target, (R,).
         banned: only goods that law bans.
         states: states that are looked at, (S,); None where nothing was said.
         hubs: hubs that are looked at, (H,).
@@ -32,7 +32,7 @@ class Where:
     goods: Mask
     brands: Mask
     origins: Mask
-    roads: Mask
+    routes: Mask
     banned: bool
     states: Mask | None
     hubs: Mask
@@ -42,7 +42,7 @@ class Where:
 class Period:
     """A run in the months from ``first`` to before ``end``, counted from its first; means over these months.
 
-    Dimensions: T types, R roads to the target, S states, B brands, G goods, H hubs.
+    Dimensions: T types, R routes to the target, S states, B brands, G goods, H hubs.
     """
 
     run: RunArrays
@@ -72,15 +72,15 @@ class Period:
     @cached_property
     def reaching(self) -> Floats:
         """Delivered to the target, musd a month at base-year prices, (T, R)."""
-        roads = self.run.record.banned.shape[2]
-        return self._mean(self.run.record.delivered[self.span, :, :roads])
+        routes = self.run.record.banned.shape[2]
+        return self._mean(self.run.record.delivered[self.span, :, :routes])
 
     @cached_property
     def reaching_banned(self) -> Floats:
         """Of it banned goods, (T, R)."""
         record = self.run.record
-        roads = record.banned.shape[2]
-        return self._mean(record.delivered[self.span, :, :roads] * record.banned[self.span])
+        routes = record.banned.shape[2]
+        return self._mean(record.delivered[self.span, :, :routes] * record.banned[self.span])
 
     @cached_property
     def paid(self) -> Floats:
@@ -88,8 +88,8 @@ class Period:
         run = self.run
         fob = np.exp(run.fob_share * run.record.log_price[self.span, run.world.target])
         by_type = fob[:, run.base.headquarters, run.base.good]
-        roads = run.record.banned.shape[2]
-        return self._mean(run.record.delivered[self.span, :, :roads] * by_type[:, :, None])
+        routes = run.record.banned.shape[2]
+        return self._mean(run.record.delivered[self.span, :, :routes] * by_type[:, :, None])
 
     def fate(self, name: str) -> Floats:
         """What orders for the target came to, by its name in FATES; musd a month at base-year prices, (T, R)."""
@@ -161,10 +161,10 @@ class Period:
         return mean
 
     def total(self, values: Floats, where: Where) -> float:
-        """Sum over types and roads to the target of what is asked about, of (T, R)."""
+        """Sum over types and routes to the target of what is asked about, of (T, R)."""
         base = self.run.base
         kinds = where.goods[base.good] & where.brands[base.headquarters] & where.origins[base.origin]
-        return float(values[np.ix_(kinds, where.roads)].sum())
+        return float(values[np.ix_(kinds, where.routes)].sum())
 
 
 @dataclass(frozen=True)

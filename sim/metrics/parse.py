@@ -169,7 +169,7 @@ def _where(text: str, metric: Metric, words: Sequence[str], world: World) -> Whe
         goods=goods,
         brands=np.array([not said.get("brand") or brand in said["brand"] for brand in _BRANDS]),
         origins=_places(index.states(origins or ["all"]), len(world.states)),
-        roads=_roads(said.get("road", []), valid["hub"]),
+        routes=_roads(said.get("road", []), valid["hub"]),
         banned="banned" in said,
         states=_places(index.states(states), len(world.states)) if states else None,
         hubs=np.array([not said.get("hub") or code in said["hub"] for code in valid["hub"]], dtype=bool),

@@ -173,7 +173,7 @@ def _shells_born(run: Period, usual: Period, where: Where) -> float:
 
 
 _ALL = (
-    Metric("reaching", _MUSD, "delivered to the target, by all roads, abroad to it only", _FLOW, _reaching),
+    Metric("reaching", _MUSD, "delivered to the target, by all routes, abroad to it only", _FLOW, _reaching),
     Metric("paid", _VALUE, "the same at the month's prices, FOB", _FLOW[:-1], _paid),
     Metric(
         "shortfall", _SHARE, "missing share of the paired run's deliveries to the target; NaN where it has none",
@@ -201,7 +201,7 @@ _ALL = (
     ),
     Metric("licences_queued", "musd at base-year prices", "orders that wait for a licence", _FLOW[:-1], _queued),
     Metric("licences_denied", _MUSD, "orders whose licence was denied", _FLOW[:-1], _of_fate("denied")),
-    Metric("refused", _MUSD, "orders that banks or closed roads refused", _FLOW[:-1], _of_fate("refused")),
+    Metric("refused", _MUSD, "orders that banks or closed routes refused", _FLOW[:-1], _of_fate("refused")),
     Metric("seized", _MUSD, "seized at the origin's border", _FLOW[:-1], _of_fate("seized")),
     Metric("stopped", _MUSD, "stopped by the hubs' officers", _FLOW[:-1], _of_fate("stopped")),
     Metric("unsold", _MUSD, "left in the hubs for want of room", _FLOW[:-1], _of_fate("unsold")),
@@ -241,7 +241,7 @@ _ALL = (
         "exporters_listed", "firms", "exporters listed up to the last month, all states by default",
         ("state",), _exporters_listed,
     ),
-    Metric("houses_listed", "firms", "trading houses on a list in the last month", ("hub",), _houses_listed),
+    Metric("houses_listed", "firms", "intermediaries on a list in the last month", ("hub",), _houses_listed),
     Metric("shells_born", "firms", "listed houses that came back under a new name", ("hub",), _shells_born),
     Metric(
         "effort", "0 to 1", "enforcement, mean of third states by default; NaN if none",

@@ -78,14 +78,14 @@ def _years(monthly: pd.Series[float]) -> pd.Series[float]:
 
 
 def deliveries(pair: RunPair) -> pd.DataFrame:
-    """Deliveries to the target by year, billion USD: with and without the policies, change, by kind of road, price."""
+    """Deliveries to the target by year, billion USD: with and without the policies, change, by kind of route, price."""
     with_policies = summary(pair.policy)
     table = with_policies.assign(policy_busd=with_policies[["direct_busd", "via_hubs_busd"]].sum(axis=1))
     if pair.baseline is not None:
         both = Comparison(pair.policy, pair.baseline).summary()
         table = table.assign(baseline_busd=both["baseline_busd"], change_percent=both["change_percent"])
     table["unrecorded_busd"] = _unrecorded(pair)
-    # A year in which nothing goes by a road is nil there; its price, and a change from nothing, are no numbers.
+    # A year in which nothing goes by a route is nil there; its price, and a change from nothing, are no numbers.
     amounts = [name for name in table.columns if name.endswith("_busd")]
     return table.fillna(dict.fromkeys(amounts, 0.0)).rename_axis("period").reset_index()
 
@@ -97,7 +97,7 @@ def _unrecorded(pair: RunPair) -> pd.Series[float]:
 
 
 def summary(results: Results) -> pd.DataFrame:
-    """Deliveries to the target by year and kind of road, billion USD of the year, with the premium paid.
+    """Deliveries to the target by year and kind of route, billion USD of the year, with the premium paid.
 
     Columns: ``direct_busd``, ``via_hubs_busd``, ``price_index`` (value over base-year value).
     """

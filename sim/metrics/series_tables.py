@@ -37,11 +37,11 @@ def flows_by_origin_with_total(pair: RunPair) -> pd.DataFrame:
 
 def flows_by_route(pair: RunPair) -> pd.DataFrame:
     """Deliveries to the target: run (policy, baseline), month, route (``direct`` or a hub), value_musd."""
-    roads = [DIRECT, *pair.hubs]
+    routes = [DIRECT, *pair.hubs]
 
     def summed(flows: pd.DataFrame) -> pd.DataFrame:
         sums = pair.monthly(flows, flows["route"].str.removeprefix(_VIA))
-        return sums.reindex(columns=roads, fill_value=0.0)
+        return sums.reindex(columns=routes, fill_value=0.0)
 
     return pair.both_runs(summed)
 
@@ -142,7 +142,7 @@ def _leaving(pair: RunPair) -> pd.DataFrame:
 def recorded_and_true(pair: RunPair) -> pd.DataFrame:
     """By month and group of origins (coalition, others), all musd of the month.
 
-    ``true_musd`` reaches the target by any road; ``recorded_musd`` of it stands in the origins' offices under the
+    ``true_musd`` reaches the target by any route; ``recorded_musd`` of it stands in the origins' offices under the
     target and its true code; ``declared_to_hubs_musd`` and ``other_code_musd`` make up the difference.
     ``to_hubs_musd`` is everything that the offices (but the target's) have as exports to hubs,
     ``to_hubs_baseline_musd`` the same without the policies.

@@ -1,9 +1,9 @@
 """Who replaced whom at the target: sales lost by some origins set against sales won by others, good by good.
 
 A run says how much each origin sold before and after, not which sale took the place of which. The rule here is plain:
-what an origin lost on one road is set first against what the same origin won on another; what is then lost of a good is
-shared over those who won in that good, in proportion; the rest of the losses is gone, the rest of the gains is
-additional.
+what an origin lost on one route is set first against what the same origin won on another; what is then lost of a good
+is shared over those who won in that good, in proportion; the rest of the losses is a net loss, the rest of the gains
+is additional.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def _by_supplier(flows: pd.DataFrame) -> pd.Series[float]:
 
 
 def _match_good(rows: pd.DataFrame) -> list[tuple[str, bool, str, bool, float]]:
-    """Pairs of one good; rows are indexed by origin and whether the road leads through a hub."""
+    """Pairs of one good; rows are indexed by origin and whether the route leads through a hub."""
     suppliers = [(str(origin), bool(through)) for origin, through in rows.index]
     before, after = rows["before"].to_numpy(), rows["after"].to_numpy()
     kept = np.minimum(before, after)

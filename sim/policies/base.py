@@ -1,4 +1,4 @@
-"""The form that every policy instrument shares: who, what, towards whom, from when to when, how strong, on whose word.
+"""The form that every policy instrument shares: who, what, towards whom, from when to when, how strong, source.
 
 An instrument is one small file in `sim/policies/instruments` with one subclass. It says who wields it and gives an
 example, sets `kind`, may narrow `strength` (to a `Share`, say), may add fields of the types in `sim.common.fields`, and
@@ -116,7 +116,7 @@ class Policy(StrictModel, ABC):
         return (reached[1] - reached[0]) / (ends - begins) if ends > begins else 0.0
 
     def aims_at_target(self, index: "LaneIndex") -> bool:
-        """Return whether the target is among the destinations; only then do roads through hubs matter to it."""
+        """Return whether the target is among the destinations; only then do routes through hubs matter to it."""
         return index.world.target in index.states(self.towards)
 
     def signature(self, month: int) -> tuple[float, ...]:

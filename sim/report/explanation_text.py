@@ -65,33 +65,33 @@ def _size(told: Explanation) -> str:
 
 
 def _roads(told: Explanation) -> list[str]:
-    """The change by road, where there is more than one; the roads add up to the change."""
-    moved = {road: ours - usual for road, (ours, usual) in _by_road(told).items()}
+    """The change by route, where there is more than one; the routes add up to the change."""
+    moved = {route: ours - usual for route, (ours, usual) in _by_route(told).items()}
     if len(moved) < 2:
         return []
     least = _MATTERS * max(abs(change) for change in moved.values())
-    ordered = sorted((road for road in moved if abs(moved[road]) >= least), key=lambda road: -abs(moved[road]))
+    ordered = sorted((route for route in moved if abs(moved[route]) >= least), key=lambda route: -abs(moved[route]))
     names = names_of(told.case.world)
     parts = [
-        f"{f'through {names[road]}' if road else 'directly'} {amount(moved[road], signed=True)}"
-        for road in ordered[: 1 + _NAMED]
+        f"{f'through {names[route]}' if route else 'directly'} {amount(moved[route], signed=True)}"
+        for route in ordered[: 1 + _NAMED]
     ]
-    rest = sum(change for road, change in moved.items() if road not in ordered[: 1 + _NAMED])
-    return [f"By road: {', '.join(parts)}, the others {amount(rest, signed=True)}."]
+    rest = sum(change for route, change in moved.items() if route not in ordered[: 1 + _NAMED])
+    return [f"By route: {', '.join(parts)}, the others {amount(rest, signed=True)}."]
 
 
-def _by_road(told: Explanation) -> dict[str, tuple[float, float]]:
+def _by_route(told: Explanation) -> dict[str, tuple[float, float]]:
     """The flow with and without policy by the hub it goes through, under an empty name what goes directly."""
     flow = told.flow
     parts = {"": replace(flow, hubs=())} if flow.direct else {}
     parts |= {hub: replace(flow, direct=False, hubs=(hub,)) for hub in flow.hubs}
-    return {road: (part.measured(told.pair[0]), part.measured(told.pair[1])) for road, part in parts.items()}
+    return {route: (part.measured(told.pair[0]), part.measured(told.pair[1])) for route, part in parts.items()}
 
 
 def _on_the_way(told: Explanation) -> tuple[list[str], list[str]]:
     """Origins and hubs that carry a part of the flow worth speaking of, with or without policy."""
     least = _MATTERS * max(told.with_policy, told.without)
-    hubs = [hub for hub, pair in _by_road(told).items() if hub and max(pair) >= least]
+    hubs = [hub for hub, pair in _by_route(told).items() if hub and max(pair) >= least]
     alone = {origin: replace(told.flow, origins=(origin,)) for origin in told.flow.origins}
     origins = [origin for origin, part in alone.items() if max(part.measured(run) for run in told.pair) >= least]
     return origins, hubs
@@ -169,7 +169,7 @@ def _actors(told: Explanation) -> str:
     if len(parts) < len(rows):
         parts.append(f"the others {amount(rest, signed=True)}")
     alone = (
-        f"With nobody responding but by choice of road, the law alone changes the flow by {amount(law, signed=True)}"
+        f"With nobody responding but by choice of route, the law alone changes the flow by {amount(law, signed=True)}"
     )
     return f"{alone}; the responses add: {', '.join(parts)}."
 
@@ -194,7 +194,7 @@ def _governments(told: Explanation) -> list[str]:
 
 
 def _houses(told: Explanation) -> list[str]:
-    """Trading houses of the hubs on the way: open, listed, and what they add to the price."""
+    """Intermediaries of the hubs on the way: open, listed, and what they add to the price."""
     last, (_, hubs) = format_month(told.flow.last), _on_the_way(told)
     tables = [run.hubs[run.hubs["month"] == last].set_index("hub").loc[hubs] for run in told.pair]
     opened, usual = (table["active_firms"] for table in tables)
@@ -205,7 +205,7 @@ def _houses(told: Explanation) -> list[str]:
         listed = f", {struck[code]:.0f} listed" if struck[code] >= 0.5 else ""
         dearer = f", price through it {100.0 * markup[code]:+.1f} %" if abs(markup[code]) > _SEEN else ""
         said.append(f"{names[code]} {opened[code]:.0f} against {usual[code]:.0f}{listed}{dearer}")
-    return [f"Trading houses open in {last} against those without policy: {'; '.join(said)}."] if said else []
+    return [f"Intermediaries open in {last} against those without policy: {'; '.join(said)}."] if said else []
 
 
 def _prices(told: Explanation) -> list[str]:
@@ -237,7 +237,11 @@ def _certainty(told: Explanation) -> str:
         how = "one random order of the clauses and its reverse, too few to say how sure they are"
     else:
         how = f"{told.orders} random orders of the clauses and their reverses; ± is the standard error over these"
-    luck = "" if agents.mode == "expected" else f" One seed ({told.case.scenario.seed}): the luck of firms is in them."
+    luck = (
+        ""
+        if agents.mode == "expected"
+        else f" One seed ({told.case.scenario.seed}): effects include its draws of firms."
+    )
     return (
         f"Effects are means over {how}; they add up to the change. {told.runs} paired runs with {agents.exporters:,} "
         f"exporters in {agents.mode} mode.{luck}"

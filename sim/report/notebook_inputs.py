@@ -68,7 +68,7 @@ def posterior_page(posterior: Posterior) -> str:
     heads = (_strong("column"), "median", "5 %", "95 %", "draw 0", "prior centre", "unit or meaning")
     said = html.facts(draws=f"{posterior.count:,}", columns=len(rows), digest=posterior.digest[:10])
     made = html.scrolled(Table.of(heads, rows))
-    hint = "Draw 0 stands for all: case.with_posterior() takes it."
+    hint = "Draw 0 is the representative draw: case.with_posterior() takes it."
     return html.page(f"Posterior {posterior.name}", said, made, html.soft(hint))
 
 

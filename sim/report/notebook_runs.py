@@ -29,18 +29,18 @@ _UNITS = {PRICE: "value over value at base-year prices", HIDDEN: "of value not o
 
 
 def series_of(view: View, results: Results, named: tuple[str, ...]) -> pd.DataFrame:
-    """Deliveries to the target month by month: a column per road, then price and hidden share.
+    """Deliveries to the target month by month: a column per route, then price and hidden share.
 
     Args:
         view: of the run that is shown, whose months count.
         results: the run, or its counterfactual.
-        named: roads that have a column of their own.
+        named: routes that have a column of their own.
     """
     flows = results.to_target()
-    road = flows["route"].where(flows["route"].isin(named), OTHER_HUBS)
-    by_road = flows.groupby(["month", road])["value_musd"].sum().unstack().reindex(view.months).fillna(0.0)
+    route = flows["route"].where(flows["route"].isin(named), OTHER_HUBS)
+    by_route = flows.groupby(["month", route])["value_musd"].sum().unstack().reindex(view.months).fillna(0.0)
     sums = flows.groupby("month")[["value_musd", "volume_musd", "recorded_musd"]].sum().reindex(view.months)
-    found = by_road.reindex(columns=[*named, OTHER_HUBS], fill_value=0.0)
+    found = by_route.reindex(columns=[*named, OTHER_HUBS], fill_value=0.0)
     found.insert(0, ALL_ROADS, sums["value_musd"].fillna(0.0))
     found[PRICE] = sums["value_musd"] / sums["volume_musd"]
     found[HIDDEN] = 1.0 - sums["recorded_musd"] / sums["value_musd"]
@@ -48,31 +48,31 @@ def series_of(view: View, results: Results, named: tuple[str, ...]) -> pd.DataFr
 
 
 def roads_of(view: View) -> tuple[str, ...]:
-    """The direct road, and the hubs' roads that carry most in either run, late in it."""
+    """The direct route, and the hubs' routes that carry most in either run, late in it."""
     flows = view.to_target
     if view.to_target_without is not None:
         flows = pd.concat([flows, view.to_target_without])
     late = flows[flows["month"].isin(view.months[-_LAST:])]
     through = late[late["route"] != DIRECT].groupby("route")["value_musd"].sum()
-    return DIRECT, *(str(road) for road in through.nlargest(_NAMED).index)
+    return DIRECT, *(str(route) for route in through.nlargest(_NAMED).index)
 
 
 def results_page(results: Results) -> str:
     """One run."""
-    yearly = Table.of_frame(summary(results), "By year: billion USD by kind of road; price, base year = 1")
+    yearly = Table.of_frame(summary(results), "By year: billion USD by kind of route; price, base year = 1")
     return _page(look(results), [results], "", yearly)
 
 
 def comparison_page(pair: Comparison) -> str:
     """A run against its counterfactual."""
-    beside = f"Solid: {pair.policy.title}. Dashed: {pair.baseline.title}. Same world, firms and luck."
+    beside = f"Solid: {pair.policy.title}. Dashed: {pair.baseline.title}. Same world, firms and random draws."
     yearly = Table.of_frame(pair.summary(), "By year, billion USD")
     bands = html.soft(pair.bands.words) if pair.bands is not None else ""
     return _page(look(pair), [pair.policy, pair.baseline], html.soft(beside), yearly, bands)
 
 
 def _page(view: View, runs: Sequence[Results], beside: str, *below: object) -> str:
-    """Title and question of the first run, charts of both by road, and what stands below them."""
+    """Title and question of the first run, charts of both by route, and what stands below them."""
     first = runs[0]
     head = html.soft(first.record["question"]), _said(first), beside
     if view.to_target.empty:

@@ -1,4 +1,4 @@
-"""The tables that a run prints: what arrived, by which road, from whom, and what the customs offices do not show.
+"""The tables that a run prints: what arrived, by which route, from whom, and what the customs offices do not show.
 
 They are built here and printed by the command line. Deliveries are FOB at the origin, billion USD of the year.
 """
@@ -44,9 +44,9 @@ def _money(*heads: str) -> list[Column]:
 
 
 def deliveries(comparison: Comparison) -> Table:
-    """Deliveries to the target by year, with the policies and without, and by kind of road."""
-    total, roads, usual = comparison.summary(), summary(comparison.policy), summary(comparison.baseline)
-    rows = total.join(roads).join(usual.add_suffix("_usual")).fillna(0.0)
+    """Deliveries to the target by year, with the policies and without, and by kind of route."""
+    total, routes, usual = comparison.summary(), summary(comparison.policy), summary(comparison.baseline)
+    rows = total.join(routes).join(usual.add_suffix("_usual")).fillna(0.0)
     shown = ["policy_busd", "baseline_busd", "change_percent", "direct_busd", "direct_busd_usual", "via_hubs_busd",
              "via_hubs_busd_usual", "price_index", "price_index_usual"]  # fmt: skip
     columns = (
@@ -59,7 +59,7 @@ def deliveries(comparison: Comparison) -> Table:
 
 
 def deliveries_alone(results: Results) -> Table:
-    """Deliveries to the target by year and kind of road, of a run without its counterfactual."""
+    """Deliveries to the target by year and kind of route, of a run without its counterfactual."""
     rows = summary(results).fillna(0.0)
     rows["in_all"] = rows["direct_busd"] + rows["via_hubs_busd"]
     columns = (_YEAR, *_money("in all", "direct", "via hubs"), Column("price", "index"))
@@ -91,14 +91,14 @@ def top_origins(comparison: Comparison, names: Mapping[str, str]) -> Table:
 
 
 def top_roads(comparison: Comparison, names: Mapping[str, str]) -> Table:
-    """The most used roads in the last twelve months, with the policies and without."""
+    """The most used routes in the last twelve months, with the policies and without."""
     return _largest(
         comparison, "route", "By which road", {f"via {code}": f"via {name}" for code, name in names.items()}
     )
 
 
 def flows_of(comparison: Comparison, case: Case) -> list[Table]:
-    """What arrived, from whom and by which road, with the policies and without."""
+    """What arrived, from whom and by which route, with the policies and without."""
     names = dict(zip(case.world.states, case.world.state_names, strict=True))
     return [deliveries(comparison), top_origins(comparison, names), top_roads(comparison, names)]
 

@@ -34,7 +34,7 @@ class Audit:
         towards_target: By origin: record, own goods, goods passing it as a hub, status of the pair.
         goods: By good: what reaches the target, directly and through hubs.
         onward: By pair of hubs: what goes through both to the target, and as shares of what enters the first and of
-            what leaves the second; no rows where the world has no such road.
+            what leaves the second; no rows where the world has no such route.
     """
 
     totals: pd.DataFrame

@@ -9,7 +9,7 @@ from sim.common.months import format_month, month_range
 from sim.common.parsing import read_number, wrong
 from sim.rules.parameters import PARAMETERS
 
-# A hub's opening: from shut to everybody to the road of nearly all.
+# A hub's opening: from shut to everybody to the route of nearly all.
 Opening = Annotated[
     float, BeforeValidator(read_number), Field(ge=PARAMETERS["opening"].low, le=PARAMETERS["opening"].high)
 ]
@@ -52,10 +52,10 @@ class Agents(StrictModel):
 
     exporters: int = Field(default=20_000, ge=1, le=MOST_EXPORTERS, description="Exporting firms.")
     intermediaries: int = Field(
-        default=11_000, ge=0, le=MOST_EXPORTERS, description="Rows of trading houses, shared evenly among the hubs."
+        default=11_000, ge=0, le=MOST_EXPORTERS, description="Rows of intermediaries, shared evenly among the hubs."
     )
     mode: Literal["sampled", "expected"] = Field(
-        default="sampled", description="sampled: each firm draws its road; expected: it spreads by its odds, no noise."
+        default="sampled", description="sampled: each firm draws its route; expected: it spreads by its odds, no noise."
     )
 
 

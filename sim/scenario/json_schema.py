@@ -57,7 +57,7 @@ def json_schema(codes: Codes | None = None) -> dict[str, Any]:
 
 
 def _names(codes: Codes) -> dict[str, list[str]]:
-    """Return what may stand where a state, a good or a road is named."""
+    """Return what may stand where a state, a good or a route is named."""
     hubs = codes.states if codes.hubs is None else codes.hubs
     return {
         "state": [*STATE_GROUPS, *codes.states], "good": [ALL, *codes.goods], "road": [*ROAD_GROUPS, *hubs],

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Comparison:
-    """A run and its counterfactual, paired: same world, agents and luck.
+    """A run and its counterfactual, paired: same world, agents and random draws.
 
     Attributes:
         policy: the run with the policies.
@@ -42,7 +42,7 @@ class Comparison:
         """Deliveries to the target with, without, and the difference, musd of the month.
 
         Args:
-            by: columns of ``flows`` to keep, default month, good, origin, road.
+            by: columns of ``flows`` to keep, default month, good, origin, route.
         """
         keys = by or ["month", "good", "origin", "route"]
         pair = {
@@ -60,7 +60,7 @@ class Comparison:
         equals the sum of what made up for it and what did not:
 
         * ``rerouted``: more coalition-brand goods from coalition states through hubs,
-        * ``made_elsewhere``: more coalition-brand goods from plants in other states, by any road,
+        * ``made_elsewhere``: more coalition-brand goods from plants in other states, by any route,
         * ``other_brands``: more neutral-brand goods,
         * ``gone``: the rest, which reaches the target no more.
 

@@ -81,7 +81,7 @@ class Bands:
         )
         return (
             f"Bands: 90 % of {one['draws']} draws of posterior “{one['posterior']}” ({one['digest'][:10]}), each run "
-            f"in {one['mode']} mode with {one['exporters']:,} exporters; the luck of single firms is not in them."
+            f"in {one['mode']} mode with {one['exporters']:,} exporters; the draws of single firms are not in them."
             f"{left}"
         )
 

@@ -156,7 +156,7 @@ class Case:
         return replace(self, rules={**self.rules, **checked_rules(rules)})
 
     def without_policies(self) -> Case:
-        """The counterfactual: the same world, drivers, parameters and luck, and no law."""
+        """The counterfactual: the same world, drivers, parameters and random draws, and no law."""
         return self.with_changes(
             without=[clause.id for clause in self.scenario.policies], title=f"{self.scenario.title} (no policy)"
         )

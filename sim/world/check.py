@@ -72,12 +72,12 @@ def _check_parts(goods: Table) -> None:
 
 
 def _check_onward(onward: Table) -> None:
-    """Note roads from a hub to itself, and hubs that would have more from other hubs than they pass on."""
+    """Note routes from a hub to itself, and hubs that would have more from other hubs than they pass on."""
     totals: dict[str, float] = {}
     for row in onward.rows:
         second = row.text("second")
         if row.text("first") == second:
-            onward.blame(row, "second", "is the first hub itself; a road through two hubs needs two")
+            onward.blame(row, "second", "is the first hub itself; a route through two hubs needs two")
         totals[second] = totals.get(second, 0.0) + row.number("share")
         if totals[second] > 1.0 + _SUM_TOLERANCE:
             onward.blame(row, "share", f"brings what '{second}' has from other hubs to {totals[second]:g}, above 1")

@@ -12,7 +12,7 @@ RECORDS = ("origin", "consignment")
 HABITS = ("flagged", "merged", "unrecorded")
 STATUSES = ("observed", "derived", "imputed")
 TABLES = ("states.csv", "goods.csv", "baseline.csv", "reexports.csv", "season.csv")
-# A world without it has no road through two hubs.
+# A world without it has no route through two hubs.
 ONWARD_TABLE = "onward.csv"
 SETTINGS = "world.yaml"
 SETTING_TEXTS: Mapping[str, Reader] = {"title": str, "base_year": year, "target": str, "currency": str}

@@ -75,11 +75,11 @@ class TestAmounts:
         results = few.run()
         flows = results.to_target()
         states = [*results.record["coalition"], "IND"]
-        roads = {"direct": flows["route"] == "direct", "hubs": flows["route"] != "direct", "all": flows["route"] != ""}
+        routes = {"direct": flows["route"] == "direct", "hubs": flows["route"] != "direct", "all": flows["route"] != ""}
         asked = flows[
             flows["month"].between("2022-03", "2022-05") & flows["good"].isin(["drones", "optics"])
             & flows["origin"].isin(states) & (flows["brand_origin"] == "coalition")
-            & roads.get(route, flows["route"] == "via KGZ")
+            & routes.get(route, flows["route"] == "via KGZ")
         ]  # fmt: skip
         assert asked["value_musd"].sum() > 0
         assert flow.measured(results) == pytest.approx(asked["value_musd"].sum() / 3, rel=1e-12)

@@ -131,7 +131,7 @@ def test_fates_are_those_of_the_table_of_orders(paired: Comparison) -> None:
 def test_states_and_hubs_are_those_of_the_tables(paired: Comparison) -> None:
     run = paired.policy
     states = run.states[run.states["month"].between(*LAST_YEAR)]
-    effort = states.groupby("state")["effort"].mean()
+    effort = states.groupby("state")["enforcement_effort"].mean()
     assert one(paired, "effort[CHN]") == pytest.approx(effort["CHN"])
     assert one(paired, "effort[hubs]") == pytest.approx(effort[list(run.hubs["hub"].unique())].mean())
     last = run.states[run.states["month"] == "2024-12"]

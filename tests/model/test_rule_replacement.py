@@ -76,7 +76,7 @@ def test_a_rule_of_the_month_can_be_replaced_too(reference):
         return base
 
     run = case.with_rules(wanted_effort=unmoved).run()
-    assert run.states.groupby("state")["effort"].std().max() == 0.0
+    assert run.states.groupby("state")["enforcement_effort"].std().max() == 0.0
 
 
 def test_faults_name_what_is_wrong(reference):

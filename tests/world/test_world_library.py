@@ -82,7 +82,7 @@ def test_grain_is_what_the_figures_say() -> None:
 
 
 def test_every_importer_could_buy_of_every_seller() -> None:
-    """A road with no trade could never open, and then no seller could step in."""
+    """A route with no trade could never open, and then no seller could step in."""
     world = load_world("grain")
     sellers = [place for place, code in enumerate(world.states) if world.role[place] in ("third", "rest")]
     watched = [place for place, role in enumerate(world.role) if role in ("target", "buyer")]

@@ -33,7 +33,7 @@ class DesignationBudget(Policy):
 
     kind: Literal["designation_budget"] = "designation_budget"
     against: States = Field(description="States whose firms are within reach.")
-    who: Literal["exporters", "traders"] = Field(description="Producers that export, or trading houses of hubs.")
+    who: Literal["exporters", "traders"] = Field(description="Producers that export, or intermediaries of hubs.")
     strength: float = Field(ge=0, le=100_000, description="Firms a month that can be listed, in all.", examples=[10])
 
     def shape(self, regime: Regime, month: int) -> None:

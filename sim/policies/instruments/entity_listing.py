@@ -36,7 +36,7 @@ class EntityListing(Policy):
     kind: Literal["entity_listing"] = "entity_listing"
     firms_in: States = Field(description="States where the listed firms reside.")
     strength: float = Field(ge=0, le=100_000, description="Firms listed in each of these states.", examples=[12])
-    who: Literal["exporters", "traders"] = Field(description="Producers that export, or trading houses of hubs.")
+    who: Literal["exporters", "traders"] = Field(description="Producers that export, or intermediaries of hubs.")
     every_month: bool = Field(default=False, description="true: so many each month; false: once, in the first month.")
     select: Literal["suspects", "largest"] = Field(
         default="suspects", description="Exporters in the most military goods first, or the largest first."
@@ -47,14 +47,14 @@ class EntityListing(Policy):
     @classmethod
     def _houses_sell_anything(cls, who: str, info: ValidationInfo) -> str:
         if who == "traders" and info.data.get("goods", (ALL,)) != (ALL,):
-            raise wrong("trading houses sell any good; leave `goods` out, or list exporters")
+            raise wrong("intermediaries sell any good; leave `goods` out, or list exporters")
         return who
 
     @field_validator("select")
     @classmethod
     def _only_exporters_are_selected(cls, select: str, info: ValidationInfo) -> str:
         if select != "suspects" and info.data.get("who") == "traders":
-            raise wrong("trading houses are listed by chance; leave this key out, or list exporters")
+            raise wrong("intermediaries are listed by chance; leave this key out, or list exporters")
         return select
 
     @field_validator("names")

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 class ExportBan(Policy):
     """Forbids a share of the lines of its goods.
 
-    It binds every firm in the states that make it, on the direct road and (hidden, so less) through hubs.
+    It binds every firm in the states that make it, on the direct route and (hidden, so less) through hubs.
     ``subsidiaries`` extends it to plants that the coalition's firms run elsewhere, as the US foreign direct product
     rule does. While contracts may be wound down, the share that is forbidden grows evenly from nil; to be caught with a
     new contract costs the same from the first day.

@@ -1,4 +1,4 @@
-"""Logistics hub: new terminals and free zones make the road through a state cheaper and wider."""
+"""Logistics hub: new terminals and free zones make the route through a state cheaper and wider."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 
 class LogisticsHub(Policy):
-    """Takes a share of the cost off the roads through its hubs, for every origin, and adds room to their houses.
+    """Takes a share of the cost off the routes through its hubs, for every origin, and adds room to their houses.
 
-    Form: dry ports and free zones on the road between China and Europe, such as Khorgos, whose operator took its first
+    Form: dry ports and free zones on the route between China and Europe, such as Khorgos, whose operator took its first
     container train on 29 July 2015. That they are worth a share of the cost is an assumption. Room is there as soon as
     it is in force and gone when it ends.
     """
@@ -28,13 +28,13 @@ class LogisticsHub(Policy):
     }  # fmt: skip
 
     kind: Literal["logistics_hub"] = "logistics_hub"
-    strength: float = Field(ge=0, le=0.5, description="Share of the cost of the road taken off.", examples=[0.05])
+    strength: float = Field(ge=0, le=0.5, description="Share of the cost of the route taken off.", examples=[0.05])
     capacity: float = Field(
-        default=0.0, ge=0, le=10, description="Room added to the hub's trading houses, share of that of the base year."
+        default=0.0, ge=0, le=10, description="Room added to the hub's intermediaries, share of that of the base year."
     )
 
     def shape(self, regime: Regime, month: int) -> None:
-        """Cheapens the roads through the hubs, and adds room."""
+        """Cheapens the routes through the hubs, and adds room."""
         share, index = self.in_force_share(month), regime.index
         if share == 0.0 or self.strength == 0.0 or not self.aims_at_target(index):
             return

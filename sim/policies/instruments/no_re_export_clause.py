@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 class NoReExportClause(Policy):
     """Makes the seller answer for what a hub's buyer does: a breach hurts in full, hidden or not.
 
-    It acts on the roads through hubs only; the direct road is a ban's.
+    It acts on the routes through hubs only; the direct route is a ban's.
 
     Form: Article 12g of Regulation (EU) No 833/2014, added on 18 December 2023: from 20 March 2024 exporters of listed
     goods must forbid re-export to Russia in contracts with buyers outside partner states, with adequate remedies;
@@ -35,7 +35,7 @@ class NoReExportClause(Policy):
     )
 
     def shape(self, regime: Regime, month: int) -> None:
-        """Raises the hazard of a broken pledge on the roads through hubs."""
+        """Raises the hazard of a broken pledge on the routes through hubs."""
         hazard = self.strength * self.in_force_share(month)
         if hazard > 0.0 and self.aims_at_target(regime.index):
             regime.impose("pledge_hazard", regime.index.through_only(self.by, self.goods, ("hubs",)), hazard)

@@ -1,4 +1,4 @@
-"""Parallel imports: the target lets goods in without the brand owner's consent, so that grey roads cost less."""
+"""Parallel imports: the target lets goods in without the brand owner's consent, so that grey routes cost less."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class ParallelImports(Policy):
-    """Takes a share of the cost off the roads through hubs for goods of coalition brands, wherever they are made.
+    """Takes a share of the cost off the routes through hubs for goods of coalition brands, wherever they are made.
 
     Form: Russia's Resolution No. 506 of 29 March 2022 and the list of goods in Order No. 1532 of its ministry of
     industry and trade of 19 April 2022, in force on 7 May 2022: rights in the listed brands are exhausted once the
@@ -27,10 +27,10 @@ class ParallelImports(Policy):
     example: ClassVar[Mapping[str, object]] = {"by": ("target",), "towards": ("target",), "strength": 0.1}
 
     kind: Literal["parallel_imports"] = "parallel_imports"
-    strength: float = Field(ge=0, le=0.5, description="Share of the cost of the road taken off.", examples=[0.05])
+    strength: float = Field(ge=0, le=0.5, description="Share of the cost of the route taken off.", examples=[0.05])
 
     def shape(self, regime: Regime, month: int) -> None:
-        """Cheapens the roads through hubs for firms of coalition headquarters."""
+        """Cheapens the routes through hubs for firms of coalition headquarters."""
         share, index = self.in_force_share(month), regime.index
         if share > 0.0 and self.strength > 0.0 and self.aims_at_target(index):
             lanes = index.through_only(("all",), self.goods, ("hubs",), headquarters=COALITION_BRAND)

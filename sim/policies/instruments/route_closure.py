@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class RouteClosure(Policy):
-    """Closes a share of the passage: of direct roads, or, if hubs are named, of the roads through them only.
+    """Closes a share of the passage: of direct routes, or, if hubs are named, of the routes through them only.
 
     ``by`` says who shut it; ``origins`` whose goods can no longer pass.
 
@@ -31,10 +31,10 @@ class RouteClosure(Policy):
     kind: Literal["route_closure"] = "route_closure"
     strength: Share = Field(description="Share of the passage that is shut.", examples=[0.3])
     origins: States = Field(default=("all",), description="States whose goods can no longer pass.")
-    through: AnyStates = Field(default=(), description="Hubs whose passage is shut; left out: the direct roads.")
+    through: AnyStates = Field(default=(), description="Hubs whose passage is shut; left out: the direct routes.")
 
     def shape(self, regime: Regime, month: int) -> None:
-        """Raises the closure of the roads."""
+        """Raises the closure of the routes."""
         share, index = self.strength * self.in_force_share(month), regime.index
         if share == 0.0:
             return

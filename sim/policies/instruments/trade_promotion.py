@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class TradePromotion(Policy):
-    """Takes a share of the cost off the direct roads of the firms in the states that make it.
+    """Takes a share of the cost off the direct routes of the firms in the states that make it.
 
     Form: export promotion agencies raise exports with strongly diminishing returns (Lederman, Olarreaga and Payton,
     "Export promotion agencies revisited", World Bank Policy Research Working Paper 5125, 2009); 1 % more budget brings

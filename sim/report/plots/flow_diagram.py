@@ -1,4 +1,4 @@
-"""From whom and by which road, before and after: two flow diagrams on one scale."""
+"""From whom and by which route, before and after: two flow diagrams on one scale."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _GAP, _LABELLED = 0.02, 0.012  # shares of the column's height
 
 
 def data(source: Source) -> pd.DataFrame:
-    """Deliveries to the target: side (before, after), origin or group, road (direct, a hub, other hubs), quantity."""
+    """Deliveries to the target: side (before, after), origin or group, route (direct, a hub, other hubs), quantity."""
     view = look(source)
     contrast = view.contrast
     return pd.DataFrame(columns=_COLUMNS) if contrast is None else _flows(view, contrast)
@@ -39,17 +39,17 @@ def data(source: Source) -> pd.DataFrame:
 def _flows(view: View, contrast: Contrast) -> pd.DataFrame:
     groups = view.grouped_origins()
     both = pd.concat([contrast.first.assign(side="before"), contrast.second.assign(side="after")])
-    road = both["route"].str.removeprefix("via ")
-    size = both.groupby(road)["volume_musd"].sum().drop(DIRECT, errors="ignore")
+    route = both["route"].str.removeprefix("via ")
+    size = both.groupby(route)["volume_musd"].sum().drop(DIRECT, errors="ignore")
     named = {DIRECT, *map(str, size.nlargest(_HUBS).index)}
     grouped = both.assign(
         origin=both["origin"].map(lambda code: groups.get(code, OTHER_STATES)),
-        route=road.where(road.isin(named), _OTHER_HUBS),
+        route=route.where(route.isin(named), _OTHER_HUBS),
     )
     table = grouped.groupby(_COLUMNS[:3], observed=True)["volume_musd"].sum().reset_index()
     origins = list(dict.fromkeys(groups.values()))
-    roads = [DIRECT, *(hub for hub in size.sort_values(ascending=False).index if hub in named), _OTHER_HUBS]
-    order = {"side": ["before", "after"], "origin": origins, "route": roads}
+    routes = [DIRECT, *(hub for hub in size.sort_values(ascending=False).index if hub in named), _OTHER_HUBS]
+    order = {"side": ["before", "after"], "origin": origins, "route": routes}
     return table.sort_values(_COLUMNS[:3], key=lambda names: names.map(order[str(names.name)].index), ignore_index=True)
 
 
@@ -59,8 +59,8 @@ def draw(source: Source, figure: Figure) -> pd.DataFrame:
     table, contrast = data(view), view.contrast
     unit, size = scale(float(table["volume_musd"].sum()))
     period = f" in {contrast.after}" if contrast is not None and contrast.same_months else ""
-    subtitle = f"Deliveries to {view.target_name}{period} by origin and road, {unit} at base-year prices, on one scale"
-    title = f"From whom and by which road {view.target_name} is supplied"
+    subtitle = f"Deliveries to {view.target_name}{period} by origin and route, {unit} at base-year prices, on one scale"
+    title = f"From whom and by which route {view.target_name} is supplied"
     if contrast is not None and not table.empty:
         shares = [_through_hubs(table[table["side"] == side]) for side in ("before", "after")]
         title = sentence(contrast, f"Through hubs to {view.target_name}", *(percent(share, 1) for share in shares))

@@ -130,7 +130,7 @@ def _draw_land(axes: Axes, world: World, centre: tuple[float, float]) -> None:
 
 
 def _draw_leg(axes: Axes, ends: tuple[Floats, Floats], colour: str, width: float) -> None:
-    """An arrow, a little bent where it goes round, so that legs of one road do not cover each other."""
+    """An arrow, a little bent where it goes round, so that legs of one route do not cover each other."""
     bend = 0.0 if colour != _THROUGH else 0.12
     start, end = ((float(x), float(y)) for x, y in ends)
     axes.add_patch(

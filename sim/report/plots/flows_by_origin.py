@@ -38,7 +38,7 @@ def draw(source: Source, figure: Figure) -> pd.DataFrame:
     view = look(source)
     shown = flows_by_origin(view) if view.bands is None else view.banded("flows_by_origin")
     without = "; black line: total without the policies" if view.baseline is not None else ""
-    subtitle = f"Deliveries to {view.target_name} by origin of the goods, by any road, USD a month{without}"
+    subtitle = f"Deliveries to {view.target_name} by origin of the goods, by any route, USD a month{without}"
     footer = stamp(view.policy, view.baseline, f"FOB, prices of the month.{view.bands_note}")
     plate = frame(figure, _title(view), subtitle + view.shaded.replace("shaded", "total hatched"), footer)
     width, height = (float(side) for side in figure.get_size_inches())

@@ -1,4 +1,4 @@
-"""By which road goods reach the target: straight, or through which hub."""
+"""By which route goods reach the target: straight, or through which hub."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ _LABELS, _BETWEEN = 1.6, 0.55  # inches
 
 
 def draw(source: Source, figure: Figure) -> pd.DataFrame:
-    """Draws the direct road and, on a scale of their own, the hubs; returns the figures behind it."""
+    """Draws the direct route and, on a scale of their own, the hubs; returns the figures behind it."""
     view = look(source)
     shown = flows_by_route(view) if view.bands is None else view.banded("flows_by_route")
-    subtitle = f"Deliveries to {view.target_name} by road, USD a month; mind the different scales"
+    subtitle = f"Deliveries to {view.target_name} by route, USD a month; mind the different scales"
     if not view.hubs:
-        subtitle = f"Deliveries to {view.target_name}, all on the direct road, USD a month (this world has no hubs)"
+        subtitle = f"Deliveries to {view.target_name}, all on the direct route, USD a month (this world has no hubs)"
     if view.baseline is not None:
         subtitle += "; dotted: without the policies"
     footer = stamp(view.policy, view.baseline, f"FOB, prices of the month.{view.bands_note}")
@@ -58,7 +58,7 @@ def draw(source: Source, figure: Figure) -> pd.DataFrame:
 
 
 def _draw_direct(axes: Axes, view: View, shown: pd.DataFrame) -> None:
-    runs = [(_road(shown, run, DIRECT), style) for run, style in (("policy", "-"), ("baseline", ":"))]
+    runs = [(_route(shown, run, DIRECT), style) for run, style in (("policy", "-"), ("baseline", ":"))]
     unit, size = scale(max(top_of(rows, "value_musd") for rows, _ in runs))
     plain_axes(axes, f"{unit} a month", "Direct")
     for rows, style in runs:
@@ -69,14 +69,14 @@ def _draw_direct(axes: Axes, view: View, shown: pd.DataFrame) -> None:
     month_axis(axes, view.months)
 
 
-def _road(shown: pd.DataFrame, run: str, road: str) -> pd.DataFrame:
-    """One road of one run, by month; empty if there is none."""
-    return shown[(shown["run"] == run) & (shown["route"] == road)].set_index("month")
+def _route(shown: pd.DataFrame, run: str, route: str) -> pd.DataFrame:
+    """One route of one run, by month; empty if there is none."""
+    return shown[(shown["run"] == run) & (shown["route"] == route)].set_index("month")
 
 
 def _draw_hubs(axes: Axes, view: View, shown: pd.DataFrame) -> None:
     through = shown[(shown["run"] == "policy") & ~shown["route"].isin([DIRECT, ALL_HUBS])]
-    total, usual = (_road(shown, run, ALL_HUBS) for run in ("policy", "baseline"))
+    total, usual = (_route(shown, run, ALL_HUBS) for run in ("policy", "baseline"))
     table = through.pivot_table(index="month", columns="route", values="value_musd", sort=False)
     ranked = [str(hub) for hub in table.sum().sort_values(ascending=False, kind="stable").index]
     kept, rest = ranked[:_NAMED], ranked[_NAMED:]
@@ -102,7 +102,7 @@ def _draw_hubs(axes: Axes, view: View, shown: pd.DataFrame) -> None:
 def _title(view: View) -> str:
     contrast = view.contrast
     if contrast is None or not view.hubs or contrast.first.empty or contrast.second.empty:
-        return f"By which road goods reach {view.target_name}"
+        return f"By which route goods reach {view.target_name}"
     shares = [
         percent(part[part["route"] != DIRECT]["value_musd"].sum() / part["value_musd"].sum(), 1)
         for part in (contrast.first, contrast.second)

@@ -70,7 +70,7 @@ class View(RunPair):
         world = self.world
         role = {} if world is None else dict(zip(world.states, world.role, strict=True))
         size = self._size.reindex(self.states, fill_value=0.0)
-        # Hubs are shown as origins and as roads, so they choose first.
+        # Hubs are shown as origins and as routes, so they choose first.
         ranked = sorted(self.states, key=lambda state: (state not in self.hubs, -size[state]))
         inside = [state for state in ranked if state in self.coalition]
         outside = [

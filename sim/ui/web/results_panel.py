@@ -165,7 +165,7 @@ class Stage:
             _show_table(yearly_table(shown.table, view.bands), "yearly")
             ui.label(
                 "Value of deliveries to the target, FOB. Price: value over value at base-year prices. "
-                "In brackets: where 90 % of the draws lie. The number above is that of the draw that stands for all; "
+                "In brackets: where 90 % of the draws lie. The number above is that of the representative draw; "
                 "it may lie at their edge."
             ).classes("what")
 
@@ -236,7 +236,7 @@ def _believed(shown: Shown) -> str:
     bands = "" if shown.wanted else " There are no bands: nothing is there to draw from."
     return (
         f"{why[:1].upper()}{why[1:]}.{bands} Runs of this page: {agents.mode} mode, {agents.exporters:,} exporters, "
-        "no luck. To run an exported file in full: sim run FILE."
+        "no random draws. To run an exported file in full: sim run FILE."
     )
 
 

@@ -111,7 +111,7 @@ def test_a_comparison_has_the_numbers_of_its_tables(paired: Comparison) -> None:
     late = flows[flows["month"] >= "2024-01"].groupby("route")[["policy_musd", "baseline_musd"]].sum() / 12
     heads, *rows = page.tables[0]
     cells = {row[0]: dict(zip(heads, row, strict=True)) for row in rows}
-    names = {f"via {look(paired).name(road[4:])}" if road != "direct" else road: road for road in late.index}
+    names = {f"via {look(paired).name(route[4:])}" if route != "direct" else route: route for route in late.index}
     named = [name for name in cells if name in names]
     assert len(named) == 5
     for name in named:
@@ -125,8 +125,8 @@ def test_a_comparison_has_the_numbers_of_its_tables(paired: Comparison) -> None:
         assert number_of(cells["price"][column]) == pytest.approx(price, rel=1e-3)
         hidden = (1.0 - sums["recorded_musd"] / sums["value_musd"]).mean()
         assert number_of(cells["hidden share"][column]) == pytest.approx(hidden, rel=1e-3)
-        by_road = sum(number_of(cells[name][column]) for name in [*named, "other hubs"])
-        assert by_road == pytest.approx(number_of(cells["all roads"][column]), rel=1e-3)
+        by_route = sum(number_of(cells[name][column]) for name in [*named, "other hubs"])
+        assert by_route == pytest.approx(number_of(cells["all roads"][column]), rel=1e-3)
     yearly = paired.summary()
     assert page.column("year", 1) == list(yearly.index)
     for name in yearly:

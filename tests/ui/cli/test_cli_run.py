@@ -150,7 +150,7 @@ def test_explain_says_why_and_writes_it(sim: Sim, tmp_path: Path) -> None:
     )
     assert said.status == 0, said.err
     assert said.err == ""
-    assert "Drones from China to Russia by every road, 2022-03" in said.out
+    assert "Drones from China to Russia by every route, 2022-03" in said.out
     assert "By clause" in said.out
     assert "By who responded" in said.out
     assert {path.name for path in (tmp_path / "why").iterdir()} == {"explanation.md", "clauses.csv", "actors.csv"}

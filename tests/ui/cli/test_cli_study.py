@@ -24,7 +24,7 @@ uncertainties:
 metrics: [shortfall, "coalition_sales_lost@2022-03", "reaching[hubs]"]
 """
 SWITCHES = """
-title: A ban and a closed road
+title: A ban and a closed route
 question: Which of the two did it?
 base: classroom
 changes:
