@@ -71,9 +71,10 @@ def whole(low: int, high: int) -> Reader:
 def one_of(names: Iterable[str], what: str) -> Reader:
     """Return a reader of texts among `names`; `what` says what they name, such as `state`."""
     known = tuple(names)
+    among = frozenset(known)
 
     def read(cell: str) -> str:
-        if cell not in known:
+        if cell not in among:
             raise ValueError(f"unknown {what} '{cell}'; {nearest(cell, known)}")
         return cell
 

@@ -18,6 +18,7 @@ ROW_NAMES = ("", "Unnamed: 0")
 ROW_NUMBERS = (
     "its first column has no name: row numbers, as pandas writes them without index=False (R: without row.names=FALSE)"
 )
+_MOST_FAULTS, _MOST_COLUMNS = 1_000, 1_000
 # What a column of amounts counts in.
 _UNIT = re.compile(r"10{2,}|thousand|million|mio|billion|[kmb]?usd|[kmb]?eur|ecu|kg|ton")
 
@@ -82,7 +83,7 @@ class Table:
 
 
 def read_table(path: Path, columns: Sequence[Column], key: Sequence[str], faults: list[Fault]) -> Table:
-    """Read a table and note every fault in it.
+    """Read a table and note every fault in it; after a thousand it is read no further.
 
     Args:
         path: The CSV file.
@@ -105,7 +106,10 @@ def read_table(path: Path, columns: Sequence[Column], key: Sequence[str], faults
         column.name: column.default for column in columns if column.name not in header and column.default is not None
     }
     seen: dict[tuple[Value, ...], int] = {}
+    before = len(faults)
     for number, line in enumerate(lines[1:], start=2):
+        if len(faults) - before >= _MOST_FAULTS:
+            break
         if not line.strip():
             continue
         row = _row(table, number, line, [by_name[name] for name in header])
@@ -150,8 +154,11 @@ def _header(table: Table, line: str, columns: Sequence[Column]) -> list[str] | N
     """Return the names in the header, or None where columns are missing, unknown or repeated."""
     cells, broken = split_line(line)
     expected = [column.name for column in columns]
-    names = [renamed("column", cell, expected) for cell, _ in cells]
     head = Row(1, {}, dict(reversed(cells)), line)
+    if len(cells) > _MOST_COLUMNS:
+        table.blame(head, "", f"has {len(cells):,} columns, expected {len(expected)}")
+        return None
+    names = [renamed("column", cell, expected) for cell, _ in cells]
     before = len(table.faults)
     if broken:
         table.blame(head, "", broken)

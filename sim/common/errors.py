@@ -108,12 +108,24 @@ class FaultList(SimError):  # noqa: N818  (it is a list of faults, and says so)
 
     def __str__(self) -> str:
         """Return the first fifty faults with their source lines, then how many there are."""
-        count, more = len(self.faults), len(self.faults) - _MOST_PRINTED
-        lines = [str(fault) for fault in self.faults[:_MOST_PRINTED]]
-        if more > 0:
-            lines.append(f"and {'at least ' if count == _MOST_KEPT else ''}{more:,} more")
-        total = f"{count:,} faults{' or more' if count == _MOST_KEPT else ''}" if count > 1 else "1 fault"
-        return "\n".join([*lines, total])
+        return "\n".join([*map(str, self.shown), *([self.more] if self.more else []), self.count])
+
+    @property
+    def shown(self) -> tuple[Fault, ...]:
+        """The faults that are told one by one."""
+        return self.faults[:_MOST_PRINTED]
+
+    @property
+    def more(self) -> str:
+        """That there are more than are shown; empty if there are not."""
+        left = len(self.faults) - _MOST_PRINTED
+        return f"and {'at least ' if len(self.faults) == _MOST_KEPT else ''}{left:,} more" if left > 0 else ""
+
+    @property
+    def count(self) -> str:
+        """How many there are."""
+        many = len(self.faults)
+        return f"{many:,} faults{' or more' if many == _MOST_KEPT else ''}" if many > 1 else "1 fault"
 
 
 def visible(text: str) -> str:

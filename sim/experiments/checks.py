@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from sim.world import World
 
 Place = tuple[str | int, ...]
+_MOST_PROBLEMS = 1_000
+_MOST_COUNTED = 10**300  # a grid of a thousand factors has more points than a float can say
 
 
 def check_factors(
@@ -168,6 +170,8 @@ def _check_design(
                 problems.append(Problem(place, message))
     by_name = {factor.name: factor for factor in factors}
     for at, point in enumerate(design.listed or ()):
+        if len(problems) > _MOST_PROBLEMS:  # more than anybody reads, and a table may be long
+            return
         _read_point(point, by_name, names, (*place, "listed", at), problems)
 
 
@@ -228,7 +232,8 @@ def check_count(said: StudyFile, problems: list[Problem]) -> None:
     """Adds that there are too many runs."""
     runs = count_runs(said)
     if runs > MOST_RUNS:
-        worlds = f"; about {runs:.0e} runs" if runs > 1e9 else f"; {runs:,} runs"
+        about = f"{runs:.0e}" if runs < _MOST_COUNTED else f"1e+{math.log10(runs):.0f}"
+        worlds = f"; about {about} runs" if runs > 1e9 else f"; {runs:,} runs"
         problems.append(Problem(("design",), f"is too large{worlds}, expected at most {MOST_RUNS:,}"))
 
 

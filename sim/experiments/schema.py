@@ -16,6 +16,7 @@ from sim.common.parsing import wrong
 from sim.scenario import MonthSpan
 
 MOST_RUNS = 1_000_000
+_MOST_NAMES, _MOST_VALUES = 1_000, 10_000
 NO_POLICY, BASE = "no_policy", "base"
 
 
@@ -23,10 +24,10 @@ class Factor(StrictModel):
     """What a lever or an uncertainty may be: a list of values, or a range with a distribution."""
 
     moves: Annotated[tuple[Text, ...], AfterValidator(no_repeats)] = Field(
-        default=(), description="What it moves, all alike; left out: what its own name says."
+        default=(), max_length=_MOST_NAMES, description="What it moves, all alike; left out: what its own name says."
     )
     values: Annotated[tuple[Text, ...], AfterValidator(no_repeats), AfterValidator(not_empty)] | None = Field(
-        default=None, description="The values that it can take."
+        default=None, max_length=_MOST_VALUES, description="The values that it can take."
     )
     low: Number | None = Field(default=None, description="Least value of the range.")
     high: Number | None = Field(default=None, description="Greatest value of the range.")
@@ -131,7 +132,7 @@ class StudyFile(StrictModel):
     leaks: LeakSearch | None = Field(default=None, description="Searches for the cheapest leak; then without levers.")
     replicates: int = Field(default=1, ge=1, le=100_000, description="Runs of each point, with other random draws.")
     metrics: Annotated[tuple[Text, ...], AfterValidator(no_repeats), AfterValidator(not_empty)] = Field(
-        description="What is kept of each run."
+        max_length=_MOST_NAMES, description="What is kept of each run."
     )
     compare_with: Text | dict[str, Text] = Field(
         default=NO_POLICY, description="no_policy, base, or a package as name: value for each lever."

@@ -131,8 +131,7 @@ def fault_page(fault: Fault) -> str:
 
 def faults_page(faults: FaultList) -> str:
     """All faults of a file, in the order of their lines."""
-    count = len(faults.faults)
-    return html.page(f"{count} fault{'s' if count != 1 else ''}", *map(_fault, faults.faults))
+    return html.page(faults.count, *map(_fault, faults.shown), *([html.soft(faults.more)] if faults.more else []))
 
 
 def _fault(fault: Fault) -> html.Html:

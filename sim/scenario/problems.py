@@ -122,6 +122,9 @@ def _problem(details: ErrorDetails, model: type[BaseModel]) -> Problem:
     if kind in _EXPECTED:
         example = read if isinstance(read, str) and 0 < len(read) <= 60 else "name"
         return Problem(location, f"read {shown(read)}, expected {_EXPECTED[kind].format(input=example)}", on_key)
+    if kind == "too_long":
+        most = details["ctx"]["max_length"]
+        return Problem(location, f"the list has more than {most:,} entries; expected {most:,} at most", on_key)
     if kind == "too_short":
         return Problem(location, "the list is empty; name at least one", on_key)
     if kind == "value_error":

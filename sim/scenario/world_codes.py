@@ -23,15 +23,15 @@ def read_codes(folder: Path) -> Codes:
     goods = _rows(folder / "goods.csv", ("code", "name"), faults)
     if faults:
         raise FaultList(faults)
-    told = all(row.get(_HUB) is not None for row in states)
+    told = all(row[_HUB] is not None for row in states)
     return Codes(
-        states={row["code"]: row["role"] or "" for row in states},
-        goods=tuple(dict.fromkeys(row["code"] for row in goods)),
-        hubs=tuple(row["code"] for row in states if row[_HUB].strip() == "1") if told else None,
+        states={str(row["code"]): row["role"] or "" for row in states},
+        goods=tuple(dict.fromkeys(str(row["code"]) for row in goods)),
+        hubs=tuple(str(row["code"]) for row in states if (row[_HUB] or "").strip() == "1") if told else None,
     )
 
 
-def _rows(path: Path, columns: tuple[str, ...], faults: list[Fault]) -> list[dict[str, str]]:
+def _rows(path: Path, columns: tuple[str, ...], faults: list[Fault]) -> list[dict[str, str | None]]:
     """Return the rows of a table that have a code; what stops the reading is added to the faults."""
     try:
         with path.open(encoding="utf-8-sig", newline="") as stream:
@@ -40,7 +40,8 @@ def _rows(path: Path, columns: tuple[str, ...], faults: list[Fault]) -> list[dic
             if absent:
                 faults.append(Fault(str(path), 1, 0, "", f"the table has no column '{absent[0]}'"))
                 return []
-            return [row for row in rows if row[columns[0]]]
+            # Of a long row no more than what is asked for.
+            return [{name: row.get(name) for name in (*columns, _HUB)} for row in rows if row[columns[0]]]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         faults.append(Fault(str(path), 0, 0, "", f"the world's table cannot be read: {reason}"))

@@ -7,6 +7,7 @@ message may end in `...`. A fault in another file starts with that file's name.
 from __future__ import annotations
 
 import math
+import time
 from pathlib import Path
 
 import numpy as np
@@ -121,3 +122,45 @@ def test_the_schema_takes_what_the_loader_takes() -> None:
     assert "posterior" in schema["properties"]["uncertainties"]["properties"]
     references = {text.split('"')[0] for text in str(schema).split("#/$defs/")[1:]}
     assert {name.split("'")[0] for name in references} <= set(schema["$defs"])
+
+
+def test_a_grid_that_no_number_can_count_is_too_large() -> None:
+    """Two to the power of two thousand is more than a float holds; it once ended in a traceback."""
+    levers = "".join(f"  p{at}: [1, 2]\n" for at in range(2_000))
+    with pytest.raises(FaultList, match=r"is too large; about 1e\+602 runs, expected at most 1,000,000"):
+        parse_study(f"title: T\nquestion: Q\nbase: classroom\nmetrics: [reaching]\nlevers:\n{levers}")
+
+
+def many(text: str, count: int = 4_000) -> str:
+    return ", ".join(text.format(at) for at in range(count))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"metrics: [{many('reachinx{0}', 900)}]",
+        f"levers: {{x: {{moves: [{many('parameters.aversiox{0}', 900)}], values: [1, 2]}}}}",
+        f"levers: {{parameters.aversion: [{many('x{0}')}]}}",
+        f"levers: {{{many('parameters.aversiox{0}: [1, 2]')}}}",
+        f"design: {{listed: [{many('{{parameters.aversiox{0}: 1}}')}]}}",
+        f"design: {{listed: [{many('{{parameters.aversion: x{0}}}')}]}}",
+        f"changes: {{{many('policiex{0}: 1')}}}",
+        many("lever{0}: 1", 4_000).replace(", ", "\n"),
+    ],
+    ids=lambda line: line[:24],
+)
+def test_a_long_study_is_checked_soon(line: str) -> None:
+    whole = {
+        "title": "T",
+        "question": "Q",
+        "base": "classroom",
+        "metrics": "[reaching]",
+        "levers": "{parameters.aversion: [1, 2]}",
+    }
+    rest = "\n".join(f"{key}: {said}" for key, said in whole.items() if key != line.partition(":")[0])
+    parse_study("\n".join(f"{key}: {said}" for key, said in whole.items()))  # what is read once is no part of it
+    started = time.process_time()
+    with pytest.raises(FaultList) as caught:
+        parse_study(f"{rest}\n{line}")
+    assert time.process_time() - started < 2.0
+    assert len(str(caught.value)) < 50_000

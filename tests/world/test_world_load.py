@@ -1,6 +1,7 @@
 """The loader names every fault with its file, line and column."""
 
 import re
+import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from sim.common.csv_tables import read_table, split_line
 from sim.common.errors import Fault, FaultList
 from sim.common.renamed import OldName
-from sim.world import load_world
+from sim.world import find_world, load_world
 from sim.world.schema import season_columns
 
 
@@ -253,3 +254,46 @@ def test_the_settings_go_through_the_strict_reader(copy: Path, addition: str, ex
     found = [fault.replace(": : ", ": ") for fault in faults_of(copy)]
     assert any(fault.startswith(expected.format(len(kept) + 1, len(kept) + 2)) for fault in found), found
     assert time.process_time() - started < 2.0
+
+
+@pytest.mark.parametrize(
+    ("file", "change", "said"),
+    [
+        ("baseline.csv", lambda lines: [lines[0], *["x"] * 300_000], "1,000 faults or more"),
+        ("baseline.csv", lambda lines: [lines[0], *(f"X{at},YY,zz,1,observed,s" for at in range(30_000))], "or more"),
+        ("baseline.csv", lambda _: ["x," * 400_000], "has 400,001 columns, expected 6"),
+        (
+            "states.csv",
+            lambda lines: [lines[0], *(lines[1].replace("ALPHA", f"S{at}") for at in range(2_000))],
+            "faults",
+        ),
+        ("season.csv", lambda lines: [lines[0], '"a""' * 200_000], "double quote"),
+    ],
+)
+def test_a_nasty_table_is_told_in_two_seconds(
+    tmp_path: Path, file: str, change: Callable[[list[str]], list[str]], said: str
+) -> None:
+    folder = Path(shutil.copytree(find_world("classroom"), tmp_path / "world"))
+    path = folder / file
+    path.write_text("\n".join(change(path.read_text(encoding="utf-8").splitlines())), encoding="utf-8")
+    started = time.process_time()
+    with pytest.raises(FaultList) as caught:
+        load_world(folder)
+    assert said in str(caught.value)
+    assert len(str(caught.value)) < 50_000
+    assert time.process_time() - started < 2.0
+
+
+def test_rows_that_are_missing_are_counted_and_not_listed(tmp_path: Path) -> None:
+    """A thousand states once made a list of nine million rows."""
+    folder = Path(shutil.copytree(find_world("classroom"), tmp_path / "world"))
+    path = folder / "states.csv"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    path.write_text(
+        "\n".join([*lines, *(lines[1].replace("ALPHA", f"S{at}") for at in range(1_000))]), encoding="utf-8"
+    )
+    started = time.process_time()
+    with pytest.raises(FaultList) as caught:
+        load_world(folder)
+    assert "1005000 rows are missing (write 0 for no trade): ALPHA, S0, wares; " in str(caught.value)
+    assert time.process_time() - started < 4.0

@@ -225,6 +225,14 @@ def test_a_mechanism_and_a_finding(swept: sim.Swept) -> None:
     assert finding.title in shown(finding).text
 
 
+def test_a_long_list_of_faults_ends_with_how_many_more() -> None:
+    page = shown(sim.FaultList(sim.Fault("a.yaml", line, 1, "", f"odd {line}") for line in range(1, 201)))
+    assert "200 faults" in page.text
+    assert "odd 50" in page.text
+    assert "odd 51" not in page.text
+    assert "and 150 more" in page.text
+
+
 def test_faults_are_told_as_on_the_screen() -> None:
     with pytest.raises(sim.FaultList) as raised:
         sim.parse_scenario("title: <b>x</b>\nquesion: y\n", "mine.yaml")
