@@ -43,7 +43,7 @@ def read_json(path: Path) -> Any:
     except UnicodeDecodeError as error:
         why = f"is not UTF-8 text (byte {error.start + 1})"
     except json.JSONDecodeError as error:
-        why, line, column = f"is not JSON: {error.msg}", error.lineno, error.colno
+        why, line, column = f"cannot be read as JSON: {error.msg}", error.lineno, error.colno
     except RecursionError:
         why = "is not a record: its brackets are nested too deeply"
     except ValueError as error:  # a number of thousands of digits

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from sim.common.accessors import Accessor
-from sim.common.errors import FaultList, SimError
+from sim.common.errors import Fault, FaultList, SimError
 from sim.common.json_records import Record, checked_record, read_json
 from sim.common.package_data import version_of
 from sim.experiments.plan import Plan, plan_of
@@ -82,7 +82,11 @@ def held_in(folder: Path) -> Held | None:
                 f"{folder} was written in format {written} by version {data.get('version')}; this is "
                 f"{version_of()}, which writes format {FORMAT}: read it with that version, or name another with --out"
             )
-        return checked_record(data, Held, record)
+        held = checked_record(data, Held, record)
+        if not 1 <= held.replicates <= held.runs:
+            why = f"read {held.replicates}, expected a number from 1 to that of the runs, {held.runs}"
+            raise FaultList([Fault(str(record), 0, 0, "replicates", why)])
+        return held
     except OSError as error:
         raise SimError(f"{record} cannot be read: {error}; restore it, or name another folder with --out") from error
     except FaultList as error:
@@ -116,7 +120,7 @@ def plan_in(folder: Path, study: Study, *, expand: bool) -> Plan:
         raise SimError(f"{folder} holds the study with {_differences(held, study)}; add --expand to make it grow")
     lost = int(np.isin(Store(folder, study.file.metrics).finished().keys, plan.keys.digests, invert=True).sum())
     if lost:
-        hint = _growth(held.study.get("design", {}), study)
+        hint = _growth(held.study.get("design"), study)
         raise SimError(
             f"the study has grown in a way that loses {lost:,} finished runs of {folder}: "
             f"{_differences(held, study)}. {hint}; or name another folder with --out"
@@ -131,11 +135,11 @@ def _differences(held: Held, study: Study) -> str:
     return f"another {', another '.join(names)}" if names else "other runs"
 
 
-def _growth(before: dict[str, Any], study: Study) -> str:
+def _growth(before: Any, study: Study) -> str:
     """How a design can grow."""
-    designs = [design for design in before.values() if isinstance(design, dict)]
+    designs = [design for design in before.values() if isinstance(design, dict)] if isinstance(before, dict) else []
     for design in designs:
-        if (points := design.get("latin_hypercube")) is not None:
+        if isinstance(points := design.get("latin_hypercube"), int):
             return f"A Latin hypercube of {points:,} points grows by doubling: {2 * points:,}, {4 * points:,}, ..."
     if any("sobol" in design for design in designs):
         return "A Sobol sequence grows to any number of points, with the same factors, ranges and seed"

@@ -36,7 +36,7 @@ def read_table(folder: Path, factors: Sequence[str], metrics: Sequence[str]) -> 
     """
     path = folder / TABLE
     try:
-        with pq.ParquetFile(path) as file:
+        with pq.ParquetFile(path, page_checksum_verification=True) as file:
             table = file.read()
     except FileNotFoundError:
         raise SimError(f"{folder} has no table of runs yet: the sweep was cut off; start it again") from None

@@ -202,7 +202,7 @@ def write_tables(file: BinaryIO, tables: Iterable[pa.Table]) -> None:
     """Writes tables of one schema, at least one, one after the other into one Parquet file."""
     rest = iter(tables)
     first = next(rest)
-    with pq.ParquetWriter(file, first.schema, compression="zstd") as writer:
+    with pq.ParquetWriter(file, first.schema, compression="zstd", write_page_checksum=True) as writer:
         for table in chain([first], rest):
             writer.write_table(table)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from sim.simulation.parquet import NUMBERS, SWITCH, TEXT
+
 
 @dataclass(frozen=True, slots=True)
 class Column:
@@ -20,12 +22,11 @@ class Column:
 
 
 _LABELS = ("YYYY-MM", "code", "text", "coalition or neutral", "direct or via HUB", "export, import or re-export")
-_SWITCH = "true or false"
 
 
 def kind_of(column: Column) -> str:
     """What the cells of a column are: text, numbers, or true or false."""
-    return "text" if column.unit in _LABELS else _SWITCH if column.unit == _SWITCH else "numbers"
+    return TEXT if column.unit in _LABELS else SWITCH if column.unit == SWITCH else NUMBERS
 
 
 _VOLUME = "million USD a month, base-year prices"
@@ -74,7 +75,7 @@ COLUMNS: Mapping[str, Mapping[str, Column]] = {
         "partner": Column("code", "state that the reporter names as the other side"),
         "good": _GOOD,
         "value_musd": Column(f"{_MUSD}, FOB; imports CIF", "recorded"),
-        "published": Column(_SWITCH, "whether the reporter publishes this month"),
+        "published": Column(SWITCH, "whether the reporter publishes this month"),
         "reported_flow": Column("text", "flow under which it is published; empty where it is not"),
         "release_month": Column("YYYY-MM", "month in which it is published; empty where it is not"),
     },

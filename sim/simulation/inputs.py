@@ -19,6 +19,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from sim.common.errors import FaultList, nearest
+from sim.common.parsing import shown
 from sim.common.renamed import Registry, hint, renamed
 from sim.rules.parameters import PARAMETERS
 from sim.scenario.input_blocks import BLOCKS
@@ -87,7 +88,7 @@ def address_of(text: str, short: Mapping[str, str] | None = None) -> str:
         held = short.get(owner, "")
         today = f"{held}.{field}" if split(held)[0] in FIELDED else short.get(renamed("parameter", text), "")
     if not today:
-        raise InputProblem(f"'{text}' is no input; {_nearest(text, short or {})}")
+        raise InputProblem(f"{shown(text)} is no input; {_nearest(text, short or {})}")
     hint(f"'{text}'", f"'{today}'")
     return today
 

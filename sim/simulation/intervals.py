@@ -106,9 +106,10 @@ class Bands:
             table = pd.read_csv(path, dtype=kinds, keep_default_na=False, na_values=dict.fromkeys(ENDS, ""))
             for kind in ("figure", "column"):
                 table[kind] = [renamed(kind, name) for name in table[kind]]
-            return Bands(table[[*KEYS, *ENDS]], record)
-        except (OSError, ValueError, KeyError) as error:
-            raise SimError(f"{path} cannot be read: {error}; run the scenario again") from error
+            return Bands(table[[*KEYS, *ENDS]].astype(dict.fromkeys(ENDS, float)), record)
+        except (OSError, ValueError, TypeError, KeyError) as error:
+            why = " ".join(str(error).split())
+            raise SimError(f"{path} cannot be read: {why}; run the scenario again") from error
 
 
 def named(table: pd.DataFrame) -> pd.DataFrame:

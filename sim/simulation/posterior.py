@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -15,7 +14,9 @@ import numpy as np
 from sim.common.csv_cells import between
 from sim.common.csv_tables import Column, read_table, split_line
 from sim.common.errors import Fault, FaultList, SimError
+from sim.common.json_records import Record, checked_record, read_json
 from sim.common.package_data import shipped
+from sim.common.scratch import mend
 from sim.simulation.inputs import InputProblem, address_of, apply_values, bounds_of, current_values, split
 
 if TYPE_CHECKING:
@@ -28,6 +29,16 @@ DRAWS, RECORD, SHIPPED = "draws.csv", "record.json", "calibration/posterior"
 # Where the record has what the fitted scenario says of each column, and where it had it before.
 SAYS, _SAYS_BEFORE = "fitted_scenario", "said"
 REPRESENTATIVE = 0
+
+
+class PosteriorRecord(Record):
+    """What this program asks of the record of a calibration; all of it may be missing."""
+
+    scenario: str | None = None
+    world: str | None = None
+    world_digest: str | None = None
+    fitted_scenario: dict[str, Any] | None = None
+    said: dict[str, Any] | None = None
 
 
 class TakesDraws(Protocol):
@@ -212,6 +223,7 @@ def load_posterior(path: str | Path | None = None, world: str = "reference") -> 
     if found is None:
         raise SimError(f"no posterior ships with world '{world}'; `sim calibrate` makes one")
     table = found / DRAWS if found.is_dir() else found
+    mend(table.parent)
     names, draws = _read_draws(table)
     record = _record(table.parent)
     digest = hashlib.sha256(table.read_bytes()).hexdigest()
@@ -223,13 +235,9 @@ def _record(folder: Path) -> dict[str, Any]:
     path = folder / RECORD
     if not path.exists():
         return {}
-    try:
-        record = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise FaultList([Fault(str(path), 0, 0, "", f"cannot be read as JSON: {error}")]) from None
-    says = record.get(SAYS, record.get(_SAYS_BEFORE, {})) if isinstance(record, dict) else None
-    if not isinstance(says, dict):
-        raise FaultList([Fault(str(path), 0, 0, "", "is not the record of a calibration")])
+    record = read_json(path)
+    checked_record(record, PosteriorRecord, path)
+    says = record.get(SAYS) or record.get(_SAYS_BEFORE) or {}
     try:
         today = {address_of(column): value for column, value in says.items()}
     except InputProblem as problem:

@@ -22,10 +22,12 @@ from sim.common.errors import Fault, FaultList, SimError
 from sim.common.files import digest_of, move_into, refuse_overwriting
 from sim.common.renamed import RENAMED, renamed
 from sim.common.scratch import names_in, scratch_folder
+from sim.simulation import parquet
 from sim.simulation.columns import COLUMNS, kind_of
 from sim.simulation.run_record import BANDS, BASELINE, FILES, RECORD, SCENARIO, TABLES, lasting, read_record
 
 _STAMP = b"sim"
+_NEVER_EMPTY = ("prices", "states")
 
 
 # ------------------------------------------------------------------------------------------------------------ writing
@@ -172,45 +174,29 @@ def read_run(folder: Path) -> tuple[dict[str, Any], str]:
 
 
 def read_table(folder: Path, name: str) -> pd.DataFrame:
-    """A table of a run.
+    """A table of a run, its columns under today's names.
 
     Raises:
-        SimError: it cannot be read.
+        FaultList: it cannot be read.
     """
-    try:
-        table: pd.DataFrame = pq.read_table(folder / f"{name}.parquet").to_pandas()
-        return table.rename(columns=lambda column: renamed("column", column))
-    except (OSError, ValueError, pa.ArrowException) as error:
-        raise SimError(f"{folder / f'{name}.parquet'} cannot be read: {error}; run the scenario again") from error
+    table = parquet.read_table(folder / f"{name}.parquet")
+    return table.rename(columns=lambda column: renamed("column", column))
 
 
 def _faults_of_table(path: Path, name: str, record: Mapping[str, Any]) -> Iterator[Fault]:
     """What a table lacks of what its kind has, and where it is not of the run that the record tells of."""
     try:
-        schema = pq.read_schema(path)
-        stamp = json.loads((schema.metadata or {}).get(_STAMP, b"null"))
-    except (OSError, ValueError, RecursionError, pa.ArrowException) as error:
-        yield Fault(str(path), 0, 0, "", f"is no table of a run: {error}")
+        schema, rows = parquet.read_schema(path)
+    except FaultList as error:
+        yield from error.faults
         return
-    there = {RENAMED["column"].get(field.name, field.name): field for field in schema}
-    for column, facts in COLUMNS[name].items():
-        if column not in there:
-            yield Fault(str(path), 0, 0, column, "the column is missing; was it written by another version?")
-        elif (kind := _arrow_kind(there[column].type)) != kind_of(facts) and record["tables"][name]["rows"]:
-            yield Fault(str(path), 0, 0, column, f"the column holds {kind}, expected {kind_of(facts)}")
-    if name == TABLES[0] and isinstance(stamp, dict):
-        yield from (
-            Fault(str(path.with_name(RECORD)), 0, 0, key, f"is not what {path.name} says of its run")
-            for key, value in lasting(record).items() if key in stamp and stamp[key] != value
-        )  # fmt: skip
-
-
-def _arrow_kind(kind: pa.DataType) -> str:
-    """What an Arrow column holds, in the words of :func:`sim.simulation.columns.kind_of`."""
-    if pa.types.is_dictionary(kind):
-        return _arrow_kind(kind.value_type)
-    if pa.types.is_string(kind) or pa.types.is_large_string(kind):
-        return "text"
-    if pa.types.is_boolean(kind):
-        return "true or false"
-    return "numbers" if pa.types.is_floating(kind) or pa.types.is_integer(kind) else str(kind)
+    if rows != record["tables"][name]["rows"] or (name in _NEVER_EMPTY and not rows):
+        yield Fault(str(path), 0, 0, "", f"has {rows} rows; the run wrote {record['tables'][name]['rows']}")
+    elif rows:  # without rows, a column is of no kind
+        kinds = {column: kind_of(facts) for column, facts in COLUMNS[name].items()}
+        yield from parquet.faults_of_columns(path, schema, kinds, RENAMED["column"])
+    if name == TABLES[0] and _STAMP in (schema.metadata or {}):
+        stamp = json.loads(schema.metadata[_STAMP])
+        for key, value in lasting(record).items():
+            if key in stamp and stamp[key] != value:
+                yield Fault(str(path.with_name(RECORD)), 0, 0, key, f"is not what {path.name} says of its run")

@@ -11,6 +11,7 @@ from sim.common.csv_tables import Row, Table, read_table
 from sim.common.errors import Fault, FaultList, nearest
 from sim.common.months import MONTHS_PER_YEAR
 from sim.common.package_data import shipped
+from sim.common.scratch import mend
 from sim.world import schema
 from sim.world.check import WorldTables, check_tables
 from sim.world.settings import read_settings
@@ -38,6 +39,7 @@ def load_world(folder_or_name: str | Path) -> World:
         9
     """
     folder = find_world(folder_or_name)
+    mend(folder)
     tables = _read(folder)
     check_tables(tables)
     if tables.faults:

@@ -229,8 +229,8 @@ def test_a_damaged_record_is_one_clear_fault(run, tmp_path, changes, why):
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        (b"", "is not JSON"),
-        (b'{"a": 1,\n}', r"record\.json:2:1: is not JSON"),
+        (b"", "cannot be read as JSON"),
+        (b'{"a": 1,\n}', r"record\.json:2:1: cannot be read as JSON"),
         (b"[" * 100_000, "nested too deeply"),
         (b"\xff\xfe", "is not UTF-8 text"),
         (b"[]", "read an empty list, expected a mapping"),

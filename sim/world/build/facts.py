@@ -22,6 +22,7 @@ from sim.common.csv_cells import (
 )
 from sim.common.csv_tables import Column, Row, read_table
 from sim.common.errors import Fault, FaultList, nearest
+from sim.common.scratch import mend
 from sim.world.schema import FLAGS, GOOD_COLUMNS, HABITS, LONGEST_LAG, STATE_NAMED, STATE_OFFICE, STATUSES
 from sim.world.settings import read_settings
 
@@ -208,6 +209,7 @@ def read_facts(folder: Path) -> Facts:
     Raises:
         FaultList: If a table is missing or faulty.
     """
+    mend(folder)
     faults: list[Fault] = []
     tables: dict[str, list[Row]] = {}
 
