@@ -14,6 +14,7 @@ import pytest
 
 import sim
 from sim.common.files import digest_of
+from sim.metrics import METRICS
 from sim.report.run_tables import deliveries_alone, ledgers
 from sim.report.study_findings import summed_up
 from sim.simulation.results import TABLES, Results
@@ -114,7 +115,7 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Path, C
     posterior.mkdir()
     (posterior / "draws.csv").write_text("parameters.aversion,parameters.learning\n5.0,0.5\n6.0,0.4\n")
     (posterior / RECORD).write_text(json.dumps({"scenario": "classroom", "world": "classroom", "fitted_scenario": {}}))
-    study = {"base": "classroom", "levers": {"parameters.aversion": [3, 6]}, "metrics": ["reaching"]}
+    study = {"base": "classroom", "levers": {"parameters.aversion": [3, 6]}, "metrics": [next(iter(METRICS))]}
     sim.sweep(study, folder=place / "study", progress=False)
     return {"run": (run, use_run), "posterior": (posterior, use_posterior), "study": (place / "study", use_study)}
 
