@@ -40,7 +40,7 @@ def read_table(folder: Path, factors: Sequence[str], metrics: Sequence[str]) -> 
             table = file.read()
     except FileNotFoundError:
         raise SimError(f"{folder} has no table of runs yet: the sweep was cut off; start it again") from None
-    except (OSError, pa.ArrowException) as error:
+    except (OSError, ValueError, pa.ArrowException) as error:
         raise SimError(f"{path} cannot be read: {error}; start the sweep again, it writes it anew") from error
     metric, factor = (_NUMBERS, _WHOLE), (_NUMBERS, _TEXT, _WHOLE)
     needed = {**_FIXED, **dict.fromkeys(factors, factor), **dict.fromkeys(metrics, metric)}

@@ -29,6 +29,7 @@ DRAWS, RECORD, SHIPPED = "draws.csv", "record.json", "calibration/posterior"
 # Where the record has what the fitted scenario says of each column, and where it had it before.
 SAYS, _SAYS_BEFORE = "fitted_scenario", "said"
 REPRESENTATIVE = 0
+_MOST_FAULTS = 50  # of a header
 
 
 class PosteriorRecord(Record):
@@ -268,6 +269,8 @@ def _columns(path: Path, faults: list[Fault]) -> list[Column]:
     first: dict[str, str] = {}  # address -> the column that names it first
     for cell, at in split_line(header)[0]:
         low, high = -math.inf, math.inf
+        if len(faults) >= _MOST_FAULTS:  # a table of something else; each name is looked up among all
+            break
         try:
             address = address_of(cell)
             low, high = bounds_of(address)
