@@ -19,6 +19,7 @@ from sim.experiments.queue import Queue
 from sim.experiments.tasks import Job, Outcome
 from sim.report.finding import left_out
 from sim.report.notebook import page_of
+from sim.report.numbers import cell
 from sim.report.study_tables import compared_table, outlook_told, swept_told
 from sim.simulation.simulation import Case
 
@@ -95,10 +96,9 @@ def test_runs_without_a_number_are_counted_and_named(tmp_path: Path) -> None:
     assert "diversion_ratio not a number in 5" in repr(swept)
     assert "diversion_ratio: not a number in 5 of 9 runs" in page_of(swept)
     assert "–" in page_of(read_runs(tmp_path / "toy"))
-    table = compared_table(swept)
-    cells = dict(zip([c.header for c in table.columns], [list(c.cells) for c in table.columns], strict=True))
-    assert cells["not a number"] == ["", "3 of 3", "", "3 of 3"]
-    assert cells["mean"][1] == "-"
+    frame = compared_table(swept).frame
+    assert frame["not a number"].tolist() == ["", "3 of 3", "", "3 of 3"]
+    assert cell(frame["mean"][1]) == "–"
 
 
 @pytest.mark.parametrize("bad", [NAN, INF])
