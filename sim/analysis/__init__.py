@@ -1,7 +1,7 @@
 """What a study's runs say: pure functions on a table of runs, or on cases that they run in pairs.
 
 A table of runs has a row per run, a column per lever and uncertainty, a column per metric (see :mod:`sim.metrics`), and
-columns that say which runs share their random draws: ``draw`` of the posterior and ``replicate``, see :mod:`.summaries`.
+columns that say which runs share their random draws: ``draw`` of the posterior, ``replicate`` (see :mod:`.summaries`).
 
 * :mod:`.summaries`: means, intervals, paired changes; :mod:`.decomposition`: where lost trade went, in more parts than
   :meth:`sim.Comparison.decomposition` has;
