@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ParamSpec, Protocol, TypeVar, cast, overload
 
 import numba
 from numba import njit
@@ -19,7 +19,27 @@ if numba.config.DISABLE_JIT:
         "to step through a rule, call its plain form, such as sim.RULES['road_pull'].py_func(...)"
     )
 
+Args = ParamSpec("Args")
+Result = TypeVar("Result", covariant=True)
 
+
+class Compiled(Protocol[Args, Result]):
+    """A compiled function: called as the plain one, which stays as ``py_func``."""
+
+    @property
+    def py_func(self) -> Callable[Args, Result]:
+        """The plain function."""
+
+    def __call__(self, *args: Args.args, **kwargs: Args.kwargs) -> Result:
+        """Runs the machine code, compiled first for types that are new to it."""
+
+
+@overload
+def compiled(function: Callable[Args, Result], *, parallel: bool = ...) -> Compiled[Args, Result]: ...
+@overload
+def compiled(
+    function: None = None, *, parallel: bool = ...
+) -> Callable[[Callable[Args, Result]], Compiled[Args, Result]]: ...
 def compiled(function: Callable[..., Any] | None = None, *, parallel: bool = False) -> Any:
     """Decorator: compiles a loop in strict IEEE arithmetic (the same bits everywhere) and keeps the machine code.
 
@@ -33,6 +53,6 @@ def compiled(function: Callable[..., Any] | None = None, *, parallel: bool = Fal
     return loop
 
 
-def inlined(function: Callable[..., Any]) -> Any:
+def inlined(function: Callable[Args, Result]) -> Compiled[Args, Result]:
     """Decorator: compiles a small function together with each loop that calls it, as :func:`compiled` does."""
-    return njit(error_model="numpy")(function)
+    return cast("Compiled[Args, Result]", njit(error_model="numpy")(function))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from types import FunctionType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from numba import njit
 from numba.core.registry import CPUDispatcher
@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 
-def with_rules(loop: Any, rules: Mapping[str, Callable[..., float]]) -> Any:
+Loop = TypeVar("Loop")
+
+
+def with_rules(loop: Loop, rules: Mapping[str, Callable[..., float]]) -> Loop:
     """A compiled loop that calls the given rules instead of the model's own.
 
     Args:
@@ -25,7 +28,10 @@ def with_rules(loop: Any, rules: Mapping[str, Callable[..., float]]) -> Any:
     Returns:
         ``loop`` itself, with its cache, where it calls none of the rules; else a new compiled function.
     """
-    return _rebuilt(loop, tuple(sorted(rules.items()))) if rules else loop
+    if not rules:
+        return loop
+    rebuilt: Loop = _rebuilt(loop, tuple(sorted(rules.items())))
+    return rebuilt
 
 
 @lru_cache(maxsize=128)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.common.arrays import Floats, Mask
-from sim.model.kernels.settlement import FATES
+from sim.model.kernels.settlement import ORDER_STATUS
 from sim.policies.regime import COALITION_BRAND
 from sim.simulation.tables import RunArrays
 
@@ -92,13 +92,13 @@ class Period:
         return self._mean(run.record.delivered[self.span, :, :routes] * by_type[:, :, None])
 
     def fate(self, name: str) -> Floats:
-        """What orders for the target came to, by its name in FATES; musd a month at base-year prices, (T, R)."""
-        return self._mean(self.run.record.fate[self.span, FATES.index(name)])
+        """What orders for the target came to, by its name in ORDER_STATUS; musd a month at base-year prices, (T, R)."""
+        return self._mean(self.run.record.fate[self.span, ORDER_STATUS.index(name)])
 
     @cached_property
     def waiting(self) -> Floats:
         """Orders for the target that wait for a licence, musd at base-year prices, (T, R)."""
-        held = self.run.record.fate[: self.end, FATES.index("held")]
+        held = self.run.record.fate[: self.end, ORDER_STATUS.index("held")]
         # What is held in a month stands in the queue of that month and of those that follow.
         left = np.minimum(np.arange(self.end, 0, -1) / (self.end - self.first), 1.0)
         queue: Floats = (held * left[:, None, None]).sum(axis=0)

@@ -6,18 +6,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sim.common.errors import SimError
 from sim.common.months import format_month
-from sim.model.kernels.intermediaries import count_houses
+from sim.model.kernels.intermediaries import count_firms
 from sim.model.kernels.settlement import DELIVERED, STOPPED
 from sim.model.kernels.sums import sum_passages
 
 if TYPE_CHECKING:
-    from sim.model.phases.base import Phases
-
-Floats = NDArray[np.float64]
+    from sim.common.arrays import Floats
+    from sim.model.interface import Model
 
 
 @dataclass(eq=False)
@@ -75,19 +73,19 @@ class Record:
     tracking: Floats
 
 
-def blank_record(model: Phases, months: int) -> Record:
+def blank_record(model: Model, months: int) -> Record:
     """An empty record for a run of so many months."""
-    n_types, n_roads = model.base.flow.shape
+    n_types, n_routes = model.base.flow.shape
     s, g, h = len(model.world.states), len(model.world.goods), len(model.world.hubs)
-    target_roads = model.layout.target_roads
+    target_routes = model.constants.routes.target_routes
 
     def table(*shape: int) -> Floats:
         return np.empty((months, *shape))
 
     return Record(
-        delivered=table(n_types, n_roads), fate=table(8, n_types, target_roads), shipped=table(n_types, target_roads),
-        banned=table(n_types, target_roads),
-        evading=table(n_types, target_roads), as_parts=table(n_types, target_roads), log_price=table(s, 2, g),
+        delivered=table(n_types, n_routes), fate=table(8, n_types, target_routes),
+        shipped=table(n_types, target_routes), banned=table(n_types, target_routes),
+        evading=table(n_types, target_routes), as_parts=table(n_types, target_routes), log_price=table(s, 2, g),
         stocks=table(s, 2, g),
         exports=table(s, s, g), imports=table(s, s, g), reexports=table(h, g), passed_on=table(h, h, g),
         hidden=table(s, g), borrowed=table(s, g), exported=table(s, g), word=table(s), law=table(s), effort=table(s),
@@ -97,34 +95,46 @@ def blank_record(model: Phases, months: int) -> Record:
     )  # fmt: skip
 
 
-# Copied as they stand, from the workspace and from the ledgers.
-_OF_WORK = (
-    "log_price", "stocks", "word", "law", "effort", "provoked", "resolve", "agents", "firms_listed", "activity", "need",
-    "replaced",
-)  # fmt: skip
-_OF_LEDGERS = ("exports", "imports", "reexports", "passed_on", "hidden", "borrowed", "exported")
+# Copied as they stand: arrays of the record, by where they come from in the model's state.
+_COPIED = {
+    "markets": {
+        "log_price": "log_price", "stocks": "stocks", "activity": "demand_multiplier", "need": "war_demand",
+        "replaced": "import_substitution",
+    },
+    "governments": {
+        "word": "announced_policy", "law": "enacted_law", "effort": "enforcement_effort",
+        "provoked": "triggered_threat", "resolve": "resolve", "agents": "payment_intermediaries",
+        "firms_listed": "firms_listed",
+    },
+}  # fmt: skip
 
 
-def keep(model: Phases, record: Record) -> None:
+def keep(model: Model, record: Record) -> None:
     """Copies the model's month into the record."""
-    m, work, books, houses = model.elapsed, model.work, model.ledgers, model.houses
-    roads = record.fate.shape[3]
-    record.delivered[m] = work.fate[DELIVERED]
-    record.fate[m] = work.fate[:, :, :roads]
-    np.add(work.passing[:, :roads], work.fate[STOPPED, :, :roads], out=record.shipped[m])
-    for name in ("banned", "evading", "as_parts"):
-        getattr(record, name)[m] = getattr(work, name)[:, :roads]
-    sum_passages((model.base.good, model.base.hub), work.fate[DELIVERED], work.legs, work.carried, record.onward[m])
-    for name in _OF_WORK:
-        getattr(record, name)[m] = getattr(work, name)
-    for name in _OF_LEDGERS:
-        getattr(record, name)[m] = getattr(books, name)
-    record.pressure[m] = model.regime.state("pressure")
-    record.threat[m] = model.regime.state("threat")
-    record.tracking[m] = model.regime.cell("tracking")[model.layout.hub_states]
-    hubs = record.hubs[m]
-    hubs[0], hubs[1], hubs[2] = work.fullness, work.log_markup, work.carried
-    count_houses(houses.hub, houses.mass, houses.generation, houses.represents, hubs[3:])
+    m, state, regime = model.elapsed, model.state, model.regime
+    status, hubs, shares = state.shipments.order_status, state.hubs, state.transit.exit_hub_shares
+    routes = record.fate.shape[3]
+    record.delivered[m] = status[DELIVERED]
+    record.fate[m] = status[:, :, :routes]
+    np.add(state.shipments.cleared[:, :routes], status[STOPPED, :, :routes], out=record.shipped[m])
+    record.banned[m] = state.shipments.banned_shipped[:, :routes]
+    record.evading[m] = state.shipments.evading[:, :routes]
+    record.as_parts[m] = state.evasion.shipped_as_components[:, :routes]
+    sum_passages(
+        model.constants.routes, status[DELIVERED], shares, hubs.capacity_share, record.onward[m]
+    )  # fmt: skip
+    for group, names in _COPIED.items():
+        for name, source in names.items():
+            getattr(record, name)[m] = getattr(getattr(state, group), source)
+    for name, table in model.customs._asdict().items():
+        getattr(record, name)[m] = table
+    record.pressure[m] = regime.state("pressure")
+    record.threat[m] = regime.state("threat")
+    record.tracking[m] = regime.cell("tracking")[model.constants.routes.hub_states]
+    by_hub = record.hubs[m]
+    by_hub[0], by_hub[1], by_hub[2] = hubs.capacity_utilisation, hubs.log_markup, hubs.capacity_share
+    held = model.intermediary_columns
+    count_firms(held.hub, held.status_shares, held.reentries, held.represents, by_hub[3:])
 
 
 def refuse_not_finite(record: Record, first_month: int) -> None:

@@ -21,16 +21,17 @@ from sim.model.agents import (
     trading_network,
 )
 from sim.model.baseline import baseline_of
-from sim.model.constants import layout_of
+from sim.model.constants import constants_of
 from sim.model.drivers import driver_paths
-from sim.model.kernels import Loops, customs_records
-from sim.model.kernels.intermediaries import HouseMarket, open_houses
-from sim.model.kernels.route_choice import chunks_of
+from sim.model.kernels import Loops
+from sim.model.kernels.customs_records import blank_records
+from sim.model.kernels.intermediaries import CapacityPlan, open_intermediaries
+from sim.model.kernels.route_choice import groups_of
 from sim.model.kernels.sums import sum_by_exit, sum_by_hub
 from sim.model.kernels.ties import first_ties
-from sim.model.phases import FirmPhases, TradePhases
+from sim.model.phases import firms, states, trade
 from sim.model.population import populate
-from sim.model.state import market_baseline, mean_traits, workspace
+from sim.model.state import state_at_rest
 from sim.policies.schedule import lawbook
 from sim.rules.parameters import for_loops
 from sim.rules.parameters import values as parameter_values
@@ -47,24 +48,12 @@ if TYPE_CHECKING:
 _PARALLEL_FROM = 20_000
 
 
-class SanctionsModel(FirmPhases, TradePhases, mesa.Model):  # type: ignore[misc]
+class SanctionsModel(mesa.Model):  # type: ignore[misc]
     """States, exporters and intermediaries of one world under one scenario.
 
-    The order of the day, every month:
-
-    1. **Law**: the regime is rebuilt from free trade by every clause in force.
-    2. **States**: the coalition sees what passes, takes offence at a crossed red line and counts its losses; third
-       states move their words, their law and their effort; exporters are designated.
-    3. **Demand** is posted: season, macro path, income, war need.
-    4. **Exporters**: houses choose last legs, agents take over payments; exporters whose contract ends choose a road.
-    5. **Borders**: licences are queued, granted or denied; payments refused; shipments inspected.
-    6. **Intermediaries** carry what was consigned to their hub; they fill, mark up, open, close, are listed, return.
-    7. **Settlement**: what was ordered is delivered, seized, stopped, refused, denied, held or unsold; stocks.
-    8. **Prices** move towards the gap of demand and arrivals.
-    9. **Ledgers**: every customs office records what it saw.
-    10. **Beliefs** are updated from threats, listings and new law.
-
-    The phases stand in :mod:`sim.model.phases`, by who acts.
+    :meth:`step` is the month. Its phases are functions of :mod:`sim.model.phases`, by who acts; each says what it reads
+    and writes of the model. What the model holds is told by :class:`sim.model.interface.Model`, and its arrays by
+    :mod:`sim.model.state` and :mod:`sim.model.records`.
 
     Args:
         scenario: what to simulate.
@@ -89,72 +78,75 @@ class SanctionsModel(FirmPhases, TradePhases, mesa.Model):  # type: ignore[misc]
         # Mesa 3.5 gives a model a `scenario` of its own kind, so ours has another name.
         self.plan, self.world = scenario, world
         self.values = parameter_values(scenario.parameters)
+        self.parameters = for_loops(self.values)
         self.expected = scenario.agents.mode == "expected"
         self.month, self.elapsed = scenario.months.first - 1, -1
-        self.lawbook = lawbook(world, scenario.policies)
+        self.schedule = lawbook(world, scenario.policies)
         self.base = baseline_of(
             world, self.values.home_share, self.values.loyalty, consideration=self.values.consideration
         )
-        self.layout = layout_of(world, self.base, self.values, scenario.openings)
-        self.work = workspace(
-            world, self.base, self.layout.onward, fullness=self.values.hub_fullness, single=not self.expected
+        precision = np.float64 if self.expected else np.float32
+        self.constants = constants_of(world, self.base, self.values, scenario.openings, precision)
+        self.drivers = driver_paths(scenario, self.schedule.index)
+        exit_hub_shares = self.constants.hubs.exit_hub_shares
+        self.state = state_at_rest(
+            world, self.base, exit_hub_shares, utilisation=self.values.hub_fullness, precision=precision
         )
-        self.ledgers = customs_records.blank(len(world.states), len(world.hubs), len(world.goods))
+        self.customs = blank_records(len(world.states), len(world.hubs), len(world.goods))
         self.loops = Loops(rules or {})
-        self._numbers = for_loops(self.values)
-        self._market = market_baseline(self.base, len(world.states), len(world.goods))
-        self._activity, self._need = driver_paths(scenario, self.lawbook.index)
-        self._usual = self.usual_trade()
-        # How many roads end at the target (the first ones), and how similar they are to a seller.
-        self.nest = self.layout.target_roads, self.work.prospects.dtype.type(self.values.similarity)
         self._settle_in()
-        self.take_up_law()
+        states.take_up_law(self)
         enlist_states(self)
 
     def _settle_in(self) -> None:
-        """Draws the exporters, opens the trading houses and ties the ones to the others."""
-        scenario, world, values = self.plan, self.world, self.values
-        entered, consigned = np.empty((len(world.hubs), len(world.goods))), np.empty(len(world.hubs))
-        sum_by_hub(self.base.hub, self.base.good, self.base.flow, entered)
-        sum_by_exit(entered, self.layout.onward, consigned)
-        sizing = HouseMarket(consigned, values.hub_fullness, values.hub_headroom, values.house_size)
-        self.means = mean_traits(world, self.base, values)
+        """Draws the exporters, opens the intermediaries and ties the ones to the others."""
+        agents, seed, expected = self.plan.agents, self.plan.seed, self.expected
+        markets, types = np.flatnonzero(self.constants.markets.price_adjusting), self.constants.types
         try:
-            self.columns = populate(
-                self.base, np.flatnonzero(self.layout.watched), scenario.agents.exporters, scenario.seed,
-                means=self.means, values=values, expected=self.expected,
-            )  # fmt: skip
-            self.houses = open_houses(sizing, scenario.agents.intermediaries, scenario.seed, expected=self.expected)
+            self.exporter_columns = populate(
+                self.base, markets, types, self.values, agents.exporters, seed=seed, expected=expected
+            )
+            self.intermediary_columns = open_intermediaries(
+                self._capacity_plan(), agents.intermediaries, seed, expected=expected
+            )
         except ValueError as error:
             raise SimError(str(error)) from error
-        self.chunks, self.groups = chunks_of(self.columns.start)
-        self.row_value = self.base.volume / np.maximum(np.diff(self.columns.start), 1)
-        self.rows_on_road = self.columns.rows_by_road(len(self.base.roads))
-        self._threads_pay = len(self.columns) >= _PARALLEL_FROM
-        if not self.expected:
-            key = random_streams.stream(scenario.seed, random_streams.FIRST_TIE, 0)
-            first_ties(key, self.columns.start, self.columns.road, self.ties(), self.columns.house)
-        self._sum_rows()
+        exporters = self.exporter_columns
+        self.rows = groups_of(exporters.start)
+        self.row_value = self.base.volume / np.maximum(np.diff(exporters.start), 1)
+        self.rows_on_route = exporters.rows_by_route(len(self.base.routes))
+        self.threads_pay = exporters.rows >= _PARALLEL_FROM
+        if not expected:
+            first_ties(random_streams.stream(seed, random_streams.FIRST_TIE, 0), exporters, firms.ties(self))
+        firms.sum_rows(self)
+
+    def _capacity_plan(self) -> CapacityPlan:
+        """What the hubs carry in the base year, and what sizes their intermediaries."""
+        base, values = self.base, self.values
+        entered, consigned = np.empty((len(self.world.hubs), len(self.world.goods))), np.empty(len(self.world.hubs))
+        sum_by_hub(base.hub, base.good, base.flow, entered)
+        sum_by_exit(entered, self.constants.hubs.exit_hub_shares, consigned)
+        return CapacityPlan(consigned, values.hub_fullness, values.hub_headroom, values.house_size)
 
     # ------------------------------------------------------------------------------------------------ the month
     def step(self) -> None:
-        """One month: the order of the day (see the class)."""
+        """One month."""
         self.month += 1
         self.elapsed += 1
-        self.read_law()
-        self.weigh_threats()
-        self.set_efforts()
-        self.designate_exporters()
-        self.post_demand()
-        self.weigh_hubs()
-        self.look_ahead()
-        self.choose_roads()
-        self.clear_borders()
-        self.trade_through_hubs()
-        self.settle()
-        self.move_prices()
-        self.keep_ledgers()
-        self.learn()
+        states.read_law(self)  # the regime of the month, what the coalition controls
+        states.assess_threats(self)  # what the coalition observes; red lines; its own losses
+        states.set_enforcement(self)  # announcements, legislation, enforcement of third states
+        states.designate_exporters(self)
+        trade.post_demand(self)
+        trade.price_transit(self)  # what hubs cost and stop; payment intermediaries
+        firms.evaluate_routes(self)
+        firms.choose_routes(self)
+        trade.clear_borders(self)  # licences, payments, inspections
+        trade.trade_through_hubs(self)
+        trade.settle(self)
+        trade.adjust_prices(self)
+        trade.record_customs(self)
+        firms.update_beliefs(self)
 
     # ------------------------------------------------------------------------------------------------ the agents
     @cached_property
@@ -164,7 +156,7 @@ class SanctionsModel(FirmPhases, TradePhases, mesa.Model):  # type: ignore[misc]
 
     @cached_property
     def intermediaries(self) -> IntermediaryView:
-        """The trading houses of the hubs, as agents and as columns."""
+        """The intermediaries of the hubs, as agents and as columns."""
         return IntermediaryView(self)
 
     @property
@@ -173,7 +165,7 @@ class SanctionsModel(FirmPhases, TradePhases, mesa.Model):  # type: ignore[misc]
         return self.agents
 
     def trading_network(self) -> pd.DataFrame:
-        """Every tie of an exporter to a trading house; see :func:`sim.model.agents.ties.trading_network`."""
+        """Every tie of an exporter to an intermediary; see :func:`sim.model.agents.ties.trading_network`."""
         return trading_network(self.exporters, self.intermediaries)
 
     @property
@@ -188,4 +180,4 @@ class SanctionsModel(FirmPhases, TradePhases, mesa.Model):  # type: ignore[misc]
 
     def __repr__(self) -> str:
         month = format_month(self.month) if self.elapsed >= 0 else "before its first month"
-        return f"<SanctionsModel {self.plan.title!r}, {len(self.columns)} exporters, {month}>"
+        return f"<SanctionsModel {self.plan.title!r}, {len(self.exporters)} exporters, {month}>"

@@ -1,139 +1,222 @@
-"""The arrays that one run works in, set up once; the month's phases only write into them."""
+"""The state of a run: all arrays that its months write, set up once. What stays the same is in :mod:`.constants`."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
-from sim.model.population import Means
+from sim.model.kernels.block_weights import PROSPECTS
 
 if TYPE_CHECKING:
+    from sim.common.arrays import Floats
     from sim.model.baseline import Baseline
-    from sim.rules.parameters import Values
+    from sim.model.records import Numbers
     from sim.world import World
 
-Floats = NDArray[np.float64]
 
-
-@dataclass(eq=False)
-class Workspace:
-    """Arrays of one run. Shapes: T types, K roads, S states, B brands (headquarters), G goods, H hubs.
+class RouteOutlook(NamedTuple):
+    """What the mean firm of a type makes of each route, each (T, K).
 
     Attributes:
-        prospects: (T, 7, K), single precision in sampled mode; see :func:`sim.model.kernels.route_choice.block_pulls`.
-        ending, fear, worse, believed: (T, K); see :func:`sim.model.kernels.road_prospects.look_ahead`.
-        appetite: part of the base year's trade that firms which consider no watched market still do, (T, K).
-        as_parts: share shipped as parts, (T, K); shipped: law on what is shipped, banned and licence share, (2, T, K).
+        contract_end_odds: odds that a contract ends this month.
+        legal_deterrence: aversion times hazard, log points.
+        last_disutility: how bad the route looked last month, log points.
+        believed_hazard: believed hazard of being listed or cut off, log points at exposure 1.
+        background_activity: part of the base year's trade that firms which consider no price-adjusting market still do.
+        diverted_share: part of a hub route's trade that is there because the direct route is shut.
+    """
+
+    contract_end_odds: Floats
+    legal_deterrence: Floats
+    last_disutility: Floats
+    believed_hazard: Floats
+    background_activity: Floats
+    diverted_share: Floats
+
+
+class Evasion(NamedTuple):
+    """In which form goods are shipped, and the law that falls on that form.
+
+    Attributes:
+        shipped_as_components: share shipped as components, (T, K).
         labels: share of military use that labels hide, (T,).
-        flow: contracted trade, musd per month, (T, K).
-        queue: waiting for licences, (T, K).
-        fate: (8, T, K); see :mod:`sim.model.kernels.settlement`.
-        banned, evading, passing, diverted: (T, K); see :mod:`.kernels.settlement` and :mod:`.kernels.road_prospects`.
-        arrivals, log_price, stocks: (S, B, G); stocks are goods bought ahead of law that was announced.
-        replaced: share of demand replaced by home production, (S, G).
-        activity, need: drivers of orders and of demand, (S, G).
-        word, law, effort: what a state announces, writes into its own law, and does; 0..1, (S,).
-        cover: part of foreign threats that a state keeps off its firms, (S,).
-        provoked: threat against states that crossed a red line, log points, (S,).
+        banned_as_shipped: share of lines forbidden in what is shipped, (T, K).
+        licence_as_shipped: share of lines that need a licence in what is shipped, (T, K).
+    """
+
+    shipped_as_components: Floats
+    labels: Floats
+    banned_as_shipped: Floats
+    licence_as_shipped: Floats
+
+
+class Shipments(NamedTuple):
+    """Trade of the month by type and route, musd at base-year prices.
+
+    Attributes:
+        contracted: trade under contract, at base-year activity, (T, K).
+        licence_queue: orders that wait for a licence, (T, K).
+        order_status: what became of every order, (8, T, K); see :mod:`sim.model.kernels.settlement`.
+        banned_shipped: share of what is shipped that is banned goods, (T, K).
+        evading: share of what goes through a hub that is banned or would else go direct, (T, K).
+        cleared: what reaches its destination or its hub's intermediaries, (T, K).
+    """
+
+    contracted: Floats
+    licence_queue: Floats
+    order_status: Floats
+    banned_shipped: Floats
+    evading: Floats
+    cleared: Floats
+
+
+class Markets(NamedTuple):
+    """Markets of every destination.
+
+    Attributes:
+        demand_multiplier: orders against contracts: season, macro path, income, (S, G).
+        war_demand: demand beyond orders, against the base year, (S, G).
+        arrivals: for use, out of deliveries and stocks, musd at base-year prices, (S, B, G).
+        stocks: bought ahead of law that was announced, musd at base-year prices, (S, B, G).
+        log_price: against the base year, (S, B, G).
+        import_substitution: share of demand replaced by home production, (S, G).
+    """
+
+    demand_multiplier: Floats
+    war_demand: Floats
+    arrivals: Floats
+    stocks: Floats
+    log_price: Floats
+    import_substitution: Floats
+
+
+class Governments(NamedTuple):
+    """What governments say, write and do, what they see, and what their banks and firms do.
+
+    Attributes:
+        announced_policy: what a state announces that it will not let pass, 0..1, (S,).
+        enacted_law: share of the controlled goods that its own law keeps from the target, 0..1, (S,).
+        enforcement_effort: enforcement effort, 0..1, (S,).
+        state_protection: part of foreign threats that a state keeps off its firms, 0..1, (S,).
+        triggered_threat: threat against states that crossed a red line, log points, (S,).
         resolve: part of its threats that a coalition member carries out, (S,); 1 for the others.
-        trade: with the target last month, (S,); military: the same as it looks, weighted by how military, (S, G).
-        seen: military trade as the coalition sees it, (S, G).
-        agents: share of refused payments that agents carry, (S,); refused: largest share that banks refuse, (S,).
-        left: share of the coalition firms' direct trade with the target that has gone, by the firm's place, (S,).
-        carried, fullness, log_markup: (H,).
-        legs: last legs of what enters a hub, (H, G, H); hub_cost, hub_kept, hub_stopped, obstacle: (H, G), see
-            :func:`sim.model.kernels.hub_network.weigh_hubs`.
-        watched: share of a good's lines that the coalition bans to the target, (G,).
-        alarm: share of what an army needs that the coalition newly bans this month.
-        listed_here, listed_near: share of the trade with the target whose sellers were listed this month, (S, G), (S,).
-        own_listed: share of a state's trade whose sellers were lately listed, fading, (S,).
+        trade: with the target last month, musd, (S,).
+        military_trade: the same as it looks, weighted by how military it is, (S, G).
+        observed_military_trade: military trade as the coalition sees it, (S, G).
+        controlled: share of a good's lines that the coalition bans to the target, (G,).
+        payment_refusals: largest share of payments that banks refuse, (S,).
+        payment_intermediaries: share of refused payments that payment intermediaries carry, (S,).
+        peer_exit_share: share of the coalition firms' direct trade with the target that has gone, by the firm's place,
+            (S,).
+        listed_share: share of the trade with the target whose sellers were listed this month, (S, G).
+        state_listed_share: the same over goods, (S,).
+        recent_listings: share of a state's trade whose sellers were lately listed, fading, (S,).
         firms_listed: exporters listed since the run began, (S,).
     """
 
-    prospects: NDArray[np.floating]
-    ending: Floats
-    fear: Floats
-    worse: Floats
-    believed: Floats
-    appetite: Floats
-    as_parts: Floats
-    shipped: Floats
-    labels: Floats
-    flow: Floats
-    queue: Floats
-    fate: Floats
-    banned: Floats
-    evading: Floats
-    diverted: Floats
-    passing: Floats
-    arrivals: Floats
-    log_price: Floats
-    stocks: Floats
-    replaced: Floats
-    activity: Floats
-    need: Floats
-    word: Floats
-    law: Floats
-    effort: Floats
-    cover: Floats
-    provoked: Floats
+    announced_policy: Floats
+    enacted_law: Floats
+    enforcement_effort: Floats
+    state_protection: Floats
+    triggered_threat: Floats
     resolve: Floats
     trade: Floats
-    military: Floats
-    seen: Floats
-    agents: Floats
-    refused: Floats
-    left: Floats
-    carried: Floats
-    fullness: Floats
-    log_markup: Floats
-    legs: Floats
-    hub_cost: Floats
-    hub_kept: Floats
-    hub_stopped: Floats
-    obstacle: Floats
-    watched: Floats
-    listed_here: Floats
-    listed_near: Floats
-    own_listed: Floats
+    military_trade: Floats
+    observed_military_trade: Floats
+    controlled: Floats
+    payment_refusals: Floats
+    payment_intermediaries: Floats
+    peer_exit_share: Floats
+    listed_share: Floats
+    state_listed_share: Floats
+    recent_listings: Floats
     firms_listed: Floats
-    alarm: float = 0.0
 
 
-def workspace(world: World, base: Baseline, legs: Floats, *, fullness: float, single: bool) -> Workspace:
-    """A workspace at rest in the base year; ``legs`` are the base year's last legs."""
-    (n_types, n_roads), n_states = base.flow.shape, len(world.states)
-    n_goods, n_hubs = len(world.goods), len(world.hubs)
+class Hubs(NamedTuple):
+    """Hubs and what their intermediaries can carry, each (H,).
 
-    def table() -> Floats:
-        return np.zeros((n_types, n_roads))
+    Attributes:
+        capacity_utilisation: goods consigned over open capacity.
+        capacity_share: share of its consignments that a hub's intermediaries can carry.
+        log_markup: log of what they add to the cost, against the base year.
+    """
 
-    def by_state() -> Floats:
-        return np.zeros(n_states)
+    capacity_utilisation: Floats
+    capacity_share: Floats
+    log_markup: Floats
 
-    def by_good() -> Floats:
-        return np.zeros((n_states, n_goods))
 
-    def by_hub() -> Floats:
-        return np.zeros((n_hubs, n_goods))
+class Transit(NamedTuple):
+    """The passage through hubs, from the one that goods enter to the one that they leave for the target.
 
-    return Workspace(
-        prospects=np.zeros((n_types, 7, n_roads), dtype=np.float32 if single else np.float64),
-        ending=table(), fear=table(), worse=table(), believed=table(), appetite=np.ones((n_types, n_roads)),
-        as_parts=table(), shipped=np.zeros((2, n_types, n_roads)), labels=np.zeros(n_types), flow=base.flow.copy(),
-        queue=table(),
-        fate=np.zeros((8, n_types, n_roads)), banned=table(), evading=table(), diverted=table(), passing=table(),
-        arrivals=np.zeros((n_states, 2, n_goods)), log_price=np.zeros((n_states, 2, n_goods)),
-        stocks=np.zeros((n_states, 2, n_goods)), replaced=by_good(),
-        activity=np.ones((n_states, n_goods)), need=np.ones((n_states, n_goods)), word=by_state(), law=by_state(),
-        effort=usual_effort(world), cover=by_state(), provoked=by_state(), resolve=np.ones(n_states), trade=by_state(),
-        military=by_good(), seen=by_good(), agents=by_state(), refused=by_state(), left=by_state(),
-        carried=np.ones(n_hubs), fullness=np.full(n_hubs, fullness), log_markup=np.zeros(n_hubs), legs=legs.copy(),
-        hub_cost=by_hub(), hub_kept=by_hub(), hub_stopped=by_hub(), obstacle=by_hub(), watched=np.zeros(n_goods),
-        listed_here=by_good(), listed_near=by_state(), own_listed=by_state(), firms_listed=by_state(),
+    Attributes:
+        exit_hub_shares: exit hubs of what enters a hub, shares by (entry hub, good, exit hub), (H, G, H).
+        transit_cost: log points that checks and want of room at the exit hub take off, (H, G).
+        entry_cost: log cost of a sale through the entry hub, over its exit hubs, (H, G).
+        passed_share: share of it that gets through, (H, G).
+        stopped_share: share of it that is stopped, (H, G).
+    """
+
+    exit_hub_shares: Floats
+    transit_cost: Floats
+    entry_cost: Floats
+    passed_share: Floats
+    stopped_share: Floats
+
+
+@dataclass(eq=False)
+class ModelState:
+    """All arrays of a run, by what they are about; the months write into them and never replace one.
+
+    Attributes:
+        prospects: what every route promises a firm this month, (T, 7, K), single precision in sampled mode; the rows of
+            the middle axis are named in :mod:`sim.model.kernels.block_weights`.
+        new_controls: share of what an army needs that the coalition newly bans this month.
+    """
+
+    prospects: Numbers
+    outlook: RouteOutlook
+    evasion: Evasion
+    shipments: Shipments
+    markets: Markets
+    governments: Governments
+    hubs: Hubs
+    transit: Transit
+    new_controls: float = 0.0
+
+
+def state_at_rest(
+    world: World, base: Baseline, exit_hub_shares: Floats, *, utilisation: float, precision: type[np.floating[Any]]
+) -> ModelState:
+    """The state of the base year.
+
+    Args:
+        world: the world.
+        base: its base year.
+        exit_hub_shares: of the base year, (H, G, H).
+        utilisation: of hubs' capacity in the base year.
+        precision: of route choice.
+    """
+    lanes = base.flow.shape
+    n_states, n_goods, n_hubs = len(world.states), len(world.goods), len(world.hubs)
+    market, cell = (n_states, 2, n_goods), (n_states, n_goods)
+    return ModelState(
+        prospects=np.zeros((lanes[0], len(PROSPECTS), lanes[1]), dtype=precision),
+        outlook=_blank(RouteOutlook, lanes)._replace(background_activity=np.ones(lanes)),
+        evasion=_blank(Evasion, lanes)._replace(labels=np.zeros(lanes[0])),
+        shipments=_blank(Shipments, lanes)._replace(contracted=base.flow.copy(), order_status=np.zeros((8, *lanes))),
+        markets=_blank(Markets, market)._replace(
+            demand_multiplier=np.ones(cell), war_demand=np.ones(cell), import_substitution=np.zeros(cell)
+        ),
+        governments=_blank(Governments, (n_states,))._replace(
+            enforcement_effort=usual_effort(world), resolve=np.ones(n_states), controlled=np.zeros(n_goods),
+            military_trade=np.zeros(cell), observed_military_trade=np.zeros(cell), listed_share=np.zeros(cell),
+        ),
+        hubs=Hubs(np.full(n_hubs, utilisation), capacity_share=np.ones(n_hubs), log_markup=np.zeros(n_hubs)),
+        transit=_blank(Transit, (n_hubs, n_goods))._replace(exit_hub_shares=exit_hub_shares.copy()),
     )  # fmt: skip
 
 
@@ -143,28 +226,9 @@ def usual_effort(world: World) -> Floats:
     return effort
 
 
-def state_exposure(world: World) -> Floats:
-    """How far a state's firms depend on the coalition: mean of its technology and its finance, 0..1, (state,)."""
-    exposure: Floats = 0.5 * (np.asarray(world.technology_exposure) + np.asarray(world.finance_exposure))
-    return exposure
+Record = TypeVar("Record", RouteOutlook, Evasion, Shipments, Markets, Governments, Transit)
 
 
-def mean_traits(world: World, base: Baseline, values: Values) -> Means:
-    """Mean traits by type.
-
-    Firms of coalition states, and coalition firms anywhere, live by the coalition (exposure 1); others as far as their
-    state depends on its technology and finance. Only coalition firms answer for their name at home.
-    """
-    coalition_firm = base.headquarters == 0
-    at_home = np.asarray(world.is_coalition)[base.origin]
-    exposure = np.where(coalition_firm | at_home, 1.0, state_exposure(world)[base.origin])
-    return Means(np.full(len(base.volume), values.aversion), exposure, coalition_firm.astype(float))
-
-
-def market_baseline(base: Baseline, n_states: int, n_goods: int) -> Floats:
-    """Base-year imports (destination, headquarters, good), musd per month, without sales at home."""
-    imports = np.zeros((n_states, 2, n_goods))
-    for k, d in enumerate(base.destination):
-        abroad = base.origin != d
-        np.add.at(imports, (d, base.headquarters[abroad], base.good[abroad]), base.flow[abroad, k])
-    return imports
+def _blank(kind: type[Record], shape: tuple[int, ...]) -> Record:
+    """A record of zeros, each array of the shape given."""
+    return kind._make(np.zeros(shape) for _ in kind._fields)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 Lanes = NDArray[np.int64]
 Act = tuple[str, Lanes, float]
+Record = TypeVar("Record", bound=tuple[Any, ...])
 
 __all__ = ["CELL_FIELDS", "FIELDS", "LANE_FIELDS", "STATE_FIELDS", "LaneIndex", "Regime", "Road", "free_trade"]
 
@@ -221,6 +222,7 @@ class Regime:
         self.index = index
         self._imposed: dict[str, list[tuple[Lanes, float]]] = {}
         self._fields = _Tables(self)
+        self._records: dict[type, Any] = {}
 
     def impose(self, field: str, where: Lanes, value: float) -> None:
         """Combines a value into a field.
@@ -232,6 +234,7 @@ class Regime:
         """
         self._imposed.setdefault(field, []).append((where, value))
         self._fields.pop(field, None)
+        self._records.clear()
 
     def imposed(self, field: str) -> Sequence[tuple[Lanes, float]]:
         """What was imposed on a field, in order: where, value."""
@@ -253,6 +256,14 @@ class Regime:
     def lane(self, field: str) -> Floats:
         """A field by lane, as (type, road) with type = (origin, headquarters, good)."""
         return self._fields[field].reshape(-1, self.index.shape[3])
+
+    def lanes(self, record: type[Record]) -> Record:
+        """Fields by lane, (type, road) each, in a named tuple whose fields have their names; remembered."""
+        if record not in self._records:
+            kind: Any = record
+            self._records[record] = kind(*map(self.lane, kind._fields))
+        held: Record = self._records[record]
+        return held
 
     def state(self, field: str) -> Floats:
         """A field by state."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol, cast
 
 import numpy as np
 
@@ -229,12 +229,19 @@ def values(changes: Mapping[str, float] | None = None) -> Values:
     return Values(**chosen)
 
 
-def for_loops(chosen: Values) -> np.ndarray[Any, np.dtype[np.void]]:
+class LoopParameters(Protocol):
+    """Values as compiled loops take them: an array whose only element has them by name."""
+
+    def __getitem__(self, element: int, /) -> Values:
+        """The values; ``element`` is 0."""
+
+
+def for_loops(chosen: Values) -> LoopParameters:
     """The values as an array of one record, from which compiled loops read by name.
 
     A named tuple of this length compiles slowly, and a bare record is slow to hand over.
     """
-    return np.array([tuple(chosen)], dtype=_RECORD)
+    return cast(LoopParameters, np.array([tuple(chosen)], dtype=_RECORD))
 
 
 def check(name: str, value: float) -> str:

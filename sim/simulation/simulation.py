@@ -109,7 +109,7 @@ class Case:
             model.values.fob_share, model.values.misdeclared, model.values.ghost,
         )  # fmt: skip
         # The arrays outlive the run, the model with its agents does not.
-        facts = model.values, len(model.houses), time.perf_counter() - started
+        facts = model.values, model.intermediary_columns.rows, time.perf_counter() - started
         code = {one.file: one.source for one in self.scenario.code.values()}
         return Results(partial(self._record, *facts), self.scenario.resolved_yaml, arrays, code, self.allow_code)
 

@@ -10,8 +10,7 @@ import numpy as np
 import pandas as pd
 
 from sim.common.months import format_month, parse_month
-from sim.model.kernels.customs_records import unseen_by_hub
-from sim.model.kernels.settlement import FATES, STOPPED, UNSOLD
+from sim.model.kernels.settlement import ORDER_STATUS, STOPPED, UNSOLD, unseen_by_hub
 from sim.policies.regime import HEADQUARTERS
 
 if TYPE_CHECKING:
@@ -141,7 +140,7 @@ def _orders(run: RunArrays) -> pd.DataFrame:
     fate = run.record.fate
     month, kind, road = np.nonzero(np.abs(fate).max(axis=1) > 0.0)
     table = pd.DataFrame(_type_columns(run, month, kind, road))
-    for position, name in enumerate(FATES):
+    for position, name in enumerate(ORDER_STATUS):
         table[f"{name}_volume_musd"] = fate[month, position, kind, road]
     return table[table["origin"] != table["destination"]].reset_index(drop=True)
 

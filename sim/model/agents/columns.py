@@ -10,7 +10,7 @@ import mesa
 import numpy as np
 
 if TYPE_CHECKING:
-    from sim.model.phases.base import Phases
+    from sim.model.interface import Model
 
 
 class ColumnAgent(mesa.Agent):  # type: ignore[misc]
@@ -25,7 +25,7 @@ class ColumnAgent(mesa.Agent):  # type: ignore[misc]
         unique_id: the row counted from 1, as Mesa counts.
     """
 
-    def __init__(self, model: Phases, row: int) -> None:
+    def __init__(self, model: Model, row: int) -> None:
         self.model = model
         self.row = row
         self.unique_id = row + 1
@@ -49,7 +49,7 @@ class ColumnView(Sequence[Kind], Generic[Kind]):
     kind: type[Kind]
     columns: tuple[str, ...]
 
-    def __init__(self, model: Phases) -> None:
+    def __init__(self, model: Model) -> None:
         self.model = model
 
     @abstractmethod
@@ -115,7 +115,7 @@ class ColumnView(Sequence[Kind], Generic[Kind]):
     def shuffle_do(self, method: str, *args: object, **kwargs: object) -> ColumnView[Kind]:
         """Calls a method of every agent, in an order drawn from the model's own generator.
 
-        Luck is keyed by agent and month, so the order changes no result.
+        Random numbers are keyed by agent and month, so the order changes no result.
         """
         for row in self.model.rng.permutation(len(self)):
             getattr(self.kind(self.model, int(row)), method)(*args, **kwargs)

@@ -1,4 +1,4 @@
-"""The exporter: a firm that sells one good from one state, by one road at a time."""
+"""The exporter: a firm that sells one good from one state, by one route at a time."""
 
 from __future__ import annotations
 
@@ -10,30 +10,29 @@ from sim.common import random_streams
 from sim.common.months import MONTHS_PER_YEAR
 from sim.model.agents.columns import ColumnAgent, ColumnView
 from sim.model.agents.intermediary import Intermediary
-from sim.model.kernels.route_choice import BLOCK
+from sim.model.kernels.block_weights import BLOCK
+from sim.model.kernels.route_choice import RowGroups
+from sim.model.phases.firms import choose_rows
 from sim.policies.regime import HEADQUARTERS, Road
 
 if TYPE_CHECKING:
-    from sim.model.phases.base import Phases
-    from sim.model.phases.firms import FirmPhases
+    from sim.model.interface import Model
 
 
 class Exporter(ColumnAgent):
     """One exporting firm.
 
-    Rules it follows: :func:`sim.rules.route_choice.market_pull`, :func:`sim.rules.route_choice.road_pull` (which road),
-    :func:`sim.rules.route_choice.pull_within_nest`, :func:`sim.rules.route_choice.pull_of_nest` (another road, or
-    another market), :func:`sim.rules.expectations.jolt` (does bad news end its contract),
+    Rules it follows: :func:`sim.rules.route_choice.market_pull`, :func:`sim.rules.route_choice.road_pull` (which
+    route), :func:`sim.rules.route_choice.pull_within_nest`, :func:`sim.rules.route_choice.pull_of_nest` (another route,
+    or another market), :func:`sim.rules.expectations.jolt` (does bad news end its contract),
     :func:`sim.rules.expectations.believed_hazard`, :func:`sim.rules.enforcement.banned_part_shipped`; and in disguise
     :func:`sim.rules.evasion.label`, :func:`sim.rules.evasion.false_use`, :func:`sim.rules.evasion.wanted_parts`.
     """
 
-    model: FirmPhases
-
     @property
     def type(self) -> int:
         """Its type: position of (origin, headquarters, good) in the model's tables."""
-        return self.model.columns.type_of(self.row)
+        return self.model.exporter_columns.type_of(self.row)
 
     @property
     def origin(self) -> str:
@@ -53,7 +52,7 @@ class Exporter(ColumnAgent):
     @property
     def size(self) -> float:
         """Exports of the firm, musd per year."""
-        return float(self.model.columns.size[self.row])
+        return float(self.model.exporter_columns.size[self.row])
 
     @property
     def represents(self) -> float:
@@ -63,79 +62,78 @@ class Exporter(ColumnAgent):
     @property
     def aversion(self) -> float:
         """Fear of a law that binds, log points."""
-        return float(self.model.columns.aversion[self.row])
+        return float(self.model.exporter_columns.aversion[self.row])
 
     @property
     def exposure(self) -> float:
         """Share of its business that needs the coalition, mean about 0..1."""
-        return float(self.model.columns.exposure[self.row])
+        return float(self.model.exporter_columns.exposure[self.row])
 
     @property
     def reputation(self) -> float:
         """Sensitivity to its name, mean 1 for coalition firms, 0 for others."""
-        return float(self.model.columns.reputation[self.row])
+        return float(self.model.exporter_columns.reputation[self.row])
 
     @property
     def listed(self) -> bool:
         """Whether the coalition has listed it; in expected mode, whether it more likely has than not."""
-        columns = self.model.columns
+        columns = self.model.exporter_columns
         return bool(columns.spread[self.row, 1].sum() > 0.5 if self.model.expected else columns.listed[self.row])
 
     @property
     def shares(self) -> np.ndarray[Any, np.dtype[np.float64]]:
-        """Share of its sales by road, (road,); all on one road in sampled mode."""
+        """Share of its sales by route, (route,); all on one route in sampled mode."""
         if self.model.expected:
-            return np.asarray(self.model.columns.spread[self.row].sum(axis=0))
-        return np.asarray(np.eye(len(self.model.base.roads))[self.model.columns.road[self.row]])
+            return np.asarray(self.model.exporter_columns.spread[self.row].sum(axis=0))
+        return np.asarray(np.eye(len(self.model.base.routes))[self.model.exporter_columns.route[self.row]])
 
     @property
-    def road(self) -> Road:
-        """The road it sells by; in expected mode the likeliest."""
-        return self.model.base.roads[int(np.argmax(self.shares))]
+    def route(self) -> Road:
+        """The route it sells by; in expected mode the likeliest."""
+        return self.model.base.routes[int(np.argmax(self.shares))]
 
     @property
-    def house(self) -> Intermediary | None:
-        """The trading house that its contract goes by; None on a direct road, where none was open, in expected mode."""
-        tied = 0 if self.model.expected else int(self.model.columns.house[self.row])
+    def intermediary(self) -> Intermediary | None:
+        """The intermediary that its contract goes by; None on a direct route, where none was open, in expected mode."""
+        tied = 0 if self.model.expected else int(self.model.exporter_columns.intermediary[self.row])
         return Intermediary(self.model, tied - 1) if tied else None
 
     @property
     def label(self) -> float:
         """Share of its good's military use that its labels hide this month, the same for all of its type, 0..1."""
-        return float(self.model.work.labels[self.type])
+        return float(self.model.state.evasion.labels[self.type])
 
     @property
     def contract_months(self) -> int:
         """Months since its contract began; 0 throughout in expected mode, where contracts of all ages mix."""
         if self.model.expected:
             return 0
-        return max(0, self.model.elapsed - int(self.model.columns.since[self.row]))
+        return max(0, self.model.elapsed - int(self.model.exporter_columns.since[self.row]))
 
-    def pulls(self) -> np.ndarray[Any, np.dtype[np.float64]]:
-        """What each road promises it this month, summing to 1 over roads: its odds if its contract ended now."""
-        model, n = self.model, len(self.model.base.roads)
-        pull = np.zeros((n, BLOCK), dtype=model.work.prospects.dtype)
-        trait = np.zeros((4, BLOCK), dtype=pull.dtype)
+    def route_weights(self) -> np.ndarray[Any, np.dtype[np.float64]]:
+        """What each route promises it this month, summing to 1 over routes: its odds if its contract ended now."""
+        model, prospects = self.model, self.model.state.prospects[self.type]
+        weight = np.zeros((len(model.base.routes), BLOCK), dtype=prospects.dtype)
+        trait = np.zeros((4, BLOCK), dtype=prospects.dtype)
         trait[:, 0] = self.aversion, self.exposure, self.reputation, float(self.listed)
         used = np.full(BLOCK, int(np.argmax(self.shares)), dtype=np.int32)
-        closed = model.layout.closed_to_listed.astype(pull.dtype)
-        model.loops.block_pulls(1, used, trait, model.work.prospects[self.type], closed, model.nest, pull)
-        odds = np.diff(pull[:, 0], prepend=0.0).astype(float)
+        model.loops.block_weights(1, used, trait, prospects, model.constants.logit, weight)
+        odds = np.diff(weight[:, 0], prepend=0.0).astype(float)
         return np.asarray(odds / odds.sum())
 
     def contract_ends(self) -> bool:
-        """Whether its contract ends this month (sampled mode): by its term, for bad news, or with its trading house."""
-        model = self.model
+        """Whether its contract ends this month (sampled mode): by its term, for bad news, or with its intermediary."""
+        model, columns = self.model, self.model.exporter_columns
         key = random_streams.stream(model.plan.seed, random_streams.CONTRACT_ENDS, model.elapsed)
-        odds = model.work.ending[self.type, model.columns.road[self.row]]
-        if model.houses.gone[model.columns.house[self.row]]:
+        odds = model.state.outlook.contract_end_odds[self.type, columns.route[self.row]]
+        if model.intermediary_columns.exited[columns.intermediary[self.row]]:
             odds += (1.0 - odds) * model.values.tie_break
-        return bool(random_streams.uniform(key, model.columns.identity(self.row)) < odds)
+        return bool(random_streams.uniform(key, columns.identity(self.row)) < odds)
 
     def step(self) -> None:
-        """Its month: if its contract ends, it chooses a road. The same luck and the same rule as in the columns.
+        """Its month: if its contract ends, it chooses a route. The same random numbers and rule as in the columns.
 
-        In expected mode firms have no luck and are stepped as columns only.
+        In expected mode firms draw nothing and are stepped as columns only.
 
         Raises:
             NotImplementedError: in expected mode.
@@ -146,15 +144,15 @@ class Exporter(ColumnAgent):
         if not self.contract_ends():
             return
         mine = np.array([[self.type, self.row, self.row + 1]], dtype=np.int64)
-        model.choose_rows(mine, np.array([0, 1], dtype=np.int64))
+        choose_rows(model, RowGroups(mine, np.array([0, 1], dtype=np.int64)))
 
     def __repr__(self) -> str:
-        how = "direct" if self.road.hub is None else f"via {self.model.world.states[self.road.hub]}"
-        to = self.model.world.states[self.road.destination]
-        house = "" if self.house is None else f" by house {self.house.row}"
+        how = "direct" if self.route.hub is None else f"via {self.model.world.states[self.route.hub]}"
+        to = self.model.world.states[self.route.destination]
+        by = "" if self.intermediary is None else f" by intermediary {self.intermediary.row}"
         return (
             f"<Exporter {self.row}: {self.good} from {self.origin}, {self.headquarters}, "
-            f"{self.size:.3g} musd/year, {how}{house} to {to}{', listed' if self.listed else ''}>"
+            f"{self.size:.3g} musd/year, {how}{by} to {to}{', listed' if self.listed else ''}>"
         )
 
 
@@ -163,33 +161,24 @@ class ExporterView(ColumnView[Exporter]):
 
     kind = Exporter
     columns = (
-        "origin",
-        "headquarters",
-        "good",
-        "size",
-        "aversion",
-        "exposure",
-        "reputation",
-        "listed",
-        "road",
-        "house",
-        "label",
-    )
+        "origin", "headquarters", "good", "size", "aversion", "exposure", "reputation", "listed", "route",
+        "intermediary", "label",
+    )  # fmt: skip
 
-    def __init__(self, model: Phases) -> None:
+    def __init__(self, model: Model) -> None:
         super().__init__(model)
-        self._type = np.repeat(np.arange(len(model.base.volume)), np.diff(model.columns.start))
+        self._type = np.repeat(np.arange(len(model.base.volume)), np.diff(model.exporter_columns.start))
 
     def __len__(self) -> int:
-        return len(self.model.columns)
+        return self.model.exporter_columns.rows
 
     def column(self, name: str) -> Any:
         """One column.
 
-        ``road`` is the position of the road in use, ``house`` the row of the trading house or -1 for none, ``listed`` a
-        share in expected mode.
+        ``route`` is the position of the route in use, ``intermediary`` its row or -1 for none, ``listed`` a share in
+        expected mode.
         """
-        model, columns = self.model, self.model.columns
+        model, columns = self.model, self.model.exporter_columns
         if name in ("size", "aversion", "exposure", "reputation"):
             return np.asarray(getattr(columns, name))
         if name == "origin":
@@ -199,11 +188,11 @@ class ExporterView(ColumnView[Exporter]):
         if name == "good":
             return np.asarray(model.world.goods)[model.base.good[self._type]]
         if name == "label":
-            return model.work.labels[self._type]
-        if name == "house":
-            return np.full(len(self), -1) if model.expected else columns.house.astype(np.int64) - 1
+            return model.state.evasion.labels[self._type]
+        if name == "intermediary":
+            return np.full(len(self), -1) if model.expected else columns.intermediary.astype(np.int64) - 1
         if name == "listed":
             return columns.spread[:, 1].sum(axis=1) if model.expected else columns.listed.astype(bool)
-        if name == "road":
-            return columns.spread.sum(axis=1).argmax(axis=1) if model.expected else columns.road
+        if name == "route":
+            return columns.spread.sum(axis=1).argmax(axis=1) if model.expected else columns.route
         raise AttributeError(f"exporters have no column {name!r}; they have {', '.join(self.columns)}")

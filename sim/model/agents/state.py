@@ -9,7 +9,7 @@ import mesa
 from sim.model.kernels.settlement import DELIVERED
 
 if TYPE_CHECKING:
-    from sim.model.phases.base import Phases
+    from sim.model.interface import Model
 
 
 class State(mesa.Agent):  # type: ignore[misc]
@@ -17,17 +17,17 @@ class State(mesa.Agent):  # type: ignore[misc]
 
     Rules it follows. A third state: :func:`sim.rules.enforcement.wanted_effort` (what it says and does),
     :func:`sim.rules.governments.wanted_law` (what it forbids itself), :func:`sim.rules.governments.cover` (how far it
-    shields its firms). The coalition: :func:`sim.rules.governments.offence` (whether a red line is crossed),
+    protects its firms). The coalition: :func:`sim.rules.governments.offence` (whether a red line is crossed),
     :func:`sim.rules.governments.resolve` (what its losses leave of its threats),
     :func:`sim.rules.enforcement.licence_odds`, :func:`sim.rules.enforcement.listing_odds`. Its banks' refusals make
-    room for agents: :func:`sim.rules.network.agents_next`.
+    room for payment intermediaries: :func:`sim.rules.network.agents_next`.
 
     Attributes:
         model: the model it lives in.
         position: its position in the world's tables.
     """
 
-    def __init__(self, model: Phases, position: int) -> None:
+    def __init__(self, model: Model, position: int) -> None:
         # Mesa 3.3 numbers agents through a table that keeps every model alive (fixed in 3.4.2): a sweep would fill
         # memory.
         self.model = model
@@ -47,50 +47,50 @@ class State(mesa.Agent):  # type: ignore[misc]
         return str(self.model.world.role[self.position])
 
     @property
-    def effort(self) -> float:
+    def enforcement_effort(self) -> float:
         """Enforcement effort, 0..1; what is done, not what is written."""
-        return float(self.model.work.effort[self.position])
+        return float(self.model.state.governments.enforcement_effort[self.position])
 
-    @effort.setter
-    def effort(self, value: float) -> None:
+    @enforcement_effort.setter
+    def enforcement_effort(self, value: float) -> None:
         if not 0.0 <= value <= 1.0:
-            raise ValueError(f"effort is a share of 0 to 1, not {value}")
-        self.model.work.effort[self.position] = value
+            raise ValueError(f"enforcement effort is a share of 0 to 1, not {value}")
+        self.model.state.governments.enforcement_effort[self.position] = value
 
     @property
-    def word(self) -> float:
-        """What it has announced that it will not let pass, share of the watched goods, 0..1; costs nothing to say."""
-        return float(self.model.work.word[self.position])
+    def announced_policy(self) -> float:
+        """What it has announced that it will not let pass, share of the controlled goods, 0..1; cheap talk."""
+        return float(self.model.state.governments.announced_policy[self.position])
 
     @property
-    def law(self) -> float:
-        """Share of the watched goods that its own law, adopted by itself, keeps from the target, 0..1."""
-        return float(self.model.work.law[self.position])
+    def enacted_law(self) -> float:
+        """Share of the controlled goods that its own law, adopted by itself, keeps from the target, 0..1."""
+        return float(self.model.state.governments.enacted_law[self.position])
 
     @property
-    def cover(self) -> float:
+    def state_protection(self) -> float:
         """Part of foreign threats that it keeps off its firms, 0..1."""
-        return float(self.model.work.cover[self.position])
+        return float(self.model.state.governments.state_protection[self.position])
 
     @property
-    def provoked(self) -> float:
+    def triggered_threat(self) -> float:
         """Threat that it drew on its firms by crossing a red line, log points."""
-        return float(self.model.work.provoked[self.position])
+        return float(self.model.state.governments.triggered_threat[self.position])
 
     @property
     def resolve(self) -> float:
         """Part of its threats and checks that it carries out as a member of the coalition; 1 for the others."""
-        return float(self.model.work.resolve[self.position])
+        return float(self.model.state.governments.resolve[self.position])
 
     @property
-    def agents(self) -> float:
-        """Share of the payments that banks refuse which payment agents carry on its roads, 0..1."""
-        return float(self.model.work.agents[self.position])
+    def payment_intermediaries(self) -> float:
+        """Share of the payments that banks refuse which payment intermediaries carry on its routes, 0..1."""
+        return float(self.model.state.governments.payment_intermediaries[self.position])
 
     @property
     def firms_listed(self) -> float:
         """Exporters of it that the coalition has listed since the run began, firms."""
-        return float(self.model.work.firms_listed[self.position])
+        return float(self.model.state.governments.firms_listed[self.position])
 
     @property
     def alignment(self) -> float:
@@ -124,16 +124,19 @@ class State(mesa.Agent):  # type: ignore[misc]
 
     @property
     def sold_to_target_musd(self) -> float:
-        """Own goods delivered to the target this month, by every road, at base-year prices."""
+        """Own goods delivered to the target this month, by every route, at base-year prices."""
         model = self.model
         mine = model.base.origin == self.position
-        return float(model.work.fate[DELIVERED][mine][:, model.layout.ends_at_target].sum())
+        return float(model.state.shipments.order_status[DELIVERED][mine][:, model.constants.ends_at_target].sum())
 
     def __repr__(self) -> str:
-        return f"<State {self.code}: {self.role}, word {self.word:.2f}, law {self.law:.2f}, effort {self.effort:.2f}>"
+        return (
+            f"<State {self.code}: {self.role}, announced {self.announced_policy:.2f}, enacted {self.enacted_law:.2f}, "
+            f"effort {self.enforcement_effort:.2f}>"
+        )
 
 
-def enlist_states(model: Phases) -> None:
+def enlist_states(model: Model) -> None:
     """Registers every state of the model's world with it, in the world's order."""
     for position in range(len(model.world.states)):
         State(model, position)

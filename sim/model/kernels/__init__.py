@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from sim.common.rule_replacement import with_rules
 from sim.model.kernels import (
+    block_weights,
     component_trade,
     customs_records,
     designations,
@@ -13,8 +14,8 @@ from sim.model.kernels import (
     hub_network,
     intermediaries,
     markets,
-    road_prospects,
     route_choice,
+    route_prospects,
     settlement,
 )
 
@@ -23,27 +24,27 @@ if TYPE_CHECKING:
 
 
 class Loops:
-    """One attribute per loop; see the module each comes from."""
+    """One attribute per loop that may call a rule; see the module each comes from."""
 
     def __init__(self, rules: Mapping[str, Callable[..., float]]) -> None:
-        self.look_ahead = with_rules(road_prospects.look_ahead, rules)
-        self.learn = with_rules(road_prospects.learn, rules)
-        self.block_pulls = with_rules(route_choice.block_pulls, rules)
+        self.trigger_red_lines = with_rules(governments.trigger_red_lines, rules)
+        self.weigh_losses = with_rules(governments.weigh_losses, rules)
+        self.set_enforcement = with_rules(governments.set_enforcement, rules)
+        self.add_odds = with_rules(designations.add_odds, rules)
+        self.choose_exit_hubs = with_rules(hub_network.choose_exit_hubs, rules)
+        self.price_transit = with_rules(hub_network.price_transit, rules)
+        self.enter_payment_intermediaries = with_rules(hub_network.enter_payment_intermediaries, rules)
+        self.switch_to_components = with_rules(component_trade.switch_to_components, rules)
+        self.evaluate_routes = with_rules(route_prospects.evaluate_routes, rules)
+        self.block_weights = with_rules(block_weights.block_weights, rules)
         self.choose = with_rules(route_choice.choose, rules)
         self.choose_parallel = with_rules(route_choice.choose_parallel, rules)
         self.spread_out = with_rules(route_choice.spread_out, rules)
         self.spread_out_parallel = with_rules(route_choice.spread_out_parallel, rules)
         self.clear_borders = with_rules(settlement.clear_borders, rules)
         self.mark_up = with_rules(intermediaries.mark_up, rules)
-        self.trade_month = with_rules(intermediaries.trade_month, rules)
-        self.settle = settlement.settle
-        self.move_prices = with_rules(markets.move_prices, rules)
-        self.record = customs_records.record
-        self.take_offence = with_rules(governments.take_offence, rules)
-        self.weigh_losses = with_rules(governments.weigh_losses, rules)
-        self.set_efforts = with_rules(governments.set_efforts, rules)
-        self.weigh_hubs = hub_network.weigh_hubs
-        self.choose_legs = with_rules(hub_network.choose_legs, rules)
-        self.grow_agents = with_rules(hub_network.grow_agents, rules)
-        self.switch_to_parts = with_rules(component_trade.switch_to_parts, rules)
-        self.add_odds = with_rules(designations.add_odds, rules)
+        self.turn_over = with_rules(intermediaries.turn_over, rules)
+        self.settle = with_rules(settlement.settle, rules)
+        self.adjust_prices = with_rules(markets.adjust_prices, rules)
+        self.record_customs = with_rules(customs_records.record_customs, rules)
+        self.update_beliefs = with_rules(route_prospects.update_beliefs, rules)

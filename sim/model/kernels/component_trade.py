@@ -1,83 +1,94 @@
-"""Law as it falls on what is shipped: a watched good may go as its parts, and a state may have a law of its own."""
+"""Law as it falls on what is shipped: a controlled good may go as its components, and a state may have own law."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sim.common.compilation import compiled
 from sim.rules.evasion import wanted_parts
 
+if TYPE_CHECKING:
+    from sim.common.arrays import Floats
+    from sim.model.records import ComponentTypes, ExportLaw, Routes
+    from sim.rules.parameters import LoopParameters
+
 
 @compiled
-def switch_to_parts(layout, law, fear, numbers, as_parts):  # type: ignore[no-untyped-def]
-    """Moves the share of each watched good that its sellers ship as parts, on the roads to the target.
+def switch_to_components(
+    types: ComponentTypes, law: ExportLaw, legal_deterrence: Floats, parameters: LoopParameters, shares: Floats
+) -> None:
+    """Moves the share of each controlled good that its sellers ship as components, on the routes to the target.
 
     Args:
-        layout: good by type; the good as whose parts it goes, -1 for none, (good,); number of roads to the target.
-        law: banned share, licence share, licence odds for military use; each (type, road).
-        fear: aversion times hazard of the mean firm last month, log points, (type, road).
-        numbers: parameters, see :func:`sim.rules.parameters.for_loops`.
-        as_parts: updated, share of what is sold, (type, road).
+        types: which types can ship their good as components.
+        law: on exports, as written.
+        legal_deterrence: aversion times hazard of the mean firm last month, log points, (type, route).
+        parameters: see :func:`sim.rules.parameters.for_loops`.
+        shares: updated, share shipped as components, (type, route).
     """
-    values = numbers[0]
-    good, parts, n_roads = layout
-    banned, licence_share, licence_odds = law
+    values = parameters[0]
+    good, components, n_target = types.good, types.components, types.target_routes
+    banned, licence_share, licence_odds = law.banned_share, law.licence_share, law.licence_odds_military
     for t in range(len(good)):
-        if parts[good[t]] < 0:
+        if components[good[t]] < 0:
             continue
-        p = t + parts[good[t]] - good[t]  # the type of the same firms' parts: goods are the last axis of types
-        for k in range(n_roads):
-            gain = fear[t, k] * (banned[t, k] - banned[p, k])
+        p = t + components[good[t]] - good[t]  # the same firms' type for components: goods are the last axis of types
+        for k in range(n_target):
+            gain = legal_deterrence[t, k] * (banned[t, k] - banned[p, k])
             gain += _burden(licence_share[t, k], licence_odds[t, k]) - _burden(licence_share[p, k], licence_odds[p, k])
-            if gain > 0.0 or as_parts[t, k] != 0.0:
+            if gain > 0.0 or shares[t, k] != 0.0:
                 wanted = wanted_parts(gain, values.parts_cost, values.parts_limit)
-                as_parts[t, k] += values.parts_speed * (wanted - as_parts[t, k])
+                shares[t, k] += values.parts_speed * (wanted - shares[t, k])
 
 
 @compiled
-def law_as_shipped(layout, as_parts, mixed):  # type: ignore[no-untyped-def]
-    """Law on what is shipped: that on the good for what goes as the good, that on its parts for the rest.
+def law_as_shipped(types: ComponentTypes, law: ExportLaw, shares: Floats, banned: Floats, licence: Floats) -> None:
+    """Law on what is shipped: that on the good for what goes as the good, that on its components for the rest.
 
     Args:
-        layout: as in :func:`switch_to_parts`.
-        as_parts: (type, road).
-        mixed: pairs of a field as written and the field as shipped, each (type, road); the latter filled where some
-            goods go as parts, else the former's values.
+        types: which types can ship their good as components.
+        law: on exports, as written.
+        shares: share shipped as components, (type, route).
+        banned: filled, banned share as shipped, (type, route).
+        licence: filled, licence share as shipped, (type, route).
     """
-    good, parts, n_roads = layout
-    for written, shipped in mixed:
-        shipped[:] = written
+    good, components, n_target = types.good, types.components, types.target_routes
+    written_ban, written_licence = law.banned_share, law.licence_share
+    banned[:] = written_ban
+    licence[:] = written_licence
     for t in range(len(good)):
-        if parts[good[t]] < 0:
+        if components[good[t]] < 0:
             continue
-        p = t + parts[good[t]] - good[t]
-        for k in range(n_roads):
-            a = as_parts[t, k]
+        p = t + components[good[t]] - good[t]
+        for k in range(n_target):
+            a = shares[t, k]
             if a != 0.0:
-                for written, shipped in mixed:
-                    shipped[t, k] = (1.0 - a) * written[t, k] + a * written[p, k]
+                banned[t, k] = (1.0 - a) * written_ban[t, k] + a * written_ban[p, k]
+                licence[t, k] = (1.0 - a) * written_licence[t, k] + a * written_licence[p, k]
 
 
 @compiled
-def add_own_law(layout, own_law, watched, banned):  # type: ignore[no-untyped-def]
+def add_enacted_law(routes: Routes, enacted_law: Floats, controlled: Floats, banned: Floats) -> None:
     """A state's own law on exports to the target comes on top of what clauses forbid, as on independent lines.
 
     Args:
-        layout: origin, good by type; number of roads to the target, which come first.
-        own_law: law of the state's own, (state,).
-        watched: lines that the coalition bans, (good,).
-        banned: updated, banned share as shipped, (type, road).
+        routes: who sells what by which routes.
+        enacted_law: of the state's own, (state,).
+        controlled: lines that the coalition bans, (good,).
+        banned: updated, banned share as shipped, (type, route).
     """
-    origin, good, n_roads = layout
+    origin, good, n_target = routes.origin, routes.good, routes.target_routes
     for t in range(len(good)):
-        own = own_law[origin[t]] * watched[good[t]]
+        own = enacted_law[origin[t]] * controlled[good[t]]
         if own > 0.0:
-            for k in range(n_roads):
+            for k in range(n_target):
                 banned[t, k] = 1.0 - (1.0 - banned[t, k]) * (1.0 - own)
 
 
 @compiled
-def _burden(share, odds):  # type: ignore[no-untyped-def]
+def _burden(share: float, odds: float) -> float:
     """Log points that a licence takes off the sale of goods for military use."""
     kept = 1.0 - share * (1.0 - odds)
     return -np.log(max(kept, 1e-9)) if kept < 1.0 else 0.0

@@ -1,26 +1,29 @@
 """Two ledgers: what happened, and what each customs office would put on record of it.
 
 Origins record exports free on board by declared destination: a sale through a hub is declared to the hub, part of the
-banned goods under another code, and what is shipped as parts under the code of the parts. Hubs record what arrives
-(ghost transit never does, unless tracking shows it) and part of what they pass on. Importers record cost, insurance
-and freight, by origin or by consignment. What an office publishes of its ledger, when, and under which heading, is told
-by :mod:`sim.simulation.tables`.
+banned goods under another code, and what is shipped as components under their code. Hubs record what arrives (ghost
+transit never does, unless tracking shows it) and part of what they pass on. Importers record cost, insurance and
+freight, by origin or by consignment. What an office publishes of its records, when, and under which heading, is told by
+:mod:`sim.simulation.tables`.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.common.arrays import Floats, Integers
 from sim.common.compilation import compiled, inlined
+from sim.model.kernels.settlement import DELIVERED, STOPPED, unseen_by_hub
 
-Floats = NDArray[np.float64]
+if TYPE_CHECKING:
+    from sim.model.records import CustomsOffices, Routes
+    from sim.model.state import Shipments
+    from sim.rules.parameters import LoopParameters
 
 
-@dataclass(eq=False)
-class Ledgers:
+class CustomsRecords(NamedTuple):
     """One month of records; value in musd, prices of the month.
 
     Attributes:
@@ -42,155 +45,183 @@ class Ledgers:
     borrowed: Floats
     exported: Floats
 
-    def tables(self) -> tuple[Floats, ...]:
-        """The ledgers in the order that :func:`record` takes them."""
-        return (
-            self.exports, self.imports, self.reexports, self.passed_on, self.hidden, self.borrowed, self.exported,
-        )  # fmt: skip
+
+class Passage(NamedTuple):
+    """What decides what officers meet.
+
+    Attributes:
+        log_price: by (destination, headquarters, good).
+        exit_hub_shares: by (entry hub, good, exit hub).
+        capacity_share: share of its consignments that each hub carries, (hub,).
+        tracking: share of a good's passage that tracking shows, (state, good).
+        shipped_as_components: share, (type, route).
+        components: the good as whose components each goes, -1 for none, (good,).
+    """
+
+    log_price: Floats
+    exit_hub_shares: Floats
+    capacity_share: Floats
+    tracking: Floats
+    shipped_as_components: Floats
+    components: Integers
 
 
-def blank(n_states: int, n_hubs: int, n_goods: int) -> Ledgers:
-    """Empty ledgers."""
+class HubTransit(NamedTuple):
+    """Goods on their way through hubs, by where they come from.
+
+    Attributes:
+        arriving: what arrives at the target, (origin, entry hub, good).
+        met: the part of it that the hubs' officers met, (origin, entry hub, good).
+        shown: the same over origins: all, and what of it evades, (2, entry hub, good).
+    """
+
+    arriving: Floats
+    met: Floats
+    shown: Floats
+
+
+def blank_records(n_states: int, n_hubs: int, n_goods: int) -> CustomsRecords:
+    """Empty records."""
     square, flat = (n_states, n_states, n_goods), (n_states, n_goods)
-    return Ledgers(
-        np.zeros(square), np.zeros(square), np.zeros((n_hubs, n_goods)), np.zeros((n_hubs, n_hubs, n_goods)),
-        np.zeros(flat), np.zeros(flat), np.zeros(flat),
+    return CustomsRecords(
+        exports=np.zeros(square), imports=np.zeros(square), reexports=np.zeros((n_hubs, n_goods)),
+        passed_on=np.zeros((n_hubs, n_hubs, n_goods)), hidden=np.zeros(flat), borrowed=np.zeros(flat),
+        exported=np.zeros(flat),
     )  # fmt: skip
 
 
 @compiled
-def record(layout, goods, prices, hubs, habits, numbers, books):  # type: ignore[no-untyped-def]
-    """Writes the month into every office's ledger.
+def record_customs(
+    routes: Routes,
+    offices: CustomsOffices,
+    shipments: Shipments,
+    passage: Passage,
+    parameters: LoopParameters,
+    records: CustomsRecords,
+) -> None:
+    """Writes the month into every office's records.
 
     Args:
-        layout: origin, headquarters, good by type; destination, hub by road; hub states; target.
-        goods: passing, delivered, banned share, share that evades, share shipped as parts, by (type, road); stopped at
-            the hub (type, road); the good as whose parts each goes, -1 for none, (good,).
-        prices: log price (destination, headquarters, good).
-        hubs: last legs by (entry hub, good, exit hub); share of its consignments that each hub carries, (hub,); passage
-            that tracking shows, (state, good).
-        habits: whether a state records by consignment, (state,); whether a hub records what evades, (hub,); good
-            under which misdeclared goods go.
-        numbers: parameters, see :func:`sim.rules.parameters.for_loops`.
-        books: see :meth:`Ledgers.tables`; all filled.
+        routes: who sells what by which routes.
+        offices: how customs offices record.
+        shipments: of the month.
+        passage: what decides what officers meet.
+        parameters: see :func:`sim.rules.parameters.for_loops`.
+        records: all filled.
     """
-    values = numbers[0]
-    origin, brand, good, destination, hub, hub_state, target = layout
-    passing, delivered, banned, evading, as_parts, stopped, parts = goods
-    legs, carried, tracking = hubs
-    by_consignment, shows, other_good = habits
-    exports, imports, reexports, passed_on, hidden, borrowed, exported = books
-    for book in (exports, imports, passed_on):
-        book[:] = 0.0
-    for book in (reexports, hidden, borrowed, exported):
-        book[:] = 0.0
-    n_hubs = len(hub_state)
-    # By origin, entry hub and good: what arrives at the target, and the part of it that the hubs' officers saw.
-    arrives = np.zeros((len(exports), n_hubs, len(parts)))
-    met = np.zeros((len(exports), n_hubs, len(parts)))
-    shown = np.zeros((2, n_hubs, len(parts)))  # the same over origins: all that was met, and what of it evades
+    values = parameters[0]
+    origin, brand, good, destination = routes.origin, routes.headquarters, routes.good, routes.destination
+    hub, hub_state, other_good = routes.hub, routes.hub_states, offices.catch_all
+    delivered, stopped = shipments.order_status[DELIVERED], shipments.order_status[STOPPED]
+    cleared, banned, evading = shipments.cleared, shipments.banned_shipped, shipments.evading
+    exports, imports, hidden, borrowed = records.exports, records.imports, records.hidden, records.borrowed
+    exported, log_price, tracking = records.exported, passage.log_price, passage.tracking
+    components, shipped_as_components = passage.components, passage.shipped_as_components
+    for square in (exports, imports, records.passed_on):
+        square[:] = 0.0
+    for flat in (records.reexports, hidden, borrowed, exported):
+        flat[:] = 0.0
+    n_hubs, n_goods = len(hub_state), len(components)
+    arriving = np.zeros((len(exports), n_hubs, n_goods))
+    met = np.zeros((len(exports), n_hubs, n_goods))
+    shown = np.zeros((2, n_hubs, n_goods))
     freight = 1.0 + values.cif
-    for t in range(passing.shape[0]):
+    for t in range(cleared.shape[0]):
         o, g = origin[t], good[t]
-        for k in range(passing.shape[1]):
-            left = passing[t, k] + stopped[t, k]
+        for k in range(cleared.shape[1]):
+            left = cleared[t, k] + stopped[t, k]
             d = destination[k]
             if left == 0.0 or d == o:
                 continue
-            price = prices[d, brand[t], g]
+            price = log_price[d, brand[t], g]
             fob = np.exp(values.fob_share * price) if price != 0.0 else 1.0
             value, arrived = left * fob, delivered[t, k] * fob
             # Another code pays only where this one is banned; into the catch-all group itself nothing can be
             # misdeclared.
-            dismantled = as_parts[t, k] * value
+            dismantled = shipped_as_components[t, k] * value
             disguised = values.misdeclared * banned[t, k] * (value - dismantled) if g != other_good else 0.0
             to = d if hub[k] < 0 else hub_state[hub[k]]
             exports[o, to, g] += value - disguised - dismantled
             exports[o, to, other_good] += disguised
             if dismantled > 0.0:
-                exports[o, to, parts[g]] += dismantled
+                exports[o, to, components[g]] += dismantled
             exported[o, g] += value
-            if d == target:
+            if d == routes.target:
                 hidden[o, g] += disguised + dismantled if hub[k] < 0 else value
                 if hub[k] < 0 and disguised + dismantled > 0.0:
                     borrowed[o, other_good] += disguised
-                    borrowed[o, parts[g]] += dismantled
+                    borrowed[o, components[g]] += dismantled
             if hub[k] >= 0:
                 h, i = hub_state[hub[k]], hub[k]
                 ghost = unseen_by_hub(values.ghost, evading[t, k], tracking[h, g]) * value
                 imports[o, h, g] += (value - ghost) * freight
-                arrives[o, i, g] += arrived
+                arriving[o, i, g] += arrived
                 seen = (value - ghost) * arrived / value
                 met[o, i, g] += seen
                 shown[0, i, g] += seen
                 shown[1, i, g] += seen * evading[t, k]
             else:
                 imports[o, d, g] += arrived * freight
-    office = by_consignment, shows, hub_state, target
-    spread_over_last_legs((arrives, met, shown), (legs, carried), office, numbers, (imports, reexports, passed_on))
+    spread_over_exit_hubs(routes, offices, HubTransit(arriving, met, shown), passage, parameters, records)
 
 
 @compiled
-def spread_over_last_legs(passing, hubs, office, numbers, books):  # type: ignore[no-untyped-def]
+def spread_over_exit_hubs(
+    routes: Routes,
+    offices: CustomsOffices,
+    transit: HubTransit,
+    passage: Passage,
+    parameters: LoopParameters,
+    records: CustomsRecords,
+) -> None:
     """Records at the hubs and at the target of what came through hubs, by the hub it left from.
 
     Args:
-        passing: what arrives at the target, and the part of it that the hubs' officers met, by (origin, entry hub,
-            good); the same over origins, all and what evades, (2, entry hub, good).
-        hubs: last legs by (entry hub, good, exit hub); share of its consignments that each hub carries, (hub,).
-        office: whether a state records by consignment, (state,); whether a hub records what evades, (hub,); hub
-            states; target.
-        numbers: parameters, see :func:`sim.rules.parameters.for_loops`.
-        books: imports, re-exports, passed on; added to.
+        routes: who sells what by which routes.
+        offices: how customs offices record.
+        transit: goods on their way through hubs.
+        passage: what decides what officers meet.
+        parameters: see :func:`sim.rules.parameters.for_loops`.
+        records: imports, re-exports, passed on; added to.
     """
-    values = numbers[0]
-    arrives, met, shown = passing
-    legs, carried = hubs
-    by_consignment, shows, hub_state, target = office
-    imports, reexports, passed_on = books
+    values = parameters[0]
+    shares, capacity_share, hub_state = passage.exit_hub_shares, passage.capacity_share, routes.hub_states
+    by_consignment, shows, target = offices.by_consignment, offices.reexports_shown, routes.target
+    arriving, met, shown = transit.arriving, transit.met, transit.shown
+    imports, reexports, passed_on = records.imports, records.reexports, records.passed_on
     freight = 1.0 + values.cif
-    for i in range(legs.shape[0]):
-        for g in range(legs.shape[1]):
+    for i in range(shares.shape[0]):
+        for g in range(shares.shape[1]):
             total = 0.0
-            for j in range(legs.shape[2]):
-                total += legs[i, g, j] * carried[j]
+            for j in range(shares.shape[2]):
+                total += shares[i, g, j] * capacity_share[j]
             if total == 0.0:
                 continue
             # Where all is ghost transit the hubs met nothing, yet it arrives.
             evades = shown[1, i, g] / shown[0, i, g] if shown[0, i, g] > 0.0 else 0.0
-            for j in range(legs.shape[2]):
-                leg = legs[i, g, j] * carried[j] / total
+            for j in range(shares.shape[2]):
+                leg = shares[i, g, j] * capacity_share[j] / total
                 if leg == 0.0:
                     continue
                 first, last = hub_state[i], hub_state[j]
                 passes = leg * shown[0, i, g]
-                reexports[j, g] += passes * (1.0 - evades * (1.0 - _of_evading(shows[j], values.reexport_recorded)))
+                reexports[j, g] += passes * (
+                    1.0 - evades * (1.0 - _recorded_of_evading(shows[j], values.reexport_recorded))
+                )
                 if j != i:
-                    kept = 1.0 - evades * (1.0 - _of_evading(shows[i], values.reexport_recorded))
+                    kept = 1.0 - evades * (1.0 - _recorded_of_evading(shows[i], values.reexport_recorded))
                     passed_on[i, j, g] += passes * kept
-                for o in range(arrives.shape[0]):
-                    if arrives[o, i, g] == 0.0:
+                for o in range(arriving.shape[0]):
+                    if arriving[o, i, g] == 0.0:
                         continue
                     partner = last if by_consignment[target] else o
-                    imports[partner, target, g] += leg * arrives[o, i, g] * freight
+                    imports[partner, target, g] += leg * arriving[o, i, g] * freight
                     if j != i:
                         partner = first if by_consignment[last] else o
                         imports[partner, last, g] += leg * met[o, i, g] * freight
 
 
 @inlined
-def unseen_by_hub(ghost, evading, tracked):  # type: ignore[no-untyped-def]
-    """Share of what is sent through a hub that never meets its officers: ghost transit that tracking does not show.
-
-    Args:
-        ghost: share of what evades a shut road through a hub that never arrives there.
-        evading: share of what is sent that is banned, or that would go direct if it could.
-        tracked: share of the good's passage that tracking shows to the officers.
-    """
-    return ghost * evading * (1.0 - tracked)
-
-
-@inlined
-def _of_evading(shows, recorded):  # type: ignore[no-untyped-def]
-    """Share of what evades a shut road that a hub's office has in its books."""
+def _recorded_of_evading(shows: bool, recorded: float) -> float:
+    """Share of what evades a shut route that a hub's office has in its books."""
     return recorded if shows else 0.0

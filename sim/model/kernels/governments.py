@@ -1,6 +1,8 @@
-"""What governments do this month: the coalition takes offence and weighs its losses, third states speak and act."""
+"""What governments do this month: the coalition reads red lines and weighs its losses, third states speak and act."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -11,92 +13,146 @@ from sim.rules.enforcement import wanted_effort
 from sim.rules.expectations import believed_hazard
 from sim.rules.governments import cover, offence, resolve, wanted_law
 
+if TYPE_CHECKING:
+    from sim.common.arrays import Floats
+    from sim.model.records import StateTraits
+    from sim.rules.parameters import LoopParameters
+
+
+class EnforcementSignals(NamedTuple):
+    """What governments of third states weigh.
+
+    Attributes:
+        threat: to the state's firms and banks, by clauses and for a crossed red line, log points, (state,).
+        pressure: diplomatic pressure, (state,).
+        leverage: pressure through another market, envoys' visits, (state,).
+        courting: favours of the target, envoys' visits, (state,).
+        commitment: alignment with the target that long-term supply adds, (state,).
+        recent_listings: share of the state's trade whose sellers were lately listed, (state,).
+        trade: with the target last month, (state,).
+        military_trade: the same as it looks, weighted by how military it is, (state, good).
+        controlled: share of a good's lines that the coalition bans, (good,).
+    """
+
+    threat: Floats
+    pressure: Floats
+    leverage: Floats
+    courting: Floats
+    commitment: Floats
+    recent_listings: Floats
+    trade: Floats
+    military_trade: Floats
+    controlled: Floats
+
+
+class Stance(NamedTuple):
+    """What a state announces, enacts, enforces and protects, (state,); see :class:`sim.model.state.Governments`."""
+
+    announced_policy: Floats
+    enacted_law: Floats
+    enforcement_effort: Floats
+    state_protection: Floats
+
 
 @compiled
-def see(key, error, military, seen):  # type: ignore[no-untyped-def]
+def observe_trade(key: np.uint64, error: float, military: Floats, observed: Floats) -> None:
     """What the coalition's services see of military trade by (state, good): the truth times a lognormal error.
 
     Args:
-        key: noise stream of the month.
+        key: random stream of the month.
         error: log sd; 0 sees all.
         military: (state, good).
-        seen: filled.
+        observed: filled.
     """
     for s in range(military.shape[0]):
         for g in range(military.shape[1]):
-            seen[s, g] = military[s, g]
+            observed[s, g] = military[s, g]
             if error > 0.0:
                 z = normal_quantile(random_streams.uniform(key, s * military.shape[1] + g))
-                seen[s, g] *= np.exp(error * z - 0.5 * error * error)
+                observed[s, g] *= np.exp(error * z - 0.5 * error * error)
 
 
 @compiled
-def take_offence(red_line, red_line_threat, seen, usual, numbers, provoked):  # type: ignore[no-untyped-def]
+def trigger_red_lines(
+    red_line: Floats,
+    red_line_threat: Floats,
+    observed: Floats,
+    usual: Floats,
+    parameters: LoopParameters,
+    triggered: Floats,
+) -> None:
     """Threat that the coalition holds against the states whose military trade crossed a red line.
 
     Args:
         red_line: multiple of the base year at which the line lies, infinite for none, (state, good).
         red_line_threat: threat once it is crossed, log points, (state, good).
-        seen: military trade with the target seen this month, (state, good).
+        observed: military trade with the target as the coalition sees it this month, (state, good).
         usual: the same in the base year.
-        numbers: parameters, see :func:`sim.rules.parameters.for_loops`.
-        provoked: updated, log points, (state,).
+        parameters: see :func:`sim.rules.parameters.for_loops`.
+        triggered: updated, log points, (state,).
     """
-    values = numbers[0]
-    for s in range(len(provoked)):
+    values = parameters[0]
+    for s in range(len(triggered)):
         shown = 0.0
-        for g in range(seen.shape[1]):
+        for g in range(observed.shape[1]):
             if red_line_threat[s, g] > 0.0:
-                crossed = offence(_log_ratio(seen[s, g], usual[s, g]), np.log(red_line[s, g]))
+                crossed = offence(_log_ratio(observed[s, g], usual[s, g]), np.log(red_line[s, g]))
                 shown = max(shown, red_line_threat[s, g] * crossed)
-        if shown != 0.0 or provoked[s] != 0.0:
-            provoked[s] = believed_hazard(provoked[s], shown, values.red_line_speed, values.forgetting)
+        if shown != 0.0 or triggered[s] != 0.0:
+            triggered[s] = believed_hazard(triggered[s], shown, values.red_line_speed, values.forgetting)
 
 
 @compiled
-def weigh_losses(members, exports, trade, retaliation, usual_effort, numbers, standing):  # type: ignore[no-untyped-def]
+def weigh_losses(
+    states: StateTraits,
+    trade: Floats,
+    retaliation: Floats,
+    parameters: LoopParameters,
+    firmness: Floats,
+    effort: Floats,
+) -> None:
     """Coalition members carry out less of what they threaten once it costs them more than they bear.
 
     Args:
-        members: whether a state belongs to the coalition, (state,).
-        exports: of the base year, all destinations, (state,).
-        trade: with the target last month and in the base year, each (state,).
+        states: what states are.
+        trade: with the target last month, (state,).
         retaliation: further loss, share of exports, (state,).
-        usual_effort: (state,).
-        numbers: parameters, see :func:`sim.rules.parameters.for_loops`.
-        standing: resolve (state,) filled; effort (state,) updated for members.
+        parameters: see :func:`sim.rules.parameters.for_loops`.
+        firmness: resolve, filled for members, (state,).
+        effort: enforcement effort, updated for members, (state,).
     """
-    values = numbers[0]
-    now, usual = trade
-    firmness, effort = standing
-    for s in range(len(members)):
+    values = parameters[0]
+    members, exports, usual, usual_effort = states.members, states.exports, states.usual_trade, states.usual_effort
+    for s in range(len(exports)):
         if not members[s]:
             continue
         pain = retaliation[s]
         if exports[s] > 0.0:
-            pain += max(0.0, usual[s] - now[s]) / exports[s]
+            pain += max(0.0, usual[s] - trade[s]) / exports[s]
         firmness[s] = resolve(pain, values.pain_limit)
         effort[s] += values.effort_speed * (usual_effort[s] * firmness[s] - effort[s])
 
 
 @compiled
-def set_efforts(states, signals, trade, own, numbers, stance):  # type: ignore[no-untyped-def]
-    """Every third state moves part-way to the words, the law and the effort it wants.
+def set_enforcement(
+    states: StateTraits, signals: EnforcementSignals, parameters: LoopParameters, stance: Stance
+) -> None:
+    """Every third state moves part-way to the announcements, the law and the effort it wants.
 
     Args:
-        states: whether the state decides (third states do), base effort, alignment, exposure; each (state,).
-        signals: threat, pressure, leverage, courting, commitment; each (state,).
-        trade: with the target last month and in the base year (state,); military trade, same, (state, good); share of
-            each good's lines that the coalition bans, (good,).
-        own: share of the state's trade with the target whose sellers were lately listed, (state,).
-        numbers: parameters, see :func:`sim.rules.parameters.for_loops`.
-        stance: word, law, effort, cover; all updated, (state,).
+        states: what states are.
+        signals: what is asked of governments, offered to them, and seen.
+        parameters: see :func:`sim.rules.parameters.for_loops`.
+        stance: updated.
     """
-    values = numbers[0]
-    decides, base, alignment, exposure = states
-    threat, pressure, leverage, courting, commitment = signals
-    now, usual, military, usual_military, watched = trade
-    word, law, effort, covered = stance
+    values = parameters[0]
+    decides, base, alignment, exposure = states.decides, states.usual_effort, states.alignment, states.exposure
+    usual, usual_military_trade = states.usual_trade, states.usual_military_trade
+    threat, pressure, leverage = signals.threat, signals.pressure, signals.leverage
+    courting, commitment, own = signals.courting, signals.commitment, signals.recent_listings
+    now, military_trade, controlled = signals.trade, signals.military_trade, signals.controlled
+    announced, enacted, effort = stance.announced_policy, stance.enacted_law, stance.enforcement_effort
+    protection = stance.state_protection
     grown = 0.0
     for s in range(len(effort)):
         grown += max(0.0, now[s] - usual[s]) if decides[s] else 0.0
@@ -107,9 +163,11 @@ def set_efforts(states, signals, trade, own, numbers, stance):  # type: ignore[n
         courted = courting[s]
         if grown > 0.0:
             courted += values.courting * max(0.0, now[s] - usual[s]) / grown
-        asked = values.weight_pressure * pressure[s] * (1.0 - values.cheap_talk * word[s])
+        asked = values.weight_pressure * pressure[s] * (1.0 - values.cheap_talk * announced[s])
         asked += values.weight_leverage * leverage[s]
-        visible = max(0.0, _log_ratio(_seen(military, watched, s), _seen(usual_military, watched, s)))
+        military = _controlled_trade(military_trade, controlled, s)
+        usual_military = _controlled_trade(usual_military_trade, controlled, s)
+        visible = max(0.0, _log_ratio(military, usual_military))
         asked += exposure[s] * (values.weight_threat * threat[s] + values.weight_visible * visible)
         asked += exposure[s] * values.weight_listing * own[s]
         against = values.weight_gain * max(0.0, _log_ratio(now[s], usual[s]))
@@ -117,22 +175,23 @@ def set_efforts(states, signals, trade, own, numbers, stance):  # type: ignore[n
         said = wanted_law(base[s], wanted_effort(base[s], asked, 0.0)) if asked > 0.0 else 0.0
         wanted = wanted_effort(base[s], asked, against)
         written = wanted_law(base[s], wanted) if asked > against else 0.0
-        word[s] += values.word_speed * (said - word[s])
-        law[s] += values.law_speed * (written - law[s])
+        announced[s] += values.word_speed * (said - announced[s])
+        enacted[s] += values.law_speed * (written - enacted[s])
         effort[s] += values.effort_speed * (wanted - effort[s])
-        covered[s] = cover(own[s], near, values.weight_shield) if own[s] > 0.0 else 0.0
+        protection[s] = cover(own[s], near, values.weight_shield) if own[s] > 0.0 else 0.0
 
 
 @inlined
-def _seen(military, watched, s):  # type: ignore[no-untyped-def]
+def _controlled_trade(military: Floats, controlled: Floats, s: int) -> float:
     """Military trade of a state in the goods that the coalition bans."""
     total = 0.0
-    for g in range(len(watched)):
-        total += military[s, g] * watched[g]
+    for g in range(len(controlled)):
+        total += military[s, g] * controlled[g]
     return total
 
 
 @inlined
-def _log_ratio(now, usual):  # type: ignore[no-untyped-def]
+def _log_ratio(now: float, usual: float) -> float:
     """Log of growth, damped where the base is tiny; 0 where there is neither."""
-    return np.log((now + 1e-3) / (usual + 1e-3))
+    ratio: float = np.log((now + 1e-3) / (usual + 1e-3))
+    return ratio

@@ -1,108 +1,145 @@
-"""Hubs as a network: what each last leg to the target costs and stops, and how the houses choose among them."""
+"""Hubs as a network: what each exit hub costs and stops, and how intermediaries choose among them."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from sim.common.compilation import compiled
 from sim.rules.network import agents_next, onward_pull
 
+if TYPE_CHECKING:
+    from sim.common.arrays import Floats, Integers
+    from sim.model.records import Routes
+    from sim.model.state import Transit
+    from sim.rules.parameters import LoopParameters
+
+
+class TransitConditions(NamedTuple):
+    """What goods meet at hubs.
+
+    Attributes:
+        hub_states: position of each hub among the states, (hub,).
+        usual_effort: enforcement effort of the base year, (state,).
+        border_checks: part of the checks left at the state's border with the target, (state,).
+        transit_ban: what may not be passed on, by clause, (state, good).
+        enacted_law: of the state's own, (state,).
+        enforcement_effort: (state,).
+        controlled: share of a good's lines that the coalition bans, (good,).
+        log_markup: of the hub's intermediaries, (hub,).
+        capacity_share: share of its consignments that each hub could carry last month, (hub,).
+    """
+
+    hub_states: Integers
+    usual_effort: Floats
+    border_checks: Floats
+    transit_ban: Floats
+    enacted_law: Floats
+    enforcement_effort: Floats
+    controlled: Floats
+    log_markup: Floats
+    capacity_share: Floats
+
 
 @compiled
-def weigh_hubs(layout, law, standing, legs, numbers, hubs):  # type: ignore[no-untyped-def]
-    """What a sale through each hub meets this month, over all last legs that its houses use.
+def price_transit(conditions: TransitConditions, parameters: LoopParameters, transit: Transit) -> None:
+    """What a sale through each hub meets this month, over all exit hubs that its intermediaries use.
 
     Args:
-        layout: hub states; part of the checks left at each state's border with the target, (state,).
-        law: what may not be passed on (state, good), by clause; lines the coalition bans (good,).
-        standing: law of the state's own, effort, usual effort (state,); log mark-up, share of its consignments that it
-            could carry last month (hub,).
-        legs: last legs by (entry hub, good, exit hub).
-        numbers: parameters, see :func:`sim.rules.parameters.for_loops`.
-        hubs: filled: log cost, share that gets through, share stopped; each (entry hub, good); log points that checks
-            and want of room at the exit hub itself take off (exit hub, good).
+        conditions: what goods meet at hubs.
+        parameters: see :func:`sim.rules.parameters.for_loops`.
+        transit: all but ``exit_hub_shares`` filled.
     """
-    values = numbers[0]
-    hub_state, checks = layout
-    transit_ban, watched = law
-    own_law, effort, usual_effort, log_markup, carried = standing
-    cost, kept, stopped, obstacle = hubs
-    n_hubs, n_goods = cost.shape
+    values = parameters[0]
+    hub_states, transit_ban, controlled = conditions.hub_states, conditions.transit_ban, conditions.controlled
+    enacted_law, effort, usual_efforts = (
+        conditions.enacted_law, conditions.enforcement_effort, conditions.usual_effort
+    )  # fmt: skip
+    border_checks, log_markup, capacity_share = (
+        conditions.border_checks, conditions.log_markup, conditions.capacity_share
+    )  # fmt: skip
+    shares, transit_cost, entry_cost = transit.exit_hub_shares, transit.transit_cost, transit.entry_cost
+    passed_share, stopped_share = transit.passed_share, transit.stopped_share
+    n_hubs, n_goods = transit_cost.shape
     stop = np.zeros((n_hubs, n_goods))
     for h in range(n_hubs):
-        s = hub_state[h]
+        s = hub_states[h]
+        usual_effort, checks = usual_efforts[s], border_checks[s]
         for g in range(n_goods):
-            forbidden = 1.0 - (1.0 - transit_ban[s, g]) * (1.0 - own_law[s] * watched[g])
-            stop[h, g] = forbidden * effort[s] * checks[s]
-            passes = (1.0 - stop[h, g]) * carried[h]
-            if effort[s] > usual_effort[s]:
-                passes *= np.exp(-values.vigilance * watched[g] * (effort[s] - usual_effort[s]) * checks[s])
-            obstacle[h, g] = -np.log(max(passes, 1e-9)) if passes < 1.0 else 0.0
+            forbidden = 1.0 - (1.0 - transit_ban[s, g]) * (1.0 - enacted_law[s] * controlled[g])
+            stop[h, g] = forbidden * effort[s] * checks
+            passes = (1.0 - stop[h, g]) * capacity_share[h]
+            if effort[s] > usual_effort:
+                passes *= np.exp(-values.vigilance * controlled[g] * (effort[s] - usual_effort) * checks)
+            transit_cost[h, g] = -np.log(max(passes, 1e-9)) if passes < 1.0 else 0.0
     for h in range(n_hubs):
         for g in range(n_goods):
-            cost[h, g] = 0.0
-            stopped[h, g] = 0.0
+            entry_cost[h, g] = 0.0
+            stopped_share[h, g] = 0.0
             lost = 0.0
             for j in range(n_hubs):
-                leg = legs[h, g, j]
-                if leg > 0.0:
-                    cost[h, g] += leg * log_markup[j]
-                    stopped[h, g] += leg * stop[j, g]
-                    lost += leg * (1.0 - np.exp(-obstacle[j, g])) if obstacle[j, g] > 0.0 else 0.0
-            kept[h, g] = 1.0 - lost
+                share = shares[h, g, j]
+                if share > 0.0:
+                    entry_cost[h, g] += share * log_markup[j]
+                    stopped_share[h, g] += share * stop[j, g]
+                    lost += share * (1.0 - np.exp(-transit_cost[j, g])) if transit_cost[j, g] > 0.0 else 0.0
+            passed_share[h, g] = 1.0 - lost
 
 
 @compiled
-def choose_legs(usual, obstacle, log_markup, numbers, legs):  # type: ignore[no-untyped-def]
-    """The houses of every hub turn part of their last legs to where passage is cheaper and surer.
+def choose_exit_hubs(
+    usual: Floats, log_markup: Floats, transit_cost: Floats, parameters: LoopParameters, shares: Floats
+) -> None:
+    """The intermediaries of every hub turn part of what they pass on to where passage is cheaper and surer.
 
-    Ties among traders last: only ``tie_turnover`` of the legs are chosen anew. A hub that fills dears its own last leg,
-    and so passes the trade on to the next hub.
+    Ties among traders last: only ``tie_turnover`` of the passages are chosen anew. A hub that fills adds to the cost of
+    leaving by it, and so passes the trade on to the next hub.
 
     Args:
-        usual: base-year legs, (entry hub, good, exit hub).
-        obstacle: log points that checks take off, (hub, good).
-        log_markup: (hub,).
-        numbers: parameters, see :func:`sim.rules.parameters.for_loops`.
-        legs: updated.
+        usual: base-year shares, (entry hub, good, exit hub).
+        log_markup: of each hub's intermediaries, (hub,).
+        transit_cost: log points that checks and want of room take off, (hub, good).
+        parameters: see :func:`sim.rules.parameters.for_loops`.
+        shares: updated.
     """
-    values = numbers[0]
-    n_hubs, n_goods = obstacle.shape
+    values = parameters[0]
+    n_hubs, n_goods = transit_cost.shape
     for h in range(n_hubs):
         for g in range(n_goods):
             if usual[h, g, h] == 1.0:
-                continue  # its houses know no other hub
+                continue  # its intermediaries know no other hub
             total = 0.0
             for j in range(n_hubs):
                 if usual[h, g, j] > 0.0:
-                    total += usual[h, g, j] * onward_pull(values.onward_response, log_markup[j], obstacle[j, g])
+                    total += usual[h, g, j] * onward_pull(values.onward_response, log_markup[j], transit_cost[j, g])
             for j in range(n_hubs):
                 if usual[h, g, j] > 0.0:
-                    pull = usual[h, g, j] * onward_pull(values.onward_response, log_markup[j], obstacle[j, g])
-                    legs[h, g, j] += values.tie_turnover * (pull / total - legs[h, g, j])
+                    weight = usual[h, g, j] * onward_pull(values.onward_response, log_markup[j], transit_cost[j, g])
+                    shares[h, g, j] += values.tie_turnover * (weight / total - shares[h, g, j])
 
 
 @compiled
-def refusals_by_state(layout, refusal, refused):  # type: ignore[no-untyped-def]
-    """Largest share of payments that the banks of each state refuse on its roads to the target.
+def refusals_by_state(routes: Routes, payment_refusal: Floats, refusals: Floats) -> None:
+    """Largest share of payments that the banks of each state refuse on its routes to the target.
 
     Args:
-        layout: origin by type; hub by road; hub states; number of roads to the target, which come first.
-        refusal: (type, road).
-        refused: filled, (state,).
+        routes: who sells what by which routes.
+        payment_refusal: (type, route).
+        refusals: filled, (state,).
     """
-    origin, hub, hub_state, n_roads = layout
-    refused[:] = 0.0
-    for t in range(refusal.shape[0]):
-        for k in range(n_roads):
+    origin, hub, hub_state, n_target = routes.origin, routes.hub, routes.hub_states, routes.target_routes
+    refusals[:] = 0.0
+    for t in range(payment_refusal.shape[0]):
+        for k in range(n_target):
             s = origin[t] if hub[k] < 0 else hub_state[hub[k]]
-            refused[s] = max(refused[s], refusal[t, k])
+            refusals[s] = max(refusals[s], payment_refusal[t, k])
 
 
 @compiled
-def grow_agents(refused, numbers, agents):  # type: ignore[no-untyped-def]
-    """Payment agents take over a part of what banks refuse; ``agents`` (state,) updated, share of refusals carried."""
-    values = numbers[0]
-    for s in range(len(agents)):
-        if refused[s] > 0.0 or agents[s] > 0.0:
-            agents[s] = agents_next(agents[s], refused[s], values.agent_entry, values.leaving)
+def enter_payment_intermediaries(refusals: Floats, parameters: LoopParameters, carried: Floats) -> None:
+    """Payment intermediaries take over a part of what banks refuse; ``carried`` (state,) updated, share of refusals."""
+    values = parameters[0]
+    for s in range(len(carried)):
+        if refusals[s] > 0.0 or carried[s] > 0.0:
+            carried[s] = agents_next(carried[s], refusals[s], values.agent_entry, values.leaving)

@@ -1,46 +1,52 @@
-"""Demand and prices in the markets that the scenario watches: the target's and the other buyers'."""
+"""Demand and prices in the price-adjusting markets: the target's and the other buyers'."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sim.common.compilation import compiled, inlined
 from sim.rules.pricing import price_move, wanted_quantity
 
+if TYPE_CHECKING:
+    from sim.common.arrays import Floats, Mask
+    from sim.model.state import Markets
+    from sim.rules.parameters import LoopParameters
+
 # Arrivals and demand are both padded by this share of the baseline: a market too thin to see any arrival has no price.
 _PADDING = 0.02
 
 
 @compiled
-def move_prices(market, drivers, arrivals, numbers, log_price, replaced):  # type: ignore[no-untyped-def]
+def adjust_prices(baseline: Floats, price_adjusting: Mask, parameters: LoopParameters, markets: Markets) -> None:
     """Moves prices towards the gap of demand and arrivals, and lets home production replace imports.
 
     Args:
-        market: base-year imports (destination, headquarters, good); whether the price of a destination moves.
-        drivers: activity and need by (destination, good).
-        arrivals: this month's, (destination, headquarters, good).
-        numbers: parameters, see :func:`sim.rules.parameters.for_loops`.
-        log_price: updated, (destination, headquarters, good).
-        replaced: share of demand that home production has replaced, updated, (destination, good).
+        baseline: base-year imports by (destination, headquarters, good).
+        price_adjusting: whether the price of a destination moves, (destination,).
+        parameters: see :func:`sim.rules.parameters.for_loops`.
+        markets: ``log_price`` and ``import_substitution`` updated.
     """
-    values = numbers[0]
-    baseline, clears = market
-    activity, need = drivers
+    values = parameters[0]
+    log_price, arrivals = markets.log_price, markets.arrivals
+    multiplier, war_demand = markets.demand_multiplier, markets.war_demand
+    replaced = markets.import_substitution
     ceiling = np.log(values.price_ceiling)
     brand = values.brand_substitution
     for d in range(baseline.shape[0]):
-        if not clears[d]:
+        if not price_adjusting[d]:
             continue
         for g in range(baseline.shape[2]):
             total = baseline[d, 0, g] + baseline[d, 1, g]
             if total == 0.0:
                 continue
             log_index = _price_index(baseline[d, :, g], log_price[d, :, g], brand)
-            driver = activity[d, g] * need[d, g] * (1.0 - replaced[d, g])
+            driver = multiplier[d, g] * war_demand[d, g] * (1.0 - replaced[d, g])
             for b in range(2):
                 if baseline[d, b, g] == 0.0:
                     continue
-                padding = _PADDING * baseline[d, b, g] * activity[d, g]
+                padding = _PADDING * baseline[d, b, g] * multiplier[d, g]
                 elasticities = (values.demand_elasticity, brand)
                 wanted = wanted_quantity(baseline[d, b, g], driver, log_price[d, b, g], log_index, elasticities)
                 share = baseline[d, b, g] / total
@@ -52,13 +58,15 @@ def move_prices(market, drivers, arrivals, numbers, log_price, replaced):  # typ
 
 
 @inlined
-def _price_index(baseline, log_price, substitution):  # type: ignore[no-untyped-def]
+def _price_index(baseline: Floats, log_price: Floats, substitution: float) -> float:
     """Log of the CES price index over brands; 0 at base-year prices."""
     if log_price[0] == 0.0 and log_price[1] == 0.0:
         return 0.0
     total = baseline[0] + baseline[1]
     if abs(substitution - 1.0) < 1e-6:
-        return (baseline[0] * log_price[0] + baseline[1] * log_price[1]) / total
+        mean_log: float = (baseline[0] * log_price[0] + baseline[1] * log_price[1]) / total
+        return mean_log
     power = 1.0 - substitution
     mean = (baseline[0] * np.exp(power * log_price[0]) + baseline[1] * np.exp(power * log_price[1])) / total
-    return np.log(mean) / power
+    index: float = np.log(mean) / power
+    return index

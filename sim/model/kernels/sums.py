@@ -1,31 +1,42 @@
-"""Sums over types and roads, in one order on every machine (a library's matrix product adds in the order it likes)."""
+"""Sums over types and routes, in one order on every machine (a library's matrix product adds in the order it likes)."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sim.common.compilation import compiled
+from sim.policies.regime import COALITION_BRAND
+
+if TYPE_CHECKING:
+    from sim.common.arrays import Floats, Integers
+    from sim.model.population import ExporterColumns
+    from sim.model.records import Routes
 
 
 @compiled
-def sum_trade(layout, weight, flow, legs, trade, military):  # type: ignore[no-untyped-def]
+def sum_trade(
+    routes: Routes, weight: Floats, flow: Floats, exit_hub_shares: Floats, trade: Floats, military: Floats
+) -> None:
     """Trade of each state with the target: what it makes and sells directly, and what leaves it for the target.
 
     Args:
-        layout: origin, good by type; hub by road; hub states; number of roads to the target, which come first.
+        routes: who sells what by which routes.
         weight: how military a type's goods look, (type,).
-        flow: (type, road).
-        legs: last legs by (entry hub, good, exit hub).
+        flow: (type, route).
+        exit_hub_shares: by (entry hub, good, exit hub).
         trade: filled, (state,).
         military: filled, the same weighted, (state, good).
     """
-    origin, good, hub, hub_state, n_roads = layout
+    origin, good, hub, hub_state = routes.origin, routes.good, routes.hub, routes.hub_states
+    n_target = routes.target_routes
     trade[:] = 0.0
     military[:] = 0.0
-    entered = np.zeros((2, legs.shape[0], legs.shape[1]))
+    entered = np.zeros((2, exit_hub_shares.shape[0], exit_hub_shares.shape[1]))
     for t in range(len(origin)):
         g = good[t]
-        for k in range(n_roads):
+        for k in range(n_target):
             value = flow[t, k]
             if hub[k] < 0:
                 trade[origin[t]] += value
@@ -33,27 +44,69 @@ def sum_trade(layout, weight, flow, legs, trade, military):  # type: ignore[no-u
             else:
                 entered[0, hub[k], g] += value
                 entered[1, hub[k], g] += value * weight[t]
-    for i in range(legs.shape[0]):
-        for g in range(legs.shape[1]):
-            for j in range(legs.shape[2]):
-                trade[hub_state[j]] += entered[0, i, g] * legs[i, g, j]
-                military[hub_state[j], g] += entered[1, i, g] * legs[i, g, j]
+    for i in range(exit_hub_shares.shape[0]):
+        for g in range(exit_hub_shares.shape[1]):
+            for j in range(exit_hub_shares.shape[2]):
+                trade[hub_state[j]] += entered[0, i, g] * exit_hub_shares[i, g, j]
+                military[hub_state[j], g] += entered[1, i, g] * exit_hub_shares[i, g, j]
 
 
 @compiled
-def sum_spread(start, row_value, spread, flow):  # type: ignore[no-untyped-def]
-    """Contracted trade by (type, road), musd per month, from the rows' shares; ``flow`` filled."""
+def sum_drawn(
+    rows_on_route: Integers, row_value: Floats, background: Floats, activity: Floats, contracted: Floats
+) -> None:
+    """Contracted trade by (type, route), musd per month, sampled mode: that of the rows and of the background.
+
+    Args:
+        rows_on_route: (type, route).
+        row_value: musd per month that one row stands for, (type,).
+        background: base-year trade of firms that consider no price-adjusting market, (type, route).
+        activity: part of it that is still done, (type, route).
+        contracted: filled.
+    """
+    for t in range(contracted.shape[0]):
+        for k in range(contracted.shape[1]):
+            contracted[t, k] = rows_on_route[t, k] * row_value[t] + background[t, k] * activity[t, k]
+
+
+@compiled
+def sum_spread(
+    exporters: ExporterColumns, row_value: Floats, background: Floats, activity: Floats, contracted: Floats
+) -> None:
+    """The same in expected mode, from the rows' shares."""
+    start, spread = exporters.start, exporters.spread
     for t in range(len(start) - 1):
-        flow[t, :] = 0.0
+        contracted[t, :] = 0.0
         for i in range(start[t], start[t + 1]):
             for listed in range(2):
-                for k in range(flow.shape[1]):
-                    flow[t, k] += spread[i, listed, k] * row_value[t]
+                for k in range(contracted.shape[1]):
+                    contracted[t, k] += spread[i, listed, k] * row_value[t]
+        for k in range(contracted.shape[1]):
+            contracted[t, k] += background[t, k] * activity[t, k]
 
 
 @compiled
-def sum_by_hub(hub, good, flow, out):  # type: ignore[no-untyped-def]
-    """Goods consigned to each hub, (hub, good), filled from ``flow`` (type, road)."""
+def sum_exits(routes: Routes, usual: Floats, contracted: Floats, exit_share: Floats) -> None:
+    """Share of the coalition firms' direct trade with the target that is gone, by the state they sell from.
+
+    Args:
+        routes: who sells what by which routes.
+        usual: that trade in the base year, (state,).
+        contracted: trade under contract, (type, route).
+        exit_share: filled, (state,).
+    """
+    origin, headquarters = routes.origin, routes.headquarters
+    now = np.zeros(len(usual))
+    for t in range(len(origin)):
+        if headquarters[t] == COALITION_BRAND:
+            now[origin[t]] += contracted[t, 0]
+    for s in range(len(usual)):
+        exit_share[s] = max(0.0, 1.0 - now[s] / usual[s]) if usual[s] > 0.0 else 0.0
+
+
+@compiled
+def sum_by_hub(hub: Integers, good: Integers, flow: Floats, out: Floats) -> None:
+    """Goods consigned to each hub, (hub, good), filled from ``flow`` (type, route)."""
     out[:] = 0.0
     for t in range(flow.shape[0]):
         for k in range(flow.shape[1]):
@@ -62,42 +115,44 @@ def sum_by_hub(hub, good, flow, out):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def sum_by_exit(entered, legs, out):  # type: ignore[no-untyped-def]
-    """Goods that each hub's houses carry to the target, (hub,), from what enters every hub (hub, good)."""
+def sum_by_exit(entered: Floats, exit_hub_shares: Floats, out: Floats) -> None:
+    """Goods that each hub's intermediaries carry to the target, (hub,), from what enters every hub (hub, good)."""
     out[:] = 0.0
-    for i in range(legs.shape[0]):
-        for g in range(legs.shape[1]):
-            for j in range(legs.shape[2]):
-                out[j] += entered[i, g] * legs[i, g, j]
+    for i in range(exit_hub_shares.shape[0]):
+        for g in range(exit_hub_shares.shape[1]):
+            for j in range(exit_hub_shares.shape[2]):
+                out[j] += entered[i, g] * exit_hub_shares[i, g, j]
 
 
 @compiled
-def sum_passages(layout, delivered, legs, carried, out):  # type: ignore[no-untyped-def]
+def sum_passages(
+    routes: Routes, delivered: Floats, exit_hub_shares: Floats, capacity_share: Floats, out: Floats
+) -> None:
     """Deliveries to the target by the hub they entered and the hub they left.
 
     Args:
-        layout: good by type; hub by road.
-        delivered: (type, road).
-        legs: last legs by (entry hub, good, exit hub).
-        carried: share of its consignments that each hub carries, (hub,).
+        routes: who sells what by which routes.
+        delivered: (type, route).
+        exit_hub_shares: by (entry hub, good, exit hub).
+        capacity_share: share of its consignments that each hub carries, (hub,).
         out: filled, (entry hub, good, exit hub).
     """
-    good, hub = layout
-    entered = np.zeros((legs.shape[0], legs.shape[1]))
-    sum_by_hub(hub, good, delivered, entered)
-    for i in range(legs.shape[0]):
-        for g in range(legs.shape[1]):
+    entered = np.zeros((exit_hub_shares.shape[0], exit_hub_shares.shape[1]))
+    sum_by_hub(routes.hub, routes.good, delivered, entered)
+    for i in range(exit_hub_shares.shape[0]):
+        for g in range(exit_hub_shares.shape[1]):
             total = 0.0
-            for j in range(legs.shape[2]):
-                total += legs[i, g, j] * carried[j]
-            for j in range(legs.shape[2]):
-                out[i, g, j] = entered[i, g] * legs[i, g, j] * carried[j] / total if total > 0.0 else 0.0
+            for j in range(exit_hub_shares.shape[2]):
+                total += exit_hub_shares[i, g, j] * capacity_share[j]
+            for j in range(exit_hub_shares.shape[2]):
+                carried = entered[i, g] * exit_hub_shares[i, g, j] * capacity_share[j]
+                out[i, g, j] = carried / total if total > 0.0 else 0.0
 
 
 @compiled
-def move_rows(chunks, moves, rows_on_road):  # type: ignore[no-untyped-def]
-    """Adds the moves of each chunk (chunk, road) to the rows of its type (type, road)."""
+def move_rows(chunks: Integers, moves: Integers, rows_on_route: Integers) -> None:
+    """Adds the moves of each chunk (chunk, route) to the rows of its type (type, route)."""
     for c in range(chunks.shape[0]):
         t = chunks[c, 0]
         for k in range(moves.shape[1]):
-            rows_on_road[t, k] += moves[c, k]
+            rows_on_route[t, k] += moves[c, k]

@@ -1,7 +1,1 @@
-"""The phases of a month, by who acts: each reads columns and writes columns; see :mod:`sim.model.model`."""
-
-from sim.model.phases.firms import FirmPhases
-from sim.model.phases.states import StatePhases
-from sim.model.phases.trade import TradePhases
-
-__all__ = ["FirmPhases", "StatePhases", "TradePhases"]
+"""The phases of a month, by who acts: functions that read and write the model's state; see :mod:`sim.model.model`."""

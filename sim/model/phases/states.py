@@ -1,170 +1,223 @@
-"""What states do in a month: law, threats, words, effort, lists."""
+"""What states do in a month: law, threats, announcements, enforcement, designations."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
-from numpy.typing import NDArray
 
 from sim.common import random_streams
 from sim.common.months import MONTHS_PER_YEAR
-from sim.model.kernels.designations import list_drawn, list_expected, list_largest, weigh_drawn, weigh_expected
-from sim.model.kernels.governments import see
+from sim.model.kernels.designations import (
+    Listings,
+    Suspects,
+    list_drawn,
+    list_expected,
+    list_largest,
+    weigh_drawn,
+    weigh_expected,
+)
+from sim.model.kernels.governments import EnforcementSignals, Stance, observe_trade
 from sim.model.kernels.settlement import DELIVERED
 from sim.model.kernels.sums import sum_trade
-from sim.model.phases.base import Phases
 
-Floats = NDArray[np.float64]
+if TYPE_CHECKING:
+    from sim.common.arrays import Floats, Integers, Mask
+    from sim.model.interface import Model
+
+    # States and goods in which firms are to be listed, (state, good), and how many firms in each of the states.
+    Wanted = tuple[Mask, float]
 
 
-class StatePhases(Phases):
-    """Phases in which states act."""
+def read_law(model: Model) -> None:
+    """1. The regime of the month, the goods the coalition controls, how much of what an army needs it newly bans.
 
-    def read_law(self) -> None:
-        """1. The regime of the month, the goods the coalition watches, how much of what an army needs it newly bans."""
-        before = self._covered()
-        self.take_up_law()
-        self.work.alarm = max(0.0, self._covered() - before)
+    Reads: schedule, month.
+    Writes: regime, governments.controlled, new_controls.
+    """
+    model.state.new_controls = 0.0
+    if model.schedule.regime(model.month) is not model.regime:
+        before = _controlled_part(model)
+        take_up_law(model)
+        model.state.new_controls = max(0.0, _controlled_part(model) - before)
 
-    def take_up_law(self) -> None:
-        """The regime of the month, and which goods the coalition watches."""
-        self.regime = self.lawbook.regime(self.month)
-        banned = self.regime.lane("banned_share")[:, 0].reshape(len(self.world.states), -1, len(self.world.goods))
-        self.work.watched[:] = banned[self.layout.members].max(axis=(0, 1), initial=0.0)
 
-    def _covered(self) -> float:
-        """How much of what an army needs the coalition bans: share of lines, weighted by how military a good is."""
-        weight = self.layout.sensitivity
-        return float((self.work.watched * weight).sum() / weight.sum()) if weight.sum() > 0.0 else 0.0
+def take_up_law(model: Model) -> None:
+    """The regime of the month, and which goods the coalition controls."""
+    model.regime = model.schedule.regime(model.month)
+    direct = model.regime.lane("banned_share")[:, 0]
+    banned = direct.reshape(len(model.world.states), -1, len(model.world.goods))
+    members = model.constants.states.members
+    model.state.governments.controlled[:] = banned[members].max(axis=(0, 1), initial=0.0)
 
-    def weigh_threats(self) -> None:
-        """2a. The coalition sees what third states trade, takes offence at a crossed red line, counts its losses."""
-        work, layout, regime = self.work, self.layout, self.regime
-        self._sum_trade(work.fate[DELIVERED] if self.elapsed else self.base.flow, work.trade, work.military)
-        error = 0.0 if self.expected else self.values.intelligence_noise
-        see(
-            random_streams.stream(self.plan.seed, random_streams.INTELLIGENCE, self.elapsed),
-            error,
-            work.military,
-            work.seen,
-        )
-        line, threat = regime.cell("red_line"), regime.cell("red_line_threat")
-        self.loops.take_offence(line, threat, work.seen, self._usual[1], self._numbers, work.provoked)
-        trade, standing = (work.trade, self._usual[0]), (work.resolve, work.effort)
-        usual_effort, loss = layout.deciding[1], regime.state("retaliation")
-        self.loops.weigh_losses(
-            layout.members, layout.exports, trade, loss, usual_effort, self._numbers, standing
-        )  # fmt: skip
 
-    def set_efforts(self) -> None:
-        """2b. Third states move their words, their law and their effort: what is asked against what it costs."""
-        work, field = self.work, self.regime.state
-        threat = field("threat") + work.provoked * self.coalition_resolve
-        signals = threat, field("pressure"), field("leverage"), field("courting"), field("commitment")
-        trade = work.trade, self._usual[0], work.military, self._usual[1], work.watched
-        stance = work.word, work.law, work.effort, work.cover
-        self.loops.set_efforts(self.layout.deciding, signals, trade, work.own_listed, self._numbers, stance)
+def _controlled_part(model: Model) -> float:
+    """How much of what an army needs the coalition bans: share of lines, weighted by how military a good is."""
+    weight = model.constants.goods.military_sensitivity
+    return float((model.state.governments.controlled * weight).sum() / weight.sum()) if weight.sum() > 0.0 else 0.0
 
-    def designate_exporters(self) -> None:
-        """2c. The coalition lists exporters of third states; listed firms lose its markets."""
-        work = self.work
-        work.listed_here[:] = 0.0
-        work.listed_near[:] = 0.0
-        wanted = [
-            (field, *self._firms_named(where, firms))
-            for field in ("exporters_listed", "largest_listed")
-            for _, where, firms in self.regime.acts(field)
-        ]
-        wanted += [("exporters_listed", *one) for one in self._budgeted("exporter_budget")]
-        if not wanted:
-            return
-        sold = np.zeros_like(work.listed_here)  # musd per year of trade with the target whose sellers are listed now
-        suspects = [one[1:] for one in wanted if one[0] == "exporters_listed"]
-        if suspects:
-            self._list_suspects(suspects, sold)
-        for field, allowed, firms in wanted:
-            if field == "largest_listed":
-                self._list_largest(allowed, firms, sold)
-        trade = np.zeros_like(sold)
-        np.add.at(
-            trade, (self.base.origin, self.base.good),
-            MONTHS_PER_YEAR * work.flow[:, self.layout.ends_at_target].sum(axis=1),
-        )  # fmt: skip
-        np.divide(sold, trade, out=work.listed_here, where=trade > 0.0)
-        np.divide(sold.sum(axis=1), trade.sum(axis=1), out=work.listed_near, where=trade.sum(axis=1) > 0.0)
 
-    def traders_to_list(self) -> Floats:
-        """Trading houses to be listed in each hub this month, by clause and out of budgets, (hub,)."""
-        to_list = self.regime.state("traders_listed").copy()
-        for allowed, firms in self._budgeted("trader_budget"):
-            to_list[allowed.any(axis=1)] += firms
-        chosen: Floats = to_list[self.layout.hub_states]
-        return chosen
+def assess_threats(model: Model) -> None:
+    """2a. The coalition sees what third states trade, holds a crossed red line against them, counts its losses.
 
-    def _firms_named(self, where: NDArray[np.int64], firms: float) -> tuple[NDArray[np.bool_], float]:
-        """Cells that a clause covers, (state, good), and how many firms it lists in each of its states."""
-        allowed = np.zeros(self.work.listed_here.size, dtype=bool)
-        allowed[where] = True
-        return allowed.reshape(self.work.listed_here.shape), firms
+    Reads: regime, shipments.order_status, transit.exit_hub_shares, evasion.labels.
+    Writes: governments.trade, governments.military_trade, governments.observed_military_trade,
+    governments.triggered_threat, governments.resolve, governments.enforcement_effort.
+    """
+    state, constants, regime, governments = model.state, model.constants, model.regime, model.state.governments
+    sold = state.shipments.order_status[DELIVERED] if model.elapsed else model.base.flow
+    look = constants.goods.military_sensitivity[model.base.good] * (1.0 - state.evasion.labels)
+    sum_trade(
+        constants.routes, look, sold, state.transit.exit_hub_shares, governments.trade, governments.military_trade
+    )  # fmt: skip
+    key = random_streams.stream(model.plan.seed, random_streams.INTELLIGENCE, model.elapsed)
+    error = 0.0 if model.expected else model.values.intelligence_noise
+    observe_trade(key, error, governments.military_trade, governments.observed_military_trade)
+    observed, usual = governments.observed_military_trade, constants.states.usual_military_trade
+    line, threat, triggered = regime.cell("red_line"), regime.cell("red_line_threat"), governments.triggered_threat
+    model.loops.trigger_red_lines(line, threat, observed, usual, model.parameters, triggered)
+    retaliation, resolve, effort = regime.state("retaliation"), governments.resolve, governments.enforcement_effort
+    model.loops.weigh_losses(constants.states, governments.trade, retaliation, model.parameters, resolve, effort)
 
-    def _budgeted(self, field: str) -> list[tuple[NDArray[np.bool_], float]]:
-        """What designation budgets list: firms by state in reach, shared by the military trade seen there."""
-        budget = float((self.regime.state(field) * self.work.resolve).sum())
-        if budget == 0.0:
-            return []
-        reached = self.regime.state("in_reach") > 0.0
-        if field == "trader_budget":
-            reached = reached & np.isin(np.arange(len(reached)), self.layout.hub_states)
-        weight = np.where(reached, (self.work.seen * self.work.watched).sum(axis=1), 0.0)
-        found = []
-        for state in np.flatnonzero(weight > 0.0):
-            allowed = np.zeros(self.work.seen.shape, dtype=bool)
-            allowed[state] = True
-            found.append((allowed, budget * float(weight[state] / weight.sum())))
-        return found
 
-    def _list_suspects(self, wanted: list[tuple[NDArray[np.bool_], float]], sold: Floats) -> None:
-        base, columns, work, at_target = self.base, self.columns, self.work, self.layout.ends_at_target
-        suspicion = self.layout.sensitivity[base.good] * (1.0 - work.labels)
-        yearly = MONTHS_PER_YEAR * self.row_value
-        weight, odds = np.zeros(len(suspicion)), np.zeros(len(suspicion))
-        if self.expected:
-            weigh_expected(columns.start, suspicion * yearly, columns.size, columns.spread, at_target, weight)
-        else:
-            weigh_drawn(
-                columns.start, suspicion * yearly, columns.size, columns.road, columns.listed, at_target, weight
-            )  # fmt: skip
-        for allowed, firms in wanted:
-            self.loops.add_odds((base.origin, base.good, suspicion), weight, firms, allowed, odds)
-        types = base.origin, base.good, yearly
-        if self.expected:
-            rows = columns.size, columns.spread
-            list_expected(columns.start, types, odds, at_target, rows, sold, work.firms_listed)
-        else:
-            key = random_streams.stream(self.plan.seed, random_streams.EXPORTER_LISTED, self.elapsed)
-            drawn = columns.size, columns.road, columns.listed
-            list_drawn(key, columns.start, types, odds, at_target, drawn, sold, work.firms_listed)
+def set_enforcement(model: Model) -> None:
+    """2b. Third states move what they announce, enact and enforce: what is asked against what it costs.
 
-    def _list_largest(self, allowed: NDArray[np.bool_], firms: float, sold: Floats) -> None:
-        base, columns = self.base, self.columns
-        kind = np.repeat(np.arange(len(base.volume)), np.diff(columns.start))
-        origin, good = base.origin[kind], base.good[kind]
-        for state in np.flatnonzero(allowed.any(axis=1)):
-            rows = np.flatnonzero((origin == state) & allowed[state, good])
-            value = MONTHS_PER_YEAR * self.row_value[kind[rows]]
-            listed = list_largest(columns, rows, firms, value, self.layout.ends_at_target.astype(float))
-            np.add.at(sold[state], good[rows], listed * value)
-            self.work.firms_listed[state] += float((listed * value / columns.size[rows]).sum())
+    Reads: regime, governments.trade, governments.military_trade, governments.controlled, governments.resolve,
+    governments.triggered_threat, governments.recent_listings.
+    Writes: governments.announced_policy, governments.enacted_law, governments.enforcement_effort,
+    governments.state_protection.
+    """
+    governments, law = model.state.governments, model.regime.state
+    signals = EnforcementSignals(
+        threat=law("threat") + governments.triggered_threat * coalition_resolve(model),
+        pressure=law("pressure"),
+        leverage=law("leverage"),
+        courting=law("courting"),
+        commitment=law("commitment"),
+        recent_listings=governments.recent_listings,
+        trade=governments.trade,
+        military_trade=governments.military_trade,
+        controlled=governments.controlled,
+    )
+    stance = Stance(
+        announced_policy=governments.announced_policy,
+        enacted_law=governments.enacted_law,
+        enforcement_effort=governments.enforcement_effort,
+        state_protection=governments.state_protection,
+    )
+    model.loops.set_enforcement(model.constants.states, signals, model.parameters, stance)
 
-    def _sum_trade(self, flow: Floats, trade: Floats, military: Floats) -> None:
-        base, layout = self.base, self.layout
-        look = layout.sensitivity[base.good] * (1.0 - self.work.labels)
-        roads = base.origin, base.good, base.hub, layout.hub_states, layout.target_roads
-        sum_trade(roads, look, flow, self.work.legs, trade, military)
 
-    def usual_trade(self) -> tuple[Floats, Floats]:
-        """Trade with the target in the base year, (state,), and its military part, (state, good), labels plain."""
-        trade, military = np.zeros(len(self.world.states)), np.zeros((len(self.world.states), len(self.world.goods)))
-        self._sum_trade(self.base.flow, trade, military)
-        return trade, military
+def designate_exporters(model: Model) -> None:
+    """2c. The coalition lists exporters of third states; listed firms lose its markets.
 
-    _usual: tuple[Floats, Floats]
+    Reads: regime, governments.resolve, governments.controlled, governments.observed_military_trade, evasion.labels,
+    shipments.contracted, exporter_columns.
+    Writes: exporter_columns, governments.listed_share, governments.state_listed_share, governments.firms_listed.
+    """
+    governments = model.state.governments
+    governments.listed_share[:] = 0.0
+    governments.state_listed_share[:] = 0.0
+    suspects = clauses_that_list(model, "exporters_listed") + _budgeted(model, "exporter_budget")
+    largest = clauses_that_list(model, "largest_listed")
+    if not suspects and not largest:
+        return
+    # Trade with the target whose sellers are listed now, musd per year.
+    listings = Listings(np.zeros_like(governments.listed_share), governments.firms_listed)
+    if suspects:
+        _list_suspects(model, suspects, listings)
+    for allowed, firms in largest:
+        _list_largest(model, allowed, firms, listings)
+    trade, to_target = np.zeros_like(listings.value), model.constants.ends_at_target
+    yearly = MONTHS_PER_YEAR * model.state.shipments.contracted[:, to_target].sum(axis=1)
+    np.add.at(trade, (model.base.origin, model.base.good), yearly)
+    np.divide(listings.value, trade, out=governments.listed_share, where=trade > 0.0)
+    by_state = trade.sum(axis=1)
+    np.divide(listings.value.sum(axis=1), by_state, out=governments.state_listed_share, where=by_state > 0.0)
+
+
+def coalition_resolve(model: Model) -> float:
+    """Part of its threats that the coalition as a whole carries out: its members' resolve, weighted by exports."""
+    states, resolve = model.constants.states, model.state.governments.resolve
+    weight = states.exports[states.members]
+    if weight.sum() == 0.0:
+        return 1.0
+    return float((resolve[states.members] * weight).sum() / weight.sum())
+
+
+def coalition_effort(model: Model) -> float:
+    """Mean enforcement effort of the coalition's members; 0 where there is no coalition."""
+    members = model.constants.states.members
+    return float(model.state.governments.enforcement_effort[members].mean()) if members.any() else 0.0
+
+
+def intermediaries_to_list(model: Model) -> Floats:
+    """Intermediaries to be listed in each hub this month, by clause and out of budgets, firms, (hub,)."""
+    to_list = model.regime.state("traders_listed").copy()
+    for allowed, firms in _budgeted(model, "trader_budget"):
+        to_list[allowed.any(axis=1)] += firms
+    chosen: Floats = to_list[model.constants.routes.hub_states]
+    return chosen
+
+
+def clauses_that_list(model: Model, field: str) -> list[Wanted]:
+    """What clauses impose on a field of firms to be listed, clause by clause."""
+    return [_firms_named(model, where, firms) for _, where, firms in model.regime.acts(field)]
+
+
+def _firms_named(model: Model, where: Integers, firms: float) -> Wanted:
+    """Cells that a clause covers, and how many firms it lists in each of its states."""
+    shape = model.state.governments.listed_share.shape
+    allowed = np.zeros(shape[0] * shape[1], dtype=bool)
+    allowed[where] = True
+    return allowed.reshape(shape), firms
+
+
+def _budgeted(model: Model, field: str) -> list[Wanted]:
+    """What designation budgets list: firms by state in reach, shared by the military trade seen there."""
+    governments = model.state.governments
+    budget = float((model.regime.state(field) * governments.resolve).sum())
+    if budget == 0.0:
+        return []
+    reached = model.regime.state("in_reach") > 0.0
+    if field == "trader_budget":
+        reached = reached & np.isin(np.arange(len(reached)), model.constants.routes.hub_states)
+    observed = (governments.observed_military_trade * governments.controlled).sum(axis=1)
+    weight = np.where(reached, observed, 0.0)
+    wanted = []
+    for state in np.flatnonzero(weight > 0.0):
+        allowed = np.zeros(governments.listed_share.shape, dtype=bool)
+        allowed[state] = True
+        wanted.append((allowed, budget * float(weight[state] / weight.sum())))
+    return wanted
+
+
+def _list_suspects(model: Model, wanted: list[Wanted], listings: Listings) -> None:
+    """Lists so many firms in each state, the most suspect first."""
+    routes, exporters, at_target = model.constants.routes, model.exporter_columns, model.constants.ends_at_target
+    suspicion = model.constants.goods.military_sensitivity[routes.good] * (1.0 - model.state.evasion.labels)
+    suspects = Suspects(
+        suspicion, MONTHS_PER_YEAR * model.row_value, weight=np.zeros(len(suspicion)), odds=np.zeros(len(suspicion))
+    )
+    (weigh_expected if model.expected else weigh_drawn)(exporters, at_target, suspects)
+    for allowed, firms in wanted:
+        model.loops.add_odds(routes, firms, allowed, suspects)
+    if model.expected:
+        list_expected(routes, at_target, suspects, exporters, listings)
+    else:
+        key = random_streams.stream(model.plan.seed, random_streams.EXPORTER_LISTED, model.elapsed)
+        list_drawn(key, routes, at_target, suspects, exporters, listings)
+
+
+def _list_largest(model: Model, allowed: Mask, firms: float, listings: Listings) -> None:
+    """Lists so many firms in each state, the largest first."""
+    base, exporters = model.base, model.exporter_columns
+    kind = np.repeat(np.arange(len(base.volume)), np.diff(exporters.start))
+    origin, good = base.origin[kind], base.good[kind]
+    for state in np.flatnonzero(allowed.any(axis=1)):
+        rows = np.flatnonzero((origin == state) & allowed[state, good])
+        value = MONTHS_PER_YEAR * model.row_value[kind[rows]]
+        listed = list_largest(exporters, rows, firms, value, model.constants.ends_at_target.astype(float))
+        np.add.at(listings.value[state], good[rows], listed * value)
+        listings.firms[state] += float((listed * value / exporters.size[rows]).sum())

@@ -2,107 +2,160 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
-from numpy.typing import NDArray
 
 from sim.common import random_streams
 from sim.common.numerics import power
-from sim.model.kernels.hub_network import refusals_by_state
-from sim.model.kernels.settlement import DELIVERED, STOPPED
+from sim.model.kernels.customs_records import Passage
+from sim.model.kernels.hub_network import TransitConditions, refusals_by_state
+from sim.model.kernels.intermediaries import Moment
+from sim.model.kernels.settlement import BorderConditions, Deliveries
 from sim.model.kernels.sums import sum_by_exit, sum_by_hub
-from sim.model.phases.states import StatePhases
+from sim.model.phases.states import intermediaries_to_list
+from sim.model.records import BorderLaw
 
-Floats = NDArray[np.float64]
+if TYPE_CHECKING:
+    from sim.model.interface import Model
 
 
-class TradePhases(StatePhases):
-    """Phases in which goods move."""
+def post_demand(model: Model) -> None:
+    """3. Orders follow season and macro path, and the target's income; war demand moves demand, and so the price.
 
-    _activity: Floats
-    _need: Floats
-    _market: Floats
+    Reads: regime, drivers.
+    Writes: markets.demand_multiplier, markets.war_demand.
+    """
+    markets, drivers = model.state.markets, model.drivers
+    markets.demand_multiplier[:] = drivers.demand_multiplier[model.elapsed]
+    markets.war_demand[:] = drivers.war_demand[model.elapsed]
+    lost = model.regime.state("revenue_loss")
+    for state in np.flatnonzero(lost > 0.0):
+        markets.demand_multiplier[state] *= power(1.0 - float(lost[state]), model.values.import_propensity)
 
-    def post_demand(self) -> None:
-        """3. Orders follow season and macro path, and the target's income; need moves demand, and so the price."""
-        work = self.work
-        work.activity[:], work.need[:] = self._activity[self.elapsed], self._need[self.elapsed]
-        lost = self.regime.state("revenue_loss")
-        for state in np.flatnonzero(lost > 0.0):
-            work.activity[state] *= power(1.0 - float(lost[state]), self.values.import_propensity)
 
-    def weigh_hubs(self) -> None:
-        """4a. Houses choose last legs; what each hub asks and stops; agents take over what banks refuse."""
-        work, layout = self.work, self.layout
-        law = self.regime.cell("transit_ban"), work.watched
-        standing = work.law, work.effort, layout.deciding[1], work.log_markup, work.carried
-        hubs = work.hub_cost, work.hub_kept, work.hub_stopped, work.obstacle
-        borders = layout.hub_states, layout.checks
-        self.loops.choose_legs(layout.onward, work.obstacle, work.log_markup, self._numbers, work.legs)
-        self.loops.weigh_hubs(borders, law, standing, work.legs, self._numbers, hubs)
-        roads = self.base.origin, self.base.hub, layout.hub_states, layout.target_roads
-        refusals_by_state(roads, self.regime.lane("payment_refusal"), work.refused)
-        self.loops.grow_agents(work.refused, self._numbers, work.agents)
+def price_transit(model: Model) -> None:
+    """4a. Intermediaries choose exit hubs; what each hub asks and stops; who pays where banks refuse.
 
-    def clear_borders(self) -> None:
-        """5. Licences, payments, inspections."""
-        work, base, layout, lane = self.work, self.base, self.layout, self.regime.lane
-        roads = base.origin, base.good, base.destination, base.hub, layout.hub_states, layout.target_roads
-        law = (
-            work.shipped[0], work.shipped[1], lane("licence_odds_civil"), lane("licence_odds_military"),
-            lane("licence_delay_months"), lane("payment_refusal"), lane("closure"), lane("coming"),
-        )  # fmt: skip
-        campaign = self.regime.state("inspection")
-        standing = work.effort, layout.checks, campaign, work.agents, work.fear, work.diverted
-        hubs = work.hub_stopped, self.regime.cell("tracking")
-        traits = layout.sensitivity, layout.ambiguity
-        goods = work.queue, work.fate, work.banned, work.evading, work.passing
-        self.loops.clear_borders(roads, work.flow, work.activity, law, standing, hubs, traits, self._numbers, goods)
+    Reads: regime, governments.enacted_law, governments.enforcement_effort, governments.controlled, hubs.log_markup,
+    hubs.capacity_share.
+    Writes: transit, governments.payment_refusals, governments.payment_intermediaries.
+    """
+    constants, parameters = model.constants, model.parameters
+    governments, hubs, transit = model.state.governments, model.state.hubs, model.state.transit
+    usual, shares = constants.hubs.exit_hub_shares, transit.exit_hub_shares
+    model.loops.choose_exit_hubs(usual, hubs.log_markup, transit.transit_cost, parameters, shares)
+    conditions = TransitConditions(
+        hub_states=constants.routes.hub_states,
+        usual_effort=constants.states.usual_effort,
+        border_checks=constants.states.border_checks,
+        transit_ban=model.regime.cell("transit_ban"),
+        enacted_law=governments.enacted_law,
+        enforcement_effort=governments.enforcement_effort,
+        controlled=governments.controlled,
+        log_markup=hubs.log_markup,
+        capacity_share=hubs.capacity_share,
+    )
+    model.loops.price_transit(conditions, parameters, transit)
+    refusals = governments.payment_refusals
+    refusals_by_state(constants.routes, model.regime.lane("payment_refusal"), refusals)
+    model.loops.enter_payment_intermediaries(refusals, parameters, governments.payment_intermediaries)
 
-    def trade_through_hubs(self) -> None:
-        """6. Trading houses carry what they can, mark up as they fill, open, close, are listed and return."""
-        work, houses, values = self.work, self.houses, self.values
-        capacity = houses.open_capacity() * (1.0 + self.regime.state("hub_room")[self.layout.hub_states])
-        consigned = np.empty(len(capacity))
-        entered = np.empty_like(work.hub_cost)
-        sum_by_hub(self.base.hub, self.base.good, work.flow, entered)
-        sum_by_exit(entered, work.legs, consigned)
-        work.fullness[:] = np.where(consigned > 0, 1e3, 0.0)  # of a hub with no open house
-        np.divide(consigned, capacity, out=work.fullness, where=capacity > 0)
-        np.minimum(1.0, 1.0 / np.maximum(work.fullness, 1e-12), out=work.carried)
-        self.loops.mark_up(work.fullness, self._numbers, work.log_markup)
-        listed = houses.represents, houses.listed_now, houses.lost_ties
-        hubs = work.fullness, values.hub_fullness, self.traders_to_list(), *listed
-        key = random_streams.stream(self.plan.seed, random_streams.TRADER_STATUS, self.elapsed)
-        columns = (
-            houses.hub, houses.capacity, houses.hiding, houses.mass, houses.generation, houses.since, houses.gone,
-        )  # fmt: skip
-        self.loops.trade_month(key, self.elapsed, self.expected, columns, hubs, self._numbers)
 
-    def settle(self) -> None:
-        """7. Deliveries, what every order came to, and stocks."""
-        base, work = self.base, self.work
-        roads = base.origin, base.headquarters, base.good, base.destination, base.hub
-        hubs, coming = (work.carried, work.legs), self.regime.lane("coming")
-        self.loops.settle(
-            roads, work.passing, hubs, coming, self._numbers, work.fate, work.arrivals, work.stocks
-        )  # fmt: skip
+def clear_borders(model: Model) -> None:
+    """5. Licences, payments, inspections.
 
-    def move_prices(self) -> None:
-        """8. Prices move towards the gap of demand and arrivals where the market is watched."""
-        work = self.work
-        market, drivers = (self._market, self.layout.watched), (work.activity, work.need)
-        self.loops.move_prices(market, drivers, work.arrivals, self._numbers, work.log_price, work.replaced)
+    Reads: regime, shipments.contracted, markets.demand_multiplier, governments.enforcement_effort,
+    governments.payment_intermediaries, transit.stopped_share, evasion.banned_as_shipped, evasion.licence_as_shipped,
+    outlook.legal_deterrence, outlook.diverted_share.
+    Writes: shipments.order_status, shipments.licence_queue, shipments.banned_shipped, shipments.evading,
+    shipments.cleared.
+    """
+    state, constants, governments = model.state, model.constants, model.state.governments
+    conditions = BorderConditions(
+        military_sensitivity=constants.goods.military_sensitivity,
+        ambiguity=constants.goods.ambiguity,
+        demand_multiplier=state.markets.demand_multiplier,
+        enforcement_effort=governments.enforcement_effort,
+        border_checks=constants.states.border_checks,
+        inspection=model.regime.state("inspection"),
+        payment_intermediaries=governments.payment_intermediaries,
+        tracking=model.regime.cell("tracking"),
+        stopped_share=state.transit.stopped_share,
+        banned_as_shipped=state.evasion.banned_as_shipped,
+        licence_as_shipped=state.evasion.licence_as_shipped,
+        legal_deterrence=state.outlook.legal_deterrence,
+        diverted_share=state.outlook.diverted_share,
+    )
+    law = model.regime.lanes(BorderLaw)
+    model.loops.clear_borders(constants.routes, law, conditions, model.parameters, state.shipments)
 
-    def keep_ledgers(self) -> None:
-        """9. What each customs office records of the month."""
-        base, work, layout = self.base, self.work, self.layout
-        roads = (
-            base.origin, base.headquarters, base.good, base.destination, base.hub, layout.hub_states, layout.target
-        )  # fmt: skip
-        goods = (
-            work.passing, work.fate[DELIVERED], work.banned, work.evading, work.as_parts, work.fate[STOPPED],
-            layout.parts
-        )  # fmt: skip
-        hubs = work.legs, work.carried, self.regime.cell("tracking")
-        habits = layout.by_consignment, layout.reexports_shown, layout.catch_all
-        self.loops.record(roads, goods, work.log_price, hubs, habits, self._numbers, self.ledgers.tables())
+
+def trade_through_hubs(model: Model) -> None:
+    """6. Intermediaries carry what they can, mark up as they fill, open, close, are listed and return.
+
+    Reads: regime, shipments.contracted, transit.exit_hub_shares, governments.resolve, governments.controlled,
+    governments.observed_military_trade.
+    Writes: hubs.capacity_utilisation, hubs.capacity_share, hubs.log_markup, intermediary_columns.
+    """
+    hubs, transit = model.state.hubs, model.state.transit
+    routes, intermediaries = model.constants.routes, model.intermediary_columns
+    capacity = intermediaries.open_capacity() * (1.0 + model.regime.state("hub_room")[routes.hub_states])
+    consigned, entered = np.empty_like(capacity), np.empty_like(transit.transit_cost)
+    sum_by_hub(routes.hub, routes.good, model.state.shipments.contracted, entered)
+    sum_by_exit(entered, transit.exit_hub_shares, consigned)
+    hubs.capacity_utilisation[:] = np.where(consigned > 0, 1e3, 0.0)  # of a hub with no open intermediary
+    np.divide(consigned, capacity, out=hubs.capacity_utilisation, where=capacity > 0)
+    np.minimum(1.0, 1.0 / np.maximum(hubs.capacity_utilisation, 1e-12), out=hubs.capacity_share)
+    model.loops.mark_up(hubs.capacity_utilisation, model.parameters, hubs.log_markup)
+    key = random_streams.stream(model.plan.seed, random_streams.TRADER_STATUS, model.elapsed)
+    moment, to_list = Moment(key, model.elapsed, model.expected), intermediaries_to_list(model)
+    model.loops.turn_over(hubs.capacity_utilisation, to_list, moment, model.parameters, intermediaries)
+
+
+def settle(model: Model) -> None:
+    """7. Deliveries, what every order came to, and stocks.
+
+    Reads: regime, shipments.cleared, transit.exit_hub_shares, hubs.capacity_share.
+    Writes: shipments.order_status, markets.arrivals, markets.stocks.
+    """
+    state, coming = model.state, model.regime.lane("coming")
+    deliveries = Deliveries(
+        cleared=state.shipments.cleared,
+        order_status=state.shipments.order_status,
+        arrivals=state.markets.arrivals,
+        stocks=state.markets.stocks,
+    )
+    shares, capacity_share = state.transit.exit_hub_shares, state.hubs.capacity_share
+    model.loops.settle(model.constants.routes, shares, capacity_share, coming, model.parameters, deliveries)
+
+
+def adjust_prices(model: Model) -> None:
+    """8. Prices move towards the gap of demand and arrivals in the price-adjusting markets.
+
+    Reads: markets.arrivals, markets.demand_multiplier, markets.war_demand.
+    Writes: markets.log_price, markets.import_substitution.
+    """
+    traits = model.constants.markets
+    model.loops.adjust_prices(traits.imports, traits.price_adjusting, model.parameters, model.state.markets)
+
+
+def record_customs(model: Model) -> None:
+    """9. What each customs office records of the month.
+
+    Reads: regime, shipments, markets.log_price, transit.exit_hub_shares, hubs.capacity_share,
+    evasion.shipped_as_components.
+    Writes: customs.
+    """
+    state, constants = model.state, model.constants
+    passage = Passage(
+        log_price=state.markets.log_price,
+        exit_hub_shares=state.transit.exit_hub_shares,
+        capacity_share=state.hubs.capacity_share,
+        tracking=model.regime.cell("tracking"),
+        shipped_as_components=state.evasion.shipped_as_components,
+        components=constants.goods.components,
+    )
+    model.loops.record_customs(
+        constants.routes, constants.offices, state.shipments, passage, model.parameters, model.customs
+    )  # fmt: skip

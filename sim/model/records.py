@@ -1,0 +1,210 @@
+"""Named records that the compiled loops take: who and what there is, and what law says, in arrays read by name.
+
+Those of this file are constants of a run, or the law of one month; what a run itself writes stands in
+:mod:`sim.model.state`. Dimensions: T types of firms (origin, headquarters, good), K routes, S states, B brands
+(headquarters), G goods, H hubs.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.common.arrays import Floats, Integers, Mask
+
+# Single precision in sampled mode, double in expected mode.
+Numbers = NDArray[np.floating[Any]]
+
+
+# ------------------------------------------------------------------------------------------------ constants of a run
+class Routes(NamedTuple):
+    """Who sells what, and by which routes.
+
+    Attributes:
+        origin: position of the type's state, (T,).
+        headquarters: 0 coalition, 1 neutral, (T,).
+        good: position of the type's good, (T,).
+        destination: position of the route's final destination, (K,).
+        hub: position of the route's hub among the hubs, -1 for direct routes, (K,).
+        hub_states: position of each hub among the states, (H,).
+        target: position of the target among the states.
+        target_routes: how many routes end at the target; they are the first ones.
+    """
+
+    origin: Integers
+    headquarters: Integers
+    good: Integers
+    destination: Integers
+    hub: Integers
+    hub_states: Integers
+    target: int
+    target_routes: int
+
+
+class FirmTypes(NamedTuple):
+    """What firms of one type have in common.
+
+    Attributes:
+        base_weight: weight of each route in the base year, (T, K); see :class:`sim.model.baseline.Baseline`.
+        background: base-year trade of firms that consider no price-adjusting market, musd per month, (T, K).
+        price_elasticity: of route choice, before the ``price_response`` multiple, (T,).
+        aversion: mean fear of a law that binds, log points, (T,).
+        exposure: mean share of the firm's business that needs the coalition, (T,).
+        reputation: mean sensitivity to reputation, (T,).
+    """
+
+    base_weight: Floats
+    background: Floats
+    price_elasticity: Floats
+    aversion: Floats
+    exposure: Floats
+    reputation: Floats
+
+
+class StateTraits(NamedTuple):
+    """What states are and did in the base year.
+
+    Attributes:
+        decides: whether a state decides its enforcement (third states do), (S,).
+        members: whether a state belongs to the coalition, (S,).
+        usual_effort: enforcement effort of the base year, (S,).
+        alignment: with the target, -1..1, (S,).
+        exposure: how far its firms depend on the coalition, 0..1, (S,).
+        exports: of the base year, all destinations, musd per month, (S,).
+        border_checks: part of the border checks left towards the target: less inside its customs union, (S,).
+        usual_trade: with the target in the base year, musd per month, (S,).
+        usual_military_trade: the same, weighted by how military a good is, (S, G).
+    """
+
+    decides: Mask
+    members: Mask
+    usual_effort: Floats
+    alignment: Floats
+    exposure: Floats
+    exports: Floats
+    border_checks: Floats
+    usual_trade: Floats
+    usual_military_trade: Floats
+
+
+class GoodTraits(NamedTuple):
+    """What goods are.
+
+    Attributes:
+        military_sensitivity: share of a good's use that is military, (G,).
+        ambiguity: how hard civil and military use are told apart, 0..1, (G,).
+        coalition_share: share of the world's supply of a good that carries a coalition brand, (G,).
+        components: the good as whose components a good can be shipped, -1 for none, (G,).
+    """
+
+    military_sensitivity: Floats
+    ambiguity: Floats
+    coalition_share: Floats
+    components: Integers
+
+
+class ComponentTypes(NamedTuple):
+    """Which types of firms can ship their good as another one's.
+
+    Attributes:
+        good: position of the type's good, (T,).
+        components: the good as whose components a good can be shipped, -1 for none, (G,).
+        target_routes: how many routes end at the target; they are the first ones.
+    """
+
+    good: Integers
+    components: Integers
+    target_routes: int
+
+
+class HubTraits(NamedTuple):
+    """What hubs did in the base year, and how readily a little used one is found.
+
+    Attributes:
+        exit_hub_shares: exit hubs of what enters a hub in the base year, shares by (entry hub, good, exit hub),
+            (H, G, H).
+        opening: part of what a shut direct route loses that finds each hub's route, (H,).
+    """
+
+    exit_hub_shares: Floats
+    opening: Floats
+
+
+class MarketTraits(NamedTuple):
+    """Markets in the base year.
+
+    Attributes:
+        imports: by (destination, headquarters, good), musd per month, without sales at home, (S, B, G).
+        price_adjusting: whether the price of a state's market moves: the target's and the other buyers', (S,).
+    """
+
+    imports: Floats
+    price_adjusting: Mask
+
+
+class CustomsOffices(NamedTuple):
+    """How customs offices record.
+
+    Attributes:
+        by_consignment: whether a state records its imports by consignment, (S,).
+        reexports_shown: whether a hub's office records re-exports that evade at all, (H,).
+        catch_all: the good under which misdeclared goods go: the least military one.
+    """
+
+    by_consignment: Mask
+    reexports_shown: Mask
+    catch_all: int
+
+
+class NestedLogit(NamedTuple):
+    """Constants of route choice (nested logit, McFadden 1978), in the precision of the choice.
+
+    Attributes:
+        loss_if_listed: log points that a listed firm loses on each route, (K,).
+        dissimilarity: logsum coefficient of the nest: 1 for routes to the target as different as two markets, towards 0
+            for perfect substitutes.
+        target_routes: how many routes are in the nest; they are the first ones.
+    """
+
+    loss_if_listed: Numbers
+    dissimilarity: float
+    target_routes: int
+
+
+# ------------------------------------------------------------------------------------------------ the law of a month
+class ExportLaw(NamedTuple):
+    """Law on exports as written, each (T, K); fields of the regime."""
+
+    banned_share: Floats
+    licence_share: Floats
+    licence_odds_military: Floats
+
+
+class RouteLaw(NamedTuple):
+    """What law does to a route beside bans and licences, each (T, K); fields of the regime."""
+
+    domestic_hazard: Floats
+    declared_hazard: Floats
+    pledge_hazard: Floats
+    foreign_hazard: Floats
+    shield: Floats
+    reputation: Floats
+    payment_fee: Floats
+    payment_refusal: Floats
+    closure: Floats
+    tariff: Floats
+    promotion: Floats
+    licence_delay_months: Floats
+
+
+class BorderLaw(NamedTuple):
+    """What law does at the border, each (T, K); fields of the regime."""
+
+    licence_odds_civil: Floats
+    licence_odds_military: Floats
+    licence_delay_months: Floats
+    payment_refusal: Floats
+    closure: Floats
+    coming: Floats
