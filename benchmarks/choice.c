@@ -1,7 +1,7 @@
-/* One month of choices of road in C: the yardstick of sim/model/kernels/route_choice.py, operation for operation.
+/* One month of choices of route in C: the yardstick of sim/model/kernels/route_choice.py, operation for operation.
  *
  * Same counter-based draws, same blocks of 64 firms of one type, same polynomials, same order of every sum. Built without
- * contraction and without fast-math it must therefore give the same road for every firm, to the last one; built with
+ * contraction and without fast-math it must therefore give the same route for every firm, to the last one; built with
  * -ffast-math it shows what strict arithmetic costs.
  */
 #include <math.h>
@@ -10,30 +10,30 @@
 #include <stdint.h>
 #include <string.h>
 
-enum { BLOCK = 64, LANES = 16, MOST_ROADS = 256, MOST_THREADS = 64 };
-enum { MARKET, BANNED, HAZARD, THREAT, SHAME, BONUS, BASE, FIELDS };
+enum { BLOCK = 64, LANES = 16, MOST_ROUTES = 256, MOST_THREADS = 64 };
+enum { MARKET_WEIGHT, BANNED_SHARE, LEGAL_HAZARD, SECONDARY_HAZARD, REPUTATION_COST, LOYALTY_BONUS, BASE_WEIGHT, FIELDS };
 
 /* Everything a month needs; the order of the fields is repeated in benchmarks/in_c.py. */
 typedef struct {
     const int64_t *chunks;   /* (chunk, 3): type, first row, row after the last */
     const int64_t *start;    /* (type + 1) */
-    const float *prospects;  /* (type, 7, road) */
-    const double *ending;    /* (type, road) */
-    const float *closed;     /* (road) */
+    const float *prospects;  /* (type, 7, route) */
+    const double *contract_end_odds;    /* (type, route) */
+    const float *loss_if_listed;     /* (route) */
     const float *aversion, *exposure, *reputation;
     const uint8_t *listed;
-    uint8_t *road;
+    uint8_t *route;
     int16_t *since;
-    int64_t *moves;          /* (chunk, road) */
-    int64_t n_chunks, n_roads, nested, month, threads;
-    uint64_t key_end, key_road;
-    float similarity;
+    int64_t *moves;          /* (chunk, route) */
+    int64_t n_chunks, n_routes, nested, month, threads;
+    uint64_t key_end, key_route;
+    float dissimilarity;
 } Month;
 
 typedef struct {
-    float pull[MOST_ROADS][BLOCK], aversion[BLOCK], reputation[BLOCK], listed[BLOCK], fear[BLOCK], total[BLOCK], draw[BLOCK];
+    float weight[MOST_ROUTES][BLOCK], aversion[BLOCK], reputation[BLOCK], listed[BLOCK], fear[BLOCK], total[BLOCK], draw[BLOCK];
     int32_t used[BLOCK], choice[BLOCK];
-    double luck[BLOCK];
+    double chance[BLOCK];
     int64_t rows[2 * BLOCK];
 } Scratch;
 
@@ -80,52 +80,52 @@ static inline float power(float x, float y) {
     return x > 1e-37f ? value : 0.0f;
 }
 
-static void block_pulls(const Month *m, const float *prospects, int n, Scratch *s) {
-    const int64_t roads = m->n_roads;
-    const float inverse = 1.0f / m->similarity;
+static void block_weights(const Month *m, const float *prospects, int n, Scratch *s) {
+    const int64_t routes = m->n_routes;
+    const float inverse = 1.0f / m->dissimilarity;
     float usual = 0.0f;
     int some_listed = 0;
     for (int j = 0; j < n; j++) some_listed |= s->listed[j] > 0.0f;
     memset(s->total, 0, sizeof s->total);
-    for (int64_t k = 0; k < roads; k++) {
-        const float base = prospects[BASE * roads + k], market = prospects[MARKET * roads + k];
-        const float banned = prospects[BANNED * roads + k], hazard = prospects[HAZARD * roads + k];
-        const float threat = prospects[THREAT * roads + k], shame = prospects[SHAME * roads + k], loss = m->closed[k];
-        float *pull = s->pull[k];
+    for (int64_t k = 0; k < routes; k++) {
+        const float base = prospects[BASE_WEIGHT * routes + k], market = prospects[MARKET_WEIGHT * routes + k];
+        const float banned = prospects[BANNED_SHARE * routes + k], hazard = prospects[LEGAL_HAZARD * routes + k];
+        const float threat = prospects[SECONDARY_HAZARD * routes + k], cost = prospects[REPUTATION_COST * routes + k], loss = m->loss_if_listed[k];
+        float *weight = s->weight[k];
         if (base == 0.0f) {
-            memset(pull, 0, sizeof s->pull[k]);
+            memset(weight, 0, sizeof s->weight[k]);
             continue;
         }
         for (int j = 0; j < n; j++) {
             float lawful = 1.0f - banned + banned * expo(-s->aversion[j] * hazard);
-            pull[j] = market * lawful * expo(-s->fear[j] * threat - s->reputation[j] * shame);
+            weight[j] = market * lawful * expo(-s->fear[j] * threat - s->reputation[j] * cost);
         }
         if (some_listed && loss > 0.0f)
-            for (int j = 0; j < n; j++) pull[j] *= expo(-s->listed[j] * loss);
+            for (int j = 0; j < n; j++) weight[j] *= expo(-s->listed[j] * loss);
         if (k < m->nested) {
             usual += base;
             for (int j = 0; j < n; j++) {
-                pull[j] = base * power(pull[j], inverse);
-                s->total[j] += pull[j];
+                weight[j] = base * power(weight[j], inverse);
+                s->total[j] += weight[j];
             }
         } else {
-            for (int j = 0; j < n; j++) pull[j] *= base;
+            for (int j = 0; j < n; j++) weight[j] *= base;
         }
     }
     for (int j = 0; j < n; j++) {
         float mean = usual > 0.0f ? s->total[j] / usual : 0.0f;
-        float scale = power(mean, m->similarity) / mean;
+        float scale = power(mean, m->dissimilarity) / mean;
         s->total[j] = mean > 0.0f ? scale : 0.0f;
     }
     for (int64_t k = 0; k < m->nested; k++)
-        for (int j = 0; j < n; j++) s->pull[k][j] *= s->total[j];
+        for (int j = 0; j < n; j++) s->weight[k][j] *= s->total[j];
     memset(s->total, 0, sizeof s->total);
-    for (int64_t k = 0; k < roads; k++) {
-        const float bonus = 1.0f + prospects[BONUS * roads + k];
+    for (int64_t k = 0; k < routes; k++) {
+        const float bonus = 1.0f + prospects[LOYALTY_BONUS * routes + k];
         for (int j = 0; j < n; j++) {
-            float loyal = s->pull[k][j] * bonus;
-            s->total[j] += s->used[j] == (int32_t)k ? loyal : s->pull[k][j];
-            s->pull[k][j] = s->total[j];
+            float loyal = s->weight[k][j] * bonus;
+            s->total[j] += s->used[j] == (int32_t)k ? loyal : s->weight[k][j];
+            s->weight[k][j] = s->total[j];
         }
     }
 }
@@ -138,20 +138,20 @@ static void choose_block(const Month *m, int64_t type, uint64_t first, const int
         s->reputation[j] = m->reputation[r];
         s->listed[j] = (float)m->listed[r];
         s->fear[j] = m->exposure[r] * (1.0f - s->listed[j]);
-        s->used[j] = m->road[r];
-        s->draw[j] = (float)uniform(m->key_road, first + (uint64_t)r);
+        s->used[j] = m->route[r];
+        s->draw[j] = (float)uniform(m->key_route, first + (uint64_t)r);
     }
-    block_pulls(m, m->prospects + type * FIELDS * m->n_roads, padded, s);
+    block_weights(m, m->prospects + type * FIELDS * m->n_routes, padded, s);
     for (int j = 0; j < padded; j++) {
-        s->draw[j] *= s->pull[m->n_roads - 1][j];
+        s->draw[j] *= s->weight[m->n_routes - 1][j];
         s->choice[j] = 0;
     }
-    for (int64_t k = 0; k < m->n_roads - 1; k++)
-        for (int j = 0; j < padded; j++) s->choice[j] += s->pull[k][j] <= s->draw[j];
+    for (int64_t k = 0; k < m->n_routes - 1; k++)
+        for (int j = 0; j < padded; j++) s->choice[j] += s->weight[k][j] <= s->draw[j];
     for (int j = 0; j < n; j++) {
         moves[s->used[j]]--;
         moves[s->choice[j]]++;
-        m->road[rows[j]] = (uint8_t)s->choice[j];
+        m->route[rows[j]] = (uint8_t)s->choice[j];
         m->since[rows[j]] = (int16_t)m->month;
     }
 }
@@ -159,16 +159,16 @@ static void choose_block(const Month *m, int64_t type, uint64_t first, const int
 static void choose_chunk(const Month *m, int64_t c, Scratch *s) {
     const int64_t type = m->chunks[3 * c], low = m->chunks[3 * c + 1], high = m->chunks[3 * c + 2];
     const uint64_t first = ((uint64_t)type << 32) - (uint64_t)m->start[type];
-    const double *odds = m->ending + type * m->n_roads;
-    int64_t *moves = m->moves + c * m->n_roads;
-    memset(moves, 0, sizeof(int64_t) * (size_t)m->n_roads);
+    const double *odds = m->contract_end_odds + type * m->n_routes;
+    int64_t *moves = m->moves + c * m->n_routes;
+    memset(moves, 0, sizeof(int64_t) * (size_t)m->n_routes);
     int n = 0;
     for (int64_t begin = low; begin < high; begin += BLOCK) {
         const int width = high - begin < BLOCK ? (int)(high - begin) : BLOCK, over = begin + BLOCK >= high;
-        for (int j = 0; j < width; j++) s->luck[j] = uniform(m->key_end, first + (uint64_t)(begin + j));
+        for (int j = 0; j < width; j++) s->chance[j] = uniform(m->key_end, first + (uint64_t)(begin + j));
         for (int j = 0; j < width; j++) {
             s->rows[n] = begin + j;
-            n += s->luck[j] < odds[m->road[begin + j]];
+            n += s->chance[j] < odds[m->route[begin + j]];
         }
         int done = 0;
         while (n - done >= BLOCK || (over && n > done)) {

@@ -1,4 +1,4 @@
-"""The choice of road in C (``choice.c``), built on the spot and driven over the same arrays."""
+"""The choice of route in C (``choice.c``), built on the spot and driven over the same arrays."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ STRICT = ("-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math")
 FAST = ("-ffast-math",)
 
 _POINTERS = (
-    "chunks", "start", "prospects", "ending", "closed", "aversion", "exposure", "reputation", "listed", "road", "since",
-    "moves",
+    "chunks", "start", "prospects", "contract_end_odds", "loss_if_listed", "aversion", "exposure", "reputation",
+    "listed", "route", "since", "moves",
 )  # fmt: skip
-_COUNTS = ("n_chunks", "n_roads", "nested", "month", "threads")
+_COUNTS = ("n_chunks", "n_routes", "nested", "month", "threads")
 
 
 class _Month(ctypes.Structure):
@@ -34,8 +34,8 @@ class _Month(ctypes.Structure):
         *((name, ctypes.c_void_p) for name in _POINTERS),
         *((name, ctypes.c_int64) for name in _COUNTS),
         ("key_end", ctypes.c_uint64),
-        ("key_road", ctypes.c_uint64),
-        ("similarity", ctypes.c_float),
+        ("key_route", ctypes.c_uint64),
+        ("dissimilarity", ctypes.c_float),
     ]
 
 
@@ -80,15 +80,13 @@ def build(options: tuple[str, ...], threads: int) -> Callable[..., None]:
 
     def choose(*args: Any) -> None:
         given = dict(zip(ARGUMENTS, args, strict=True))
-        fields = "aversion", "exposure", "reputation", "listed", "road", "since", "house"
-        given.update(zip(fields, given["columns"], strict=True))
+        rows, draws, logit = given["rows"], given["draws"], given["logit"]
+        given |= {**given["exporters"]._asdict(), **rows._asdict(), "loss_if_listed": logit.loss_if_listed}
         arrays = [given[name] for name in _POINTERS]
         assert all(array.flags.c_contiguous for array in arrays)
-        assert [given[name].dtype for name in ("prospects", "ending", "closed")] == [np.float32, np.float64, np.float32]
-        (nested, similarity), keys = given["nest"], given["keys"]
-        counts = len(given["chunks"]), given["prospects"].shape[2], nested, given["month"], threads
-        function(
-            ctypes.byref(_Month(*(a.ctypes.data for a in arrays), *counts, int(keys[0]), int(keys[1]), similarity))
-        )
+        assert [array.dtype for array in arrays[2:5]] == [np.float32, np.float64, np.float32]
+        counts = len(rows.chunks), given["prospects"].shape[2], logit.target_routes, draws.month, threads
+        keys = int(draws.contract_end), int(draws.route)
+        function(ctypes.byref(_Month(*(a.ctypes.data for a in arrays), *counts, *keys, logit.dissimilarity)))
 
     return choose

@@ -1,9 +1,9 @@
-"""Which draw pairs two runs better: inverse CDF with the target's roads first (as shipped), or Gumbel-max?
+"""Which draw pairs two runs better: inverse CDF with the target's routes first (as shipped), or Gumbel-max?
 
 ``python -m benchmarks.pairing`` runs policy and no policy under both, for many seeds, and prints the variance over
-seeds of the paired difference in what reaches the target, beside the cost. Under Gumbel-max every road of a firm has
-a draw of its own, so a firm moves only if its best road changed; under inverse CDF a change of one pull shifts the
-borders behind it.
+seeds of the paired difference in what reaches the target, beside the cost. Under Gumbel-max every route of a firm
+has a draw of its own, so a firm moves only if its best route changed; under inverse CDF a change of one weight shifts
+the borders behind it.
 """
 
 from __future__ import annotations
@@ -16,93 +16,84 @@ from typing import Any
 import numpy as np
 from numba import njit, uint64
 
-from benchmarks.replay import ARGUMENTS
 from sim import load
 from sim.common import random_streams
 from sim.common.numerics import _log_double
 from sim.model.kernels import route_choice, settlement
-from sim.model.kernels.route_choice import BLOCK, block_pulls
+from sim.model.kernels.block_weights import BLOCK, block_weights
 from sim.simulation.simulation import Case
 
-_ROADS = 256  # draws set aside for one firm and month
+_ROUTES = 256  # draws set aside for one firm and month
 
 
 @njit(error_model="numpy")
-def gumbel_block(n, key, firm, pull, race):  # type: ignore[no-untyped-def]
-    """Road of each firm of a block by an exponential race: least waiting time -ln(u)/pull, one draw per road."""
+def gumbel_block(n, key, firm, weight, race):  # type: ignore[no-untyped-def]
+    """Route of each firm of a block by an exponential race: least waiting time -ln(u)/weight, one draw per route."""
     best, picked = race
     for j in range(n):
         best[j] = 1e300
         picked[j] = 0
-    for k in range(pull.shape[0]):
+    for k in range(weight.shape[0]):
         for j in range(n):
-            before = pull[k - 1, j] if k > 0 else np.float32(0.0)
-            own = np.float64(pull[k, j]) - np.float64(before)
-            u = random_streams.uniform(key, firm[j] * uint64(_ROADS) + uint64(k))
+            before = weight[k - 1, j] if k > 0 else np.float32(0.0)
+            own = np.float64(weight[k, j]) - np.float64(before)
+            u = random_streams.uniform(key, firm[j] * uint64(_ROUTES) + uint64(k))
             wait = -_log_double(u) / own if own > 0.0 else 1e300
             picked[j] = np.int32(k) if wait < best[j] else picked[j]
             best[j] = min(best[j], wait)
 
 
 @njit(cache=True, error_model="numpy")
-def _race(rows_of, luck, month, outlook, columns, moves):  # type: ignore[no-untyped-def]
-    (chunks, start), keys, (prospects, ending, closed, nest) = rows_of, luck, outlook
-    aversion, exposure, reputation, listed, road, since = columns
-    n_roads = prospects.shape[2]
-    pull = np.zeros((n_roads, BLOCK), dtype=np.float32)
+def choose_by_race(rows, draws, prospects, contract_end_odds, logit, ties, exporters, moves):  # type: ignore[no-untyped-def]
+    """:func:`sim.model.kernels.route_choice.choose` with the draw by Gumbel-max, all else equal; without ties."""
+    chunks, route, since = rows.chunks, exporters.route, exporters.since
+    n_routes = prospects.shape[2]
+    weight = np.zeros((n_routes, BLOCK), dtype=np.float32)
     trait = np.zeros((4, BLOCK), dtype=np.float32)
     firm = np.zeros(BLOCK, dtype=np.uint64)
     best = np.empty(BLOCK)
     used, picked = np.zeros(BLOCK, dtype=np.int32), np.zeros(BLOCK, dtype=np.int32)
-    rows = np.empty(BLOCK, dtype=np.int64)
+    block = np.empty(BLOCK, dtype=np.int64)
     for c in range(chunks.shape[0]):
         t, low, high = chunks[c, 0], chunks[c, 1], chunks[c, 2]
-        first = t * random_streams.IDENTITIES_PER_TYPE - start[t]
+        first = t * random_streams.IDENTITIES_PER_TYPE - exporters.start[t]
         n = 0
         for i in range(low, high):
-            if random_streams.uniform(keys[0], first + i) < ending[t, road[i]]:
-                rows[n] = i
+            if random_streams.uniform(draws.contract_end, first + i) < contract_end_odds[t, route[i]]:
+                block[n] = i
                 n += 1
             if n == BLOCK or (i == high - 1 and n > 0):
                 for j in range(n):
-                    r = rows[j]
-                    trait[0, j], trait[1, j], trait[2, j] = aversion[r], exposure[r], reputation[r]
-                    trait[3, j] = np.float32(listed[r])
-                    used[j] = road[r]
+                    r = block[j]
+                    trait[0, j], trait[1, j] = exporters.aversion[r], exporters.exposure[r]
+                    trait[2, j], trait[3, j] = exporters.reputation[r], np.float32(exporters.listed[r])
+                    used[j] = route[r]
                     firm[j] = random_streams.mix(uint64(first + r))
-                block_pulls(n, used, trait, prospects[t], closed, nest, pull)
-                gumbel_block(n, keys[1], firm, pull, (best, picked))
+                block_weights(n, used, trait, prospects[t], logit, weight)
+                gumbel_block(n, draws.route, firm, weight, (best, picked))
                 for j in range(n):
                     moves[c, used[j]] -= 1
                     moves[c, picked[j]] += 1
-                    road[rows[j]] = picked[j]
-                    since[rows[j]] = month
+                    route[block[j]] = picked[j]
+                    since[block[j]] = draws.month
                 n = 0
 
 
-def choose_by_race(*args: Any) -> None:
-    """:func:`sim.model.kernels.route_choice.choose` with the draw by Gumbel-max, all else equal."""
-    given = dict(zip(ARGUMENTS, args, strict=True))
-    outlook = tuple(given[name] for name in ("prospects", "ending", "closed", "nest"))
-    rows = given["chunks"], given["start"]
-    _race(rows, given["keys"], given["month"], outlook, given["columns"], given["moves"])
-
-
 def delivered(case: Case, choose: Any) -> np.ndarray[Any, Any]:
-    """Delivered to the target in a run by good and road to it, million USD at base-year prices, (good, road)."""
+    """Delivered to the target in a run by good and route to it, million USD at base-year prices, (good, route)."""
     model = case.model()
     model.loops.choose = model.loops.choose_parallel = choose
-    total = np.zeros((len(model.base.volume), model.layout.target_roads))
+    total = np.zeros((len(model.base.volume), model.constants.routes.target_routes))
     for _ in range(case.scenario.months.count):
         model.step()
-        total += model.work.fate[settlement.DELIVERED][:, : total.shape[1]]
+        total += model.state.shipments.order_status[settlement.DELIVERED][:, : total.shape[1]]
     out = np.zeros((len(model.world.goods), total.shape[1]))
     np.add.at(out, model.base.good, total)
     return out
 
 
 def paired(case: Case, seeds: int, choose: Any) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any], float]:
-    """Policy and no policy by seed, each (seed, good, road), and the median seconds of one run."""
+    """Policy and no policy by seed, each (seed, good, route), and the median seconds of one run."""
     runs: list[list[np.ndarray[Any, Any]]] = [[], []]
     seconds = []
     for seed in range(1, seeds + 1):
@@ -115,13 +106,13 @@ def paired(case: Case, seeds: int, choose: Any) -> tuple[np.ndarray[Any, Any], n
 
 
 def _figures(policy: Any, baseline: Any) -> dict[str, tuple[float, Any, Any]]:
-    """Mean and variance of the paired difference, and variance of an unpaired one: in all, by road, cell by cell."""
+    """Mean and variance of the paired difference, and variance of an unpaired one: in all, by route, cell by cell."""
     cuts = {
         "all": lambda x: x.sum(axis=(1, 2))[:, None],
         "direct": lambda x: x[:, :, 0].sum(axis=1)[:, None],
         "through hubs": lambda x: x[:, :, 1:].sum(axis=(1, 2))[:, None],
         "by good": lambda x: x.sum(axis=2),
-        "by good and road": lambda x: x.reshape(len(x), -1),
+        "by good and route": lambda x: x.reshape(len(x), -1),
     }
     figures = {}
     for name, cut in cuts.items():

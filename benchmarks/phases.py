@@ -9,47 +9,47 @@ from collections.abc import Callable
 from typing import Any
 
 from sim.model.history import blank_record, keep
+from sim.model.phases import firms, states, trade
 from sim.policies.schedule import lawbook
 from sim.simulation.simulation import Case
 
 PHASES = (
-    "read_law", "weigh_threats", "set_efforts", "designate_exporters", "post_demand", "weigh_hubs", "look_ahead",
-    "choose_roads", "clear_borders", "trade_through_hubs", "settle", "move_prices", "keep_ledgers", "learn",
+    states.read_law, states.assess_threats, states.set_enforcement, states.designate_exporters, trade.post_demand,
+    trade.price_transit, firms.evaluate_routes, firms.choose_routes, trade.clear_borders, trade.trade_through_hubs,
+    trade.settle, trade.adjust_prices, trade.record_customs, firms.update_beliefs,
 )  # fmt: skip
-LOOPS = ("look_ahead", "choose", "choose_parallel", "spread_out", "spread_out_parallel")
+LOOPS = ("evaluate_routes", "choose", "choose_parallel", "spread_out", "spread_out_parallel")
 
 
 def by_phase(case: Case) -> dict[str, float]:
-    """Seconds of one run by phase; compiled loops of the choice of road are indented and part of their phase."""
+    """Seconds of one run by phase; compiled loops of the choice of route are indented and part of their phase."""
     spent: dict[str, float] = defaultdict(float)
 
-    def timed(holder: Any, name: str, label: str) -> None:
-        inner: Callable[..., Any] = getattr(holder, name)
-
+    def timed(work: Callable[..., Any], label: str) -> Callable[..., Any]:
         def outer(*args: Any) -> Any:
             started = time.perf_counter()
-            answer = inner(*args)
+            answer = work(*args)
             spent[label] += time.perf_counter() - started
             return answer
 
-        setattr(holder, name, outer)
+        return outer
 
     begun = time.perf_counter()
     model = case.model()
     record = blank_record(model, case.scenario.months.count)
     spent["setup"] = time.perf_counter() - begun
-    for name in PHASES:
-        timed(model, name, name)
+    phases = [timed(phase, phase.__name__) for phase in PHASES]
     for name in LOOPS:
-        timed(model.loops, name, f"  {name}")
+        setattr(model.loops, name, timed(getattr(model.loops, name), f"  {name}"))
+    keep_month = timed(keep, "record the month")
     for _ in range(case.scenario.months.count):
-        model.step()
-        started = time.perf_counter()
-        keep(model, record)
-        spent["record the month"] += time.perf_counter() - started
+        model.month, model.elapsed = model.month + 1, model.elapsed + 1
+        for phase in phases:
+            phase(model)
+        keep_month(model, record)
     spent["all months"] = time.perf_counter() - begun
     started = time.perf_counter()
-    case._record(model.values, len(model.houses), 0.0)
+    case._record(model.values, len(model.intermediaries), 0.0)
     spent["provenance"] = time.perf_counter() - started
     return dict(spent)
 

@@ -1,4 +1,4 @@
-"""The choice of road alone: what it reads, month by month, taped from a real run and played to any implementation."""
+"""The choice of route alone: what it reads, month by month, taped from a real run and played to any implementation."""
 
 from __future__ import annotations
 
@@ -12,13 +12,14 @@ from typing import Any
 import numpy as np
 
 from sim.model.kernels import route_choice
+from sim.model.population import ExporterColumns
 from sim.simulation.simulation import Case
 
 Array = np.ndarray[Any, Any]
 
 # Arguments of the model's own loop, by name: a replay follows it when it takes another one.
 ARGUMENTS = tuple(inspect.signature(route_choice.choose.py_func).parameters)
-_BY_MONTH = ("keys", "month", "prospects", "ending", "ties")
+_BY_MONTH = ("draws", "prospects", "contract_end_odds", "ties")
 
 
 @dataclass(eq=False)
@@ -31,56 +32,53 @@ class Month:
 
 @dataclass(eq=False)
 class Tape:
-    """A run's choices: the columns at the start, what every month read, and the roads they ended on.
+    """A run's choices: the columns at the start, what every month read, and the routes they ended on.
 
     Attributes:
         constant: arguments that are the same in every month.
-        traits: aversion, exposure, reputation, (row,).
-        first_road: roads at the start, (row,).
+        exporters: columns at the start.
         months: in order.
-        last_road: roads after the last month, from the run itself.
+        last_route: routes after the last month, from the run itself.
     """
 
     constant: dict[str, Any]
-    traits: tuple[Array, ...]
-    first_road: Array
+    exporters: ExporterColumns
     months: list[Month]
-    last_road: Array
+    last_route: Array
 
     def play(self, choose: Callable[..., None]) -> Array:
-        """Plays every month to a choice such as :func:`sim.model.kernels.route_choice.choose`; the roads."""
-        road, since = self.first_road.copy(), np.zeros(len(self.first_road), dtype=np.int16)
-        listed, house = np.zeros(len(road), dtype=np.uint8), np.zeros(len(road), dtype=np.int32)
-        moves = np.zeros((len(self.constant["chunks"]), len(self.constant["closed"])), dtype=np.int64)
-        mine = {"columns": (*self.traits, listed, road, since, house), "moves": moves}
+        """Plays every month to a choice such as :func:`sim.model.kernels.route_choice.choose`; the routes."""
+        columns = {name: getattr(self.exporters, name).copy() for name in ("route", "listed", "since", "intermediary")}
+        exporters, logit = self.exporters._replace(**columns), self.constant["logit"]
+        moves = np.zeros((len(self.constant["rows"].chunks), len(logit.loss_if_listed)), dtype=np.int64)
+        mine = {"exporters": exporters, "moves": moves}
         for month in self.months:
-            listed[month.newly_listed] = 1
+            exporters.listed[month.newly_listed] = 1
             moves[:] = 0
             given = {**self.constant, **month.arguments, **mine}
             choose(*(given[name] for name in ARGUMENTS))
-        return road
+        return exporters.route
 
 
-def checksum(road: Array) -> int:
-    """A number that differs as soon as one firm stands on another road."""
-    return zlib.crc32(np.ascontiguousarray(road).tobytes())
+def checksum(route: Array) -> int:
+    """A number that differs as soon as one firm stands on another route."""
+    return zlib.crc32(np.ascontiguousarray(route).tobytes())
 
 
 def tape(case: Case) -> Tape:
     """Runs a case (sampled mode) and tapes what its choices read."""
     model = case.model()
-    columns, months = model.columns, []
-    first_road, listed = columns.road.copy(), columns.listed.copy()
+    exporters, months = model.exporter_columns, []
+    start, listed = deepcopy(exporters), exporters.listed.copy()
     constant: dict[str, Any] = {}
 
     def taping(choose: Callable[..., None]) -> Callable[..., None]:
         def choose_and_tape(*args: Any) -> None:
             given = dict(zip(ARGUMENTS, args, strict=True))
-            newly = np.flatnonzero(columns.listed != listed)
+            newly = np.flatnonzero(exporters.listed != listed)
             listed[newly] = 1
-            arguments = {name: deepcopy(given[name]) for name in _BY_MONTH}
-            months.append(Month(arguments, newly))
-            constant.update({name: given[name] for name in given if name not in (*_BY_MONTH, "columns", "moves")})
+            months.append(Month({name: deepcopy(given[name]) for name in _BY_MONTH}, newly))
+            constant.update({name: given[name] for name in given if name not in (*_BY_MONTH, "exporters", "moves")})
             choose(*args)
 
         return choose_and_tape
@@ -88,5 +86,4 @@ def tape(case: Case) -> Tape:
     model.loops.choose, model.loops.choose_parallel = taping(model.loops.choose), taping(model.loops.choose_parallel)
     for _ in range(case.scenario.months.count):
         model.step()
-    traits = columns.aversion, columns.exposure, columns.reputation
-    return Tape(constant, traits, first_road, months, columns.road.copy())
+    return Tape(constant, start, months, exporters.route.copy())

@@ -111,7 +111,7 @@ def codes_are_as_named() -> None:
 
 
 def without_ties(case: Case) -> Case:
-    """The case in which no contract ends with its trading house: C and the objects know no houses."""
+    """The case in which no contract ends with its intermediary: C and the objects know none."""
     return case.with_changes(parameters={"tie_break": 0.0})
 
 
@@ -141,16 +141,16 @@ def large(case: Case, exporters: int, rounds: int) -> tuple[dict[str, float], Sa
         name: (10_000 if name == "objects" else exporters) * months / median(times) for name, times in samples.items()
     }
     for name, share in different.items():
-        print(f"  roads after {months} months that differ from the run's: {name:24} {share:.2e}")
+        print(f"  routes after {months} months that differ from the run's: {name:24} {share:.2e}")
     return rates, samples
 
 
 def _share_different(tape: replay.Tape, work: Callable[[], Any]) -> float:
-    """Share of firms that a replay leaves on another road than the run did."""
+    """Share of firms that a replay leaves on another route than the run did."""
     played = work()
-    if replay.checksum(played) == replay.checksum(tape.last_road):
+    if replay.checksum(played) == replay.checksum(tape.last_route):
         return 0.0
-    return float(np.mean(played != tape.last_road))
+    return float(np.mean(played != tape.last_route))
 
 
 def small(case: Case, rounds: int) -> tuple[dict[str, float], Samples]:
@@ -175,8 +175,8 @@ def small(case: Case, rounds: int) -> tuple[dict[str, float], Samples]:
 
 def state_bytes(case: Case, exporters: int) -> float:
     """Bytes of columns that an exporter takes."""
-    columns = of(case, exporters).model().columns
-    return float(sum(value.nbytes for value in vars(columns).values() if isinstance(value, np.ndarray))) / exporters
+    columns = of(case, exporters).model().exporter_columns
+    return float(sum(value.nbytes for value in columns)) / exporters
 
 
 def peak_memory(exporters: int, months: str) -> float:
@@ -250,7 +250,7 @@ def main() -> None:
     quick, times = small(case, 3 * chosen.rounds)
     figures, samples = {**figures, **quick}, {**samples, **times}
     agreed, listings = objects.agreement(without_ties(of(case, 2_000)))
-    figures["objects on the same road, share"] = agreed
+    figures["objects on the same route, share"] = agreed
     figures["state, bytes an exporter"] = state_bytes(case, 100_000)
     if not chosen.quick:
         peak_memory(100_000, "2021-03")  # compiles

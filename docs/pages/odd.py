@@ -16,11 +16,10 @@ import pandas as pd
 from docs.pages import markdown, wiring
 from docs.pages.marked import rewrite
 from sim.common.package_data import shipped
+from sim.model import state
 from sim.model.agents import Exporter, Intermediary, State
-from sim.model.kernels.intermediaries import TradingHouses
-from sim.model.model import SanctionsModel
-from sim.model.population import Exporters
-from sim.model.state import Workspace
+from sim.model.kernels.intermediaries import IntermediaryColumns
+from sim.model.population import ExporterColumns
 from sim.policies import INSTRUMENTS, Policy
 from sim.policies.regime_fields import CELL_FIELDS, FIELDS, LANE_FIELDS, STATE_FIELDS
 from sim.rules import RULES
@@ -46,14 +45,27 @@ def variables_of(agent: type) -> str:
 
 
 def attributes_of(*holders: type) -> str:
-    """The arrays of dataclasses, as their docstrings tell them."""
-    rows = []
-    for holder in holders:
-        told = inspect.cleandoc(holder.__doc__ or "").partition("Attributes:\n")[2]
-        for entry in re.split(r"\n(?=    \w)", textwrap.dedent(told).replace("\n", "\n    ")):
-            names, _, meaning = " ".join(entry.split()).partition(": ")
-            rows.append((_codes(names.split(", ")), _ROLE.sub(r"`\1`", meaning)))
+    """The arrays of records, as their docstrings tell them."""
+    return markdown.table(("array", "meaning"), (row for holder in holders for row in _attributes(holder)))
+
+
+def run_state() -> str:
+    """The arrays that the months of a run write, group by group."""
+    rows = _attributes(state.ModelState)
+    for group, kind in state.ModelState.__annotations__.items():
+        if hasattr(record := getattr(state, kind, None), "_fields"):
+            rows += _attributes(record, f"{group}.")
     return markdown.table(("array", "meaning"), rows)
+
+
+def _attributes(holder: type, prefix: str = "") -> list[tuple[str, str]]:
+    """Names and meanings in the part ``Attributes`` of a class's docstring."""
+    told = inspect.cleandoc(holder.__doc__ or "").partition("Attributes:\n")[2]
+    rows = []
+    for entry in re.split(r"\n(?=    \w)", textwrap.dedent(told).replace("\n", "\n    ")):
+        names, _, meaning = " ".join(entry.split()).partition(": ")
+        rows.append((_codes(f"{prefix}{name}" for name in names.split(", ")), _ROLE.sub(r"`\1`", meaning)))
+    return rows
 
 
 def states() -> str:
@@ -93,14 +105,14 @@ def goods() -> str:
 
 # -------------------------------------------------------------------------------------------------------- schedule
 def schedule() -> str:
-    """Every line of the model's step: what it does, where it stands, its loops and the rules that they call."""
+    """Every line of the model's step: what it does, what it writes, its loops and the rules that they call."""
     rows = []
     for name in wiring.phases():
-        method = getattr(SanctionsModel, name)
-        number, _, what = _said(method).partition(". ")
-        calls = _codes(wiring.loops_of(name)), _codes(wiring.rules_in(name))
-        rows.append((number, f"`{name}`", what, _link(method), *calls))
-    return markdown.table(("", "phase", "what happens", "file", "loops", "rules"), rows)
+        function = wiring.function_of(name)
+        number, _, what = _said(function).partition(". ")
+        rest = _codes(wiring.touched(name, "Writes")), _codes(wiring.loops_of(name)), _codes(wiring.rules_in(name))
+        rows.append((number, f"`{name}`", what, _link(function), *rest))
+    return markdown.table(("", "phase", "what happens", "file", "writes", "loops", "rules"), rows)
 
 
 # ------------------------------------------------------------------------------------------------------- submodels
@@ -206,8 +218,8 @@ TABLES: dict[str, Callable[[], str]] = {
     "state variables": lambda: variables_of(State),
     "exporter variables": lambda: variables_of(Exporter),
     "intermediary variables": lambda: variables_of(Intermediary),
-    "columns": lambda: attributes_of(Exporters, TradingHouses),
-    "workspace": lambda: attributes_of(Workspace),
+    "columns": lambda: attributes_of(ExporterColumns, IntermediaryColumns),
+    "state of the run": run_state,
     "schedule": schedule,
     "submodels": submodels,
     "parameters": parameters,

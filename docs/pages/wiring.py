@@ -15,8 +15,10 @@ from typing import TYPE_CHECKING, Any
 from numba.core.registry import CPUDispatcher
 
 import sim.rules
+from sim.model import records
 from sim.model.kernels import Loops
 from sim.model.model import SanctionsModel
+from sim.model.phases import firms, states, trade
 from sim.policies.regime_fields import FIELDS
 from sim.rules.parameters import PARAMETERS
 
@@ -24,22 +26,38 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 PACKAGE = Path(sim.rules.__file__).parents[1]
+PHASES = {"states": states, "firms": firms, "trade": trade}
+_NAMES = {module.__name__: name for name, module in PHASES.items()}
 _CITED = re.compile(r"[A-Z]\w+(?:(?:, [A-Z]\w+)* and [A-Z]\w+)? (?:19|20)\d\d")
 
 
 def phases() -> list[str]:
-    """The phases of the month, in the order of the model's step."""
-    return _calls(SanctionsModel.step)
+    """The phases of the month, as ``module.function``, in the order of the model's step."""
+    return [f"{module}.{name}" for module, name in _calls(SanctionsModel.step) if module in PHASES]
+
+
+def function_of(phase: str) -> Callable[..., object]:
+    """The function of a phase."""
+    module, _, name = phase.partition(".")
+    function: Callable[..., object] = getattr(PHASES[module], name)
+    return function
+
+
+def touched(phase: str, how: str) -> list[str]:
+    """What a phase says in its docstring that it ``Reads`` or ``Writes`` of the model."""
+    said = inspect.getdoc(function_of(phase)) or ""
+    found = re.search(rf"^{how}: (.*?)\.$", said, flags=re.MULTILINE | re.DOTALL)
+    return [] if found is None else [name.strip() for name in found[1].split(",")]
 
 
 def loops_of(phase: str) -> list[str]:
-    """Compiled loops that a phase runs, itself or through methods of its own; the parallel twins left out."""
+    """Compiled loops that a phase runs, itself or through functions that it calls; the parallel twins left out."""
     found: dict[str, None] = {}
-    for method in _reached(phase):
-        for node in ast.walk(tree_of(method)):
-            if isinstance(node, ast.Attribute) and node.attr in vars(_loops()) and not node.attr.endswith("_parallel"):
+    for function in _reached(phase):
+        for node in ast.walk(tree_of(function)):
+            if isinstance(node, ast.Attribute) and ast.unparse(node.value) == "model.loops":
                 found[node.attr] = None
-    return list(found)
+    return [name for name in found if not name.endswith("_parallel")]
 
 
 def rules_in(phase: str) -> list[str]:
@@ -48,8 +66,14 @@ def rules_in(phase: str) -> list[str]:
 
 
 def fields_read(phase: str) -> list[str]:
-    """Fields of the law that a phase reads."""
-    return list(dict.fromkeys(n for method in _reached(phase) for n in texts_in(tree_of(method)) if n in FIELDS))
+    """Fields of the law that a phase reads, by name or as the fields of a record of law."""
+    found: dict[str, None] = {}
+    for function in _reached(phase):
+        found |= dict.fromkeys(texts_in(tree_of(function)))
+        for node in ast.walk(tree_of(function)):
+            if isinstance(node, ast.Name) and hasattr(record := getattr(records, node.id, None), "_fields"):
+                found |= dict.fromkeys(record._fields)
+    return [name for name in found if name in FIELDS]
 
 
 def _rules_of(loop: Any) -> list[str]:
@@ -65,25 +89,28 @@ def _rules_of(loop: Any) -> list[str]:
 
 
 def _reached(phase: str) -> Iterator[Callable[..., object]]:
-    """A phase and the methods of the model that it calls."""
-    left, seen = [phase], set()
+    """A phase and the functions of the phases that it calls."""
+    left, seen = [tuple(phase.split("."))], set()
     while left:
-        name = left.pop(0)
-        method = getattr(SanctionsModel, name, None)
-        if name in seen or not inspect.isfunction(method):
+        module, name = left.pop(0)
+        function = getattr(PHASES[module], name, None)
+        if function in seen or not inspect.isfunction(function) or function.__module__ not in _NAMES:
             continue
-        seen.add(name)
-        yield method
-        left += _calls(method)
+        seen.add(function)
+        yield function
+        at_home = _NAMES[function.__module__]
+        left += [(called or at_home, name) for called, name in _calls(function) if not called or called in PHASES]
 
 
-def _calls(method: Callable[..., object]) -> list[str]:
-    """Methods of its own object that a method calls, in order."""
-    called = (node.func for node in ast.walk(tree_of(method)) if isinstance(node, ast.Call))
-    mine = [
-        f for f in called if isinstance(f, ast.Attribute) and isinstance(f.value, ast.Name) and f.value.id == "self"
+def _calls(function: Callable[..., object]) -> list[tuple[str, str]]:
+    """Functions that a function calls, in order: the module that it names, or nothing, and the name."""
+    called = (node.func for node in ast.walk(tree_of(function)) if isinstance(node, ast.Call))
+    found = [
+        (f.lineno, f.col_offset, f.value.id if isinstance(f, ast.Attribute) else "", getattr(f, "attr", "") or f.id)
+        for f in called
+        if isinstance(f, ast.Name) or (isinstance(f, ast.Attribute) and isinstance(f.value, ast.Name))
     ]
-    return [f.attr for f in sorted(mine, key=lambda f: (f.lineno, f.col_offset))]
+    return [(module, name) for _, _, module, name in sorted(found)]
 
 
 @lru_cache(maxsize=1)
@@ -121,7 +148,7 @@ def readers() -> dict[str, list[str]]:
 
 
 def _is_values(node: ast.expr) -> bool:
-    """Whether an expression is the set of parameter values: `values` or `self.values`."""
+    """Whether an expression is the set of parameter values: `values`, `self.values` or `model.values`."""
     return (isinstance(node, ast.Name) and node.id == "values") or (
         isinstance(node, ast.Attribute) and node.attr == "values"
     )

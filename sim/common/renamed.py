@@ -7,10 +7,11 @@ no name alone, such as a block of a scenario written another way, says so with :
 from __future__ import annotations
 
 import warnings
-from collections.abc import Collection, Mapping
-from typing import TypeVar
+from collections.abc import Callable, Collection, Mapping
+from typing import Any, TypeVar
 
 Thing = TypeVar("Thing")
+Holder = TypeVar("Holder")
 
 # Kind of thing, in the words of its hint -> old name -> new name. A kind's old names may stand in any file.
 RENAMED: Mapping[str, Mapping[str, str]] = {
@@ -45,6 +46,12 @@ RENAMED: Mapping[str, Mapping[str, str]] = {
     "kind of input": {"parameter": "parameters", "opening": "openings", "strength": "policies", "swing": "drivers"},
     "figure": {"flows_by_road": "flows_by_route"},
     "word of a question": {"road": "route", "headquarters": "brand_origin"},
+    "attribute of an exporter": {"road": "route", "house": "intermediary", "pulls": "route_weights"},
+    "attribute of an intermediary": {"hiding": "detection_odds", "generation": "reentries", "gone": "exited"},
+    "attribute of a state": {
+        "word": "announced_policy", "law": "enacted_law", "effort": "enforcement_effort",
+        "cover": "state_protection", "provoked": "triggered_threat", "agents": "payment_intermediaries",
+    },
 }  # fmt: skip
 
 
@@ -72,6 +79,30 @@ def renamed(kind: str, name: str, known: Collection[str] | None = None) -> str:
     if new != name:
         hint(f"{kind} '{name}'", f"'{new}'")
     return new
+
+
+class _OldAttribute:
+    """An attribute under its old name: read and written as the one that it is called now."""
+
+    def __init__(self, kind: str, name: str) -> None:
+        self.kind, self.name = kind, name
+
+    def __get__(self, held: object | None, holder: type | None = None) -> Any:
+        return self if held is None else getattr(held, renamed(self.kind, self.name))
+
+    def __set__(self, held: object, value: object) -> None:
+        setattr(held, renamed(self.kind, self.name), value)
+
+
+def keeps_old_names(kind: str) -> Callable[[type[Holder]], type[Holder]]:
+    """Class decorator: the attributes of a class answer to their old names too, with a hint."""
+
+    def decorate(holder: type[Holder]) -> type[Holder]:
+        for name in RENAMED[kind]:
+            setattr(holder, name, _OldAttribute(kind, name))
+        return holder
+
+    return decorate
 
 
 def hint(old: str, new: str) -> None:

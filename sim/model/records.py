@@ -17,6 +17,20 @@ from sim.common.arrays import Floats, Integers, Mask
 # Single precision in sampled mode, double in expected mode.
 Numbers = NDArray[np.floating[Any]]
 
+# What a route promises a firm of one type this month, in the order of the rows of ``prospects``.
+PROSPECTS = (
+    "market_weight",  # weight that prices, costs and room leave, against the base year
+    "banned_share",  # share of lines whose sale is forbidden, as shipped
+    "legal_hazard",  # how surely that law is applied, 0..1
+    "secondary_hazard",  # believed hazard of being listed or cut off, log points at exposure 1
+    "reputation_cost",  # log points at mean sensitivity
+    "loyalty_bonus",  # weight that the route in use gains, as a share of its weight
+    "base_weight",  # weight in the base year
+)
+(
+    MARKET_WEIGHT, BANNED_SHARE, LEGAL_HAZARD, SECONDARY_HAZARD, REPUTATION_COST, LOYALTY_BONUS, BASE_WEIGHT
+) = range(len(PROSPECTS))  # fmt: skip
+
 
 # ------------------------------------------------------------------------------------------------ constants of a run
 class Routes(NamedTuple):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import numpy as np
 
-from sim.model.kernels.block_weights import PROSPECTS
+from sim.model.records import PROSPECTS
 
 if TYPE_CHECKING:
     from sim.common.arrays import Floats
@@ -173,7 +173,7 @@ class ModelState:
 
     Attributes:
         prospects: what every route promises a firm this month, (T, 7, K), single precision in sampled mode; the rows of
-            the middle axis are named in :mod:`sim.model.kernels.block_weights`.
+            the middle axis are named in :data:`sim.model.records.PROSPECTS`.
         new_controls: share of what an army needs that the coalition newly bans this month.
     """
 

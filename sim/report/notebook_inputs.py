@@ -111,7 +111,7 @@ def model_page(model: SanctionsModel) -> str:
         number for number, clause in enumerate(plan.policies) if clause.in_force_share(model.month) > 0.0
     ]) if begun else np.zeros(len(plan.policies), bool)  # fmt: skip
     said = html.facts(
-        month=month, exporters=f"{len(model.columns):,}", intermediaries=f"{len(model.houses):,}",
+        month=month, exporters=f"{len(model.exporters):,}", intermediaries=f"{len(model.intermediaries):,}",
         states=len(model.world.states), mode=plan.agents.mode, seed=plan.seed,
     )  # fmt: skip
     rows = [

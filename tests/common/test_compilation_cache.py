@@ -167,7 +167,7 @@ def test_a_run_goes_on_over_damaged_code(tmp_path: Path) -> None:
     copy = tmp_path / "cache" / kept.name
     copy.parent.mkdir(mode=0o700)
     shutil.copytree(kept, copy)
-    damaged = [next(copy.glob(f"{name}-*.code")) for name in ("settle", "move_prices", "mark_up")]
+    damaged = [next(copy.glob(f"{name}-*.code")) for name in ("settle", "adjust_prices", "mark_up")]
     for path, keep in zip(damaged, (0, 33, path_size(damaged[2]) // 2), strict=True):
         os.truncate(path, keep)
     done = in_process(tmp_path, code="import sim; print(sim.load('classroom').run().flows.to_json())")

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import sim
-from sim.model.kernels.route_choice import BLOCK
+from sim.model.kernels.block_weights import BLOCK
 from sim.rules import RULES
 from sim.rules.route_choice import road_pull
 
@@ -29,7 +29,7 @@ def test_firms_without_fear_go_on_selling(reference, mode):
 
     def from_coalition(run):
         flows = run.to_target()
-        return flows[flows["origin"].isin(run.record["coalition"]) & (flows["road"] == "direct")]["volume_musd"].sum()
+        return flows[flows["origin"].isin(run.record["coalition"]) & (flows["route"] == "direct")]["volume_musd"].sum()
 
     bold = case.with_rules(road_pull=fearless).run()
     assert from_coalition(bold) > 1.3 * from_coalition(case.run())
@@ -52,21 +52,21 @@ def test_a_rule_may_tell_firms_apart_where_no_law_bites(sampled, rule, differ):
     case = sampled.with_changes(months={"last": "2021-03"})
     model = (case.with_rules(road_pull=rule) if rule else case).model()
     model.step()
-    pull = np.zeros((len(model.base.roads), BLOCK), dtype=np.float32)
+    weight = np.zeros((len(model.base.routes), BLOCK), dtype=np.float32)
     trait = np.zeros((4, BLOCK), dtype=np.float32)
     trait[0, :2] = 1.0, 5.0  # two firms of one type and block that differ in fear only
-    used, closed = np.zeros(BLOCK, dtype=np.int32), model.layout.closed_to_listed.astype(np.float32)
-    model.loops.block_pulls(2, used, trait, model.work.prospects[model.exporters[0].type], closed, model.nest, pull)
-    assert (pull[-1, 0] != pull[-1, 1]) == differ
+    used, prospects = np.zeros(BLOCK, dtype=np.int32), model.state.prospects[model.exporters[0].type]
+    model.loops.block_weights(2, used, trait, prospects, model.constants.logit, weight)
+    assert (weight[-1, 0] != weight[-1, 1]) == differ
 
 
 @pytest.mark.parametrize(("rule", "moves"), [(timid, True), (None, False)])
-def test_so_may_it_move_firms_that_consider_no_watched_market(reference, rule, moves):
+def test_so_may_it_move_firms_that_consider_no_price_adjusting_market(reference, rule, moves):
     case = reference.without_policies()
     model = (case.with_rules(road_pull=rule) if rule else case).model()
     model.step()
-    appetite = model.work.appetite[model.base.background > 0.0]
-    assert (appetite > 1.0).all() if moves else (appetite == 1.0).all()
+    activity = model.state.outlook.background_activity[model.base.background > 0.0]
+    assert (activity > 1.0).all() if moves else (activity == 1.0).all()
 
 
 def test_a_rule_of_the_month_can_be_replaced_too(reference):

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from sim.model.kernels.intermediaries import STATUS
-from sim.model.kernels.settlement import FATES
+from sim.model.kernels.settlement import ORDER_STATUS
 from sim.policies import INSTRUMENTS
 from sim.scenario.blocks import Driver
 from sim.world.schema import HABITS, RECORDS, ROLES, STATUSES
@@ -32,7 +32,8 @@ def test_one_line_a_word_in_the_order_of_the_alphabet():
     ("vocabulary", "words"),
     [
         ("instruments", INSTRUMENTS),
-        ("roles", ROLES), ("standing of cells", STATUSES), ("fates of orders", FATES), ("status of houses", STATUS),
+        ("roles", ROLES), ("standing of cells", STATUSES), ("status of orders", ORDER_STATUS),
+        ("status of intermediaries", STATUS),
         ("habits of offices", HABITS), ("ways of recording", RECORDS), ("modes", ("sampled", "expected")),
         ("drivers", Driver.model_fields["what"].annotation.__args__),
     ],

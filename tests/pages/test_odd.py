@@ -78,7 +78,7 @@ def test_all_eleven_design_concepts_are_told():
 
 
 def test_every_phase_of_the_month_is_described_in_its_order():
-    assert re.findall(r"^### \S+ `(\w+)`$", PAGE, flags=re.MULTILINE) == wiring.phases()
+    assert re.findall(r"^### \S+ `([\w.]+)`$", PAGE, flags=re.MULTILINE) == wiring.phases()
     assert len(wiring.phases()) == 14
 
 

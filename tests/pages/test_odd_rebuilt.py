@@ -13,6 +13,8 @@ import numpy as np
 import pytest
 
 from sim.model.kernels.settlement import DELIVERED, DENIED, HELD, ORDERED, REFUSED, SEIZED, STOPPED, UNSOLD
+from sim.model.phases.states import intermediaries_to_list
+from tests.month import PHASES
 from tests.pages.reading import DOCS
 
 MONTHS = 36  # the one after them is built again: January 2024, with the order on banks in force
@@ -35,21 +37,21 @@ def month(reference) -> Iterator[SimpleNamespace]:
         model.step()
     model.month, model.elapsed = model.month + 1, model.elapsed + 1
     before, after = {}, {}
-    for phase in (
-        "read_law", "weigh_threats", "set_efforts", "designate_exporters", "post_demand", "weigh_hubs", "look_ahead",
-        "choose_roads", "clear_borders", "trade_through_hubs", "settle", "move_prices", "keep_ledgers", "learn",
-    ):  # fmt: skip
-        before[phase] = held(model)
-        getattr(model, phase)()
-        after[phase] = held(model)
+    for phase in PHASES:
+        before[phase.__name__] = held(model)
+        phase(model)
+        after[phase.__name__] = held(model)
     return SimpleNamespace(model=model, before=before, after=after, at=lambda p: (model, before[p], after[p]))
 
 
 def held(model) -> SimpleNamespace:
     """A copy of all that changes."""
-    arrays = {name: np.copy(value) for name, value in vars(model.work).items()}
-    houses = {name: np.copy(getattr(model.houses, name)) for name in ("mass", "generation", "listed_now", "lost_ties")}
-    return SimpleNamespace(**arrays, **houses, spread=model.columns.spread.copy())
+    state, intermediaries = model.state, model.intermediary_columns
+    arrays = {"prospects": state.prospects.copy(), "new_controls": state.new_controls}
+    for group in (*vars(state).values(), intermediaries):
+        if hasattr(group, "_asdict"):
+            arrays |= {name: np.copy(value) for name, value in group._asdict().items()}
+    return SimpleNamespace(**arrays, spread=model.exporter_columns.spread.copy())
 
 
 def test_the_page_promises_no_less():
@@ -57,18 +59,27 @@ def test_the_page_promises_no_less():
 
 
 def test_words_law_and_effort(month):
-    model, old, new = month.at("set_efforts")
-    v, law, usual_trade, usual_military = model.values, model.regime.state, *model._usual
-    third, base, alignment, exposure = model.layout.deciding
-    members = model.layout.members
-    coalition = (old.resolve * model.layout.exports)[members].sum() / model.layout.exports[members].sum()
+    model, old, new = month.at("set_enforcement")
+    c = model.constants
+    v, law, usual_trade, usual_military = (
+        model.values,
+        model.regime.state,
+        c.states.usual_trade,
+        c.states.usual_military_trade,
+    )
+    states = c.states
+    third, base, alignment, exposure = states.decides, states.usual_effort, states.alignment, states.exposure
+    members = states.members
+    coalition = (old.resolve * c.states.exports)[members].sum() / c.states.exports[members].sum()
     near = positive(alignment) + law("commitment")
     gained = positive(old.trade - usual_trade)
     courted = law("courting") + v.courting * gained / gained[third].sum()
-    visible = positive(growth(old.military @ old.watched, usual_military @ old.watched))
-    threat = law("threat") + old.provoked * coalition
-    asked = v.weight_pressure * law("pressure") * (1 - v.cheap_talk * old.word) + v.weight_leverage * law("leverage")
-    asked += exposure * (v.weight_threat * threat + v.weight_visible * visible + v.weight_listing * old.own_listed)
+    visible = positive(growth(old.military_trade @ old.controlled, usual_military @ old.controlled))
+    threat = law("threat") + old.triggered_threat * coalition
+    asked = v.weight_pressure * law("pressure") * (1 - v.cheap_talk * old.announced_policy) + v.weight_leverage * law(
+        "leverage"
+    )
+    asked += exposure * (v.weight_threat * threat + v.weight_visible * visible + v.weight_listing * old.recent_listings)
     against = v.weight_gain * positive(growth(old.trade, usual_trade)) + v.weight_alignment * near
     against += v.weight_courting * courted
 
@@ -80,94 +91,98 @@ def test_words_law_and_effort(month):
 
     assert third.any() and (asked[third] > 0).any()
     expected = {
-        "word": old.word + v.word_speed * (as_law(wanted(asked, 0)) - old.word),
-        "law": old.law + v.law_speed * (as_law(wanted(asked, against)) - old.law),
-        "effort": old.effort + v.effort_speed * (wanted(asked, against) - old.effort),
-        "cover": 1 - np.exp(-v.weight_shield * old.own_listed * near),
+        "announced_policy": old.announced_policy + v.word_speed * (as_law(wanted(asked, 0)) - old.announced_policy),
+        "enacted_law": old.enacted_law + v.law_speed * (as_law(wanted(asked, against)) - old.enacted_law),
+        "enforcement_effort": old.enforcement_effort
+        + v.effort_speed * (wanted(asked, against) - old.enforcement_effort),
+        "state_protection": 1 - np.exp(-v.weight_shield * old.recent_listings * near),
     }
     for name, value in expected.items():
         np.testing.assert_allclose(getattr(new, name)[third], value[third], err_msg=name, **CLOSE)
 
 
 def test_hubs_and_agents(month):
-    model, old, new = month.at("weigh_hubs")
-    v, hubs, usual = model.values, model.layout.hub_states, model.layout.onward
-    pull = usual * np.exp(-v.onward_response * (old.log_markup[:, None] + old.obstacle)).T[None]
-    legs = old.legs + v.tie_turnover * (pull / pull.sum(axis=2, keepdims=True) - old.legs)
-    np.testing.assert_allclose(new.legs, legs, **CLOSE)
-    transit, checks = model.regime.cell("transit_ban")[hubs], model.layout.checks[hubs][:, None]
-    effort, usual_effort = old.effort[hubs][:, None], model.layout.deciding[1][hubs][:, None]
-    forbidden = 1 - (1 - transit) * (1 - old.law[hubs][:, None] * old.watched)
+    model, old, new = month.at("price_transit")
+    c = model.constants
+    v, hubs, usual = model.values, c.routes.hub_states, c.hubs.exit_hub_shares
+    pull = usual * np.exp(-v.onward_response * (old.log_markup[:, None] + old.transit_cost)).T[None]
+    legs = old.exit_hub_shares + v.tie_turnover * (pull / pull.sum(axis=2, keepdims=True) - old.exit_hub_shares)
+    np.testing.assert_allclose(new.exit_hub_shares, legs, **CLOSE)
+    transit, checks = model.regime.cell("transit_ban")[hubs], c.states.border_checks[hubs][:, None]
+    effort, usual_effort = old.enforcement_effort[hubs][:, None], c.states.usual_effort[hubs][:, None]
+    forbidden = 1 - (1 - transit) * (1 - old.enacted_law[hubs][:, None] * old.controlled)
     stop = forbidden * effort * checks
-    passes = (1 - stop) * old.carried[:, None]
-    passes = passes * np.exp(-v.vigilance * old.watched * positive(effort - usual_effort) * checks)
+    passes = (1 - stop) * old.capacity_share[:, None]
+    passes = passes * np.exp(-v.vigilance * old.controlled * positive(effort - usual_effort) * checks)
     assert stop.max() > 0.1
-    np.testing.assert_allclose(new.obstacle, -np.log(passes), **CLOSE)
-    np.testing.assert_allclose(new.hub_kept, np.einsum("hgj,jg->hg", legs, passes), **CLOSE)
-    np.testing.assert_allclose(new.hub_stopped, np.einsum("hgj,jg->hg", legs, stop), **CLOSE)
-    np.testing.assert_allclose(new.hub_cost, np.einsum("hgj,j->hg", legs, old.log_markup), **CLOSE)
-    refused = new.refused
-    grown = old.agents + np.minimum(1, v.agent_entry * refused) * (1 - old.agents)
-    np.testing.assert_allclose(new.agents, np.where(refused > 0, grown, old.agents * (1 - v.leaving)), **CLOSE)
+    np.testing.assert_allclose(new.transit_cost, -np.log(passes), **CLOSE)
+    np.testing.assert_allclose(new.passed_share, np.einsum("hgj,jg->hg", legs, passes), **CLOSE)
+    np.testing.assert_allclose(new.stopped_share, np.einsum("hgj,jg->hg", legs, stop), **CLOSE)
+    np.testing.assert_allclose(new.entry_cost, np.einsum("hgj,j->hg", legs, old.log_markup), **CLOSE)
+    refused = new.payment_refusals
+    grown = old.payment_intermediaries + np.minimum(1, v.agent_entry * refused) * (1 - old.payment_intermediaries)
+    np.testing.assert_allclose(
+        new.payment_intermediaries, np.where(refused > 0, grown, old.payment_intermediaries * (1 - v.leaving)), **CLOSE
+    )
     assert refused.max() > 0.1
 
 
 def test_prospects_of_every_road(month):
-    model, old, new = month.at("look_ahead")
+    model, old, new = month.at("evaluate_routes")
+    c = model.constants
     v, base, lane = model.values, model.base, model.regime.lane
     o, g, hub = base.origin, base.good, base.hub
-    n, through = model.layout.target_roads, hub >= 0
+    n, through = c.routes.target_routes, hub >= 0
     to_target = np.arange(len(hub)) < n
-    aversion, exposure, reputation = (
-        x[:, None] for x in (model.means.aversion, model.means.exposure, model.means.reputation)
-    )
-    banned, effort = new.shipped[0], old.effort[o][:, None]
-    own_law = ((old.law[o] * old.watched[g])[:, None] > 0) & to_target
+    aversion, exposure, reputation = (x[:, None] for x in (c.types.aversion, c.types.exposure, c.types.reputation))
+    banned, effort = new.banned_as_shipped, old.enforcement_effort[o][:, None]
+    own_law = ((old.enacted_law[o] * old.controlled[g])[:, None] > 0) & to_target
     home = np.where(own_law, 1.0, lane("domestic_hazard"))
-    open_ = (1 - lane("shield")) * (1 - old.cover[o][:, None])
-    abroad = lane("foreign_hazard") * old.effort[model.layout.members].mean() * open_
-    checks = np.where(to_target, model.layout.checks[o][:, None], 1.0)
+    open_ = (1 - lane("shield")) * (1 - old.state_protection[o][:, None])
+    abroad = lane("foreign_hazard") * old.enforcement_effort[c.states.members].mean() * open_
+    checks = np.where(to_target, c.states.border_checks[o][:, None], 1.0)
     hidden = v.hidden_road * np.maximum(home * effort, abroad)
     hidden = hidden + (1 - hidden) * lane("pledge_hazard") * effort
     hazard = np.where(
         through, np.maximum(hidden, lane("declared_hazard") * effort), np.maximum(home * effort * checks, abroad)
     )
-    threat = old.believed * open_
-    name = lane("reputation") * (1 + v.exit_herding * new.left[o][:, None])
-    payer = np.where(through, model.layout.hub_states[hub], o[:, None])
+    threat = old.believed_hazard * open_
+    name = lane("reputation") * (1 + v.exit_herding * new.peer_exit_share[o][:, None])
+    payer = np.where(through, c.routes.hub_states[hub], o[:, None])
     cost = lane("payment_fee") + lane("tariff") - lane("promotion")
-    cost = cost + v.delay_cost * new.shipped[1] * lane("licence_delay_months")
-    cost = cost + np.log(1 + v.agent_fee) * lane("payment_refusal") * old.agents[payer]
-    cost = cost + np.where(through, old.hub_cost[hub][:, g].T, 0.0)
-    kept = (1 - lane("closure")) * np.where(through, old.hub_kept[hub][:, g].T, 1.0)
+    cost = cost + v.delay_cost * new.licence_as_shipped * lane("licence_delay_months")
+    cost = cost + np.log(1 + v.agent_fee) * lane("payment_refusal") * old.payment_intermediaries[payer]
+    cost = cost + np.where(through, old.entry_cost[hub][:, g].T, 0.0)
+    kept = (1 - lane("closure")) * np.where(through, old.passed_share[hub][:, g].T, 1.0)
     price = old.log_price[base.destination][:, base.headquarters, g].T
-    market = np.exp(v.price_response * base.response[:, None] * (price - cost))
+    market = np.exp(v.price_response * base.price_elasticity[:, None] * (price - cost))
 
     def road_pull(market):
         lawful = 1 - banned + banned * np.exp(-aversion * hazard)
         return market * lawful * np.exp(-exposure * threat - reputation * name)
 
-    shut = (1 - kept * road_pull(1.0))[:, :1] * (base.pull[:, :1] + base.background[:, :1] > 0)
-    used = base.pull > 0
-    direct = np.divide(base.pull[:, :1], base.pull, out=np.zeros_like(base.pull), where=used)
-    gain = np.where(through & used, model.layout.opening[hub] * shut * direct, 0.0)
+    shut = (1 - kept * road_pull(1.0))[:, :1] * (base.weight[:, :1] + base.background[:, :1] > 0)
+    used = base.weight > 0
+    direct = np.divide(base.weight[:, :1], base.weight, out=np.zeros_like(base.weight), where=used)
+    gain = np.where(through & used, c.hubs.opening[hub] * shut * direct, 0.0)
     market = market * (1 + gain) ** v.similarity
     for row, expected in enumerate((market * kept, banned, hazard, threat, name)):
         np.testing.assert_allclose(new.prospects[:, row][used], expected[used], err_msg=str(row), **CLOSE)
-    np.testing.assert_allclose(new.diverted[used], (1 - 1 / (1 + gain))[used], **CLOSE)
+    np.testing.assert_allclose(new.diverted_share[used], (1 - 1 / (1 + gain))[used], **CLOSE)
     bad = banned * aversion * hazard + exposure * threat + reputation * name - np.log(np.maximum(kept, 1e-9))
     end = v.contract_end + (1 - v.contract_end) * v.tie_break * np.where(through, old.lost_ties[hub], 0.0)
-    ending = end + (1 - end) * (1 - np.exp(-v.reopening * positive(bad - old.worse)))
-    np.testing.assert_allclose(new.ending[used], ending[used], **CLOSE)
-    appetite = old.appetite + ending * (kept * road_pull(market) - old.appetite)
+    ending = end + (1 - end) * (1 - np.exp(-v.reopening * positive(bad - old.last_disutility)))
+    np.testing.assert_allclose(new.contract_end_odds[used], ending[used], **CLOSE)
+    appetite = old.background_activity + ending * (kept * road_pull(market) - old.background_activity)
     behind = base.background > 0
-    np.testing.assert_allclose(new.appetite[behind], appetite[behind], **CLOSE)
+    np.testing.assert_allclose(new.background_activity[behind], appetite[behind], **CLOSE)
     assert banned.max() > 0.5 and gain.max() > 0.1 and threat.max() > 0.1 and behind.any()
 
 
 def test_choices_of_every_row(month):
-    model, old, new = month.at("choose_roads")
-    v, n, columns = model.values, model.layout.target_roads, model.columns
+    model, old, new = month.at("choose_routes")
+    c = model.constants
+    v, n, columns = model.values, c.routes.target_routes, model.exporter_columns
     kind = np.repeat(np.arange(len(model.base.volume)), np.diff(columns.start))
     market, banned, hazard, threat, name, _, b = np.moveaxis(old.prospects[kind], 1, 0)
     aversion, exposure, reputation = (
@@ -177,13 +192,13 @@ def test_choices_of_every_row(month):
     for listed in (0, 1):
         p = market * (1 - banned + banned * np.exp(-aversion * hazard))
         p = p * np.exp(-exposure * (1 - listed) * threat - reputation * name)
-        p = p * np.exp(-listed * model.layout.closed_to_listed)
+        p = p * np.exp(-listed * c.logit.loss_if_listed)
         within = p[:, :n] ** (1 / s)
         total = b[:, :n].sum(axis=1, keepdims=True)
         m = np.divide((b[:, :n] * within).sum(axis=1, keepdims=True), total, out=np.zeros_like(total), where=total > 0)
         scale = np.divide(m**s, m, out=np.zeros_like(m), where=m > 0)
         weight = np.concatenate([b[:, :n] * within * scale, b[:, n:] * p[:, n:]], axis=1)
-        ended = old.spread[:, listed] * old.ending[kind]
+        ended = old.spread[:, listed] * old.contract_end_odds[kind]
         # Odds of road k for a firm on road j: its own road counts exp(loyalty) times.
         share = ended / (weight.sum(axis=1, keepdims=True) + (loyal - 1) * weight)
         moved = share.sum(axis=1, keepdims=True) * weight + share * (loyal - 1) * weight
@@ -193,63 +208,67 @@ def test_choices_of_every_row(month):
 
 def test_fates_of_every_order(month):
     model, old, new = month.at("clear_borders")
+    c = model.constants
     v, base, lane = model.values, model.base, model.regime.lane
     o, g, hub = base.origin, base.good, base.hub
     through = hub >= 0
-    m, a = (x[g][:, None] for x in (model.layout.sensitivity, model.layout.ambiguity))
-    effort, activity = old.effort[o][:, None], old.activity[base.destination][:, g].T
-    ordered = old.flow * activity * (1 + v.front_loading * lane("coming"))
-    applied = ordered * old.shipped[1]
-    waiting, delay = old.queue + applied, lane("licence_delay_months")
+    m, a = (x[g][:, None] for x in (c.goods.military_sensitivity, c.goods.ambiguity))
+    effort, activity = old.enforcement_effort[o][:, None], old.demand_multiplier[base.destination][:, g].T
+    ordered = old.contracted * activity * (1 + v.front_loading * lane("coming"))
+    applied = ordered * old.licence_as_shipped
+    waiting, delay = old.licence_queue + applied, lane("licence_delay_months")
     with np.errstate(divide="ignore"):
         decided = waiting * np.where(delay > 0, 1 - np.exp(-1 / delay), 1.0)
     caught, civil, military = v.declaration_detected * effort, lane("licence_odds_civil"), lane("licence_odds_military")
     lying = v.false_declaration * positive(1 - military / ((1 - caught) * civil))
     odds = (1 - m) * civil + m * (a * lying * (1 - caught) * civil + (1 - a * lying) * military)
     onward = ordered - applied + decided * odds
-    payer = np.where(through, model.layout.hub_states[hub], o[:, None])
-    refused = onward * (1 - (1 - lane("payment_refusal") * (1 - old.agents[payer])) * (1 - lane("closure")))
-    banned = old.shipped[0]
-    part = banned * np.exp(-old.fear) / (1 - banned + banned * np.exp(-old.fear))
+    payer = np.where(through, c.routes.hub_states[hub], o[:, None])
+    refused = onward * (
+        1 - (1 - lane("payment_refusal") * (1 - old.payment_intermediaries[payer])) * (1 - lane("closure"))
+    )
+    banned = old.banned_as_shipped
+    part = banned * np.exp(-old.legal_deterrence) / (1 - banned + banned * np.exp(-old.legal_deterrence))
     campaign = model.regime.state("inspection")[o][:, None]
-    straight = ~through & (np.arange(len(hub)) < model.layout.target_roads)
-    checks = np.where(straight, model.layout.checks[o][:, None], 1.0)
+    straight = ~through & (np.arange(len(hub)) < c.routes.target_routes)
+    checks = np.where(straight, c.states.border_checks[o][:, None], 1.0)
     seized = (onward - refused) * part * v.seizure * effort * (1 - (1 - v.inspection) * (1 - campaign)) * checks
-    evading = np.where(through, np.maximum(part, old.diverted), 0.0)
-    tracking = model.regime.cell("tracking")[model.layout.hub_states[hub]][:, g].T
-    stopped = (onward - refused - seized) * (1 - v.ghost * evading * (1 - tracking)) * old.hub_stopped[hub][:, g].T
+    evading = np.where(through, np.maximum(part, old.diverted_share), 0.0)
+    tracking = model.regime.cell("tracking")[c.routes.hub_states[hub]][:, g].T
+    stopped = (onward - refused - seized) * (1 - v.ghost * evading * (1 - tracking)) * old.stopped_share[hub][:, g].T
     stopped = np.where(through, stopped, 0.0)
     fates = {
-        ORDERED: ordered, DENIED: decided * (1 - odds), HELD: waiting - decided - old.queue, REFUSED: refused,
+        ORDERED: ordered, DENIED: decided * (1 - odds), HELD: waiting - decided - old.licence_queue, REFUSED: refused,
         SEIZED: seized, STOPPED: stopped,
     }  # fmt: skip
     for fate, expected in fates.items():
         assert np.abs(expected).max() > 0, fate
-        np.testing.assert_allclose(new.fate[fate], expected, err_msg=str(fate), rtol=1e-8, atol=1e-9)
-    np.testing.assert_allclose(new.passing, onward - refused - seized - stopped, rtol=1e-8, atol=1e-9)
+        np.testing.assert_allclose(new.order_status[fate], expected, err_msg=str(fate), rtol=1e-8, atol=1e-9)
+    np.testing.assert_allclose(new.cleared, onward - refused - seized - stopped, rtol=1e-8, atol=1e-9)
 
 
 def test_houses(month):
     model, old, new = month.at("trade_through_hubs")
-    v, houses, base = model.values, model.houses, model.base
+    c = model.constants
+    v, houses, base = model.values, model.intermediary_columns, model.base
     entered = np.zeros((len(model.world.hubs), len(model.world.goods)))
     for k in np.flatnonzero(base.hub >= 0):
-        np.add.at(entered[base.hub[k]], base.good, old.flow[:, k])
-    consigned = np.einsum("hg,hgj->j", entered, old.legs)
-    room = 1 + model.regime.state("hub_room")[model.layout.hub_states]
-    capacity = np.bincount(houses.hub, weights=houses.capacity * old.mass[:, 1]) * room
+        np.add.at(entered[base.hub[k]], base.good, old.contracted[:, k])
+    consigned = np.einsum("hg,hgj->j", entered, old.exit_hub_shares)
+    room = 1 + model.regime.state("hub_room")[c.routes.hub_states]
+    capacity = np.bincount(houses.hub, weights=houses.capacity * old.status_shares[:, 1]) * room
     fullness = consigned / capacity
-    np.testing.assert_allclose(new.fullness, fullness, **CLOSE)
-    np.testing.assert_allclose(new.carried, np.minimum(1, 1 / fullness), **CLOSE)
+    np.testing.assert_allclose(new.capacity_utilisation, fullness, **CLOSE)
+    np.testing.assert_allclose(new.capacity_share, np.minimum(1, 1 / fullness), **CLOSE)
     now = v.markup * np.exp(v.markup_slope * (np.minimum(fullness / v.hub_fullness, 4) - 1))
     np.testing.assert_allclose(new.log_markup, np.log((1 + now) / (1 + v.markup)), **CLOSE)
     relative = (fullness / v.hub_fullness)[houses.hub]
-    firms = np.bincount(houses.hub, weights=houses.hiding * old.mass[:, 1]) * houses.represents
-    listing = np.minimum(1, model.traders_to_list()[houses.hub] * houses.hiding / firms[houses.hub])
+    firms = np.bincount(houses.hub, weights=houses.detection_odds * old.status_shares[:, 1]) * houses.represents
+    listing = np.minimum(1, intermediaries_to_list(model)[houses.hub] * houses.detection_odds / firms[houses.hub])
     opening = np.minimum(1, v.entry * positive(relative - 1))
     closing = np.minimum(1, v.leaving * positive(1 - relative)) * (1 - listing)
     back = 1 - np.exp(-1 / v.return_delay)
-    dormant, open_, listed = old.mass.T
+    dormant, open_, listed = old.status_shares.T
     expected = np.stack(
         [
             dormant * (1 - opening) + open_ * closing,
@@ -258,32 +277,34 @@ def test_houses(month):
         ],
         axis=1,
     )
-    np.testing.assert_allclose(new.mass, expected, **CLOSE)
+    np.testing.assert_allclose(new.status_shares, expected, **CLOSE)
 
 
 def test_arrivals_and_prices(month):
     model, old, new = month.at("settle")
+    c = model.constants
     v, base = model.values, model.base
-    unsold_share = np.einsum("hgj,j->hg", old.legs, 1 - old.carried)
-    unsold = np.where(base.hub >= 0, old.passing * unsold_share[base.hub][:, base.good].T, 0.0)
-    np.testing.assert_allclose(new.fate[UNSOLD], unsold, **CLOSE)
+    unsold_share = np.einsum("hgj,j->hg", old.exit_hub_shares, 1 - old.capacity_share)
+    unsold = np.where(base.hub >= 0, old.cleared * unsold_share[base.hub][:, base.good].T, 0.0)
+    np.testing.assert_allclose(new.order_status[UNSOLD], unsold, **CLOSE)
     ahead = v.front_loading * model.regime.lane("coming")
-    stocked = new.fate[DELIVERED] * ahead / (1 + ahead)
+    stocked = new.order_status[DELIVERED] * ahead / (1 + ahead)
     arrivals = v.stock_use * old.stocks
     for t, k in np.ndindex(base.flow.shape):
         d = base.destination[k]
         if d != base.origin[t]:
-            arrivals[d, base.headquarters[t], base.good[t]] += new.fate[DELIVERED][t, k] - stocked[t, k]
+            arrivals[d, base.headquarters[t], base.good[t]] += new.order_status[DELIVERED][t, k] - stocked[t, k]
     np.testing.assert_allclose(new.arrivals, arrivals, rtol=1e-8, atol=1e-9)
 
-    model, old, new = month.at("move_prices")
-    watched = model.layout.watched
-    usual = model._market[watched]
-    price, activity = old.log_price[watched], old.activity[watched]
+    model, old, new = month.at("adjust_prices")
+    c = model.constants
+    watched = c.markets.price_adjusting
+    usual = c.markets.imports[watched]
+    price, activity = old.log_price[watched], old.demand_multiplier[watched]
     share = usual / usual.sum(axis=1, keepdims=True)
     power = 1 - v.brand_substitution
     index = np.log((share * np.exp(power * price)).sum(axis=1)) / power
-    driver = activity * old.need[watched] * (1 - old.replaced[watched])
+    driver = activity * old.war_demand[watched] * (1 - old.import_substitution[watched])
     wanted = (
         usual
         * driver[:, None]
@@ -296,29 +317,30 @@ def test_arrivals_and_prices(month):
     near = np.abs(gap) < np.log(4)
     assert near.mean() > 0.9 and np.abs(gap).max() > 0.05
     np.testing.assert_allclose(new.log_price[watched][near], moved[near], atol=1e-3)
-    room = v.substitution_limit - old.replaced[watched]
-    replaced = old.replaced[watched] + np.minimum(room, v.substitution_speed * positive(index))
-    np.testing.assert_allclose(new.replaced[watched], replaced, **CLOSE)
+    room = v.substitution_limit - old.import_substitution[watched]
+    replaced = old.import_substitution[watched] + np.minimum(room, v.substitution_speed * positive(index))
+    np.testing.assert_allclose(new.import_substitution[watched], replaced, **CLOSE)
 
 
 def test_beliefs_and_labels(month):
-    model, old, new = month.at("learn")
+    model, old, new = month.at("update_beliefs")
+    c = model.constants
     v, base, lane = model.values, model.base, model.regime.lane
-    o, g, hub, n = base.origin, base.good, base.hub, model.layout.target_roads
-    through, members = hub[:n] >= 0, model.layout.members
-    coalition = (old.resolve * model.layout.exports)[members].sum() / model.layout.exports[members].sum()
-    here = (1 - v.listing_near) * old.listed_here[o, g] + v.listing_near * old.listed_near[o]
+    o, g, hub, n = base.origin, base.good, base.hub, c.routes.target_routes
+    through, members = hub[:n] >= 0, c.states.members
+    coalition = (old.resolve * c.states.exports)[members].sum() / c.states.exports[members].sum()
+    here = (1 - v.listing_near) * old.listed_share[o, g] + v.listing_near * old.state_listed_share[o]
     share = np.where(through, old.listed_now[hub[:n]], here[:, None])
-    where = np.where(through, model.layout.hub_states[hub[:n]], o[:, None])
+    where = np.where(through, c.routes.hub_states[hub[:n]], o[:, None])
     shown = lane("secondary_threat")[:, :n] + v.anticipation * lane("secondary_announced")[:, :n]
-    shown = shown + v.listing_fear * share + (old.provoked * coalition)[where]
-    shown = shown + v.overcompliance * old.alarm * model.layout.branded[g][:, None]
-    believed = old.believed[:, :n]
+    shown = shown + v.listing_fear * share + (old.triggered_threat * coalition)[where]
+    shown = shown + v.overcompliance * old.new_controls * c.goods.coalition_share[g][:, None]
+    believed = old.believed_hazard[:, :n]
     expected = believed + np.where(shown > believed, v.learning, v.forgetting) * (shown - believed)
-    np.testing.assert_allclose(new.believed[:, :n], expected, **CLOSE)
-    risk = model.means.exposure * expected[:, 0]
-    np.testing.assert_allclose(new.labels, model.layout.ambiguity[g] * (1 - np.exp(-v.label_response * risk)), **CLOSE)
-    own = old.own_listed * (1 - v.forgetting) + old.listed_near
-    own[model.layout.hub_states] += old.listed_now
-    np.testing.assert_allclose(new.own_listed, own, **CLOSE)
+    np.testing.assert_allclose(new.believed_hazard[:, :n], expected, **CLOSE)
+    risk = c.types.exposure * expected[:, 0]
+    np.testing.assert_allclose(new.labels, c.goods.ambiguity[g] * (1 - np.exp(-v.label_response * risk)), **CLOSE)
+    own = old.recent_listings * (1 - v.forgetting) + old.state_listed_share
+    own[c.routes.hub_states] += old.listed_now
+    np.testing.assert_allclose(new.recent_listings, own, **CLOSE)
     assert shown.max() > 0.1

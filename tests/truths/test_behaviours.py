@@ -38,10 +38,10 @@ def test_last_legs_stay_where_houses_do_not_choose(reference, paired):
     apart = []
     for case in (reference.with_changes(parameters={"onward_response": 0.0}), reference):
         model = case.model()
-        usual, furthest = model.layout.onward, 0.0
+        usual, furthest = model.constants.hubs.exit_hub_shares, 0.0
         for _ in range(case.scenario.months.count):
             model.step()
-            furthest = max(furthest, np.abs(model.work.legs - usual).max())
+            furthest = max(furthest, np.abs(model.state.transit.exit_hub_shares - usual).max())
         apart.append(furthest)
     assert apart[0] < 1e-12
     assert apart[1] > 0.1
@@ -53,17 +53,17 @@ def test_last_legs_stay_where_houses_do_not_choose(reference, paired):
 
 def test_what_is_bought_ahead_is_put_aside_and_used_later(reference):
     model = reference.with_changes(months={"first": "2023-07", "last": "2023-12"}).model()
-    base, work = model.base, model.work
+    base, markets = model.base, model.state.markets
     abroad = base.origin[:, None] != base.destination[None, :]
     seen = 0.0
     for _ in range(6):
-        before = work.stocks.copy()
+        before = markets.stocks.copy()
         model.step()
-        delivered = (work.fate[DELIVERED] * abroad).sum()
-        assert work.arrivals.sum() + work.stocks.sum() - before.sum() == pytest.approx(delivered, rel=1e-12)
-        assert work.stocks.min() >= 0.0
-        seen = max(seen, work.stocks.max())
-    assert 0.0 < work.stocks.max() < seen  # bought ahead of the licences of September, and partly used by December
+        delivered = (model.state.shipments.order_status[DELIVERED] * abroad).sum()
+        assert markets.arrivals.sum() + markets.stocks.sum() - before.sum() == pytest.approx(delivered, rel=1e-12)
+        assert markets.stocks.min() >= 0.0
+        seen = max(seen, markets.stocks.max())
+    assert 0.0 < markets.stocks.max() < seen  # bought ahead of the licences of September, and partly used by December
 
 
 @pytest.mark.parametrize(
@@ -117,14 +117,14 @@ def test_listings_near_by_frighten_and_are_forgotten(reference):
     path = []
     for _ in range(30):
         model.step()
-        path.append([model.work.believed[mine[good], 0].max() for good in ("electrical", "machinery")])
+        path.append([model.state.outlook.believed_hazard[mine[good], 0].max() for good in ("electrical", "machinery")])
     electrical, machinery = np.array(path).T
     assert electrical.max() > machinery.max() > 0.0
     assert electrical[-1] < 0.5 * electrical.max()
     alone = case.with_changes(parameters={"listing_near": 0.0}).model()
     for _ in range(16):
         alone.step()
-    assert alone.work.believed[mine["machinery"], 0].max() == 0.0
+    assert alone.state.outlook.believed_hazard[mine["machinery"], 0].max() == 0.0
 
 
 def test_the_largest_firms_are_listed_first():
@@ -137,10 +137,10 @@ def test_the_largest_firms_are_listed_first():
         policies=[listing], agents={"exporters": 20_000}, months={"first": "2022-01", "last": "2022-02"}
     )  # fmt: skip
     model = case.model()
-    before = model.exporters.get("road").copy()
+    before = model.exporters.get("route").copy()
     model.step()
     mine = (model.exporters.get("good") == "drones") & (model.exporters.get("origin") == "CHN")
-    at_target = mine & model.layout.ends_at_target[before]
+    at_target = mine & model.constants.ends_at_target[before]
     listed, size = model.exporters.get("listed"), model.exporters.get("size")
     assert listed[at_target].any()
     assert not listed[~mine].any()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim.model.kernels.settlement import DELIVERED, FATES, ORDERED
+from sim.model.kernels.settlement import DELIVERED, ORDER_STATUS, ORDERED
 
 
 @pytest.fixture(params=["expected", "sampled"])
@@ -17,17 +17,18 @@ def test_every_order_ends_somewhere(run):
     fate = run.source.record.fate
     rest = fate[:, DELIVERED:].sum(axis=1)
     np.testing.assert_allclose(rest, fate[:, ORDERED], rtol=1e-9, atol=1e-9)
-    met = ("seized", "stopped", "refused") if run.record["mode"] == "sampled" else FATES  # few firms meet no rare fate
+    # Few firms meet no rare one.
+    met = ("seized", "stopped", "refused") if run.record["mode"] == "sampled" else ORDER_STATUS
     for name in met:
-        assert np.abs(fate[:, FATES.index(name)]).sum() > 0, name
+        assert np.abs(fate[:, ORDER_STATUS.index(name)]).sum() > 0, name
 
 
 def test_nothing_is_negative(run):
     record = run.source.record
-    held = FATES.index("held")
-    for position in range(len(FATES)):
+    held = ORDER_STATUS.index("held")
+    for position in range(len(ORDER_STATUS)):
         if position != held:  # held is the change of a queue
-            assert record.fate[:, position].min() >= -1e-12, FATES[position]
+            assert record.fate[:, position].min() >= -1e-12, ORDER_STATUS[position]
     assert record.fate[:, held].cumsum(axis=0).min() >= -1e-9  # the queue itself
     for name in ("delivered", "exports", "imports", "reexports", "hidden", "exported"):
         assert getattr(record, name).min() >= 0.0, name

@@ -11,7 +11,9 @@ import pytest
 import sim
 from sim.model.history import Record
 from sim.model.model import SanctionsModel
+from sim.model.phases import firms
 from sim.policies.instruments.null_policy import NullPolicy
+from tests.month import begin_month, end_month
 
 
 def assert_same_bits(a: Record, b: Record) -> None:
@@ -62,14 +64,8 @@ def test_threads_do_not_matter(mode):
     assert_same_bits(*runs)
 
 
-BEFORE_CHOICES = (
-    "read_law", "weigh_threats", "set_efforts", "designate_exporters", "post_demand", "weigh_hubs", "look_ahead",
-)  # fmt: skip
-AFTER_CHOICES = ("clear_borders", "trade_through_hubs", "settle", "move_prices", "keep_ledgers", "learn")
-
-
-def test_objects_and_columns_take_the_same_roads(sampled):
-    """Months of choices, every firm stepped as an object, against the compiled loop; trading houses go meanwhile."""
+def test_objects_and_columns_take_the_same_routes(sampled):
+    """Months of choices, every firm stepped as an object, against the compiled loop; intermediaries go meanwhile."""
     restless = sampled.with_changes(
         agents={"exporters": 6000}, months={"first": "2022-08"}, parameters={"entry": 0.5, "leaving": 0.8}
     )
@@ -80,26 +76,23 @@ def test_objects_and_columns_take_the_same_roads(sampled):
     moved = lost = 0
     for _ in range(4):
         for model in (columns, objects):
-            model.month += 1
-            model.elapsed += 1
-            for phase in BEFORE_CHOICES:
-                getattr(model, phase)()
-        before, house = objects.columns.road.copy(), objects.columns.house.copy()
-        lost += int(objects.houses.gone[house].sum())
-        columns.choose_roads()
+            begin_month(model)
+        held = objects.exporter_columns
+        before, intermediary = held.route.copy(), held.intermediary.copy()
+        lost += int(objects.intermediary_columns.exited[intermediary].sum())
+        firms.choose_routes(columns)
         objects.exporters.shuffle_do("step")
-        objects._sum_rows()
-        for name in ("road", "house", "since", "listed"):
-            a, b = getattr(objects.columns, name), getattr(columns.columns, name)
+        firms.sum_rows(objects)
+        for name in ("route", "intermediary", "since", "listed"):
+            a, b = getattr(held, name), getattr(columns.exporter_columns, name)
             np.testing.assert_array_equal(a, b, err_msg=name)
-        np.testing.assert_array_equal(objects.rows_on_road, columns.rows_on_road)
-        np.testing.assert_array_equal(objects.work.flow, columns.work.flow)
-        moved += int((before != objects.columns.road).sum())
+        np.testing.assert_array_equal(objects.rows_on_route, columns.rows_on_route)
+        np.testing.assert_array_equal(objects.state.shipments.contracted, columns.state.shipments.contracted)
+        moved += int((before != held.route).sum())
         for model in (columns, objects):
-            for phase in AFTER_CHOICES:
-                getattr(model, phase)()
+            end_month(model)
     assert moved > 0
-    assert lost > 0, "no firm lost its house: nothing was shown of the ties"
+    assert lost > 0, "no firm lost its intermediary: nothing was shown of the ties"
 
 
 def test_the_order_of_clauses_and_drivers_in_the_file_does_not_matter(reference):
@@ -112,7 +105,7 @@ def test_the_order_of_clauses_and_drivers_in_the_file_does_not_matter(reference)
     b = SanctionsModel(turned, case.world)
     for _ in range(scenario.months.count):
         b.step()
-    np.testing.assert_array_equal(a.delivered[-1], b.work.fate[1])
+    np.testing.assert_array_equal(a.delivered[-1], b.state.shipments.order_status[1])
 
 
 def test_a_firm_meets_the_same_luck_whatever_the_law(sampled):
@@ -127,6 +120,6 @@ def test_a_firm_meets_the_same_luck_whatever_the_law(sampled):
         a.step()
         b.step()
     untouched = np.isin(a.exporters.get("good"), ["machinery", "electrical", "vehicles", "ceramics"])
-    np.testing.assert_array_equal(a.columns.road[untouched], b.columns.road[untouched])
+    np.testing.assert_array_equal(a.exporter_columns.route[untouched], b.exporter_columns.route[untouched])
     touched = np.isin(a.exporters.get("good"), ["drones", "optics", "body_armour"])
-    assert (a.columns.road[touched] != b.columns.road[touched]).any()
+    assert (a.exporter_columns.route[touched] != b.exporter_columns.route[touched]).any()

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import sim
-from sim.model.baseline import loyal_pulls
+from sim.model.baseline import loyal_weights
 from tests.conftest import SMALL
 
 
@@ -72,10 +72,10 @@ def test_sampled_world_stands_still_within_its_noise():
     loyalty=st.floats(0.0, 4.0),
 )
 @settings(max_examples=200, deadline=None)
-def test_loyal_pulls_make_the_baseline_a_resting_point(shares, loyalty):
+def test_loyal_weights_make_the_baseline_a_resting_point(shares, loyalty):
     share = np.array(shares) / np.sum(shares)
     bonus = np.expm1(loyalty)
-    pull = loyal_pulls(share[None, :], bonus)[0]
+    pull = loyal_weights(share[None, :], bonus)[0]
     assert pull.sum() == pytest.approx(1.0, abs=1e-12)
     stay_or_move = np.array(
         [(pull + bonus * pull * (np.arange(len(pull)) == last)) / (1 + bonus * pull[last]) for last in range(len(pull))]

@@ -8,6 +8,7 @@ import numpy as np
 
 from sim.common import random_streams
 from sim.common.months import MONTHS_PER_YEAR
+from sim.common.renamed import keeps_old_names, renamed
 from sim.model.agents.columns import ColumnAgent, ColumnView
 from sim.model.agents.intermediary import Intermediary
 from sim.model.kernels.block_weights import BLOCK
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from sim.model.interface import Model
 
 
+@keeps_old_names("attribute of an exporter")
 class Exporter(ColumnAgent):
     """One exporting firm.
 
@@ -178,7 +180,8 @@ class ExporterView(ColumnView[Exporter]):
         ``route`` is the position of the route in use, ``intermediary`` its row or -1 for none, ``listed`` a share in
         expected mode.
         """
-        model, columns = self.model, self.model.exporter_columns
+        name, model = renamed("attribute of an exporter", name), self.model
+        columns = model.exporter_columns
         if name in ("size", "aversion", "exposure", "reputation"):
             return np.asarray(getattr(columns, name))
         if name == "origin":

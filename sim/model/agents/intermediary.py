@@ -6,10 +6,12 @@ from typing import Any
 
 import numpy as np
 
+from sim.common.renamed import keeps_old_names, renamed
 from sim.model.agents.columns import ColumnAgent, ColumnView
 from sim.model.kernels.intermediaries import STATUS
 
 
+@keeps_old_names("attribute of an intermediary")
 class Intermediary(ColumnAgent):
     """One intermediary.
 
@@ -94,7 +96,7 @@ class IntermediaryView(ColumnView[Intermediary]):
 
     def column(self, name: str) -> Any:
         """One column; ``status`` is the likeliest."""
-        held = self.model.intermediary_columns
+        name, held = renamed("attribute of an intermediary", name), self.model.intermediary_columns
         if name in ("capacity", "detection_odds", "reentries"):
             return np.asarray(getattr(held, name))
         if name == "hub":

@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 
 import mesa
 
+from sim.common.renamed import keeps_old_names
 from sim.model.kernels.settlement import DELIVERED
 
 if TYPE_CHECKING:
     from sim.model.interface import Model
 
 
+@keeps_old_names("attribute of a state")
 class State(mesa.Agent):  # type: ignore[misc]
     """One state.
 

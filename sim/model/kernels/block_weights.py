@@ -10,25 +10,21 @@ from numpy.typing import NDArray
 
 from sim.common.compilation import inlined
 from sim.common.numerics import exp
+from sim.model.records import (
+    BANNED_SHARE,
+    BASE_WEIGHT,
+    LEGAL_HAZARD,
+    LOYALTY_BONUS,
+    MARKET_WEIGHT,
+    REPUTATION_COST,
+    SECONDARY_HAZARD,
+)
 from sim.rules.route_choice import pull_of_nest, pull_within_nest, road_pull
 
 if TYPE_CHECKING:
     from sim.model.records import NestedLogit, Numbers
 
 BLOCK = 64
-# What a route promises a firm of one type this month, in the order of the rows of ``prospects``.
-PROSPECTS = (
-    "market_weight",  # weight that prices, costs and room leave, against the base year
-    "banned_share",  # share of lines whose sale is forbidden, as shipped
-    "legal_hazard",  # how surely that law is applied, 0..1
-    "secondary_hazard",  # believed hazard of being listed or cut off, log points at exposure 1
-    "reputation_cost",  # log points at mean sensitivity
-    "loyalty_bonus",  # weight that the route in use gains, as a share of its weight
-    "base_weight",  # weight in the base year
-)
-(
-    MARKET_WEIGHT, BANNED_SHARE, LEGAL_HAZARD, SECONDARY_HAZARD, REPUTATION_COST, LOYALTY_BONUS, BASE_WEIGHT
-) = range(len(PROSPECTS))  # fmt: skip
 
 # The shipped rule tells firms of one type apart only where some law or threat bites, so the other routes are worked out
 # once per block. A rule that replaces it need not: the compiler then sets the switch to False.

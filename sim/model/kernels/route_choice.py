@@ -15,19 +15,17 @@ from numba import float32, prange
 from sim.common import random_streams
 from sim.common.compilation import compiled, inlined
 from sim.common.numerics import exp
-from sim.model.kernels.block_weights import (
+from sim.model.kernels.block_weights import BLOCK, block_weights, draw_block
+from sim.model.kernels.ties import tie
+from sim.model.records import (
     BANNED_SHARE,
     BASE_WEIGHT,
-    BLOCK,
     LEGAL_HAZARD,
     LOYALTY_BONUS,
     MARKET_WEIGHT,
     REPUTATION_COST,
     SECONDARY_HAZARD,
-    block_weights,
-    draw_block,
 )
-from sim.model.kernels.ties import tie
 from sim.rules.route_choice import pull_of_nest, pull_within_nest, road_pull
 
 if TYPE_CHECKING:
@@ -159,7 +157,7 @@ def _choose_rows(
     Args:
         rows: that may choose.
         draws: random streams of the month.
-        prospects: (type, 7, route), in single precision; see :mod:`.block_weights`.
+        prospects: (type, 7, route), in single precision; see :data:`sim.model.records.PROSPECTS`.
         contract_end_odds: by type and route in use, (type, route).
         logit: constants of route choice, in single precision.
         ties: what exporters need to know of intermediaries.
@@ -176,7 +174,7 @@ def _spread_rows(prospects: Numbers, contract_end_odds: Floats, logit: NestedLog
     """One month of choices in expected mode: each row spreads over its routes by their probabilities.
 
     Args:
-        prospects: (type, 7, route), in double precision; see :mod:`.block_weights`.
+        prospects: (type, 7, route), in double precision; see :data:`sim.model.records.PROSPECTS`.
         contract_end_odds: by type and route in use, (type, route).
         logit: constants of route choice, in double precision.
         exporters: ``spread`` updated.

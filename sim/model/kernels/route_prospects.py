@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from sim.common.compilation import compiled
-from sim.model.kernels.block_weights import (
+from sim.model.records import (
     BANNED_SHARE,
     BASE_WEIGHT,
     LEGAL_HAZARD,
@@ -114,7 +114,7 @@ def evaluate_routes(
         law: on the route.
         conditions: what else a route meets.
         parameters: see :func:`sim.rules.parameters.for_loops`.
-        prospects: filled, (type, 7, route): see :mod:`.block_weights`.
+        prospects: filled, (type, 7, route): see :data:`sim.model.records.PROSPECTS`.
         outlook: ``last_disutility`` and ``background_activity`` updated; all others but ``believed_hazard`` filled.
     """
     values = parameters[0]
