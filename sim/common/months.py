@@ -8,8 +8,10 @@ days left (D included), in its last month with the share of days up to its last 
 import calendar
 import datetime as dt
 import re
+from collections.abc import Iterable
 
 MONTHS_PER_YEAR = 12
+_SHORT = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 # No customs record that is read here is older, and no law or demand is dated beyond: another year is a slip of the pen.
 FIRST_YEAR, LAST_YEAR = 1900, 2099
 _MONTH_TEXT = re.compile(r"[0-9]{4}-[0-9]{2}")
@@ -46,6 +48,25 @@ def format_month(month: int) -> str:
     """Return a month as `YYYY-MM`."""
     year, index = divmod(month, MONTHS_PER_YEAR)
     return f"{year:04d}-{index + 1:02d}"
+
+
+def year_names(months: Iterable[str]) -> dict[str, str]:
+    """Return what the sums of each year of a run are called: a year of which months are missing says which it has.
+
+    Args:
+        months: The months of the run, `YYYY-MM`, in order.
+
+    Returns:
+        Year -> `2023`, or `2024 (Jan-Jun)` where it is a part of one.
+    """
+    inside: dict[str, list[int]] = {}
+    for month in map(parse_month, months):
+        inside.setdefault(format_month(month)[:4], []).append(calendar_index(month))
+    names = {}
+    for year, own in inside.items():
+        ends = dict.fromkeys((_SHORT[own[0]], _SHORT[own[-1]]))
+        names[year] = year if len(own) == MONTHS_PER_YEAR else f"{year} ({'-'.join(ends)})"
+    return names
 
 
 def month_of(day: dt.date) -> int:

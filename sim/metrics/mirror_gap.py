@@ -83,7 +83,7 @@ def mirror_gap(results: Results, pair: Pair) -> pd.DataFrame:
         SimError: a state or good that the run does not have, or a state with itself.
     """
     pair.check(results)
-    months = sorted(results.states["month"].unique())
+    months = results.months
     books = _books(results, pair)
     true = _True.of(results, pair, months)
     table = pd.DataFrame({name: _by_month(books[name], months) for name in ("exports", "reexports", "mirror")})

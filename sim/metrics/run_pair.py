@@ -78,7 +78,7 @@ class RunPair:
     @cached_property
     def months(self) -> list[str]:
         """All months of the run as text, in order."""
-        return sorted(self.policy.states["month"].unique())
+        return self.policy.months
 
     @cached_property
     def states(self) -> list[str]:

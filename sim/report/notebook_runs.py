@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from sim.common.months import year_names
 from sim.metrics.run_pair import DIRECT
 from sim.metrics.series import summary
 from sim.report import html
@@ -59,14 +60,15 @@ def roads_of(view: View) -> tuple[str, ...]:
 
 def results_page(results: Results) -> str:
     """One run."""
-    yearly = Table.of_frame(summary(results), "By year: billion USD by kind of route; price, base year = 1")
+    sums = summary(results).rename(index=year_names(results.months))
+    yearly = Table.of_frame(sums, "By year: billion USD by kind of route; price, base year = 1")
     return _page(look(results), [results], "", yearly)
 
 
 def comparison_page(pair: Comparison) -> str:
     """A run against its counterfactual."""
     beside = f"Solid: {pair.policy.title}. Dashed: {pair.baseline.title}. Same world, firms and random draws."
-    yearly = Table.of_frame(pair.summary(), "By year, billion USD")
+    yearly = Table.of_frame(pair.summary().rename(index=year_names(pair.policy.months)), "By year, billion USD")
     bands = html.soft(pair.bands.words) if pair.bands is not None else ""
     return _page(look(pair), [pair.policy, pair.baseline], html.soft(beside), yearly, bands)
 

@@ -1,13 +1,14 @@
 """The tables that a run prints: what arrived, by which route, from whom, and what the customs offices do not show.
 
-They are built here and printed by the command line. Deliveries are FOB at the origin, billion USD of the year.
+They are built here and printed by the command line. Deliveries are FOB at the origin, billion USD of the year,
+or of the months of it that the run has; then the year says which.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sim.common.months import format_month
+from sim.common.months import format_month, year_names
 from sim.metrics.mirror_gap import PARTS, mirror_gap
 from sim.metrics.recorded_trade import ledger_totals
 from sim.metrics.series import summary
@@ -16,7 +17,9 @@ from sim.scenario import MEASURES
 from sim.simulation.intervals import DELIVERIES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator, Mapping
+
+    import pandas as pd
 
     from sim.analysis.mechanism_test import Shown
     from sim.metrics.mirror_gap import Pair
@@ -37,6 +40,7 @@ _OVER_DRAWS = {
 _MANY = 5.0  # above that a percentage says less than how many times
 _PRICE = "price: value over value at the prices of the base year"
 _YEAR = Column("year", wrap=False)
+_MONTH = len("2022-01")
 
 
 def _money(*heads: str) -> list[Column]:
@@ -54,8 +58,8 @@ def deliveries(comparison: Comparison) -> Table:
         *_money("direct with", "without", "via hubs with", "without"),
         Column("price with", "index"), Column("without", "index"),
     )  # fmt: skip
-    title = f"Deliveries to {comparison.policy.target}, billion USD a year"
-    return Table.of(columns, rows[shown].itertuples(name=None), title, _PRICE)
+    title = f"Deliveries to {comparison.policy.target} by year, billion USD"
+    return Table.of(columns, _by_year(rows[shown], comparison.policy.months), title, _PRICE)
 
 
 def deliveries_alone(results: Results) -> Table:
@@ -63,20 +67,27 @@ def deliveries_alone(results: Results) -> Table:
     rows = summary(results).fillna(0.0)
     rows["in_all"] = rows["direct_busd"] + rows["via_hubs_busd"]
     columns = (_YEAR, *_money("in all", "direct", "via hubs"), Column("price", "index"))
-    shown = rows[["in_all", "direct_busd", "via_hubs_busd", "price_index"]].itertuples(name=None)
-    return Table.of(columns, shown, f"Deliveries to {results.target}, billion USD a year", _PRICE)
+    shown = _by_year(rows[["in_all", "direct_busd", "via_hubs_busd", "price_index"]], results.months)
+    return Table.of(columns, shown, f"Deliveries to {results.target} by year, billion USD", _PRICE)
+
+
+def _by_year(rows: pd.DataFrame, months: Iterable[str]) -> Iterator[tuple[Any, ...]]:
+    """Rows by year for a table; a year of which the run has a part says so."""
+    return iter(rows.rename(index=year_names(months)).itertuples(name=None))
 
 
 def over_draws(bands: Bands) -> Table:
     """Deliveries by year over the draws of a posterior: the median, and where 90 % of the draws lie."""
     rows = bands.table[bands.table["figure"] == DELIVERIES]
     shown = {name: head for name, head in _OVER_DRAWS.items() if name in set(rows["column"])}
+    periods = bands.table["period"]
+    names = year_names(sorted(set(periods[periods.str.len() == _MONTH])))
     lines = []
     for year, part in rows.groupby("period"):
         ends = part.set_index("column")[["median", "low", "high"]]
-        lines.append((year, *(tuple(map(float, ends.loc[name])) for name in shown)))
+        lines.append((names.get(str(year), year), *(tuple(map(float, ends.loc[name])) for name in shown)))
     title = f"Over {bands.record['draws']} draws of posterior '{bands.record['posterior']}', median [5 %, 95 %]"
-    note = "billion USD a year, with the policies; change: of each draw against its own world without them"
+    note = "billion USD, with the policies; change: of each draw against its own world without them"
     return Table.of((_YEAR, *(Column(head, digits=3) for head in shown.values())), lines, title, note)
 
 
@@ -136,8 +147,8 @@ def ledgers(results: Results) -> Table:
         *_money("hubs' re-exports", "importer's book, CIF", "of it published"),
     )  # fmt: skip
     return Table.of(
-        columns, shown.itertuples(name=None),
-        f"What the books show of the trade with {results.target}, billion USD a year",
+        columns, _by_year(shown, results.months),
+        f"What the books show of the trade with {results.target} by year, billion USD",
         "origins' books: declared to the target; the rest stands in them under a hub or another code, or not at all",
     )  # fmt: skip
 
@@ -192,8 +203,9 @@ def mirror(results: Results, pair: Pair) -> Table:
     parts = [part for part in PARTS if years[part].abs().max() > 0.0]
     goods = "all goods" if pair.good is None else pair.good
     years["share"] = 100.0 * years["gap"] / years["recorded"].where(years["recorded"] > 0.0)
+    names = year_names(results.months)
     rows = zip(
-        (f"{year}" if told[year] else f"{year}, unpublished" for year in years.index),
+        (names[year] if told[year] else f"{names[year]}\nunpublished" for year in years.index),
         *(years[name] for name in ("true", "recorded", "mirror", "gap", "share", *parts)), strict=True,
     )  # fmt: skip
     columns = (
@@ -201,6 +213,6 @@ def mirror(results: Results, pair: Pair) -> Table:
         *(Column(part.replace("_", " "), "money", signed=True) for part in parts),
     )  # fmt: skip
     return Table.of(
-        columns, rows, f"{pair.exporter} to {pair.importer}, {goods}, million USD a year",
+        columns, rows, f"{pair.exporter} to {pair.importer}, {goods}, by year, million USD",
         "gap: importer's book (CIF) less exporter's (FOB, re-exports too) = the sum of what stands right of it",
     )  # fmt: skip

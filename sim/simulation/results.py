@@ -126,6 +126,11 @@ class Results:
         """
         return self._table("transit")
 
+    @cached_property
+    def months(self) -> list[str]:
+        """All months of the run as text, in order."""
+        return sorted(self.states["month"].unique())
+
     @property
     def title(self) -> str:
         """Title of the scenario."""

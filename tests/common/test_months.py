@@ -20,6 +20,7 @@ from sim.common.months import (
     months_since,
     parse_month,
     share_in_force,
+    year_names,
 )
 
 DAYS = st.dates(dt.date(1950, 1, 1), dt.date(2150, 12, 31))
@@ -93,3 +94,17 @@ def test_law_of_a_leap_day() -> None:
     assert days_share(dt.date(2024, 2, 29)) == 1 / 29
     assert days_in_force(parse_month("2024-02"), dt.date(2024, 2, 28), dt.date(2024, 3, 1)) == 2
     assert days_in_force(parse_month("2099-12"), dt.date(1, 1, 1)) == 31
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "names"),
+    [
+        ("2021-01", "2022-12", ["2021", "2022"]),
+        ("2023-01", "2024-06", ["2023", "2024 (Jan-Jun)"]),
+        ("2021-11", "2023-01", ["2021 (Nov-Dec)", "2022", "2023 (Jan)"]),
+    ],
+)
+def test_a_part_of_a_year_is_named_by_its_months(first: str, last: str, names: list[str]) -> None:
+    months = [format_month(month) for month in month_range(parse_month(first), parse_month(last))]
+    assert list(year_names(months).values()) == names
+    assert list(year_names(months)) == [name[:4] for name in names]

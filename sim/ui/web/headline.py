@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from sim.common.months import year_names
 from sim.metrics.series import deliveries, summary
 from sim.report.numbers import MISSING, Kind, number
 from sim.report.plots.labels import percent
@@ -86,9 +87,9 @@ def with_bands(table: pd.DataFrame, bands: Bands | None) -> pd.DataFrame:
     return table if bands is None else bands.beside(YEARLY, table, COLUMNS)
 
 
-def years(view: View) -> list[str]:
-    """The years of a run, in order."""
-    return sorted({month[:4] for month in view.months})
+def years(view: View) -> dict[str, str]:
+    """The years of a run, in order, and what their sums are called."""
+    return year_names(view.months)
 
 
 def usual_year(view: View) -> str:
@@ -100,9 +101,9 @@ def headline(view: View, table: pd.DataFrame, year: str) -> str:
     """What the policies did in a year, in one sentence."""
     row = table.set_index("period").loc[year]
     target, change = view.target_name, row["change_percent"]
+    when = f"In {years(view)[year]}"
     if pd.isna(change):
-        return f"In {year} nothing reaches {target} in either world."
-    when = f"In {year}{'' if _whole(view, year) else ' (part of the year)'}"
+        return f"{when} nothing reaches {target} in either world."
     said = f"{when} {target} receives {_more_or_less(change)} in value than without the policies"
     if abs(change) < _LEAST:
         said = f"{when} {target} receives as much as without the policies"
@@ -129,8 +130,9 @@ def key_figures(view: View, table: pd.DataFrame, year: str) -> list[Figure]:
     return made
 
 
-def yearly_table(table: pd.DataFrame, bands: Bands | None) -> Table:
+def yearly_table(table: pd.DataFrame, view: View) -> Table:
     """A row for each of :data:`COLUMNS`, years across; bands in brackets on their own line."""
+    bands, names = view.bands, years(view)
     wide = with_bands(table, bands).set_index("period")
     rows = []
     for column, head in COLUMNS.items():
@@ -139,7 +141,7 @@ def yearly_table(table: pd.DataFrame, bands: Bands | None) -> Table:
             value, *ends = (_told(row.get(name, np.nan), column) for name in _with_ends(column))
             cells.append(value if MISSING in ends else f"{value}\n[{', '.join(ends)}]")
         rows.append(cells)
-    return Table.of(("", *(Column(str(year), right=True) for year in wide.index)), rows)
+    return Table.of(("", *(Column(names[str(year)], right=True) for year in wide.index)), rows)
 
 
 def _with_ends(column: str) -> tuple[str, str, str]:
@@ -170,7 +172,3 @@ def _more_or_less(change: float) -> str:
 def _of(value: float, *, signed: bool = False) -> str:
     """A percentage; one decimal where it is small."""
     return percent(value / 100.0 + 0.0, 0 if abs(value) >= 10.0 else 1, signed).replace("-", "−")
-
-
-def _whole(view: View, year: str) -> bool:
-    return sum(month.startswith(year) for month in view.months) == 12

@@ -162,7 +162,7 @@ class Stage:
                     ui.label(one.note).classes("note")
         self.table.clear()
         with self.table:
-            _show_table(yearly_table(shown.table, view.bands), "yearly")
+            _show_table(yearly_table(shown.table, view), "yearly")
             ui.label(
                 "Value of deliveries to the target, FOB. Price: value over value at base-year prices. "
                 "In brackets: where 90 % of the draws lie. The number above is that of the representative draw; "
@@ -222,7 +222,8 @@ class Stage:
 
     def _download(self, kind: str) -> None:
         if self.tab == TABLE and self.shown is not None and self.view is not None:
-            text = with_bands(self.shown.table, self.view.bands).to_csv(index=False)
+            table = with_bands(self.shown.table, self.view.bands)
+            text = table.replace({"period": years(self.view)}).to_csv(index=False)
             ui.download.content(text.encode(), "deliveries.csv", "text/csv")
         elif self.picture is not None:
             content = self.picture.png() if kind == "png" else self.picture.csv()

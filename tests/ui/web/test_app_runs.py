@@ -155,7 +155,7 @@ def test_the_headline_says_what_the_table_says(paired: Comparison) -> None:
     shown = Runs().pair(sim.load("reference"), Turns().take(), fitted=False)
     view, table = shown.view, shown.table
     assert usual_year(view) == "2024"
-    assert years(view) == ["2021", "2022", "2023", "2024"]
+    assert list(years(view)) == ["2021", "2022", "2023", "2024"] == list(years(view).values())
     row = table.set_index("period").loc["2023"]
     said = headline(view, table, "2023").replace("\u00a0", " ")
     assert said.startswith(f"In 2023 {view.target_name} receives {abs(row['change_percent']):.0f}"[:-2])
@@ -163,17 +163,25 @@ def test_the_headline_says_what_the_table_says(paired: Comparison) -> None:
     assert f"{row['hidden_percent']:.0f} % of it stands in no exporter’s books" in said
     assert "as much as without" in headline(view, table, "2021")
     assert [one.band for one in key_figures(view, table, "2023")] == ["", "", ""]
-    told = yearly_table(table, None)
+    told = yearly_table(table, view)
     assert [row[0] for row in told.texts()] == list(COLUMNS.values())
-    assert told.heads[1:] == years(view)
+    assert told.heads[1:] == list(years(view))
     for at, name in ((2, "change_percent"), (-1, "hidden_percent")):
         assert float(told.texts()[at][3].removesuffix(" %")) == pytest.approx(row[name], abs=0.051)
+
+
+def test_a_part_of_a_year_is_called_so() -> None:
+    shown = Runs().pair(sim.load("classroom").with_changes(months={"last": "2022-03"}), Turns().take())
+    view, table = shown.view, shown.table
+    assert years(view)["2022"] == "2022 (Jan-Mar)"
+    assert headline(view, table, "2022").startswith("In 2022 (Jan-Mar) Gamma receives")
+    assert yearly_table(table, view).heads[-1] == "2022 (Jan-Mar)"
 
 
 def test_nothing_delivered_is_said_in_words() -> None:
     shown = Runs().pair(sim.load("classroom"), Turns().take())
     empty = shown.table.assign(**dict.fromkeys(COLUMNS, float("nan")))
-    year = years(shown.view)[-1]
+    year = list(years(shown.view))[-1]
     assert headline(shown.view, empty, year).endswith("in either world.")
     assert {one.value for one in key_figures(shown.view, empty, year)} == {"–"}
 
