@@ -21,7 +21,7 @@ _WORLD = "reference"
 _VERDICTS = {
     "yes": "well",
     "partly": "in part",
-    "no": "hardly: the prior speaks",
+    "no": "hardly: close to the prior",
     "not fitted": "not fitted: the prior",
 }
 

@@ -61,7 +61,7 @@ def test_a_recipe_names_what_exists(name):
     named = re.findall(r"`((?:sim|tests|docs|calibration|scenarios)/[\w./-]+)`", text)
     made = re.findall(r"# file: (\S+)", text)
     assert [place for place in named if place not in made and not (ROOT / place).exists()] == []
-    assert name == "README" or "## What is tested unasked" in text
+    assert name == "README" or "## Automatic tests" in text
 
 
 def test_a_new_instrument_passes_the_contracts(tmp_path: Path):

@@ -23,9 +23,9 @@ def test_the_tables_are_those_of_the_code():
 def test_what_the_sentences_say_of_parameters():
     table = calibrated("summary")
     well, partly = ((table["identified"] == verdict).sum() for verdict in ("yes", "partly"))
-    said = f"{WORDS[well].capitalize()} of {len(table)} free parameters are shown well, {partly} in part."
+    said = f"{WORDS[well].capitalize()} of {len(table)} free parameters are identified well, {partly} in part."
     assert said in TEXT
-    assert f"For the other {len(table) - well - partly} the prior speaks" in TEXT
+    assert f"For the other {len(table) - well - partly} the posterior is the prior" in TEXT
     unshown = set(table.loc[~table["identified"].isin(["yes", "partly"]), "address"])
     assert {"parameters.listing_fear", "policies.bank-order.strength", "parameters.weight_pressure"} <= unshown
     assert not {name for name in table["address"] if name.startswith("parameters.weight_")} - unshown
