@@ -38,7 +38,7 @@ def _commands(name: str, command: Any) -> Iterator[tuple[str, Any]]:
 
 
 def _one(name: str, command: Any) -> list[str]:
-    said, _, examples = (command.help or "").partition("\\b\n")
+    said, _, examples = (command.help or "").partition("\n\nExample")
     context = typer.Context(command, info_name=name)
     level = "#" * name.count(" ")
     lines = [f"#{level} {name}", "", said.strip(), ""]

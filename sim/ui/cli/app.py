@@ -21,11 +21,10 @@ def open_page(
     ] = None,
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open a browser.")] = True,
 ) -> None:
-    r"""Opens a page to move dates and strengths of a package and see what they do; on this machine only.
+    """Opens a page to move dates and strengths of a package and see what they do; on this machine only.
 
     It needs no network, and is served to no other machine. Ctrl-C ends it. It takes the extra `app`.
 
-    \b
     Examples:
       sim app
       sim app my-scenario.yaml --port 9000 --no-browser

@@ -18,11 +18,10 @@ _CHECKOUT = Path(__file__).resolve().parents[3]
     add_help_option=False,
 )
 def calibrate(context: typer.Context) -> None:
-    r"""Fits the free parameters to the customs figures and writes the posterior; takes the options of the calibration.
+    """Fits the free parameters to the customs figures and writes the posterior; takes the options of the calibration.
 
     Goes on where it was stopped. Needs a checkout: the installed package has the posterior, not what fits it.
 
-    \b
     Examples:
       sim calibrate
       sim calibrate --processes 4 --posterior my-posterior

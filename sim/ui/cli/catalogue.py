@@ -17,9 +17,8 @@ def check(
     files: Annotated[list[str] | None, typer.Argument(metavar="FILE...", help="Files or shipped names.")] = None,
     schema: Annotated[bool, typer.Option("--schema", help="Print the JSON Schema, for editors.")] = False,
 ) -> None:
-    r"""Checks scenario files: every fault with file, line and column, or a digest of clauses by date.
+    """Checks scenario files: every fault with file, line and column, or a digest of clauses by date.
 
-    \b
     Examples:
       sim check my-scenario.yaml
       sim check --schema > scenario.schema.json
@@ -55,9 +54,8 @@ def list_instruments(
     kind: Annotated[str | None, typer.Argument(help="One instrument, to see its fields.")] = None,
     page: Annotated[bool, typer.Option("--page", help="Print the page on all of them, in Markdown.")] = False,
 ) -> None:
-    r"""Lists the policy instruments, or the fields of one with an example.
+    """Lists the policy instruments, or the fields of one with an example.
 
-    \b
     Examples:
       sim list instruments export_ban
       sim list instruments --page > docs/instruments.md
@@ -80,9 +78,8 @@ def list_instruments(
 
 @list_app.command(name="scenarios")
 def list_scenarios() -> None:
-    r"""Lists the scenarios that ship with the package.
+    """Lists the scenarios that ship with the package.
 
-    \b
     Example:
       sim list scenarios
     """
@@ -95,9 +92,8 @@ def list_scenarios() -> None:
 
 @list_app.command(name="metrics")
 def list_metrics() -> None:
-    r"""Lists the metrics: unit, meaning, and what may stand in brackets.
+    """Lists the metrics: unit, meaning, and what may stand in brackets.
 
-    \b
     Example:
       sim list metrics
     """
@@ -108,9 +104,8 @@ def list_metrics() -> None:
 
 @list_app.command(name="parameters")
 def list_parameters() -> None:
-    r"""Lists the parameters: default, what is accepted, unit and meaning, by what they are about.
+    """Lists the parameters: default, what is accepted, unit and meaning, by what they are about.
 
-    \b
     Example:
       sim list parameters
     """

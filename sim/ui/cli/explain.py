@@ -39,11 +39,10 @@ def compare(
     whole: Annotated[bool, typer.Option("--all", help="Every row of the law, however many.")] = False,
     allow_code: AllowCode = False,
 ) -> None:
-    r"""Shows how two scenarios differ in law, clause by clause and month by month, then in flows, from paired runs.
+    """Shows how two scenarios differ in law, clause by clause and month by month, then in flows, from paired runs.
 
     The options change both scenarios alike; parameters come from where sim run has them.
 
-    \b
     Examples:
       sim compare my-scenario.yaml reference --mode expected --exporters 4000
       sim compare my-scenario.yaml reference --no-flows --all
@@ -95,9 +94,8 @@ def explain(
     allow_code: AllowCode = False,
     force: Force = False,
 ) -> None:
-    r"""Attributes the change of a flow to clauses, states, firms and intermediaries, in tables that add up.
+    """Attributes the change of a flow to clauses, states, firms and intermediaries, in tables that add up.
 
-    \b
     Examples:
       sim explain reference --good drones --origin CHN --month 2023-09
       sim explain reference --good high_priority --route hubs --months 2023-01:2023-06 --by kind --out why
@@ -131,9 +129,8 @@ def plot(
     baseline: Annotated[Path | None, typer.Option(help="Run to compare with; else the one recorded.")] = None,
     force: Force = False,
 ) -> None:
-    r"""Draws the figures of a saved run again.
+    """Draws the figures of a saved run again.
 
-    \b
     Example:
       sim plot results/NAME-OF-THE-RUN
     """
@@ -156,9 +153,8 @@ def mirror_gap(
     allow_code: AllowCode = False,
     force: Force = False,
 ) -> None:
-    r"""Sets two states' customs records of one flow against each other and the true flow: mirror gap and its causes.
+    """Sets two states' customs records of one flow against each other and the true flow: mirror gap and its causes.
 
-    \b
     Example:
       sim mirror-gap results/NAME-OF-THE-RUN CODE-OF-A-STATE CODE-OF-ANOTHER --out .
     """

@@ -27,7 +27,8 @@ class Commands(TyperGroup):
         """
         for words in (2, 1):
             old = " ".join(["sim", *args[:words]])
-            args = [*renamed("command", old).split()[1:], *args[words:]]
+            if (today := renamed("command", old)) != old:  # split only then: words of the user's may hold spaces
+                args = [*today.split()[1:], *args[words:]]
         options = [word.partition("=") for word in args]
         return super().resolve_command(ctx, [renamed("option", name) + rest + value for name, rest, value in options])
 

@@ -49,12 +49,11 @@ def run(
     allow_code: AllowCode = False,
     force: Force = False,
 ) -> None:
-    r"""Runs a scenario and, paired with it, the same world without its policies.
+    """Runs a scenario and, paired with it, the same world without its policies.
 
     Writes tables, record and figures below --out and shows what the policies did. Parameters come from the posterior
     that ships with the scenario's world, if one does; figures then carry bands over its draws.
 
-    \b
     Examples:
       sim run reference
       sim run reference --mode expected --exporters 4000 --months 2021-01:2022-12
@@ -75,11 +74,10 @@ def demo(
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Folder; else ./results.")] = None,
     force: Force = False,
 ) -> None:
-    r"""Runs the reference scenario small and fast, in expected mode, with figures.
+    """Runs the reference scenario small and fast, in expected mode, with figures.
 
     Writes to ./results, or to a temporary folder where that cannot be written, and says where.
 
-    \b
     Example:
       sim demo
     """
@@ -105,9 +103,8 @@ def mechanism(
     allow_code: AllowCode = False,
     force: Force = False,
 ) -> None:
-    r"""Runs a scenario with its mechanism and without, and tests what it expects.
+    """Runs a scenario with its mechanism and without, and tests what it expects.
 
-    \b
     Examples:
       sim test-mechanism turkiye-transit-halt
       sim test-mechanism turkiye-transit-halt --exporters 1500 --out results/turkiye

@@ -48,9 +48,8 @@ def summary(
     out: Out = None,
     force: Force = False,
 ) -> None:
-    r"""Means with intervals at each setting of the levers, paired changes, response curves and heat maps.
+    """Means with intervals at each setting of the levers, paired changes, response curves and heat maps.
 
-    \b
     Example:
       sim study summary results/studies/whack-a-mole --out results/studies/whack-a-mole/figures
     """
@@ -74,9 +73,8 @@ def design(
     seed: Annotated[int, typer.Option(help="Seed of the design.")] = 1,
     force: Force = False,
 ) -> None:
-    r"""Writes a design for sensitivity analysis, made by SALib, that a study lists as its points.
+    """Writes a design for sensitivity analysis, made by SALib, that a study lists as its points.
 
-    \b
     Example:
       sim study design sobol parameters.ghost=0.2:0.8 parameters.entry=0:0.5 --samples 64 --out points.csv
     """
@@ -101,9 +99,8 @@ def sensitivity(
     out: Out = None,
     force: Force = False,
 ) -> None:
-    r"""Which inputs move each metric, from runs at the points of `sim study design`; a run without a number is refused.
+    """Which inputs move each metric, from runs at the points of `sim study design`; a run without a number is refused.
 
-    \b
     Example:
       sim study sensitivity results/studies/mine sobol parameters.ghost=0.2:0.8 parameters.entry=0:0.5 --samples 64
     """
@@ -128,9 +125,8 @@ def discover(
     out: Out = None,
     force: Force = False,
 ) -> None:
-    r"""Scenario discovery: where among levers and uncertainties an outcome is met, in sentences.
+    """Scenario discovery: where among levers and uncertainties an outcome is met, in sentences.
 
-    \b
     Example:
       sim study discover results/studies/licence-strictness --where 'shortfall[high_priority] > 0.3'
     """
@@ -157,12 +153,11 @@ def pareto(
     out: Out = None,
     force: Force = False,
 ) -> None:
-    r"""Pareto front: policies that no other dominates, and the regret of each over states of the world.
+    """Pareto front: policies that no other dominates, and the regret of each over states of the world.
 
     Levers named by --adversary are the other side's: it knows the policy and the state of the world, and replies with
     what is worst for the first objective.
 
-    \b
     Example:
       sim study pareto results/studies/mine --objective shortfall=more --objective coalition_sales_lost=less
     """

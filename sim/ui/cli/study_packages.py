@@ -46,11 +46,10 @@ def attribute(
     allow_code: AllowCode = False,
     force: Force = False,
 ) -> None:
-    r"""Attributes the change to clauses: Shapley values over paired runs, with intervals over draws; they add up.
+    """Attributes the change to clauses: Shapley values over paired runs, with intervals over draws; they add up.
 
     Takes a study whose levers switch clauses on and off in a full grid, or a scenario, which it then runs.
 
-    \b
     Examples:
       sim study attribute results/studies/which-clause-mattered
       sim study attribute reference --metric 'reaching[high_priority]' --by kind --draws 8 --workers 2
@@ -93,9 +92,8 @@ def evasion(
     allow_code: AllowCode = False,
     force: Force = False,
 ) -> None:
-    r"""Evasion of a package: what still arrives and how, what closing each way would do, the evader's best response.
+    """Evasion of a package: what still arrives and how, what closing each way would do, the evader's best response.
 
-    \b
     Examples:
       sim study evasion cheapest-leak --workers 2 --out results/evasion
       sim study evasion reference --good high_priority --draws 4 --workers 2 --out results/evasion
@@ -143,9 +141,8 @@ def report(
     allow_code: AllowCode = False,
     force: Force = False,
 ) -> None:
-    r"""Runs studies, shipped or one's own, and writes a page of their results, with intervals and figures.
+    """Runs studies, shipped or one's own, and writes a page of their results, with intervals and figures.
 
-    \b
     Example:
       sim study report --workers 2
       sim study report my-study.yaml --out my-report.md

@@ -54,11 +54,10 @@ def sweep(
     force: Annotated[bool, typer.Option("--force", help="Replace scripts that --slurm-script wrote before.")] = False,
     schema: Annotated[bool, typer.Option("--schema", help="Print the JSON Schema of study files.")] = False,
 ) -> None:
-    r"""Makes the runs of a study: checks, says how long, runs, and can be stopped and started at any time.
+    """Makes the runs of a study: checks, says how long, runs, and can be stopped and started at any time.
 
     Finished runs are kept in --out and never made again, whatever stops the command.
 
-    \b
     Examples:
       sim sweep my-study.yaml --dry-run
       sim sweep my-study.yaml --workers 2

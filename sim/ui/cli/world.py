@@ -15,9 +15,8 @@ from sim.ui.cli.options import Force, world_app
 def world_show(
     name: Annotated[str, typer.Argument(help="A world's folder, or the name of a shipped one.")] = "reference",
 ) -> None:
-    r"""Shows a world's totals against the published ones, and which share of its value was observed.
+    """Shows a world's totals against the published ones, and which share of its value was observed.
 
-    \b
     Example:
       sim world show reference
     """
@@ -33,9 +32,8 @@ def world_build(
     out: Annotated[Path, typer.Argument(help="Folder that the world is written into.")],
     force: Force = False,
 ) -> None:
-    r"""Builds a world from tables of facts: the same facts give the same bytes.
+    """Builds a world from tables of facts: the same facts give the same bytes.
 
-    \b
     Example:
       sim world build calibration/figures scenarios/worlds/reference
     """
@@ -54,9 +52,8 @@ def world_import(
     ] = None,
     force: Force = False,
 ) -> None:
-    r"""Turns customs files into tables of facts, and says what was dropped, counted twice or shifted.
+    """Turns customs files into tables of facts, and says what was dropped, counted twice or shifted.
 
-    \b
     Example:
       sim world import comtrade.csv --mapping mapping.yaml --onto calibration/figures --out my-figures
       sim world build my-figures my-world

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+import typer
 
 from sim.common import renamed
 from sim.common.renamed import RENAMED, OldName
+from sim.ui.cli import app
+from sim.ui.cli.options import Commands
 
 Sim = Callable[[str], Any]
 COMMANDS = (
@@ -25,8 +29,7 @@ COMMANDS = (
 def test_help_has_an_example(sim: Sim, command: str) -> None:
     said = sim(f"{command} --help")
     assert said.status == 0
-    assert f"  sim {command}" in said.out
-    assert "Example" in said.out
+    assert "Example" in said.out and re.search(rf"\n +sim {command}", said.out)
 
 
 def test_first_help_lists_every_command(sim: Sim) -> None:
@@ -53,6 +56,19 @@ def test_unknown_words_end_with_two(sim: Sim, line: str) -> None:
     assert said.status == 2
     assert said.err
     assert "Traceback" not in said.err
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_shows_no_marks_of_its_layout(sim: Sim, command: str) -> None:
+    said = sim(f"{command} --help").out
+    assert said and "\\b" not in said
+
+
+@pytest.mark.parametrize("words", [["check", "a b.yaml"], ["study", "summary", "a b"], ["check", ""]])
+def test_a_word_with_a_space_stays_one_word(words: list[str]) -> None:
+    group = typer.main.get_command(app)
+    assert isinstance(group, Commands)
+    assert group.resolve_command(typer.Context(group), list(words))[2] == words[1:]
 
 
 @pytest.mark.parametrize(("old", "new"), RENAMED["command"].items())
