@@ -96,7 +96,7 @@ def runner(points: int) -> dict[str, float]:
         memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         started = time.perf_counter()
         runs = read_runs(folder).runs
-        runs.groupby(np.floor(10 * runs["policies.ban-priority.strength"]))["reaching"].mean()
+        runs.groupby(np.floor(10 * runs["policies.ban-priority.strength"]))["deliveries_volume"].mean()
         opened = time.perf_counter() - started
         files = sum(1 for path in folder.rglob("*") if path.is_file())
     return {"ms a run": each, "open and group by, s": opened, "files": files, "peak MB": memory}

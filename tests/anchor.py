@@ -64,7 +64,8 @@ def sweep() -> Tables:
     levers = {"ban-half.strength": [0.25, 0.75], "aversion": [2, 4]}
     study = {"base": "classroom", "levers": levers, "metrics": ["shortfall", "reaching"]}
     swept = sim.sweep(study, progress=False)
-    yield "runs", swept.runs.drop(columns=["key", "seconds"], errors="ignore")
+    order = ["point", "package", "world", "draw", "replicate", "seed", *levers, "status", "reason", *study["metrics"]]
+    yield "runs", swept.runs[order]
     # How many runs are undefined is told since this was written; the numbers of before stand.
     yield "comparisons", coded(swept.comparisons.drop(columns="undefined"), "metric")
 

@@ -19,11 +19,11 @@ def test_every_mechanism_of_the_documents_is_shown_by_a_scenario():
 
 
 @pytest.mark.parametrize("name", names())
-def test_the_page_has_the_looks_of_the_file(name):
+def test_the_page_has_the_outcomes_of_the_file(name):
     scenario = sim.load_scenario(name)
     assert f"[{name}](../scenarios/{name}.yaml)" in TEXT
-    for look in scenario.look_at:
-        assert f"| {look.what} | {look.measure} |" in TEXT, "run make library"
+    for one in scenario.expected_outcomes:
+        assert f"| {one.what} | {one.metric} |" in TEXT, "run make library"
     assert "**no**" not in TEXT
 
 
@@ -33,4 +33,4 @@ def test_a_page_is_made_of_what_was_run():
     )
     made = page({"red-line": section("red-line", sim.show_mechanism(case))})
     assert made.count("[red-line](") == len(rows_of("red-line"))
-    assert "| what to look at |" in made
+    assert "| what is expected |" in made

@@ -1,7 +1,7 @@
 """What every mechanism of the source documents does to flows: ``make library`` writes the page and draws each.
 
-Runs every shipped scenario that names a mechanism, with it and without (paired), and reads off what its file says to
-look at: the page goes to ``docs/mechanisms.md``, a picture with its tables to ``results/library/NAME/``.
+Runs every shipped scenario that names a mechanism, with it and without (paired), and measures what its file
+expects: the page goes to ``docs/mechanisms.md``, a picture with its tables to ``results/library/NAME/``.
 """
 
 from __future__ import annotations
@@ -19,10 +19,11 @@ PAGE, PICTURES = ROOT / "docs" / "mechanisms.md", ROOT / "results" / "library"
 HEAD = """# Mechanism tests
 
 Written by `make library`, which also draws each below `results/library`: every scenario runs with its mechanism and,
-paired with it, without; the table gives the change of what its file says to look at, mean per month. All runs are at
-the prior centres, where the looks were written: `sim test-mechanism NAME --posterior none` shows one, `sim explain NAME
---posterior none` says who did it. Without `--posterior none` both run at the fitted draw, as `sim run` does, and a look
-may miss. Strengths marked as priors in the files are priors here too: read signs and orders of size, not digits.
+paired with it, without; the table gives the change of the numbers that its file names, mean per month. All runs are at
+the prior centres, where the file was written: `sim test-mechanism NAME --posterior none` shows one, `sim explain NAME
+METRIC --posterior none` says who did it. Without `--posterior none` both run at the fitted draw, as `sim run` does, and
+an outcome may miss. Strengths marked as priors in the files are priors here too: read signs and orders of size, not
+digits.
 
 """
 
@@ -64,17 +65,17 @@ def section(name: str, shown: sim.Shown) -> str:
     scenario = shown.scenario
     assert scenario.mechanism is not None
     told = f"**[{name}](../scenarios/{name}.yaml)**: {scenario.mechanism.shows}.\n\n"
-    columns = ("what to look at", "measure", *(sim.Column(head, digits=3) for head in ("without", "with")),
+    columns = ("what is expected", "metric", *(sim.Column(head, digits=3) for head in ("without", "with")),
                sim.Column("change", "change"), "as expected")  # fmt: skip
     rows = [
-        (row["what"], row["measure"], row["without"], row["with"], row["change_percent"],
+        (row["what"], row["metric"], row["without"], row["with"], row["change_percent"],
          "yes" if row["holds"] else "**no**") for row in shown.table.to_dict("records")
     ]  # fmt: skip
     return f"{told}{sim.markdown(sim.Table.of(columns, rows))}\n\n"
 
 
 def main() -> int:
-    """Writes pictures and the page; 0 if every look shows what its file expects."""
+    """Writes pictures and the page; 0 if all is as its file expects."""
     sections, missed = {}, 0
     for name in names():
         shown = sim.show_mechanism(sim.load(name))

@@ -11,9 +11,9 @@ from pydantic import BaseModel
 from docs.pages.markdown import table, told
 from sim.experiments.schema import Design, Designs, Draws, Factor, StudyFile
 from sim.report.catalogue import FIELD_COLUMNS, shown_value, takes
-from sim.scenario import MEASURES, Scenario
+from sim.scenario import Scenario
 from sim.scenario.blocks import Agents, Driver, MonthSpan
-from sim.scenario.expected_outcomes import Look, Mechanism
+from sim.scenario.expected_outcomes import ExpectedOutcome, Mechanism
 
 _SCENARIO_HEAD = """\
 # Fields of a scenario
@@ -41,18 +41,13 @@ is left of a study. Editors complete from [study.schema.json](../../scenarios/st
 
 def scenario_page() -> str:
     """The page on scenarios, as Markdown."""
-    measures = [
-        (f"`{name}`", measure.unit, f"`{measure.table}`", ", ".join(measure.picks))
-        for name, measure in MEASURES.items()
-    ]
     return _page(
         _SCENARIO_HEAD,
         ("At the top", Scenario), ("`months`", MonthSpan), ("`agents`", Agents), ("An entry of `drivers`", Driver),
-        ("`mechanism`", Mechanism), ("An entry of `look_at`", Look),
+        ("`mechanism`", Mechanism), ("An entry of `expected_outcomes`", ExpectedOutcome),
     ) + "\n".join(
         [
-            "", "### Measures", "", "What a look may name as its `measure`.", "",
-            table(("measure", "unit", "table", "narrowed down by"), measures), "",
+            "", "Its `metric` is an address of [metrics](metrics.md).", "",
             "## An entry of `policies`", "",
             "One of the instruments, each with fields of its own: [policy instruments](../instruments.md).", "",
         ]

@@ -29,8 +29,8 @@ def decompose(pair: Comparison, months: str = "all") -> pd.DataFrame:
 
     * ``hidden``: more sold straight under another code or as parts,
     * ``via <hub>``: more of the same goods through each hub, by the hub they enter,
-    * ``made_elsewhere``: more coalition-brand goods from plants in other states,
-    * ``other_brands``: more neutral-brand goods,
+    * ``foreign_subsidiary_supply``: more coalition-brand goods from plants in other states,
+    * ``third_country_supply``: more neutral-brand goods,
     * ``halted``: more that was ordered and did not arrive (seized, stopped, refused, denied, held, unsold),
     * ``deterred``: less ordered, of all brands and by all routes.
 
@@ -44,7 +44,7 @@ def decompose(pair: Comparison, months: str = "all") -> pd.DataFrame:
     run, usual = pair.policy.source, pair.baseline.source
     if not isinstance(run, RunArrays) or not isinstance(usual, RunArrays):
         raise SimError("only runs just made can be decomposed; run the scenario again")
-    asked = ask(f"reaching@{months}", run.world, run.first_month, len(run.record.effort))
+    asked = ask(f"deliveries_volume@{months}", run.world, run.first_month, len(run.record.effort))
     with_, without = (_parts(Period(one, asked.first, asked.end)) for one in (run, usual))
     change = with_ - without
     table = change.drop(columns=["on_record", "ordered"])
@@ -67,8 +67,8 @@ def _parts(period: Period) -> pd.DataFrame:
     columns = {"on_record": by_good(reaching[:, 0] - hidden, ours), "hidden": by_good(hidden, ours)}
     for position, hub in enumerate(world.hubs, start=1):
         columns[f"via {world.states[hub]}"] = by_good(reaching[:, position], ours)
-    columns["made_elsewhere"] = by_good(reaching.sum(axis=1), branded & ~ours)
-    columns["other_brands"] = by_good(reaching.sum(axis=1), everybody & ~branded)
+    columns["foreign_subsidiary_supply"] = by_good(reaching.sum(axis=1), branded & ~ours)
+    columns["third_country_supply"] = by_good(reaching.sum(axis=1), everybody & ~branded)
     columns["halted"] = by_good(sum(period.fate(name).sum(axis=1) for name in HALTS), everybody)
     columns["ordered"] = by_good(period.fate("ordered").sum(axis=1), everybody)
     return pd.DataFrame(columns, index=pd.Index(world.goods))

@@ -90,7 +90,7 @@ def still_arriving(results: Results, first: str, last: str) -> pd.DataFrame:
 def find_leaks(
     cases: Sequence[Case],
     *,
-    metric: str = "reaching",
+    metric: str = "deliveries_volume",
     goods: Sequence[str] = ("all",),
     best: int = 5,
     work: Work = ALONE,

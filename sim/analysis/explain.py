@@ -1,16 +1,16 @@
-"""What moved a flow away from the world without policy, in paired runs and in tables that add up to the change."""
+"""What moved a number of a run away from the world without policy, in paired runs and tables that add up to it."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple, Unpack
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 
 from sim.analysis.attribution import members, players_of, switched_off
-from sim.analysis.flow import Flow, Question, flow_of
+from sim.analysis.explained_metric import ExplainedMetric, address_of_question
 from sim.analysis.frozen_responses import RESPONSES, frozen
 from sim.analysis.shapley import Coalition, coalitions_of, in_full, shares
 from sim.common.accessors import Accessor
@@ -38,12 +38,12 @@ NUMBERS = ("effect", "error", "lowest", "highest")
 
 @dataclass(frozen=True, eq=False)
 class Explanation:
-    """Why a flow differs from that of the world without policy.
+    """Why a number of a run differs from that of the world without policy.
 
     Attributes:
         case: the case that was run, up to the last month asked about.
-        flow: what was asked about.
-        with_policy: its amount under the whole package, in the unit ``flow.unit``.
+        metric: what was asked about.
+        with_policy: its amount under the whole package, in the unit ``metric.unit``.
         without: its amount in the paired run without any clause.
         clauses: a row per clause (or kind): what it is, its effect, Monte Carlo error, lowest and highest effect met,
             share of the change; the effects add up to the change.
@@ -55,13 +55,13 @@ class Explanation:
 
     Example:
         >>> import sim
-        >>> why = sim.explain("classroom", month="2022-03")
+        >>> why = sim.explain("classroom", "deliveries_volume@2022-03")
         >>> bool(abs(why.clauses["effect"].sum() - why.change) < 1e-9)
         True
     """
 
     case: Case
-    flow: Flow
+    metric: ExplainedMetric
     with_policy: float
     without: float
     clauses: pd.DataFrame
@@ -78,38 +78,41 @@ class Explanation:
         return self.with_policy - self.without
 
     def __repr__(self) -> str:
-        return f"<Explanation of {self.flow.words}, {self.flow.span}: {self.change:+.4g} {self.flow.unit}>"
+        return f"<Explanation of {self.metric.words}, {self.metric.span}: {self.change:+.4g} {self.metric.unit}>"
 
 
 def explain(  # noqa: PLR0913 (each is asked for by its name)
     case: Case | str,
+    metric: str | None = None,
     *,
     by: str = "clause",
     orders: int = ORDERS,
     agents: Mapping[str, Any] | None = FAST,
     workers: int = 1,
     progress: Progress | bool | None = None,
-    **asked: Unpack[Question],
+    **asked: Any,
 ) -> Explanation:
-    """Which clauses, states, firms and intermediaries moved a flow, and by how much.
+    """Which clauses, states, firms and intermediaries moved a number of a run, and by how much.
 
     Args:
         case: a case, a scenario file, or the name of a shipped scenario.
+        metric: address of the number (see :mod:`sim.scenario.metric_address`), such as
+            ``deliveries_volume[drones,from_CHN]@2023-09``; without months, the last twelve that are run.
         by: whether the first table has a row per ``clause`` or per ``kind`` of clause.
         orders: pairs of an order of the clauses and its reverse; six clauses or fewer are worked out in full.
         agents: changes to the case's agents; None takes them as they are.
         workers: processes; 1 for none beside this one. The numbers do not depend on it.
         progress: called after each run with (runs done, runs in all); False for no bar in a notebook.
-        **asked: the flow: ``month`` (``YYYY-MM``, or ``YYYY-MM:YYYY-MM`` for an average), and to narrow it down
-            ``good`` and ``origin`` (codes or groups, a list or with commas), ``route`` (``direct``, ``hubs``, a hub's
-            code), ``destination``, ``brand_origin``, ``measure``; see :class:`sim.analysis.flow.Question`.
+        **asked: the same in words of before, with a hint: ``month``, ``good``, ``origin``, ``route``, ``destination``,
+            ``brand_origin``, ``measure``.
 
     Raises:
-        SimError: an unknown name, a month that is not run, fewer than one order, or a case that cannot be run.
+        SimError: an unknown name, a month that is not run, a number that is not defined in every run, fewer than one
+            order, or a case that cannot be run.
 
     Example:
         >>> import sim
-        >>> sim.explain("classroom", month="2022-03").clauses["clause"].tolist()
+        >>> sim.explain("classroom", "deliveries_volume@2022-03").clauses["clause"].tolist()
         ['ban-half']
     """
     whole = case if isinstance(case, Case) else load(case)
@@ -119,14 +122,19 @@ def explain(  # noqa: PLR0913 (each is asked for by its name)
         refuse_unshared(whole.rules)
     if orders < 1:
         raise SimError(f"{orders} orders: expected at least 1")
-    flow = flow_of(whole.world, whole.scenario.months, asked)
+    if metric is None or asked:
+        if metric is not None:
+            raise SimError(f"the metric and '{next(iter(asked))}': write all of it into the address of the metric")
+        metric = address_of_question(asked)
+    one = ExplainedMetric.of(metric, whole.world, whole.scenario.months)
     # What comes after the last month asked about is not run: the model never looks ahead of its month.
-    short = whole.with_changes(months={"last": format_month(flow.last)}, agents=dict(agents or {}))
-    early = [one for one in short.scenario.policies if month_of(one.announced or one.effective) <= flow.last]
+    short = whole.with_changes(months={"last": format_month(one.last)}, agents=dict(agents or {}))
+    known = {clause.id: month_of(clause.announced or clause.effective) for clause in short.scenario.policies}
+    early = [clause for clause in short.scenario.policies if known[clause.id] <= one.last]
     kept = {clause.id for clause in early}
     left_out = [clause.id for clause in whole.scenario.policies if clause.id not in kept]
-    with watched(progress, f"Why: {flow.words}", "runs") as step:
-        return _explained(_Question(short, flow, early, left_out, by, orders), workers, step)
+    with watched(progress, f"Why: {one.words}", "runs") as step:
+        return _explained(_Question(short, one, early, left_out, by, orders), workers, step)
 
 
 _NOBODY: Coalition = frozenset()
@@ -136,7 +144,7 @@ class _Question(NamedTuple):
     """What is asked of a case, which of its clauses can matter, and how they are credited."""
 
     case: Case
-    flow: Flow
+    metric: ExplainedMetric
     early: list[Policy]
     left_out: list[str]
     by: str
@@ -144,7 +152,7 @@ class _Question(NamedTuple):
 
 
 def _explained(asked: _Question, workers: int, progress: Progress) -> Explanation:
-    case, flow, early, left_out, by, orders = asked
+    case, metric, early, left_out, by, orders = asked
     players = players_of(case.scenario.model_copy(update={"policies": tuple(early)}), by)
     package, names, everybody = members(players, frozenset(players)), sorted(players), frozenset(RESPONSES)
     coalitions, groups = coalitions_of(names, orders), coalitions_of(sorted(everybody), 1)
@@ -164,20 +172,27 @@ def _explained(asked: _Question, workers: int, progress: Progress) -> Explanatio
     pair = made[package, _NOBODY][1], made[_NOBODY, _NOBODY][1]
     assert pair[0] is not None and pair[1] is not None
     return Explanation(
-        case, flow, amount[package, _NOBODY], amount[_NOBODY, _NOBODY],
+        case, metric, amount[package, _NOBODY], amount[_NOBODY, _NOBODY],
         _clause_table(early, by, shares(names, orders, outcome), change), _actor_table(paired, change),
         left_out, 0 if in_full(names, orders) else orders, len(made), (pair[0], pair[1]),
     )  # fmt: skip
 
 
 def _run_of(asked: _Question, run: tuple[Coalition, Coalition]) -> tuple[float, Results | None]:
-    """The flow under some clauses with some groups not responding; the run itself where everybody does, to look at."""
+    """The number under some clauses with some groups frozen; the run itself where nobody is, to look at."""
     clauses, still = run
+    results = _results(asked, clauses, still)
+    usual = None
+    if asked.metric.paired:
+        usual = _results(asked, _NOBODY, still) if clauses else results
+    whole = not clauses or len(clauses) == len(asked.early)
+    return asked.metric.measured(results, usual), results if whole and not still else None
+
+
+def _results(asked: _Question, clauses: Coalition, still: Coalition) -> Results:
     off = switched_off(clause.id for clause in asked.case.scenario.policies if clause.id not in clauses)
     values = {**off, **{f"parameters.{name}": value for name, value in frozen(still).items()}}
-    results = asked.case.with_values(values).run()
-    whole = not clauses or len(clauses) == len(asked.early)
-    return asked.flow.measured(results), results if whole and not still else None
+    return asked.case.with_values(values).run()
 
 
 def _clause_table(early: Sequence[Policy], by: str, found: Mapping[str, Share], change: float) -> pd.DataFrame:

@@ -45,11 +45,13 @@ class Codes:
         states: State code -> role in the world.
         goods: Codes of the goods.
         hubs: Codes of the hub states; None where the world's table does not say.
+        tiers: Control tiers of the goods, empty texts among them; None where nobody has read them.
     """
 
     states: Mapping[str, str]
     goods: tuple[str, ...]
     hubs: tuple[str, ...] | None = None
+    tiers: tuple[str, ...] | None = None
 
 
 def _slug(value: str) -> str:
@@ -69,8 +71,8 @@ def _text(value: str) -> str:
 class UnknownNameError(ValueError):
     """A name that a list of names has not; which of them is nearest is looked for when the fault is told."""
 
-    def __init__(self, what: str, name: str, names: Iterable[str]) -> None:
-        super().__init__(f"unknown {what} {shown(name)}")
+    def __init__(self, what: str, name: str, names: Iterable[str], message: str = "") -> None:
+        super().__init__(message or f"unknown {what} {shown(name)}")
         self.name, self.names = name, names
 
 

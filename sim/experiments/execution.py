@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from sim.common.errors import SimError
 from sim.experiments.provenance import code_digest
 from sim.experiments.tasks import Draws, Settings, Task
-from sim.metrics import METRICS, measure
+from sim.metrics import measure
+from sim.scenario.metric_address import parse_address
 from sim.simulation.inputs import apply_values
 from sim.simulation.simulation import Case
 
@@ -60,7 +61,7 @@ class MetricsBench:
             raise SimError("this worker has another version of sanctions-sim than the study; install the same there")
         job.base.replaced()  # what is wrong with a rule is said once, not run by run
         self.job = job
-        self._paired = any(METRICS[base_name(name)].paired for name in job.metrics)
+        self._paired = any(parse_address(name).metric.paired for name in job.metrics)
         self._usual: tuple[object, RunArrays] | None = None
         self._drawn = lru_cache(maxsize=4)(self._case_at)
 
@@ -96,8 +97,3 @@ class MetricsBench:
         if draw < 0 or self.job.posterior is None:
             return self.job.base
         return self.job.posterior.case_at(self.job.base, draw)
-
-
-def base_name(metric: str) -> str:
-    """The name of a metric without what it is narrowed down to."""
-    return metric.partition("[")[0].partition("@")[0].strip()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -19,6 +20,8 @@ from sim.experiments.plan import Plan, plan_of
 from sim.experiments.provenance import makers_of
 from sim.experiments.runs_table import read_table
 from sim.experiments.store import Store, write_whole
+from sim.scenario.metric_address import parse_address
+from sim.simulation.inputs import address_of, split
 
 if TYPE_CHECKING:
     from sim.experiments.study import Study
@@ -179,10 +182,10 @@ class StudyRuns:
 
     Example:
         >>> import sim
-        >>> study = {"base": "classroom", "levers": {"aversion": [3, 6]}, "metrics": ["reaching"]}
+        >>> study = {"base": "classroom", "levers": {"parameters.aversion": [3, 6]}, "metrics": ["deliveries_volume"]}
         >>> runs = sim.sweep(study).as_kept()
         >>> runs.levers, len(runs.runs)
-        (('aversion',), 3)
+        (('parameters.aversion',), 3)
     """
 
     title: str
@@ -192,6 +195,19 @@ class StudyRuns:
     metrics: tuple[str, ...]
     planned: int
     runs: pd.DataFrame
+
+    def column(self, name: str) -> str:
+        """The column that a user means: an old name of a metric or an input is read with a hint; any other stays."""
+        if name in self.runs:
+            return name
+        today = ""
+        with suppress(SimError):
+            today = str(parse_address(name))
+        if today not in self.runs:
+            with suppress(SimError):
+                today = address_of(name, {split(one)[1]: one for one in (*self.levers, *self.uncertainties)})
+        return today if today in self.runs else name
+
     plot = Accessor("Its figures: ``plot.<tab>`` lists them, ``plot.NAME()`` draws one.")
 
 
@@ -203,12 +219,12 @@ def read_runs(folder: str | Path) -> StudyRuns:
 
     Example:
         >>> import sim, tempfile
-        >>> study = {"base": "classroom", "levers": {"aversion": [3, 6]}, "metrics": ["reaching"]}
+        >>> study = {"base": "classroom", "levers": {"parameters.aversion": [3, 6]}, "metrics": ["deliveries_volume"]}
         >>> with tempfile.TemporaryDirectory() as folder:
         ...     swept = sim.sweep(study, folder=folder)
         ...     runs = sim.read_runs(folder)
         >>> runs.levers, len(runs.runs)
-        (('aversion',), 3)
+        (('parameters.aversion',), 3)
     """
     path = Path(folder)
     held = held_in(path)

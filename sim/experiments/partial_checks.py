@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from sim.common.errors import SimError
-from sim.common.parsing import shown
 from sim.experiments.checks import (
     Place,
     check_comparison,
@@ -15,10 +14,10 @@ from sim.experiments.checks import (
     check_metric_names,
 )
 from sim.experiments.schema import Factor, StudyFile
-from sim.metrics import METRICS
 from sim.rules.parameters import PARAMETERS
 from sim.scenario import SoundPart
 from sim.scenario.input_blocks import number_for
+from sim.scenario.metric_address import address_problems
 from sim.scenario.problems import Problem
 from sim.simulation.inputs import InputProblem, address_of, split
 from sim.simulation.simulation import world_of
@@ -57,9 +56,7 @@ def _check_metrics_in(names: Sequence[str], sound: SoundPart, problems: list[Pro
 def _check_registered(names: Sequence[str], problems: list[Problem]) -> None:
     """Adds the metrics that there are in no world."""
     for at, text in enumerate(names):
-        name = text.partition("[")[0].partition("@")[0].strip()
-        if name not in METRICS:
-            problems.append(Problem(("metrics", at), f"unknown metric {shown(name)}", near=(name, METRICS)))
+        problems.extend(Problem(("metrics", at), told) for told in address_problems(text, None, None))
 
 
 def _check_parameters(block: str, factors: Mapping[str, Factor], problems: list[Problem]) -> None:

@@ -26,7 +26,7 @@ _NUMBERS = (
 # Beside this package, what numbers may depend on.
 _LIBRARIES = ("numba", "numpy", "scipy")
 # What a scenario says about itself, which acts on nothing; and its seed, which every run has of its own.
-_WORDS = ("title", "question", "sources", "mechanism", "look_at", "seed")
+_WORDS = ("title", "question", "sources", "mechanism", "expected_outcomes", "seed")
 _WORDS_OF_ENTRIES = ("source", "note")
 
 

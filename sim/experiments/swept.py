@@ -34,7 +34,7 @@ class Swept:
 
     Example:
         >>> import sim
-        >>> study = {"base": "classroom", "levers": {"parameters.aversion": [3, 6]}, "metrics": ["reaching"]}
+        >>> study = {"base": "classroom", "levers": {"parameters.aversion": [3, 6]}, "metrics": ["deliveries_volume"]}
         >>> sim.sweep(study).inputs
         ['parameters.aversion']
     """

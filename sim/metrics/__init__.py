@@ -1,17 +1,7 @@
-"""What a study asks of a run: one number each, by name, straight from the arrays of the run.
+"""Numbers of a run, straight from its arrays: one address for each (:mod:`sim.scenario.metric_address`)."""
 
-A name may narrow its metric down, and say which months count::
+from sim.metrics.parse import Asked, ask, by_month, check_metrics, measure
+from sim.metrics.registry import COMPUTE
+from sim.scenario.metrics import METRICS, Metric
 
-    reaching                                all that reaches the target, the last twelve months of the run
-    reaching[high_priority,hubs]            of one good, through all hubs
-    hub_share[tier_1]@2023-01:2023-12       of one control tier, in one year
-
-What stands in brackets is of several kinds (goods, routes, brands, origins, ...); two words of one kind mean either,
-words of two kinds mean both. :data:`METRICS` says which kinds each metric takes.
-"""
-
-from sim.metrics.aggregates import Metric
-from sim.metrics.parse import Asked, ask, check_metrics, measure
-from sim.metrics.registry import METRICS
-
-__all__ = ["METRICS", "Asked", "Metric", "ask", "check_metrics", "measure"]
+__all__ = ["COMPUTE", "METRICS", "Asked", "Metric", "ask", "by_month", "check_metrics", "measure"]

@@ -1,18 +1,18 @@
-"""Sums of a run's arrays over a period, each made when first asked for; and what a metric is."""
+"""Sums of a run's arrays over a period, each made when first asked for."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.common.arrays import Floats, Mask
 from sim.model.kernels.settlement import ORDER_STATUS
 from sim.policies.regime import COALITION_BRAND
-from sim.simulation.tables import RunArrays
+from sim.simulation.tables import RunArrays, prices_of, recorded_under_own_name
 
 if TYPE_CHECKING:
     from sim.world import World
@@ -27,6 +27,7 @@ class Where:
         banned: only goods that law bans.
         states: states that are looked at, (S,); None where nothing was said.
         hubs: hubs that are looked at, (H,).
+        destinations: where the goods go, (S,); None for the target.
     """
 
     goods: Mask
@@ -36,6 +37,7 @@ class Where:
     banned: bool
     states: Mask | None
     hubs: Mask
+    destinations: Mask | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -166,23 +168,27 @@ class Period:
         kinds = where.goods[base.good] & where.brands[base.headquarters] & where.origins[base.origin]
         return float(values[np.ix_(kinds, where.routes)].sum())
 
+    def cells(self, where: Where) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+        """Month of the run, type and route of each delivery from abroad that is asked about, to any destination."""
+        base, hubs = self.run.base, len(self.world.hubs)
+        there = (
+            np.arange(len(self.world.states)) == self.world.target
+            if where.destinations is None
+            else (where.destinations)
+        )
+        # A route's hub is -1 where it is direct, so that the direct one, first in the mask, comes last by position.
+        by = np.roll(where.routes, -1)[base.hub] if hubs else np.full(len(base.hub), where.routes[0])
+        kinds = where.goods[base.good] & where.brands[base.headquarters] & where.origins[base.origin]
+        kind, route = np.flatnonzero(kinds), np.flatnonzero(there[base.destination] & by)
+        come = self.run.record.delivered[self.span][:, kind[:, None], route[None, :]] > 0.0
+        month, at_kind, at_route = np.nonzero(come & (base.origin[kind][:, None] != base.destination[route][None, :]))
+        return month + self.first, kind[at_kind], route[at_route]
 
-@dataclass(frozen=True)
-class Metric:
-    """One number of a run.
-
-    Attributes:
-        name: how a study asks for it.
-        unit: of the number.
-        meaning: what it says, and when it is NaN.
-        takes: kinds of words that may stand in brackets, see :mod:`sim.metrics.parse`.
-        compute: from the run, the run it is paired with, and what the brackets say.
-        paired: whether it needs the paired run.
-    """
-
-    name: str
-    unit: str
-    meaning: str
-    takes: tuple[str, ...]
-    compute: Callable[[Period, Period, Where], float]
-    paired: bool = False
+    def value(self, where: Where) -> tuple[float, float, float]:
+        """Of these volume, value, and the value on record at the origin under its own name, musd a month."""
+        run, cells = self.run, self.cells(where)
+        volume = run.record.delivered[cells]
+        value = volume * prices_of(run, *cells)[1]
+        recorded = recorded_under_own_name(run, cells, value)
+        months = self.end - self.first
+        return float(volume.sum()) / months, float(value.sum()) / months, float(recorded.sum()) / months

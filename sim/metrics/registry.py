@@ -1,20 +1,15 @@
-"""The metrics that a study can ask for, each with its unit and meaning."""
+"""How each metric of :data:`sim.scenario.metrics.METRICS` is worked out from the arrays of a run."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from math import nan
 
 import numpy as np
 
 from sim.common.arrays import Floats, Mask
-from sim.metrics.aggregates import Metric, Period, Where
+from sim.metrics.aggregates import Period, Where
 
-_FLOW = ("good", "tier", "road", "brand", "origin", "banned")
-_GOODS = ("good", "tier")
-_MUSD = "musd a month at base-year prices"
-_VALUE = "musd a month"
-_SHARE = "share"
 # Less direct trade lost than this share of the paired run's counts as none: a ratio to it would be rounding.
 _LEAST_LOST = 1e-9
 
@@ -25,12 +20,19 @@ def _ratio(above: float, below: float) -> float:
     return above / below if below > 0.0 else nan
 
 
-def _reaching(run: Period, usual: Period, where: Where) -> float:
+def _deliveries_volume(run: Period, usual: Period, where: Where) -> float:
+    if where.destinations is not None and not where.banned:
+        return run.value(where)[0]
     return run.total(run.reaching_banned if where.banned else run.reaching, where)
 
 
-def _paid(run: Period, usual: Period, where: Where) -> float:
-    return run.total(run.paid, where)
+def _deliveries_value(run: Period, usual: Period, where: Where) -> float:
+    return run.total(run.paid, where) if where.destinations is None else run.value(where)[1]
+
+
+def _unrecorded_value(run: Period, usual: Period, where: Where) -> float:
+    _, value, recorded = run.value(where)
+    return value - recorded
 
 
 def _shortfall(run: Period, usual: Period, where: Where) -> float:
@@ -53,7 +55,7 @@ def _part(position: int) -> _Compute:
     return part
 
 
-def _gone(run: Period, usual: Period, where: Where) -> float:
+def _net_loss(run: Period, usual: Period, where: Where) -> float:
     return -float(_change(run, usual, where).sum())
 
 
@@ -84,7 +86,7 @@ def _delay(run: Period, usual: Period, where: Where) -> float:
     return _ratio(run.total(run.waiting, where), run.total(run.fate("ordered"), where))
 
 
-def _dearer(run: Period, usual: Period, where: Where, places: Mask) -> float:
+def _premium(run: Period, usual: Period, where: Where, places: Mask) -> float:
     """Price at the places over the paired run's, goods weighted as they were sold there in the base year."""
     weights = run.usual * places[:, None, None] * where.brands[:, None] * where.goods
     return _ratio(float((weights * run.price).sum()), float((weights * usual.price).sum())) - 1.0
@@ -105,15 +107,15 @@ def _price_index(run: Period, usual: Period, where: Where) -> float:
     return _ratio(float((weights * run.price[run.world.target]).sum()), float(weights.sum()))
 
 
-def _price_premium(run: Period, usual: Period, where: Where) -> float:
-    return _dearer(run, usual, where, _target(run))
+def _target_premium(run: Period, usual: Period, where: Where) -> float:
+    return _premium(run, usual, where, _target(run))
 
 
-def _buyer_premium(run: Period, usual: Period, where: Where) -> float:
-    return _dearer(run, usual, where, _buyers(run, where))
+def _other_buyers_premium(run: Period, usual: Period, where: Where) -> float:
+    return _premium(run, usual, where, _buyers(run, where))
 
 
-def _buyer_shortfall(run: Period, usual: Period, where: Where) -> float:
+def _other_buyers_shortfall(run: Period, usual: Period, where: Where) -> float:
     chosen = np.ix_(_buyers(run, where), where.brands, where.goods)
     before = float(usual.arriving[chosen].sum())
     return _ratio(before - float(run.arriving[chosen].sum()), before)
@@ -128,7 +130,7 @@ def _sales_lost(role: str) -> _Compute:
     return lost
 
 
-def _hidden_share(run: Period, usual: Period, where: Where) -> float:
+def _unrecorded_share(run: Period, usual: Period, where: Where) -> float:
     chosen = np.ix_(where.origins, where.goods)
     hidden = float(run.monthly("hidden")[chosen].sum())
     recorded = run.monthly("exports")[:, run.world.target] - run.monthly("borrowed")
@@ -154,110 +156,107 @@ def _mean_of(name: str, role: str) -> _Compute:
     return mean
 
 
+def _onward(run: Period, usual: Period, where: Where) -> float:
+    passed = run.monthly("onward")[where.hubs][:, where.goods]  # by the hub that it entered, good, the hub that it left
+    others = ~np.eye(len(where.hubs), dtype=bool)[where.hubs]
+    return float((passed * others[:, None, :]).sum())
+
+
+def _mean_price_index(run: Period, usual: Period, where: Where) -> float:
+    there = _target(run) if where.destinations is None else where.destinations
+    return float(run.price[np.ix_(there, where.brands, where.goods)].mean())
+
+
+def _recorded(name: str) -> _Compute:
+    def recorded(run: Period, usual: Period, where: Where) -> float:
+        there = _target(run) if where.destinations is None else where.destinations
+        return float(run.monthly(name)[np.ix_(where.origins, there, where.goods)].sum())
+
+    return recorded
+
+
 def _exporters_listed(run: Period, usual: Period, where: Where) -> float:
     states = slice(None) if where.states is None else where.states
     return float(run.last("firms_listed")[states].sum())
 
 
-_LISTED, _RETURNS = 4, 5  # rows of Record.hubs
+def _exporters_on_list(run: Period, usual: Period, where: Where) -> float:
+    states = slice(None) if where.states is None else where.states
+    return float(run.monthly("firms_listed")[states].mean())
 
 
-def _houses_listed(run: Period, usual: Period, where: Where) -> float:
+_UTILISATION, _LOG_MARKUP, _OPEN, _LISTED, _RETURNS = 0, 1, 3, 4, 5  # rows of History.hubs
+
+
+def _of_hubs(row: int) -> _Compute:
+    def mean(run: Period, usual: Period, where: Where) -> float:
+        return float(run.monthly("hubs")[row, where.hubs].mean()) if where.hubs.any() else nan
+
+    return mean
+
+
+def _hub_markup(run: Period, usual: Period, where: Where) -> float:
+    log_markup = run.run.record.hubs[run.span, _LOG_MARKUP][:, where.hubs]
+    return float(np.exp(log_markup).mean()) if where.hubs.any() else nan
+
+
+def _intermediaries_listed(run: Period, usual: Period, where: Where) -> float:
     return float(run.last("hubs")[_LISTED, where.hubs].sum())
 
 
-def _shells_born(run: Period, usual: Period, where: Where) -> float:
+def _intermediary_reentries(run: Period, usual: Period, where: Where) -> float:
     returns = run.run.record.hubs[:, _RETURNS][:, where.hubs].sum(axis=1)
     before = returns[run.first - 1] if run.first else 0.0
     return float(returns[run.end - 1] - before)
 
 
-_ALL = (
-    Metric("reaching", _MUSD, "delivered to the target, by all routes, abroad to it only", _FLOW, _reaching),
-    Metric("paid", _VALUE, "the same at the month's prices, FOB", _FLOW[:-1], _paid),
-    Metric(
-        "shortfall", _SHARE, "missing share of the paired run's deliveries to the target; NaN where it has none",
-        _FLOW[:-1], _shortfall, paired=True,
-    ),
-    Metric(
-        "lost_direct", _MUSD, "fall of coalition-brand goods sold straight from coalition states to the target",
-        _GOODS, _lost_direct, paired=True,
-    ),
-    Metric("rerouted", _MUSD, "of it made up by the same through hubs", _GOODS, _part(1), paired=True),
-    Metric("made_elsewhere", _MUSD, "made up by coalition brands made elsewhere", _GOODS, _part(2), paired=True),
-    Metric("other_brands", _MUSD, "made up by neutral brands", _GOODS, _part(3), paired=True),
-    Metric("gone", _MUSD, "the rest of what was lost, which reaches the target no more", _GOODS, _gone, paired=True),
-    Metric(
-        "diversion_ratio", _SHARE, "rerouted share of the lost direct trade; NaN where no direct trade was lost",
-        _GOODS, _diversion_ratio, paired=True,
-    ),
-    Metric(
-        "hub_share", _SHARE, "share of what reaches the target that entered these hubs first; NaN where nothing does",
-        ("hub", "good", "tier", "brand", "origin"), _hub_share,
-    ),
-    Metric(
-        "delay", "months", "wait for a licence, mean over all orders for the target (Little's law); NaN without orders",
-        _FLOW[:-1], _delay,
-    ),
-    Metric("licences_queued", "musd at base-year prices", "orders that wait for a licence", _FLOW[:-1], _queued),
-    Metric("licences_denied", _MUSD, "orders whose licence was denied", _FLOW[:-1], _of_fate("denied")),
-    Metric("refused", _MUSD, "orders that banks or closed routes refused", _FLOW[:-1], _of_fate("refused")),
-    Metric("seized", _MUSD, "seized at the origin's border", _FLOW[:-1], _of_fate("seized")),
-    Metric("stopped", _MUSD, "stopped by the hubs' officers", _FLOW[:-1], _of_fate("stopped")),
-    Metric("unsold", _MUSD, "left in the hubs for want of room", _FLOW[:-1], _of_fate("unsold")),
-    Metric(
-        "price_index", "base year = 1", "price at the target, goods weighted by the base year's sales; NaN without any",
-        (*_GOODS, "brand"), _price_index,
-    ),
-    Metric(
-        "price_premium", _SHARE, "price at the target over that of the paired run, less 1; weights as for price_index",
-        (*_GOODS, "brand"), _price_premium, paired=True,
-    ),
-    Metric(
-        "buyer_premium", _SHARE, "the same for the other buyers; NaN where there are none",
-        ("buyer", *_GOODS, "brand"), _buyer_premium, paired=True,
-    ),
-    Metric(
-        "buyer_shortfall", _SHARE, "missing share of the paired run's deliveries to the other buyers; NaN where none",
-        ("buyer", *_GOODS, "brand"), _buyer_shortfall, paired=True,
-    ),
-    Metric(
-        "coalition_sales_lost", _VALUE, "exports of coalition states to all the world, paired run less this one, FOB",
-        (*_GOODS, "origin"), _sales_lost("coalition"), paired=True,
-    ),
-    Metric(
-        "third_sales_lost", _VALUE, "the same for third states; negative where they gain",
-        (*_GOODS, "origin"), _sales_lost("third"), paired=True,
-    ),
-    Metric(
-        "hidden_share", _SHARE, "exports to the target that the origin's office has under other names; NaN without any",
-        (*_GOODS, "origin"), _hidden_share,
-    ),
-    Metric(
-        "mirror_gap", _SHARE, "the target's import records beyond the exporters' records; NaN where they have none",
-        ("state", *_GOODS), _mirror_gap,
-    ),
-    Metric(
-        "exporters_listed", "firms", "exporters listed up to the last month, all states by default",
-        ("state",), _exporters_listed,
-    ),
-    Metric("houses_listed", "firms", "intermediaries on a list in the last month", ("hub",), _houses_listed),
-    Metric("shells_born", "firms", "listed houses that came back under a new name", ("hub",), _shells_born),
-    Metric(
-        "effort", "0 to 1", "enforcement, mean of third states by default; NaN if none",
-        ("state",), _mean_of("effort", "third"),
-    ),
-    Metric(
-        "law", "0 to 1", "own law, mean of third states by default; NaN if none",
-        ("state",), _mean_of("law", "third"),
-    ),
-    Metric(
-        "payment_agents", _SHARE, "refused payments that agents carry, mean of third states by default; NaN if none",
-        ("state",), _mean_of("agents", "third"),
-    ),
-    Metric(
-        "resolve", "0 to 1", "part of threats that is carried out, mean of the coalition by default; NaN if none",
-        ("state",), _mean_of("resolve", "coalition"),
-    ),
-)  # fmt: skip
-METRICS: dict[str, Metric] = {metric.name: metric for metric in _ALL}
+COMPUTE: Mapping[str, _Compute] = {
+    "deliveries_volume": _deliveries_volume,
+    "deliveries_value": _deliveries_value,
+    "unrecorded_value": _unrecorded_value,
+    "shortfall": _shortfall,
+    "lost_direct": _lost_direct,
+    "rerouted": _part(1),
+    "foreign_subsidiary_supply": _part(2),
+    "third_country_supply": _part(3),
+    "net_loss": _net_loss,
+    "diversion_ratio": _diversion_ratio,
+    "hub_share": _hub_share,
+    "onward_volume": _onward,
+    "ordered": _of_fate("ordered"),
+    "delay": _delay,
+    "licences_held": _of_fate("held"),
+    "licences_queued": _queued,
+    "licences_denied": _of_fate("denied"),
+    "refused": _of_fate("refused"),
+    "seized": _of_fate("seized"),
+    "stopped": _of_fate("stopped"),
+    "unsold": _of_fate("unsold"),
+    "price_index": _price_index,
+    "mean_price_index": _mean_price_index,
+    "price_premium": _target_premium,
+    "other_buyers_price_premium": _other_buyers_premium,
+    "other_buyers_shortfall": _other_buyers_shortfall,
+    "coalition_sales_lost": _sales_lost("coalition"),
+    "third_sales_lost": _sales_lost("third"),
+    "recorded_exports": _recorded("exports"),
+    "recorded_imports": _recorded("imports"),
+    "unrecorded_share": _unrecorded_share,
+    "mirror_gap": _mirror_gap,
+    "exporters_listed": _exporters_listed,
+    "exporters_on_list": _exporters_on_list,
+    "intermediaries_active": _of_hubs(_OPEN),
+    "intermediaries_listed": _intermediaries_listed,
+    "intermediaries_on_list": _of_hubs(_LISTED),
+    "intermediary_reentries": _intermediary_reentries,
+    "capacity_utilisation": _of_hubs(_UTILISATION),
+    "hub_markup": _hub_markup,
+    "announced_policy": _mean_of("word", "third"),
+    "enacted_law": _mean_of("law", "third"),
+    "enforcement_effort": _mean_of("effort", "third"),
+    "payment_intermediaries": _mean_of("agents", "third"),
+    "pressure": _mean_of("pressure", "third"),
+    "threat": _mean_of("threat", "third"),
+    "triggered_threat": _mean_of("provoked", "third"),
+    "resolve": _mean_of("resolve", "coalition"),
+}

@@ -63,7 +63,7 @@ def _parts(told: Explanation, parts: pd.DataFrame, title: str) -> Table:
     if "what" in parts:
         meaning = "; ".join(f"{row['who']}: {row['what']}" for _, row in parts.iterrows())
         note = f"{meaning}. At their bounds, not off, where frozen: {', '.join(not_quite_frozen())}"
-    made = Table.of(columns, rows, f"{title}, {told.flow.unit}", note)
+    made = Table.of(columns, rows, f"{title}, {told.metric.unit}", note)
     return made.with_total("all of it", told.change, None, None, None, None)
 
 
@@ -73,5 +73,5 @@ def explanation_text(told: Explanation) -> str:
     values = f"draw {drawn.draw} of posterior '{drawn.posterior}' ({drawn.digest[:10]})" if drawn else "the scenario's"
     said = "\n".join(f"* {sentence}" for sentence in in_words(told))
     tables = "\n\n".join(markdown(Table.of_frame(table)) for table in (told.clauses, told.actors))
-    about = f"Amounts in {told.flow.unit}. Parameters: {values}."
-    return f"# {told.flow.words}, {told.flow.span}\n\n{said}\n\n{about}\n\n{tables}\n"
+    about = f"Amounts in {told.metric.unit}. Parameters: {values}."
+    return f"# {told.metric.words}, {told.metric.span}\n\n{said}\n\n{about}\n\n{tables}\n"

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from textwrap import shorten
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.analysis.flow import names_of
+from sim.analysis.explained_metric import names_of
 from sim.common.months import format_month
 from sim.report.numbers import number
 
@@ -37,7 +36,7 @@ _NOUGHT = 1e-9  # share of the flow: rounding
 def in_words(told: Explanation) -> list[str]:
     """The sentences, the size of the change first and how sure it is last."""
     first = _size(told)
-    if told.clauses.empty or abs(told.change) <= _NOUGHT * max(told.with_policy, told.without):
+    if told.clauses.empty or _is_nothing(told):
         return [first, *_left_out(told)]
     said = [first, *_roads(told), *_clauses(told), _actors(told)]
     said += [*_governments(told), *_houses(told), *_prices(told)]
@@ -49,19 +48,20 @@ def amount(value: float, signed: bool = False) -> str:
     return number(value, "amount", signed=signed)
 
 
+def _is_nothing(told: Explanation) -> bool:
+    return abs(told.change) <= _NOUGHT * max(abs(told.with_policy), abs(told.without))
+
+
 def _size(told: Explanation) -> str:
-    flow, unit = told.flow, told.flow.unit
+    metric, unit = told.metric, told.metric.unit
     change, usual = told.change, told.without
-    if abs(change) <= _NOUGHT * max(told.with_policy, usual):
-        return (
-            f"{flow.words}, {flow.span}: {amount(told.with_policy)} {unit}, the same with the package and without it."
-        )
+    about = f"{metric.words}, {metric.span}: {amount(told.with_policy)} {unit}"
+    if _is_nothing(told):
+        return f"{about}, the same with the package and without it."
     relative = f" ({100.0 * change / usual:+,.0f} %)" if usual > 0 and change / usual < 10.0 else ""
     times = f" ({told.with_policy / usual:,.0f} times as much)" if usual > 0 and not relative else ""
-    return (
-        f"{flow.words}, {flow.span}: {amount(told.with_policy)} {unit} under the package, {amount(usual)} without any "
-        f"clause: a change of {amount(change, signed=True)}{relative or times}."
-    )
+    moved = f"{amount(change, signed=True)}{relative or times}"
+    return f"{about} under the package, {amount(usual)} without any clause: a change of {moved}."
 
 
 def _roads(told: Explanation) -> list[str]:
@@ -82,19 +82,17 @@ def _roads(told: Explanation) -> list[str]:
 
 def _by_route(told: Explanation) -> dict[str, tuple[float, float]]:
     """The flow with and without policy by the hub it goes through, under an empty name what goes directly."""
-    flow = told.flow
-    parts = {"": replace(flow, hubs=())} if flow.direct else {}
-    parts |= {hub: replace(flow, direct=False, hubs=(hub,)) for hub in flow.hubs}
+    parts = told.metric.by_route()
     return {route: (part.measured(told.pair[0]), part.measured(told.pair[1])) for route, part in parts.items()}
 
 
 def _on_the_way(told: Explanation) -> tuple[list[str], list[str]]:
-    """Origins and hubs that carry a part of the flow worth speaking of, with or without policy."""
+    """Origins and hubs that carry a part of it worth speaking of, with or without policy, or the states it is about."""
     least = _MATTERS * max(told.with_policy, told.without)
     hubs = [hub for hub, pair in _by_route(told).items() if hub and max(pair) >= least]
-    alone = {origin: replace(told.flow, origins=(origin,)) for origin in told.flow.origins}
+    alone = told.metric.by_origin()
     origins = [origin for origin, part in alone.items() if max(part.measured(run) for run in told.pair) >= least]
-    return origins, hubs
+    return [*origins, *told.metric.states()], hubs
 
 
 def _clauses(told: Explanation) -> list[str]:
@@ -168,15 +166,13 @@ def _actors(told: Explanation) -> str:
     rest = sum(value for value in rows.values() if abs(value) < small)
     if len(parts) < len(rows):
         parts.append(f"the others {amount(rest, signed=True)}")
-    alone = (
-        f"With nobody responding but by choice of route, the law alone changes the flow by {amount(law, signed=True)}"
-    )
+    alone = f"With nobody responding but by choice of route, the law alone changes it by {amount(law, signed=True)}"
     return f"{alone}; the responses add: {', '.join(parts)}."
 
 
 def _governments(told: Explanation) -> list[str]:
     """Efforts of the states on the way that moved most, and their exporters that were listed."""
-    last, (origins, hubs) = format_month(told.flow.last), _on_the_way(told)
+    last, (origins, hubs) = format_month(told.metric.last), _on_the_way(told)
     tables = [run.states[run.states["month"] == last].set_index("state") for run in told.pair]
     there = list(dict.fromkeys((*origins, *hubs)))
     names = names_of(told.case.world)
@@ -195,7 +191,7 @@ def _governments(told: Explanation) -> list[str]:
 
 def _houses(told: Explanation) -> list[str]:
     """Intermediaries of the hubs on the way: open, listed, and what they add to the price."""
-    last, (_, hubs) = format_month(told.flow.last), _on_the_way(told)
+    last, (_, hubs) = format_month(told.metric.last), _on_the_way(told)
     tables = [run.hubs[run.hubs["month"] == last].set_index("hub").loc[hubs] for run in told.pair]
     opened, usual = (table["active_firms"] for table in tables)
     markup = np.expm1(tables[0]["log_markup_change"] - tables[1]["log_markup_change"])
@@ -210,16 +206,16 @@ def _houses(told: Explanation) -> list[str]:
 
 def _prices(told: Explanation) -> list[str]:
     """Price at the destination against that without policy, the average of the months."""
-    flow, means = told.flow, []
-    if len(flow.goods) > 1:  # a mean price of goods of different size would say little
+    metric, means = told.metric, []
+    if len(metric.goods) > 1 or len(metric.destinations) > 1:  # a mean price of these would say little
         return []
     for run in told.pair:
         table = run.prices
         here = table[
-            table["month"].between(format_month(flow.first), format_month(flow.last))
-            & (table["destination"] == flow.destination)
-            & table["good"].isin(flow.goods)
-            & table["brand_origin"].isin(flow.headquarters)
+            table["month"].between(format_month(metric.first), format_month(metric.last))
+            & table["destination"].isin(metric.destinations)
+            & table["good"].isin(metric.goods)
+            & table["brand_origin"].isin(metric.brands)
         ]
         means.append(here.groupby("brand_origin", sort=False)["price_index"].mean())
     dearer = (means[0] / means[1] - 1.0).dropna()
@@ -252,7 +248,7 @@ def _left_out(told: Explanation) -> list[str]:
     if not told.left_out:
         return []
     n = len(told.left_out)
-    return [f"Left out: {n} clause{'s' if n > 1 else ''} not yet announced in {format_month(told.flow.last)}."]
+    return [f"Left out: {n} clause{'s' if n > 1 else ''} not yet announced in {format_month(told.metric.last)}."]
 
 
 def _largest(moved: pd.Series, least: float) -> Sequence[str]:

@@ -108,7 +108,7 @@ def _others(scenario: Scenario) -> list[html.Html]:
     if scenario.rules:
         parts.append(html.folded("Rules replaced", Table.of(("rule", "by"), scenario.rules.items())))
     if scenario.mechanism is not None:
-        looks = html.listed(look.what for look in scenario.look_at)
+        looks = html.listed(one.what for one in scenario.expected_outcomes)
         parts.append(html.folded(f"Shows: {scenario.mechanism.shows}", looks))
     parts.append(html.folded(f"Sources: {len(scenario.sources)}", html.listed(scenario.sources)))
     return parts

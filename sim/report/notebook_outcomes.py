@@ -11,7 +11,7 @@ from sim.report import html
 from sim.report.explanation_tables import explained
 from sim.report.explanation_text import amount, in_words
 from sim.report.numbers import cell, number
-from sim.report.run_tables import looks, verdict
+from sim.report.run_tables import expected_outcomes, verdict
 from sim.report.study_tables import study_told
 from sim.report.table import Column, Table
 
@@ -31,9 +31,9 @@ _DONE = "done"
 def explanation_page(told: Explanation) -> str:
     """Why a flow is what it is: sentences, then both tables that add up to the change."""
     return html.page(
-        f"{told.flow.words}, {told.flow.span}", html.listed(in_words(told)),
+        f"{told.metric.words}, {told.metric.span}", html.listed(in_words(told)),
         html.facts(with_the_package=amount(told.with_policy), without=amount(told.without),
-                   change=amount(told.change, signed=True), unit=told.flow.unit, runs=told.runs),
+                   change=amount(told.change, signed=True), unit=told.metric.unit, runs=told.runs),
         *explained(told),
     )  # fmt: skip
 
@@ -48,7 +48,7 @@ def mechanism_page(found: Shown) -> str:
     """A scenario with its mechanism and without: what was expected, and what is seen."""
     mechanism = found.scenario.mechanism
     return html.page(
-        found.scenario.title, html.soft(mechanism.shows if mechanism else ""), verdict(found), looks(found)
+        found.scenario.title, html.soft(mechanism.shows if mechanism else ""), verdict(found), expected_outcomes(found)
     )
 
 

@@ -33,7 +33,7 @@ def register(thing: Thing, name: str | None = None) -> Thing:
     Example:
         >>> import sim
         >>> from sim.metrics import METRICS
-        >>> from sim.metrics.aggregates import Metric
+        >>> from sim.metrics import Metric
         >>> def sold(run, usual, where):
         ...     return run.total(run.fate("delivered"), where)
         >>> sim.register(Metric("sold", "musd a month", "orders that were delivered", ("good",), sold)).name

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sim.common.months import format_month, year_names
+from sim.common.months import year_names
 from sim.metrics.mirror_gap import PARTS, mirror_gap
 from sim.metrics.recorded_trade import ledger_totals
 from sim.metrics.series import summary
 from sim.report.table import Column, Table
-from sim.scenario import MEASURES
 from sim.simulation.intervals import DELIVERIES
 
 if TYPE_CHECKING:
@@ -31,7 +30,7 @@ if TYPE_CHECKING:
 
 _BILLION = 1e3
 _MOST_ROWS = 10
-_LOOK_COLUMNS = ("measure", "months", "with", "without", "change", "expected", "holds")
+_OUTCOME_COLUMNS = ("with", "without", "change", "expected", "holds")
 # Columns of the sums over draws, see `sim.metrics.series.deliveries`.
 _OVER_DRAWS = {
     "policy_busd": "with", "baseline_busd": "without", "change_percent": "change, %", "direct_busd": "direct",
@@ -164,29 +163,29 @@ def mechanism_of(scenario: Scenario) -> str:
     return f"mechanism{rows}: {mechanism.shows}\nswitched off by {'; '.join(off)}"
 
 
-def looks(shown: Shown) -> Table:
-    """What there is to look at, with the mechanism and without, and whether it is as the scenario expects."""
-    named = {look.measure: MEASURES[look.measure].unit for look in shown.scenario.look_at}
+def expected_outcomes(shown: Shown) -> Table:
+    """What the scenario expects, with the mechanism and without, and whether it is so."""
+    expected = shown.scenario.expected_outcomes
     rows = []
-    for look, row in zip(shown.scenario.look_at, shown.table.to_dict("records"), strict=True):
-        limit = "≤" if look.expect == "stays" else "≥"
+    for one, row in zip(expected, shown.table.to_dict("records"), strict=True):
+        limit = "≤" if one.expect == "stays" else "≥"
         rows.append((
-            look.what, look.measure, f"{format_month(look.months.first)} – {format_month(look.months.last)}",
-            row["with"], row["without"], row["change_percent"], f"{look.expect} {limit} {100.0 * look.by:g} %",
-            "yes" if row["holds"] else "NO",
+            one.what, one.metric, row["with"], row["without"], row["change_percent"],
+            f"{one.expect} {limit} {100.0 * one.by:g} %", "yes" if row["holds"] else "NO",
         ))  # fmt: skip
-    columns = [Column("what"), *(Column(name, wrap=False) for name in _LOOK_COLUMNS)]
-    columns[5] = Column("change", "change", wrap=False)
-    note = "; ".join(f"{name}: {unit}" for name, unit in named.items())
-    return Table.of(columns, rows, "What to look at, mean per month", note)
+    columns = [Column("what"), Column("metric"), *(Column(name, wrap=False) for name in _OUTCOME_COLUMNS)]
+    columns[4] = Column("change", "change", wrap=False)
+    units = {one.address.name: one.address.metric.unit for one in expected}
+    note = "; ".join(f"{name}: {unit}" for name, unit in units.items())
+    return Table.of(columns, rows, "What is expected, mean per month", note)
 
 
 def verdict(shown: Shown) -> str:
-    """Whether the looks hold, in one sentence."""
+    """Whether what is expected holds, in one sentence."""
     failed = int((~shown.table["holds"].astype(bool)).sum())
-    count = len(shown.scenario.look_at)
+    count = len(shown.scenario.expected_outcomes)
     if count == 0:
-        return "The scenario names nothing to look at in these months."
+        return "The scenario expects nothing in these months."
     if failed == 0:
         return f"As expected in {count} of {count}."
     return f"NOT as expected in {failed} of {count}: the mechanism does not do here what the scenario says."

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 DRAWS = 8
 _LEAK_DRAWS = 4
 # Less of these is more pressure; of any other metric, more.
-_LESS = ("reaching", "paid", "hub_share", "rerouted", "diversion_ratio")
+_LESS = ("deliveries_volume", "deliveries_value", "hub_share", "rerouted", "diversion_ratio")
 _PICTURES = "images/studies"
 _FRONT = 6
 

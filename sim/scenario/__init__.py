@@ -2,7 +2,7 @@
 
 from sim.scenario.blocks import Agents, Driver, MonthSpan
 from sim.scenario.checks import Vocabulary
-from sim.scenario.expected_outcomes import MEASURES, Look, Measure, Mechanism
+from sim.scenario.expected_outcomes import ExpectedOutcome, Mechanism
 from sim.scenario.json_schema import json_schema
 from sim.scenario.loader import (
     load_scenario,
@@ -15,11 +15,9 @@ from sim.scenario.places import shipped_scenarios, shipped_worlds
 from sim.scenario.schema import Scenario, as_yaml
 
 __all__ = [
-    "MEASURES",
     "Agents",
     "Driver",
-    "Look",
-    "Measure",
+    "ExpectedOutcome",
     "Mechanism",
     "MonthSpan",
     "Scenario",

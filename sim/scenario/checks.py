@@ -17,7 +17,7 @@ from sim.policies.base import Policy
 from sim.rules.user_rules import form_fault
 from sim.scenario.blocks import Driver, MonthSpan
 from sim.scenario.conflicts import contradictions, outside_months
-from sim.scenario.expected_outcomes import Look, Mechanism
+from sim.scenario.expected_outcomes import ExpectedOutcome, Mechanism
 from sim.scenario.problems import Problem, problems_of
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -66,7 +66,7 @@ def check(model: type[Model], data: Mapping[str, object], known: Vocabulary) -> 
     """Return the scenario that the data describe, and everything that is wrong with them.
 
     Clauses and drivers that are switched off, or lie outside the run's months, are left out of the scenario; so are the
-    looks outside the months, and a mechanism of which nothing is left.
+    expected outcomes outside the months, and a mechanism of which nothing is left.
 
     Args:
         model: The scenario's class.
@@ -249,10 +249,11 @@ def _rules(data: Mapping[str, object], known: Vocabulary) -> list[Problem]:
 
 
 def _mechanism(data: Mapping[str, object], problems: list[Problem]) -> list[Problem]:
-    """Report ids that no entry has, and looks without a mechanism; return what a file above may have caused."""
+    """Report ids that no entry has, and outcomes without a mechanism; return what a file above may have caused."""
     mechanism = data.get("mechanism")
-    if data.get("look_at") and mechanism is None:
-        problems.append(Problem(("look_at",), "there is nothing to look at without a `mechanism`; add that block"))
+    if data.get("expected_outcomes") and mechanism is None:
+        message = "there is nothing to expect without a `mechanism`; add that block"
+        problems.append(Problem(("expected_outcomes",), message))
     names = mechanism.get("clauses") if isinstance(mechanism, Mapping) else None
     entries = {
         str(entry.get("id")): ((block, at), entry)
@@ -278,19 +279,19 @@ def _mechanism(data: Mapping[str, object], problems: list[Problem]) -> list[Prob
 
 
 def _shown(built: Model, months: MonthSpan | None) -> tuple[Model, list[Problem]]:
-    """Return a scenario with the looks inside its months and what is left of its mechanism; and the looks outside."""
-    mechanism, looks = getattr(built, "mechanism", None), getattr(built, "look_at", ())
+    """Return a scenario with the outcomes inside its months and what is left of its mechanism; and those outside."""
+    mechanism, outcomes = getattr(built, "mechanism", None), getattr(built, "expected_outcomes", ())
     if not isinstance(mechanism, Mechanism) or months is None:
         return built, []
     acting = {entry.id for block in ("policies", "drivers") for entry in getattr(built, block)}
     run = f"the run's months, {format_month(months.first)} to {format_month(months.last)}"
-    outside = {at: None for at, look in enumerate(looks) if not _inside(look, months)}
+    outside = {at: None for at, one in enumerate(outcomes) if not _inside(one, months)}
     left = mechanism.among(acting)
-    kept = tuple(look for at, look in enumerate(looks) if at not in outside) if left is not None else ()
-    message = f"looks at months outside {run}; look inside them"
-    problems = [Problem(("look_at", at, "months"), message, unless_shortened=True) for at in outside]
-    return built.model_copy(update={"mechanism": left, "look_at": kept}), problems
+    kept = tuple(one for at, one in enumerate(outcomes) if at not in outside) if left is not None else ()
+    message = f"names months outside {run}; name some inside"
+    problems = [Problem(("expected_outcomes", at, "metric"), message, unless_shortened=True) for at in outside]
+    return built.model_copy(update={"mechanism": left, "expected_outcomes": kept}), problems
 
 
-def _inside(look: Look, months: MonthSpan) -> bool:
-    return months.first <= look.months.first and look.months.last <= months.last
+def _inside(outcome: ExpectedOutcome, months: MonthSpan) -> bool:
+    return months.first <= outcome.months.first and outcome.months.last <= months.last

@@ -1,88 +1,23 @@
-"""What a scenario shows: the mechanism that it is about, and where to look for it in the tables of a run.
+"""What a scenario shows: the mechanism that it is about, and what to expect of which numbers of its run.
 
 Neither block acts on the simulation. They say which clauses, drivers or parameters make the behaviour, so that it can
 be switched off, and what has to change when it is (`sim.analysis.mechanism_test` runs both and compares).
 """
 
 import re
-from collections.abc import Collection
-from dataclasses import dataclass
-from typing import Annotated, Literal
+from collections.abc import Collection, Mapping
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
 
-from sim.common.fields import (
-    ALL,
-    NAMES_MARK,
-    AnyStates,
-    Codes,
-    Goods,
-    Number,
-    States,
-    StrictModel,
-    Text,
-    UnknownNameError,
-    no_repeats,
-    not_empty,
-)
+from sim.common.fields import Codes, Number, StrictModel, Text, UnknownNameError, no_repeats
 from sim.common.parsing import shown, wrong
+from sim.common.renamed import RENAMED, hint
 from sim.scenario.blocks import MonthSpan
+from sim.scenario.metric_address import FROM, HUBS, TO, AddressProblem, MetricAddress, parse_address
+from sim.scenario.metrics import METRICS
 
-ROAD_GROUPS = (ALL, "direct", "hubs")
 _ROW = re.compile(r"[A-Za-z0-9]+([_.-][A-Za-z0-9]+)*")
-_TRADE = ("goods", "origins", "roads", "destinations")
-_MN = "mn USD a month"
-_MN_VOLUME = "mn USD a month at base-year prices"
-
-
-@dataclass(frozen=True)
-class Measure:
-    """A figure of a run that a scenario may point at.
-
-    Attributes:
-        table: the table of the results that holds it.
-        column: its column there.
-        unit: its unit, as a figure's axis shows it.
-        picks: the keys of a look that choose its rows.
-        mean: whether rows of one month are averaged; else they are summed.
-    """
-
-    table: str
-    column: str
-    unit: str
-    picks: tuple[str, ...] = _TRADE
-    mean: bool = False
-
-
-def _of_states(*columns: tuple[str, str, str]) -> dict[str, Measure]:
-    return {name: Measure("states", column, unit, ("states",), mean=True) for name, column, unit in columns}
-
-
-MEASURES: dict[str, Measure] = {
-    "quantity": Measure("flows", "volume_musd", _MN_VOLUME),
-    "value": Measure("flows", "value_musd", _MN),
-    "hidden": Measure("flows", "hidden_musd", f"{_MN}, not on record at the origin"),
-    "price": Measure("prices", "price_index", "price, base year = 1", ("goods", "destinations"), mean=True),
-    "recorded_exports": Measure("recorded", "value_musd", f"{_MN}, FOB", ("goods", "origins", "destinations")),
-    "recorded_imports": Measure("recorded", "value_musd", f"{_MN}, CIF", ("goods", "origins", "destinations")),
-    **{
-        fate: Measure("orders", f"{fate}_volume_musd", _MN_VOLUME)
-        for fate in ("ordered", "seized", "stopped", "refused", "denied", "held", "unsold")
-    },
-    **_of_states(
-        ("effort", "enforcement_effort", "enforcement effort, 0 to 1"),
-        ("word", "announced_policy", "announced, 0 to 1"), ("law", "enacted_law", "share of controlled goods"),
-        ("agents", "payment_intermediaries", "payment intermediaries, share"),
-        ("provoked", "triggered_threat", "log points"), ("resolve", "resolve", "resolve, 0 to 1"),
-        ("pressure", "pressure", "log points"), ("threat", "threat", "log points"),
-        ("firms_listed", "firms_listed", "firms listed so far"),
-    ),
-    "traders_open": Measure("hubs", "active_firms", "intermediaries open", ("states",), mean=True),
-    "traders_listed": Measure("hubs", "firms_listed", "intermediaries listed", ("states",), mean=True),
-    "fullness": Measure("hubs", "capacity_utilisation", "share of capacity in use", ("states",), mean=True),
-    "markup": Measure("hubs", "markup", "mark-up, base year = 1", ("states",), mean=True),
-    "onward": Measure("network", "volume_musd", _MN_VOLUME, ("goods", "roads")),
-}  # fmt: skip
 
 
 def _row(value: str) -> str:
@@ -91,31 +26,31 @@ def _row(value: str) -> str:
     return value
 
 
-def _road(value: str, info: ValidationInfo) -> str:
-    codes = info.context
-    if not isinstance(codes, Codes) or value in ROAD_GROUPS:
-        return value
-    hubs = codes.states if codes.hubs is None else codes.hubs
-    if value not in hubs:
-        raise UnknownNameError("road", value, (*hubs, *ROAD_GROUPS))
-    return value
-
-
-def _measure(value: str) -> str:
-    if value not in MEASURES:
-        raise UnknownNameError("measure", value, MEASURES)
-    return value
+def _metric(value: str, info: ValidationInfo) -> str:
+    """Return the address of a number that one run has by itself, in months that are named."""
+    try:
+        address = parse_address(value)
+        if isinstance(info.context, Codes):
+            address.sorted_words(info.context)
+    except AddressProblem as problem:
+        if problem.near is None:
+            raise wrong(problem.message) from None
+        raise UnknownNameError("", *problem.near, message=problem.message) from None
+    if address.metric.paired:
+        raise wrong(f"{shown(value)} compares with a run without policies; expected one that a run has by itself")
+    if address.months is None:
+        raise wrong(f"{shown(value)} names no months; add them, such as {address.name}@2022-03:2022-12")
+    return str(address)
 
 
 Row = Annotated[str, AfterValidator(_row), Field(json_schema_extra={"pattern": f"^{_ROW.pattern}$"})]
-RoadName = Annotated[str, AfterValidator(_road), Field(json_schema_extra={NAMES_MARK: "road"})]
-Roads = Annotated[
-    tuple[RoadName, ...],
-    AfterValidator(no_repeats),
-    AfterValidator(not_empty),
-    Field(json_schema_extra={"minItems": 1}),
+MetricText = Annotated[
+    str,
+    AfterValidator(_metric),
+    Field(
+        json_schema_extra={"pattern": rf"^({'|'.join(METRICS)})(\[[^\[\]@]+\])?@\d{{4}}-\d{{2}}(:\d{{4}}-\d{{2}})?$"}
+    ),
 ]
-MeasureName = Annotated[str, AfterValidator(_measure), Field(json_schema_extra={"enum": sorted(MEASURES)})]
 
 
 class Mechanism(StrictModel):
@@ -144,25 +79,42 @@ class Mechanism(StrictModel):
         return self if left == self.clauses else self.model_copy(update={"clauses": left})
 
 
-class Look(StrictModel):
-    """One place to look at in a run with the mechanism and in one without it, and what to expect there."""
+class ExpectedOutcome(StrictModel):
+    """One number of a run with the mechanism and of one without it, and how they are expected to differ."""
 
     what: Text = Field(description="What to look at and what to expect, one sentence.")
-    measure: MeasureName = Field(description="The figure to look at, mean per month over the months.")
-    goods: Goods = Field(default=(ALL,), description="Goods counted.")
-    origins: States = Field(default=(ALL,), description="States (codes or groups) whose goods are counted.")
-    roads: Roads = Field(
-        default=(ALL,), description="Roads counted: all, direct, hubs, or hub states (of `onward`: by which it enters)."
+    metric: MetricText = Field(
+        description="Address of the number, with its months: METRIC[WORDS]@FIRST:LAST; `sim list metrics` names them."
     )
-    destinations: States = Field(default=("target",), description="States (codes or groups) that the goods go to.")
-    states: AnyStates = Field(default=(), description="States (codes or groups) looked at, for measures of states.")
-    months: MonthSpan = Field(description="The months looked at, both ends included.")
     expect: Literal["rises", "falls", "stays"] = Field(
         description="How it differs with the mechanism from what it is without it."
     )
     by: float = Field(
         default=0.01, ge=0, le=1000, description="Least change (rises, falls) or most (stays), share of what it is."
     )
+
+    @property
+    def address(self) -> MetricAddress:
+        """The address of the number."""
+        return parse_address(self.metric)
+
+    @property
+    def months(self) -> MonthSpan:
+        """The months that count."""
+        first, last = self.address.months or (0, 0)  # the field has seen to it that there are some
+        return MonthSpan(first=first, last=last)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _in_words_of_before(cls, data: Any, info: ValidationInfo) -> Any:
+        """Return the data with an address in place of a measure and the keys that narrowed it down, and hint at it."""
+        if not isinstance(data, Mapping) or "measure" not in data or "metric" in data:
+            return data
+        address = address_of_look(data, info.context if isinstance(info.context, Codes) else None)
+        if address is None:
+            return data
+        hint(f"`measure: {data['measure']}` with its keys", f"`metric: {address}`")
+        return {**{name: value for name, value in data.items() if name not in _KEYS_OF_BEFORE}, "metric": address}
 
     @field_validator("by")
     @classmethod
@@ -174,13 +126,39 @@ class Look(StrictModel):
             raise wrong(f"read {by:g}; nothing falls by more than all of it, so write a share up to 1")
         return by
 
-    @model_validator(mode="after")
-    def _chooses_rows_of_its_measure(self) -> "Look":
-        measure = MEASURES[self.measure]
-        if "states" in measure.picks and not self.states:
-            raise wrong(f"'{self.measure}' is a measure of states and names none; add `states: [...]`")
-        for key in (*_TRADE, "states"):
-            if key not in measure.picks and getattr(self, key) != Look.model_fields[key].default:
-                known = ", ".join(measure.picks)
-                raise wrong(f"'{key}' chooses nothing of '{self.measure}', which knows {known}; remove it")
-        return self
+
+# -------------------------------------------------------------------------------- read in this version only
+# Keys of an expected outcome before it had an address; what each put before its words, and the word for everything.
+_PREFIXES = {"goods": "", "origins": FROM, "roads": "", "destinations": TO, "states": ""}
+_KEYS_OF_BEFORE = ("measure", "months", *_PREFIXES)
+_EVERYTHING = {"goods": "all", "origins": "all", "roads": "all", "destinations": "target"}
+
+
+def address_of_look(data: Mapping[str, Any], names: Codes | None) -> str | None:
+    """Return the address that stands for a measure with its keys; None where they are not of the form that they had.
+
+    Args:
+        data: the entry, as read.
+        names: what the world knows.
+    """
+    months = data.get("months")
+    lists = {key: data.get(key, ()) for key in _PREFIXES}
+    if not isinstance(months, Mapping) or set(months) != {"first", "last"}:
+        return None
+    if not all(isinstance(words, list | tuple) and all(isinstance(w, str) for w in words) for words in lists.values()):
+        return None
+    measure = str(data["measure"])
+    name = RENAMED["measure"].get(measure, measure)
+    takes = METRICS[name].takes if name in METRICS else ()
+    target = {code for code, role in names.states.items() if role == "target"} if names is not None else set()
+    words = []
+    for key, prefix in _PREFIXES.items():
+        chosen = [word for word in lists[key] if word != _EVERYTHING.get(key)]
+        # What had no other destination took a list of them all the same.
+        if key == "destinations" and set(chosen) <= (target if "destination" in takes else {*target, "all"}):
+            continue
+        if key == "states" and "hub" in takes:
+            chosen = [word for word in chosen if word not in (HUBS, "third", "all")]
+        words += [f"{prefix}{word}" for word in chosen]
+    narrowed = f"[{','.join(words)}]" if words else ""
+    return f"{name}{narrowed}@{months['first']}:{months['last']}"

@@ -13,7 +13,6 @@ from sim.common.fields import ALL, NAMES_MARK, STATE_GROUPS, Codes
 from sim.policies import INSTRUMENTS
 from sim.rules import RULES
 from sim.rules.parameters import PARAMETERS
-from sim.scenario.expected_outcomes import ROAD_GROUPS
 from sim.scenario.schema import Scenario
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -57,11 +56,8 @@ def json_schema(codes: Codes | None = None) -> dict[str, Any]:
 
 
 def _names(codes: Codes) -> dict[str, list[str]]:
-    """Return what may stand where a state, a good or a route is named."""
-    hubs = codes.states if codes.hubs is None else codes.hubs
-    return {
-        "state": [*STATE_GROUPS, *codes.states], "good": [ALL, *codes.goods], "road": [*ROAD_GROUPS, *hubs],
-    }  # fmt: skip
+    """Return what may stand where a state or a good is named."""
+    return {"state": [*STATE_GROUPS, *codes.states], "good": [ALL, *codes.goods]}
 
 
 def _fill_names(schema: Any, names: dict[str, list[str]]) -> None:

@@ -10,13 +10,16 @@ from pydantic import Field, PrivateAttr, SerializeAsAny
 
 from sim.common.errors import Fault, FaultList, nearest
 from sim.common.fields import HubName, StrictModel, Text
+from sim.common.renamed import renamed
 from sim.policies.base import Policy
 from sim.rules.user_rules import DEFAULT, RuleCode
 from sim.scenario.blocks import Agents, Driver, MonthSpan, Opening
 from sim.scenario.checks import Vocabulary, check, mappings
-from sim.scenario.expected_outcomes import Look, Mechanism
+from sim.scenario.expected_outcomes import ExpectedOutcome, Mechanism
 from sim.scenario.problems import faults_of
 from sim.scenario.stack import BY_KEY
+
+BLOCK = "block of a scenario"  # kind of name of its top-level keys, see `sim.common.renamed`
 
 
 class Scenario(StrictModel):
@@ -50,7 +53,9 @@ class Scenario(StrictModel):
     policies: tuple[SerializeAsAny[Policy], ...] = Field(default=(), description="The dated clauses of law.")
 
     mechanism: Mechanism | None = Field(default=None, description="The behaviour it shows, and what switches it off.")
-    look_at: tuple[Look, ...] = Field(default=(), description="Where the mechanism is seen, and what to expect there.")
+    expected_outcomes: tuple[ExpectedOutcome, ...] = Field(
+        default=(), description="Numbers in which the mechanism is seen, and what to expect of them."
+    )
 
     _known: Vocabulary | None = PrivateAttr(default=None)
     _code: Mapping[str, RuleCode] = PrivateAttr(default={})
@@ -102,6 +107,7 @@ class Scenario(StrictModel):
         Raises:
             FaultList: If the changed scenario is wrong; its faults stand in no file.
         """
+        blocks = {renamed(BLOCK, name): block for name, block in blocks.items()}
         data = self.as_data()
         for name in ("policies", "drivers"):
             data[name] = [entry for entry in data[name] if entry["id"] not in without]
@@ -116,7 +122,7 @@ class Scenario(StrictModel):
             held = data.get(name) if name in BY_KEY else None
             data[name] = {**held, **value} if isinstance(held, dict) and isinstance(value, Mapping) else value
         if "mechanism" not in blocks:
-            _forget_absent(data, keep_looks="look_at" in blocks)
+            _forget_absent(data, keep_outcomes="expected_outcomes" in blocks)
         own_kinds = {clause.kind: type(clause) for clause in (*self.policies, *policies) if isinstance(clause, Policy)}
         faults = self._unknown_ids(without)
         if blocks.keys() & {"world", "extends"}:
@@ -130,8 +136,8 @@ class Scenario(StrictModel):
         return [Fault("", 0, 0, "without", f"unknown id '{name}'; {nearest(name, ids)}") for name in absent]
 
 
-def _forget_absent(data: dict[str, Any], *, keep_looks: bool) -> None:
-    """Take what is gone out of the mechanism, and with the last of it the mechanism and its looks."""
+def _forget_absent(data: dict[str, Any], *, keep_outcomes: bool) -> None:
+    """Take what is gone out of the mechanism, and with the last of it the mechanism and what is expected of it."""
     if (mechanism := data.get("mechanism")) is None:
         return
     ids = {entry.get("id") for block in ("policies", "drivers") for entry in mappings(data, block).values()}
@@ -139,8 +145,8 @@ def _forget_absent(data: dict[str, Any], *, keep_looks: bool) -> None:
     data["mechanism"] = {**mechanism, "clauses": left}
     if not left and not mechanism["without"]:
         del data["mechanism"]
-        if not keep_looks:
-            del data["look_at"]
+        if not keep_outcomes:
+            del data["expected_outcomes"]
 
 
 def build(

@@ -1,8 +1,8 @@
 """Lays one scenario file over another: `extends:` names what is below, the file above says only what differs.
 
 `parameters`, `openings`, `months`, `agents` and `rules` merge key by key, `policies` and `drivers` entry by entry by
-their `id`, and anything else is replaced, `mechanism` and `look_at` too. Laying is associative: three files give the
-same scenario whichever two are laid first.
+their `id`, and anything else is replaced, `mechanism` and `expected_outcomes` too. Laying is associative: three files
+give the same scenario whichever two are laid first.
 """
 
 from sim.common.yaml_nodes import Node

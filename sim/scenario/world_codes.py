@@ -6,11 +6,11 @@ from pathlib import Path
 from sim.common.errors import Fault, FaultList
 from sim.common.fields import Codes
 
-_HUB = "is_hub"
+_HUB, _TIER = "is_hub", "control_tier"
 
 
 def read_codes(folder: Path) -> Codes:
-    """Return the states (with their roles), the goods and the hubs of a world.
+    """Return the states (with their roles), the goods with their control tiers, and the hubs of a world.
 
     Args:
         folder: The world's folder, which holds states.csv and goods.csv.
@@ -28,6 +28,7 @@ def read_codes(folder: Path) -> Codes:
         states={str(row["code"]): row["role"] or "" for row in states},
         goods=tuple(dict.fromkeys(str(row["code"]) for row in goods)),
         hubs=tuple(str(row["code"]) for row in states if (row[_HUB] or "").strip() == "1") if told else None,
+        tiers=tuple(dict.fromkeys((row[_TIER] or "").strip() for row in goods)),
     )
 
 
@@ -41,7 +42,7 @@ def _rows(path: Path, columns: tuple[str, ...], faults: list[Fault]) -> list[dic
                 faults.append(Fault(str(path), 1, 0, "", f"the table has no column '{absent[0]}'"))
                 return []
             # Of a long row no more than what is asked for.
-            return [{name: row.get(name) for name in (*columns, _HUB)} for row in rows if row[columns[0]]]
+            return [{name: row.get(name) for name in (*columns, _HUB, _TIER)} for row in rows if row[columns[0]]]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         faults.append(Fault(str(path), 0, 0, "", f"the world's table cannot be read: {reason}"))

@@ -60,9 +60,9 @@ class Comparison:
         equals the sum of what made up for it and what did not:
 
         * ``rerouted``: more coalition-brand goods from coalition states through hubs,
-        * ``made_elsewhere``: more coalition-brand goods from plants in other states, by any route,
-        * ``other_brands``: more neutral-brand goods,
-        * ``gone``: the rest, which reaches the target no more.
+        * ``foreign_subsidiary_supply``: more coalition-brand goods from plants in other states, by any route,
+        * ``third_country_supply``: more neutral-brand goods,
+        * ``net_loss``: the rest, which reaches the target no more.
 
         Args:
             first: first month counted.
@@ -71,9 +71,9 @@ class Comparison:
         sums = {name: _parts(run, first, last) for name, run in (("policy", self.policy), ("baseline", self.baseline))}
         change = sums["policy"].sub(sums["baseline"], fill_value=0.0)
         table = pd.DataFrame({"lost_direct": -change["direct"]})
-        for part in ("rerouted", "made_elsewhere", "other_brands"):
+        for part in ("rerouted", "foreign_subsidiary_supply", "third_country_supply"):
             table[part] = change[part]
-        table["gone"] = -change.sum(axis=1)
+        table["net_loss"] = -change.sum(axis=1)
         return table
 
     def summary(self) -> pd.DataFrame:
@@ -104,13 +104,15 @@ def _parts(run: Results, first: str, last: str) -> pd.DataFrame:
     flows = flows[(flows["month"] >= first) & (flows["month"] <= last)]
     coalition_state = flows["origin"].isin(run.record["coalition"])
     coalition_brand = flows["brand_origin"] == "coalition"
-    part = pd.Series("other_brands", index=flows.index)
-    part[coalition_brand] = "made_elsewhere"
+    part = pd.Series("third_country_supply", index=flows.index)
+    part[coalition_brand] = "foreign_subsidiary_supply"
     part[coalition_brand & coalition_state] = "rerouted"
     part[coalition_brand & coalition_state & (flows["route"] == "direct")] = "direct"
     months = max(1, flows["month"].nunique())
     table = flows.groupby(["good", part], observed=True)["volume_musd"].sum().unstack(fill_value=0) / months
-    return table.reindex(columns=["direct", "rerouted", "made_elsewhere", "other_brands"], fill_value=0.0)
+    return table.reindex(
+        columns=["direct", "rerouted", "foreign_subsidiary_supply", "third_country_supply"], fill_value=0.0
+    )
 
 
 def compare(

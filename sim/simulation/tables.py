@@ -71,7 +71,7 @@ def _to_target(run: RunArrays) -> pd.DataFrame:
     sums = {
         "volume_musd": quantity,
         "value_musd": value,
-        "recorded_musd": _recorded_under_own_name(run, (month, kind, road), value),
+        "recorded_musd": recorded_under_own_name(run, (month, kind, road), value),
     }
     keys = {
         "month": _labels(run.months, m),
@@ -114,7 +114,7 @@ def _flows(run: RunArrays) -> pd.DataFrame:
     table["volume_musd"] = quantity
     table["value_musd"] = quantity * fob
     table["price_index"] = np.exp(log_price)
-    table["recorded_musd"] = _recorded_under_own_name(run, (month, kind, road), quantity * fob)
+    table["recorded_musd"] = recorded_under_own_name(run, (month, kind, road), quantity * fob)
     return table
 
 
@@ -125,7 +125,7 @@ def prices_of(run: RunArrays, month: Any, kind: Any, road: Any) -> tuple[Any, An
     return log_price, np.exp(run.fob_share * log_price)
 
 
-def _recorded_under_own_name(run: RunArrays, where: tuple[Any, Any, Any], value: Any) -> Any:
+def recorded_under_own_name(run: RunArrays, where: tuple[Any, Any, Any], value: Any) -> Any:
     """Value on record at the origin's office under the true destination and good: none of what goes through hubs."""
     month, kind, road = where
     to_target = road < run.record.banned.shape[2]

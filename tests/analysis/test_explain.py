@@ -9,13 +9,13 @@ import pandas as pd
 import pytest
 
 import sim
-from sim.analysis.flow import flow_of
+from sim.analysis.explained_metric import ExplainedMetric, address_of_question
 from sim.analysis.frozen_responses import RESPONSES, frozen, not_quite_frozen
 from sim.analysis.shapley import coalitions_of, in_full, orders_of, shares
 from sim.report.notebook import page_of
 from sim.rules.parameters import PARAMETERS
 
-DRONES = {"good": "drones", "origin": "CHN", "month": "2022-06"}
+DRONES = "deliveries_volume[drones,from_CHN]@2022-06"
 KEPT = ("ban-special-first", "exit", "fear-of-2022", "ban-priority")
 
 
@@ -28,14 +28,14 @@ def few(reference):
 
 @pytest.fixture(scope="module")
 def told(few):
-    return sim.explain(few, **DRONES, agents=None)
+    return sim.explain(few, DRONES, agents=None)
 
 
 @pytest.fixture(scope="module")
 def sampled_orders(reference):
     """The reference package, too many clauses to work out in full."""
     short = reference.with_changes(months={"first": "2022-01"})
-    return sim.explain(short, good="high_priority", origin="EU27", route="hubs", month="2022-06", orders=2, agents=None)
+    return sim.explain(short, "deliveries_volume[high_priority,from_EU27,hubs]@2022-06", orders=2, agents=None)
 
 
 class TestTablesAddUp:
@@ -52,7 +52,7 @@ class TestTablesAddUp:
         assert told.clauses["share_of_change"].sum() == pytest.approx(1.0, abs=1e-9)
 
     def test_by_kind_as_by_clause(self, few, told):
-        by_kind = sim.explain(few, **DRONES, by="kind", agents=None)
+        by_kind = sim.explain(few, DRONES, by="kind", agents=None)
         assert by_kind.change == told.change
         assert by_kind.clauses["effect"].sum() == pytest.approx(told.change, abs=1e-9)
         assert dict(zip(by_kind.clauses["kind"], by_kind.clauses["clauses"], strict=True))["export_ban"] == 2
@@ -65,34 +65,44 @@ class TestAmounts:
             asked = flows[(flows["month"] == "2022-06") & (flows["good"] == "drones") & (flows["origin"] == "CHN")]
             assert asked["volume_musd"].sum() == pytest.approx(amount, rel=1e-12)
 
-    @pytest.mark.parametrize("route", ["direct", "hubs", "KGZ", "via KGZ", "all"])
+    @pytest.mark.parametrize("route", ["direct", "hubs", "KGZ", ""])
     def test_of_every_route_value_and_span(self, few, route):
-        flow = flow_of(
-            few.world, few.scenario.months,
-            {"good": "drones,optics", "origin": "coalition,IND", "route": route, "month": "2022-03:2022-05",
-             "brand_origin": "coalition", "measure": "value"},
-        )  # fmt: skip
+        words = ",".join(["drones,optics,from_coalition,from_IND,coalition_brand", *([route] if route else [])])
+        one = ExplainedMetric.of(f"deliveries_value[{words}]@2022-03:2022-05", few.world, few.scenario.months)
         results = few.run()
         flows = results.to_target()
         states = [*results.record["coalition"], "IND"]
-        routes = {"direct": flows["route"] == "direct", "hubs": flows["route"] != "direct", "all": flows["route"] != ""}
+        ways = {"direct": flows["route"] == "direct", "hubs": flows["route"] != "direct", "": flows["route"] != ""}
         asked = flows[
             flows["month"].between("2022-03", "2022-05") & flows["good"].isin(["drones", "optics"])
             & flows["origin"].isin(states) & (flows["brand_origin"] == "coalition")
-            & routes.get(route, flows["route"] == "via KGZ")
+            & ways.get(route, flows["route"] == "via KGZ")
         ]  # fmt: skip
         assert asked["value_musd"].sum() > 0
-        assert flow.measured(results) == pytest.approx(asked["value_musd"].sum() / 3, rel=1e-12)
+        assert one.measured(results) == pytest.approx(asked["value_musd"].sum() / 3, rel=1e-12)
+        for parts in (one.by_route(), one.by_origin()):
+            assert sum(part.measured(results) for part in parts.values()) == pytest.approx(one.measured(results))
+        assert set(one.by_origin()) == set(states)
+
+    def test_words_of_before_are_the_address_of_today(self, few):
+        question = {
+            "good": "drones,optics", "origin": ["coalition", "IND"], "route": "via KGZ", "month": "2022-03:2022-05",
+            "brand_origin": "coalition", "measure": "value",
+        }  # fmt: skip
+        address = "deliveries_value[drones,optics,from_coalition,from_IND,KGZ,coalition_brand]@2022-03:2022-05"
+        assert address_of_question(question) == address
+        assert address_of_question({"month": "2022-03", "destination": "UKR"}) == "deliveries_volume[to_UKR]@2022-03"
+        assert str(ExplainedMetric.of(address, few.world, few.scenario.months).address) == address
 
     def test_do_not_hang_on_months_that_come_later(self, few, told):
         longer = few.with_changes(months={"last": "2022-10"})
-        assert sim.explain(longer, **DRONES, agents=None).clauses.equals(told.clauses)
+        assert sim.explain(longer, DRONES, agents=None).clauses.equals(told.clauses)
 
 
 class TestCredit:
     def test_a_single_clause_has_the_whole_effect(self, few):
         alone = few.with_changes(without=[name for name in KEPT if name != "exit"])
-        told = sim.explain(alone, good="machinery", origin="EU27", month="2022-06", agents=None)
+        told = sim.explain(alone, "deliveries_volume[machinery,from_EU27]@2022-06", agents=None)
         assert told.clauses.loc[0, "clause"] == "exit" and told.change < 0
         assert told.clauses.loc[0, "effect"] == told.change
         assert told.clauses.loc[0, "error"] == 0.0
@@ -100,12 +110,12 @@ class TestCredit:
     def test_a_clause_that_shapes_nothing_has_none(self, few):
         nothing = {"id": "no-law", "kind": "null_policy", "by": ["EU27"], "towards": ["RUS"], "strength": 1,
                    "effective": "2022-02-01", "source": "test"}  # fmt: skip
-        told = sim.explain(few.with_changes(policies=[nothing]), **DRONES, agents=None)
+        told = sim.explain(few.with_changes(policies=[nothing]), DRONES, agents=None)
         effect = told.clauses.set_index("clause")["effect"]
         assert effect["no-law"] == 0.0 and effect["ban-special-first"] != 0.0
 
     def test_a_clause_on_another_good_has_an_effect_only_where_it_spreads_fear(self, few, told):
-        calm = sim.explain(few.with_changes(parameters={"overcompliance": 0}), **DRONES, agents=None)
+        calm = sim.explain(few.with_changes(parameters={"overcompliance": 0}), DRONES, agents=None)
         effects = [one.clauses.set_index("clause")["effect"].abs() for one in (calm, told)]
         assert effects[0]["ban-priority"] < 0.01 * effects[0].max()
         assert effects[1]["ban-priority"] > 3 * effects[0]["ban-priority"]
@@ -115,17 +125,17 @@ class TestCredit:
         turned = sim.parse_scenario(
             sim.Scenario.model_validate(data | {"policies": few.scenario.policies[::-1]}).resolved_yaml()
         )
-        again = sim.explain(sim.Case(turned, few.world), **DRONES, agents=None)
+        again = sim.explain(sim.Case(turned, few.world), DRONES, agents=None)
         pd.testing.assert_frame_equal(again.clauses, told.clauses)
 
     def test_what_is_not_yet_announced_is_left_out_and_said(self, reference):
-        told = sim.explain(reference, good="drones", origin="CHN", month="2022-02", orders=1, agents=None)
+        told = sim.explain(reference, "deliveries_volume[drones,from_CHN]@2022-02", orders=1, agents=None)
         assert "bank-order" in told.left_out and "bank-order" not in set(told.clauses["clause"])
         assert f"Left out: {len(told.left_out)} clauses" in told.words[-1]
 
     def test_nobody_responds_where_all_are_frozen(self, few):
         still = few.with_changes(parameters=frozen(RESPONSES))
-        told = sim.explain(still, **DRONES, agents=None)
+        told = sim.explain(still, DRONES, agents=None)
         rows = told.actors.set_index("who")["effect"]
         assert rows["law"] == pytest.approx(told.change, abs=1e-9)
         assert rows.drop("law").abs().max() < 1e-9
@@ -186,13 +196,13 @@ class TestWords:
     def test_are_few_and_start_with_the_change(self, told, sampled_orders):
         for one in (told, sampled_orders):
             assert 3 <= len(one.words) <= 10
-            assert one.flow.words in one.words[0] and one.flow.span in one.words[0]
+            assert one.metric.words in one.words[0] and one.metric.span in one.words[0]
         assert "all combinations" in told.words[-1]
         assert "±" in sampled_orders.words[-1]
 
     def test_say_so_where_nothing_changed(self, few):
         free = few.without_policies()
-        told = sim.explain(free, **DRONES, agents=None)
+        told = sim.explain(free, DRONES, agents=None)
         assert told.change == 0.0 and told.clauses.empty
         assert "the same with the package and without" in told.words[0] and len(told.words) == 1
 
@@ -203,36 +213,53 @@ class TestWords:
 
 
 @pytest.mark.parametrize(
-    ("asked", "said"),
+    ("metric", "more", "said"),
     [
-        ({"good": "drone"}, "did you mean 'drones'"),
-        ({"origin": "CHM"}, "did you mean 'CHN'"),
-        ({"route": "KZG"}, "did you mean 'KGZ'"),
-        ({"route": "IND"}, "unknown route 'IND'"),
-        ({"destination": "RUSS"}, "did you mean 'RUS'"),
-        ({"destination": "UKR", "route": "hubs"}, "only goods for the target pass hubs"),
-        ({"brand_origin": "western"}, "unknown brand_origin"),
-        ({"measure": "tons"}, "unknown measure"),
-        ({"goods": "drones"}, "did you mean 'good'"),
-        ({"month": "2023-13"}, "no month 2023-13"),
-        ({"month": "2025-01"}, "not within the months that are run, 2022-01 to 2022-08"),
-        ({"month": "2022-06:2022-03"}, "not within"),
-        ({"by": "state"}, "unknown grouping"),
-        ({"orders": 0}, "at least 1"),
+        ("deliveries_volume[drone]", {}, "did you mean 'drones'"),
+        ("deliveries_volume[from_CHM]", {}, "did you mean 'from_CHN'"),
+        ("deliveries_volume[KZG]", {}, "did you mean 'KGZ'"),
+        ("deliveries_volume[to_RUSS]", {}, "did you mean 'to_RUS'"),
+        ("deliveries_volume[to_UKR,hubs]", {}, "only goods for the target pass hubs"),
+        ("deliveries_volum", {}, "did you mean 'deliveries_volume'"),
+        ("deliveries_volume@2023-13", {}, "no month 2023-13"),
+        ("deliveries_volume@2025-01", {}, "not within the months that are run, 2022-01 to 2022-08"),
+        ("deliveries_volume@2022-06:2022-03", {}, "comes before the first"),
+        ("deliveries_volume", {"good": "drones"}, "the metric and 'good'"),
+        (None, {"goods": "drones", "month": "2022-06"}, "did you mean 'good'"),
+        (None, {"measure": "tons", "month": "2022-06"}, "unknown measure 'tons'"),
+        (None, {}, "expected the address of a metric"),
+        ("diversion_ratio@2022-06", {}, "is not a number in one of the runs"),
+        ("deliveries_volume", {"by": "state"}, "unknown grouping"),
+        ("deliveries_volume", {"orders": 0}, "at least 1"),
     ],
 )
-def test_faults(few, asked, said):
+def test_faults(few, metric, more, said):
     with pytest.raises(sim.SimError, match=said):
-        sim.explain(few, **{"month": "2022-06", **asked}, agents=None)
+        sim.explain(few, metric, **more, agents=None)
 
 
-def test_every_fault_of_a_question_is_named_at_once(few):
+def test_every_fault_of_an_address_is_named_at_once(few):
     with pytest.raises(sim.FaultList) as caught:
-        sim.explain(few, good="drone", origin="CHM", route="KZG", month="2030-01")
-    assert len(caught.value.faults) == 4
+        sim.explain(few, "deliveries_volume[drone,from_CHM]@2030-01")
+    assert len(caught.value.faults) == 2
+
+
+@pytest.mark.parametrize("metric", ["shortfall[machinery]@2022-06", "enforcement_effort[TUR,KAZ]@2022-08"])
+def test_any_number_can_be_explained(few, metric):
+    told = sim.explain(few, metric, agents=None)
+    assert told.change != 0.0
+    assert told.clauses["effect"].sum() == pytest.approx(told.change, abs=1e-9)
+    assert told.actors["effect"].sum() == pytest.approx(told.change, abs=1e-9)
+    assert told.metric.words in told.words[0] and "By road" not in " ".join(told.words)
+
+
+def test_the_question_of_before_gives_the_same_answer(few, told):
+    with pytest.warns(FutureWarning, match="write the address 'deliveries_volume"):
+        again = sim.explain(few, good="drones", origin="CHN", month="2022-06", agents=None)
+    pd.testing.assert_frame_equal(again.clauses, told.clauses)
 
 
 def test_progress_counts_every_run(few):
     seen = []
-    told = sim.explain(few, **DRONES, agents=None, progress=lambda done, total: seen.append((done, total)))
+    told = sim.explain(few, DRONES, agents=None, progress=lambda done, total: seen.append((done, total)))
     assert seen[-1] == (told.runs, told.runs) and [done for done, _ in seen] == list(range(1, told.runs + 1))

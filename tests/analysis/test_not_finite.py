@@ -121,8 +121,8 @@ def test_outcomes_too_large_to_square_have_no_indices(method: str) -> None:
 @pytest.mark.parametrize("bad", [np.nan, np.inf])
 def test_a_search_for_leaks_needs_a_number_whatever_is_closed(monkeypatch: pytest.MonkeyPatch, bad: float) -> None:
     def spoilt(cases: object, variants: Sequence[Variant], metrics: Sequence[str], work: Work) -> pd.DataFrame:
-        found = pd.DataFrame({"case": 0, "variant": [one.name for one in variants], "reaching": 1.0})
-        return found.assign(reaching=found["reaching"].where(found["variant"] != "through BETA", bad))
+        found = pd.DataFrame({"case": 0, "variant": [one.name for one in variants], "deliveries_volume": 1.0})
+        return found.assign(reaching=found["deliveries_volume"].where(found["variant"] != "through BETA", bad))
 
     monkeypatch.setattr(evasion, "measure_variants", spoilt)
     with pytest.raises(

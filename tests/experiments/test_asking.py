@@ -15,7 +15,7 @@ from tests.posteriors import write_posterior
 SMALL = {
     "base": "classroom",
     "levers": {"policies.ban-half.strength": [0.25, 0.75]},
-    "metrics": ["shortfall", "reaching"],
+    "metrics": ["shortfall", "deliveries_volume"],
 }
 
 
@@ -44,14 +44,14 @@ def test_what_a_sweep_is_made_of(swept: sim.Swept) -> None:
     )
     pair = sim.compare(case)
     last = [run.to_target()["volume_musd"].sum() / 3 for run in (pair.policy, pair.baseline)]
-    assert swept.points["reaching"].iloc[1] == pytest.approx(last[0])
+    assert swept.points["deliveries_volume"].iloc[1] == pytest.approx(last[0])
 
 
 def test_a_file_a_mapping_and_two_workers_give_the_same(swept: sim.Swept, tmp_path: Path) -> None:
     written = tmp_path / "small.yaml"
     written.write_text(
         "title: t\nquestion: q\nbase: classroom\nlevers:\n  policies.ban-half.strength: [0.25, 0.75]\n"
-        "metrics: [shortfall, reaching]\n"
+        "metrics: [shortfall, deliveries_volume]\n"
     )
     for again in (sim.sweep(written), sim.sweep(SMALL, workers=2), sim.sweep(sim.load_study(written))):
         assert again.runs.equals(swept.runs)
@@ -60,14 +60,18 @@ def test_a_file_a_mapping_and_two_workers_give_the_same(swept: sim.Swept, tmp_pa
 def test_the_base_may_be_a_case(swept: sim.Swept) -> None:
     case = sim.load("classroom").with_rules(pull_within_nest=steady)
     assert sim.sweep({**SMALL, "base": sim.load("classroom")}).runs.equals(swept.runs)
-    assert "reaching" in sim.sweep({**SMALL, "base": case}).runs
+    assert "deliveries_volume" in sim.sweep({**SMALL, "base": case}).runs
     with pytest.raises(sim.SimError, match="the base is a case"):
         sim.sweep({**SMALL, "base": case, "months": {"first": "2022-01", "last": "2022-02"}})
 
 
 def test_numbers_of_numpy_and_tuples_are_read() -> None:
     study = study_of(
-        {**SMALL, "levers": {"policies.ban-half.strength": np.linspace(0.25, 0.75, 3)}, "metrics": ("reaching",)}
+        {
+            **SMALL,
+            "levers": {"policies.ban-half.strength": np.linspace(0.25, 0.75, 3)},
+            "metrics": ("deliveries_volume",),
+        }
     )
     assert study.levers[0].values == (0.25, 0.5, 0.75)
     assert study.file.title == "Sweep of policies.ban-half.strength"

@@ -73,7 +73,9 @@ def test_the_study_of_the_page_loads() -> None:
 
 
 def bound(text: str) -> Bound:
-    return toy(HEAD + f"levers: {{parameters.aversion: {text}}}\ndesign: {{sobol: 4}}\nmetrics: [reaching]").levers[0]
+    return toy(
+        HEAD + f"levers: {{parameters.aversion: {text}}}\ndesign: {{sobol: 4}}\nmetrics: [deliveries_volume]"
+    ).levers[0]
 
 
 @pytest.mark.parametrize(

@@ -59,7 +59,9 @@ def test_batches_of_any_size_make_the_same(tmp_path: Path, monkeypatch: pytest.M
     text = (tmp_path / "small" / "comparisons.csv").read_text(encoding="utf-8")
     assert text == (tmp_path / "whole" / "comparisons.csv").read_text(encoding="utf-8")
     straight = comparisons(
-        whole.runs, ["policies.embargo.strength", "policies.line-for-arms"], ["reaching", "shortfall", "hub_share"]
+        whole.runs,
+        ["policies.embargo.strength", "policies.line-for-arms"],
+        ["deliveries_volume", "shortfall", "hub_share"],
     )
     assert text == straight.to_csv(index=False)
     assert small.told.rows == len(straight) == sum(map(len, small.told.first))
@@ -77,7 +79,7 @@ def test_runs_outlive_their_folder_where_they_are_detached(tmp_path: Path) -> No
 
 def test_an_error_that_is_not_known_is_not_small(tmp_path: Path) -> None:
     swept = Sweep(toy(TOY, replicates=1), tmp_path / "toy").run(Here())
-    assert np.isnan(swept.told.error("reaching"))
+    assert np.isnan(swept.told.error("deliveries_volume"))
 
 
 def outcome(run: int, status: str, *numbers: float) -> Outcome:
@@ -86,21 +88,23 @@ def outcome(run: int, status: str, *numbers: float) -> Outcome:
 
 def test_what_was_made_counts_where_it_failed_elsewhere_and_two_outcomes_are_refused(tmp_path: Path) -> None:
     keys, nan = list(plan_of(toy()).keys)[:3], float("nan")
-    Store(tmp_path, ["reaching"]).add(keys, [outcome(0, FAILED, nan), outcome(1, DONE, nan), outcome(2, DONE, 2.0)])
-    Store(tmp_path, ["reaching"]).add(keys[:2], [outcome(0, DONE, 7.0), outcome(1, DONE, nan)])
-    kept = Store(tmp_path, ["reaching"]).read()
+    Store(tmp_path, ["deliveries_volume"]).add(
+        keys, [outcome(0, FAILED, nan), outcome(1, DONE, nan), outcome(2, DONE, 2.0)]
+    )
+    Store(tmp_path, ["deliveries_volume"]).add(keys[:2], [outcome(0, DONE, 7.0), outcome(1, DONE, nan)])
+    kept = Store(tmp_path, ["deliveries_volume"]).read()
     rows = kept.find(digests_of(keys))
     frame = kept.frame(rows)
     assert frame["status"].tolist() == [DONE] * 3 and frame["reason"].tolist() == [""] * 3
-    assert frame["reaching"].tolist()[::2] == [7.0, 2.0] and np.isnan(frame["reaching"][1])
-    Store(tmp_path, ["reaching"]).add(keys[2:], [outcome(2, DONE, 3.0)])
+    assert frame["deliveries_volume"].tolist()[::2] == [7.0, 2.0] and np.isnan(frame["deliveries_volume"][1])
+    Store(tmp_path, ["deliveries_volume"]).add(keys[2:], [outcome(2, DONE, 3.0)])
     with pytest.raises(SimError, match=f"run {keys[2]} is kept with two outcomes"):
-        Store(tmp_path, ["reaching"]).read()
+        Store(tmp_path, ["deliveries_volume"]).read()
 
 
 def test_failed_runs_are_told_by_reason_and_forgotten(tmp_path: Path) -> None:
     keys, nan = list(plan_of(toy()).keys)[:3], float("nan")
-    store = Store(tmp_path, ["reaching"])
+    store = Store(tmp_path, ["deliveries_volume"])
     store.add(keys, [outcome(0, FAILED, nan), outcome(1, FAILED, nan), outcome(2, DONE, 2.0)])
     kept = store.read()
     assert kept.failures(kept.find(digests_of(keys))) == {"it broke": 2}

@@ -15,7 +15,7 @@ from sim.simulation.posterior import load_posterior
 LEVERS = (
     HEAD
     + "levers: {policies.embargo.strength: {low: 0, high: 1}, parameters.aversion: {low: 3, high: 9}}\n"
-    + "metrics: [reaching]\n"
+    + "metrics: [deliveries_volume]\n"
 )
 
 
@@ -66,7 +66,7 @@ def test_every_package_meets_every_world_with_every_luck() -> None:
 def test_all_factors_together_have_one_package_and_one_world_a_point() -> None:
     study = toy(HEAD + "levers: {parameters.aversion: {low: 3, high: 9}}\n"
                 "uncertainties: {parameters.learning: {low: 0.1, high: 0.9}}\n"
-                "design: {latin_hypercube: 8}\nmetrics: [reaching]")  # fmt: skip
+                "design: {latin_hypercube: 8}\nmetrics: [deliveries_volume]")  # fmt: skip
     table = plan_of(study).table()
     points = table[table["point"] >= 0].sort_values("point")
     assert points["point"].tolist() == list(range(8))
@@ -76,7 +76,7 @@ def test_all_factors_together_have_one_package_and_one_world_a_point() -> None:
 
 def test_worlds_that_are_alike_share_what_they_are_compared_with() -> None:
     study = toy(HEAD + "levers: {parameters.aversion: [3, 6]}\nuncertainties: {parameters.learning: [0.1, 0.9]}\n"
-                "design: grid\nmetrics: [reaching]")  # fmt: skip
+                "design: grid\nmetrics: [deliveries_volume]")  # fmt: skip
     table = plan_of(study).table()
     assert (table["point"] >= 0).sum() == 4
     assert (table["point"] < 0).sum() == 2
@@ -114,13 +114,13 @@ def test_a_design_that_grows_keeps_its_runs(few: str, many: str) -> None:
 
 def test_replicates_and_levels_grow_too() -> None:
     assert keys(toy()) < keys(toy(replicates=3))
-    text = HEAD + "levers: {parameters.aversion: {low: 3, high: 9, levels: LEVELS}}\ndesign: grid\nmetrics: [reaching]"
+    text = HEAD + "levers: {parameters.aversion: {low: 3, high: 9, levels: LEVELS}}\ndesign: grid\nmetrics: [shortfall]"
     assert keys(toy(text.replace("LEVELS", "3"))) < keys(toy(text.replace("LEVELS", "5")))
 
 
 def test_a_key_depends_on_what_acts_and_on_nothing_else() -> None:
     assert keys(toy()) == keys(toy(title="Another", question="Another?"))
-    for change in ({"metrics": "[reaching]"}, {"months": "{first: 2022-01, last: 2022-11}"}):
+    for change in ({"metrics": "[deliveries_volume]"}, {"months": "{first: 2022-01, last: 2022-11}"}):
         assert not keys(toy()) & keys(toy(**change))
     # The second replicate of one seed is the first of the next.
     assert (
@@ -143,7 +143,7 @@ def test_compared_with_the_base_or_a_package() -> None:
 def test_worlds_from_the_posterior(tmp_path) -> None:
     lines = ["parameters.learning,parameters.aversion", *(f"0.{k},{k}" for k in range(1, 8))]
     (tmp_path / "draws.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    text = HEAD + "levers: {policies.embargo.strength: [0.2, 0.9]}\nmetrics: [reaching]\n"
+    text = HEAD + "levers: {policies.embargo.strength: [0.2, 0.9]}\nmetrics: [deliveries_volume]\n"
     text += "uncertainties: {posterior: {draws: N, file: F}}"
     text = text.replace("F}", f"{tmp_path}}}")
     few, many = plan_of(toy(text.replace("N", "3"))), plan_of(toy(text.replace("N", "6")))

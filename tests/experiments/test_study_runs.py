@@ -53,7 +53,7 @@ def test_numbers_are_those_of_single_runs(whole: Path) -> None:
             moved = clause.model_copy(update={"strength": row["policies.embargo.strength"]})
             off = [] if row["policies.line-for-arms"] == "on" else ["line-for-arms"]
             own = world.with_changes(policies=[moved], without=off).run().source
-        expected = measure(own, ["reaching", "shortfall", "hub_share"], usual)
+        expected = measure(own, ["deliveries_volume", "shortfall", "hub_share"], usual)
         assert {name: row[name] for name in expected} == expected
 
 
@@ -99,7 +99,8 @@ def test_runs_tried_first_are_kept(tmp_path: Path) -> None:
 def test_a_study_that_grows_repeats_nothing(tmp_path: Path) -> None:
     text = (
         HEAD
-        + "levers: {policies.embargo.strength: {low: 0, high: 1}}\ndesign: {latin_hypercube: 4}\nmetrics: [reaching]\n"
+        + "levers: {policies.embargo.strength: {low: 0, high: 1}}\n"
+        + "design: {latin_hypercube: 4}\nmetrics: [deliveries_volume]\n"
     )
     folder = tmp_path / "grows"
     Sweep(toy(text), folder).run(Here())
@@ -122,7 +123,7 @@ def test_a_study_that_grows_repeats_nothing(tmp_path: Path) -> None:
     ("change", "message"),
     [
         ({"months": "{first: 2022-01, last: 2022-11}"}, "the base scenario changed since"),
-        ({"metrics": "[reaching]"}, "the metrics changed since"),
+        ({"metrics": "[deliveries_volume]"}, "the metrics changed since"),
     ],
 )
 def test_another_study_does_not_get_into_a_folder(whole: Path, change: dict[str, str], message: str) -> None:
@@ -225,14 +226,14 @@ def test_a_failing_point_keeps_its_reason_and_takes_none_along(tmp_path: Path) -
     text = HEAD + (
         "levers:\n  policies.embargo.ends: [2022-04-30, 2022-12-31]\n"
         "  policies.embargo.effective: [2022-03-01, 2022-06-01]\n"
-        "design: grid\nmetrics: [reaching]\n"
+        "design: grid\nmetrics: [deliveries_volume]\n"
     )
     study, folder = toy(text), tmp_path / "toy"
     swept = Sweep(study, folder).run(Here())
     failed = swept.runs[swept.runs["status"] == "failed"]
     assert len(failed) == 1
     assert "before its first day in force" in failed["reason"].iloc[0]
-    assert failed["reaching"].isna().all()
+    assert failed["deliveries_volume"].isna().all()
     assert (swept.runs["status"] == "done").sum() == 4
     backend = Here()
     Sweep(study, folder).run(backend)
@@ -376,7 +377,7 @@ def test_workers_that_die_are_replaced_and_a_deadly_run_fails_alone(whole: Path)
 
 
 def _same_numbers(plan: Plan, outcomes: list, whole: Path, but: int = -1) -> None:
-    expected = read_runs(whole).runs.set_index("key")[["reaching", "shortfall", "hub_share"]]
+    expected = read_runs(whole).runs.set_index("key")[["deliveries_volume", "shortfall", "hub_share"]]
     for outcome in outcomes:
         if outcome.run != but:
             assert tuple(expected.loc[plan.keys[outcome.run]]) == outcome.kept
@@ -509,25 +510,26 @@ def test_workers_with_other_code_refuse(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_until_adds_replicates_until_the_error_is_small(tmp_path: Path) -> None:
-    study = toy(HEAD + "levers: {policies.embargo.strength: [0.2, 0.9]}\nmetrics: [reaching]\n")
+    study = toy(HEAD + "levers: {policies.embargo.strength: [0.2, 0.9]}\nmetrics: [deliveries_volume]\n")
     sweep = Sweep(study, tmp_path / "toy")
-    swept, reached = sweep.until(0.2, Here(), "reaching", most=64)
+    swept, reached = sweep.until(0.2, Here(), "deliveries_volume", most=64)
     assert reached <= 0.2
     assert 4 <= swept.plan.replicates < 64
     effects = swept.comparisons.set_index("package")
     assert reached == pytest.approx(effects["standard_error"].max() / effects["difference"].abs().max())
     few = tmp_path / "few"
-    swept, reached = Sweep(study, few).until(1e-9, Here(), "reaching", most=6)
+    swept, reached = Sweep(study, few).until(1e-9, Here(), "deliveries_volume", most=6)
     assert swept.plan.replicates == 6
     assert reached > 1e-9
 
 
 def test_until_says_that_nothing_is_drawn_in_expected_mode(tmp_path: Path) -> None:
     study = toy(
-        HEAD.replace("sampled", "expected") + "levers: {policies.embargo.strength: [0.2, 0.9]}\nmetrics: [reaching]\n"
+        HEAD.replace("sampled", "expected")
+        + "levers: {policies.embargo.strength: [0.2, 0.9]}\nmetrics: [deliveries_volume]\n"
     )
     with pytest.raises(SimError, match="nothing is drawn"):
-        Sweep(study, tmp_path / "toy").until(0.05, Here(), "reaching")
+        Sweep(study, tmp_path / "toy").until(0.05, Here(), "deliveries_volume")
 
 
 def test_paired_errors_are_those_of_differences() -> None:
@@ -549,6 +551,6 @@ def test_paired_errors_are_those_of_differences() -> None:
 def test_paired_runs_are_surer_than_two_runs(tmp_path: Path) -> None:
     swept = Sweep(toy(TOY, replicates=8), tmp_path / "toy").run(Here())
     runs = swept.runs[swept.runs["world"] == 0]
-    here = runs[runs["package"] == 5].sort_values("replicate")["reaching"].to_numpy()
-    there = runs[runs["point"] < 0].sort_values("replicate")["reaching"].to_numpy()
+    here = runs[runs["package"] == 5].sort_values("replicate")["deliveries_volume"].to_numpy()
+    there = runs[runs["point"] < 0].sort_values("replicate")["deliveries_volume"].to_numpy()
     assert np.var(here - there) < np.var(here) + np.var(there)

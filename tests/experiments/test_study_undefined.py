@@ -92,7 +92,7 @@ def test_runs_without_a_number_are_counted_and_named(tmp_path: Path) -> None:
     assert "the run compared with (embargo.strength 0, world 0, replicate 0)" in one.named
     said = swept_told(swept)
     assert "diversion_ratio: not a number in 5 of 9 runs: " in said
-    assert "reaching" not in said
+    assert "deliveries_volume" not in said
     assert "diversion_ratio not a number in 5" in repr(swept)
     assert "diversion_ratio: not a number in 5 of 9 runs" in page_of(swept)
     assert "–" in page_of(read_runs(tmp_path / "toy"))
@@ -105,15 +105,15 @@ def test_runs_without_a_number_are_counted_and_named(tmp_path: Path) -> None:
 def test_one_run_of_many_is_not_averaged_away(tmp_path: Path, bad: float) -> None:
     swept = Sweep(toy(), tmp_path / "toy").run(Spoilt(bad, 5))
     (one,) = swept.undefined
-    assert (one.metric, one.runs, len(one.named)) == ("reaching", 1, 1)
+    assert (one.metric, one.runs, len(one.named)) == ("deliveries_volume", 1, 1)
     package = int(swept.runs.loc[5, "package"])
     found = swept.comparisons.set_index(["package", "metric"])
-    assert found.loc[(package, "reaching"), "undefined"] == 1
-    assert np.isnan(found.loc[(package, "reaching"), "difference"])
-    others = found.drop(index=(package, "reaching"))
+    assert found.loc[(package, "deliveries_volume"), "undefined"] == 1
+    assert np.isnan(found.loc[(package, "deliveries_volume"), "difference"])
+    others = found.drop(index=(package, "deliveries_volume"))
     assert (others["undefined"] == 0).all() and others["difference"].notna().all()
-    assert np.isnan(swept.told.error("reaching")) and swept.told.error("shortfall") > 0.0
-    assert np.isnan(swept.summary()["reaching"]).sum() == 1
+    assert np.isnan(swept.told.error("deliveries_volume")) and swept.told.error("shortfall") > 0.0
+    assert np.isnan(swept.summary()["deliveries_volume"]).sum() == 1
 
 
 def test_a_metric_that_is_no_number_in_any_run_tried_is_refused_whatever_it_is(tmp_path: Path) -> None:

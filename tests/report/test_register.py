@@ -8,8 +8,7 @@ from typing import ClassVar, Literal
 import pytest
 
 import sim
-from sim.metrics import METRICS
-from sim.metrics.aggregates import Metric
+from sim.metrics import METRICS, Metric
 from sim.policies import INSTRUMENTS, Policy
 from sim.policies.instruments.price_cap import PriceCap
 from sim.policies.regime import Regime

@@ -92,16 +92,10 @@ mechanism:
   rows: [M2, ref]
   clauses: [chips, freeze]
   without: {{fear: 0}}
-look_at:
+expected_outcomes:
   - what: Fewer chips arrive through hubs
-    measure: quantity
-    goods: [chips]
-    origins: [coalition]
-    roads: [hubs]
-    destinations: [TTT]
-    months: {{first: 2022-04, last: 2022-12}}
+    metric: deliveries_volume[chips,from_coalition,hubs]@2022-04:2022-12
     expect: falls
     by: 0.25
-  - {{what: Kappa looks closer, measure: effort, states: [KAZ], months: {{first: 2023-01, last: 2024-12}},
-     expect: rises}}
+  - {{what: Kappa looks closer, metric: "enforcement_effort[KAZ]@2023-01:2024-12", expect: rises}}
 """

@@ -19,9 +19,9 @@ WITH_MECHANISM = [name for name in shipped_scenarios() if load_scenario(name).me
 
 
 def small(name: str) -> Case:
-    """The scenario with few rows, up to the last month that it looks at."""
+    """The scenario with few rows, up to the last month of which it expects anything."""
     case = sim.load(name)
-    last = max((look.months.last for look in case.scenario.look_at), default=case.scenario.months.last)
+    last = max((one.months.last for one in case.scenario.expected_outcomes), default=case.scenario.months.last)
     agents = SMALL | {"mode": case.scenario.agents.mode}  # some mechanisms are noise itself
     return case.with_changes(agents=agents, months={"last": format_month(last)})
 
@@ -46,7 +46,9 @@ def silenced(case: Case) -> Case:
         else driver
         for driver in data["drivers"]
     ]
-    return case.with_changes(policies=nil, parameters=mechanism.without, drivers=still, mechanism=None, look_at=[])
+    return case.with_changes(
+        policies=nil, parameters=mechanism.without, drivers=still, mechanism=None, expected_outcomes=[]
+    )
 
 
 def test_there_are_scenarios_with_a_mechanism() -> None:
@@ -55,15 +57,15 @@ def test_there_are_scenarios_with_a_mechanism() -> None:
 
 @pytest.mark.parametrize("name", WITH_MECHANISM)
 class TestEveryScenario:
-    def test_looks_somewhere_that_the_mechanism_moves(self, name: str) -> None:
-        looks = load_scenario(name).look_at
-        assert any(look.expect != "stays" for look in looks), "nothing could show that the mechanism does anything"
-        assert len({look.what for look in looks}) == len(looks)
+    def test_expects_something_that_the_mechanism_moves(self, name: str) -> None:
+        outcomes = load_scenario(name).expected_outcomes
+        assert any(one.expect != "stays" for one in outcomes), "nothing could show that the mechanism does anything"
+        assert len({one.what for one in outcomes}) == len(outcomes)
 
     def test_shows_what_it_says(self, name: str) -> None:
         seen = run_of(name)
         assert seen.holds, "\n" + seen.table.to_string()
-        assert len(seen.table) == len(load_scenario(name).look_at)
+        assert len(seen.table) == len(load_scenario(name).expected_outcomes)
 
     def test_shows_nothing_once_the_mechanism_is_silent(self, name: str) -> None:
         """Leaving the clauses out and setting them to nothing is the same, to the last bit."""
@@ -87,7 +89,7 @@ class TestEveryScenario:
         mechanism, off = case.scenario.mechanism, without_mechanism(case).scenario
         assert mechanism is not None
         assert off.mechanism is None
-        assert off.look_at == ()
+        assert off.expected_outcomes == ()
         acting = {entry.id for entry in (*off.policies, *off.drivers)}
         assert not acting & set(mechanism.clauses)
         assert len(acting) == len(case.scenario.policies) + len(case.scenario.drivers) - len(mechanism.clauses)

@@ -35,7 +35,13 @@ NASTY = {
     "unknown parameters": "parameters:\n" + times(12_400, "  learning_{0}: 1\n"),
     "unknown goods": "policies:\n" + BAN.format(1, 5).replace("[all]", "[" + times(24_800, "w{0}goods,") + "]"),
     "unknown clauses": "mechanism: {shows: s, clauses: [" + times(24_800, "c{0},") + "]}\n",
-    "looks": "mechanism: {shows: s, without: {aversion: 0}}\nlook_at:\n"
+    "expected outcomes": "mechanism: {shows: s, without: {aversion: 0}}\nexpected_outcomes:\n"
+    + times(4_100, "  - {{what: w, metric: deliveries_volume@2022-0{1}, expect: rises}}\n"),
+    "unknown metrics": "mechanism: {shows: s, without: {aversion: 0}}\nexpected_outcomes:\n"
+    + times(4_100, "  - {{what: w, metric: 'deliveries_volum{0}[a,b{0}]@2022-0{1}', expect: rises}}\n"),
+    "unknown words": "mechanism: {shows: s, without: {aversion: 0}}\nexpected_outcomes:\n"
+    + times(4_100, "  - {{what: w, metric: 'deliveries_volume[a,b{0}]@2022-0{1}', expect: rises}}\n"),
+    "outcomes as before": "mechanism: {shows: s, without: {aversion: 0}}\nlook_at:\n"
     + times(1_450, "  - {{what: w, measure: quantity, months: {{first: 2022-01, last: 2022-02}}, expect: rises}}\n"),
     "duplicates": times(12_400, "seed: 1\n"),
     "tags": times(12_400, "b{0}: !!x y\n"),

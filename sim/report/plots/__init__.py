@@ -150,7 +150,7 @@ def figure_of_mechanism(shown: Shown) -> tuple[Picture, pd.DataFrame]:
 
 
 def save_mechanism(shown: Shown, folder: str | Path, failed: dict[str, str] | None = None) -> list[Path]:
-    """Writes the figure of a scenario's mechanism as PNG, the months behind it and the table of its looks as CSV.
+    """Writes the figure of a scenario's mechanism as PNG, the months behind it and the table of its outcomes as CSV.
 
     Args:
         shown: the scenario, run with its mechanism and without.
@@ -158,7 +158,7 @@ def save_mechanism(shown: Shown, folder: str | Path, failed: dict[str, str] | No
         failed: is told if the figure could not be drawn, with the reason; without it, that ends all.
 
     Returns:
-        The files written: ``mechanism.png``, ``mechanism.csv``, ``looks.csv``.
+        The files written: ``mechanism.png``, ``mechanism.csv``, ``expected_outcomes.csv``.
 
     Raises:
         SimError: the folder cannot be written.
@@ -168,14 +168,14 @@ def save_mechanism(shown: Shown, folder: str | Path, failed: dict[str, str] | No
         >>> seen = sim.show_mechanism(sim.load("red-line"), progress=False)
         >>> with tempfile.TemporaryDirectory() as folder:
         ...     [path.name for path in sim.save_mechanism(seen, folder)]
-        ['mechanism.png', 'mechanism.csv', 'looks.csv']
+        ['mechanism.png', 'mechanism.csv', 'expected_outcomes.csv']
     """
     written = []
     with or_told(failed, "mechanism"):
         written = save_figure(folder, "mechanism", *figure_of_mechanism(shown))
-    with written_file(Path(folder) / "looks.csv") as scratch:
+    with written_file(Path(folder) / "expected_outcomes.csv") as scratch:
         shown.table.to_csv(scratch, index=False)
-    return [*written, Path(folder) / "looks.csv"]
+    return [*written, Path(folder) / "expected_outcomes.csv"]
 
 
 def figure_of_pair(source: Source, pair: Pair) -> tuple[Picture, pd.DataFrame]:

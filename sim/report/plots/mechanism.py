@@ -1,4 +1,4 @@
-"""What a scenario is about: each of its looks month by month, with the mechanism and without."""
+"""What a scenario is about: each outcome that it expects month by month, with the mechanism and without."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from sim.analysis.mechanism_test import series, world_behind
+from sim.analysis.mechanism_test import series
 from sim.common.months import format_month, month_of
 from sim.report.plots.labels import cut, percent, scale
 from sim.report.plots.panels import panels
@@ -29,45 +29,44 @@ from sim.report.plots.style import (
     stamp,
 )
 from sim.report.plots.timeline import highest, line, month_axis
-from sim.scenario import MEASURES
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
     from sim.analysis.mechanism_test import Shown
-    from sim.scenario import Look
+    from sim.scenario import ExpectedOutcome
 
 # Inches. The head holds three lines of what to look at, the figures seen, and the unit.
 _HEAD, _ROW, _AROUND, _COLUMNS = 0.86, 2.5, 1.9, 2
-_COLUMNS_OF_TABLE = ("look", "what", "measure", "unit", "month", "looked_at", "with", "without")
-_MONEY = "mn USD"
+_COLUMNS_OF_TABLE = ("outcome", "what", "metric", "unit", "month", "counts", "with", "without")
+_MONEY = "musd"
 
 
 def height_of(shown: Shown) -> float:
     """Height of the figure in inches, by its number of panels."""
-    return _AROUND + _ROW * max(1, math.ceil(len(shown.scenario.look_at) / _COLUMNS))
+    return _AROUND + _ROW * max(1, math.ceil(len(shown.scenario.expected_outcomes) / _COLUMNS))
 
 
 def data(shown: Shown) -> pd.DataFrame:
-    """Every look month by month: look (from 1), what, measure, unit, month, looked_at, with, without."""
+    """Every expected outcome month by month: outcome (from 1), what, metric, unit, month, counts, with, without."""
     pieces = []
-    for number, look in enumerate(shown.scenario.look_at, start=1):
+    for number, outcome in enumerate(shown.scenario.expected_outcomes, start=1):
         pair = {
-            name: series(run, look, world_behind(run, shown.scenario))
+            name: series(run, outcome)
             for name, run in (("with", shown.comparison.policy), ("without", shown.comparison.baseline))
         }
         table = pd.DataFrame(pair).rename_axis("month").reset_index()
-        inside = {format_month(month) for month in look.months.range()}
-        table["looked_at"] = table["month"].isin(inside)
-        unit = MEASURES[look.measure].unit
-        pieces.append(table.assign(look=number, what=look.what, measure=look.measure, unit=unit))
+        inside = {format_month(month) for month in outcome.months.range()}
+        table["counts"] = table["month"].isin(inside)
+        unit = outcome.address.metric.unit
+        pieces.append(table.assign(outcome=number, what=outcome.what, metric=outcome.metric, unit=unit))
     table = pd.concat(pieces, ignore_index=True) if pieces else pd.DataFrame(columns=_COLUMNS_OF_TABLE)
     return table[list(_COLUMNS_OF_TABLE)]
 
 
 def draw(shown: Shown, figure: Figure) -> pd.DataFrame:
-    """Draws one panel per look; returns the figures behind it."""
+    """Draws one panel per expected outcome; returns the figures behind it."""
     scenario, pair = shown.scenario, shown.comparison
     assert scenario.mechanism is not None
     table, seen = data(shown), shown.table
@@ -75,38 +74,42 @@ def draw(shown: Shown, figure: Figure) -> pd.DataFrame:
     footer = [*stamp(pair.policy, pair.baseline), _switch(shown)]
     plate = frame(figure, scenario.mechanism.shows, subtitle, footer)
     if table.empty:
-        nothing_to_show(figure, plate, "The scenario names nothing to look at in these months")
+        nothing_to_show(figure, plate, "The scenario expects nothing in these months")
         return table
     starts = _starts(shown)
-    keys = [("With the mechanism", COALITION, "-"), ("Without it", INK, ":"), ("Months looked at", LOST_COLOUR, "area")]
+    keys = [
+        ("With the mechanism", COALITION, "-"),
+        ("Without it", INK, ":"),
+        ("Months that count", LOST_COLOUR, "area"),
+    ]
     plate = key(figure, plate, keys + ([("A clause of it starts", MUTED, (0, (3, 2)))] if starts else []))
-    columns = min(_COLUMNS, len(scenario.look_at))
-    made = panels(figure, plate, len(scenario.look_at), columns=columns, head=_HEAD)
-    for number, (axes, look) in enumerate(zip(made, scenario.look_at, strict=True)):
-        rows = table[table["look"] == number + 1].set_index("month")
-        _panel(axes, look, rows, starts)
-        _heading(axes, look, seen.iloc[number])
+    columns = min(_COLUMNS, len(scenario.expected_outcomes))
+    made = panels(figure, plate, len(scenario.expected_outcomes), columns=columns, head=_HEAD)
+    for number, (axes, outcome) in enumerate(zip(made, scenario.expected_outcomes, strict=True)):
+        rows = table[table["outcome"] == number + 1].set_index("month")
+        _panel(axes, outcome, rows, starts)
+        _heading(axes, outcome, seen.iloc[number])
     return table
 
 
-def _panel(axes: Axes, look: Look, rows: pd.DataFrame, starts: list[int]) -> None:
-    """Both lines of a look, its months shaded, the first days of the mechanism marked."""
-    measure = MEASURES[look.measure]
+def _panel(axes: Axes, outcome: ExpectedOutcome, rows: pd.DataFrame, starts: list[int]) -> None:
+    """Both lines of an outcome, its months shaded, the first days of the mechanism marked."""
+    unit = outcome.address.metric.unit
     most = float(rows[["with", "without"]].abs().to_numpy().max())
-    named, size = scale(most) if measure.unit.startswith(_MONEY) else ("", 1.0)
-    plain_axes(axes, measure.unit.replace(_MONEY, named))
+    named, size = scale(most) if unit.startswith(_MONEY) else ("", 1.0)
+    plain_axes(axes, unit.replace(_MONEY, named))
     both = rows[["with", "without"]] / size
     month_axis(axes, list(rows.index))
     low, high = axes.get_xlim()
-    half = 0.5 if look.months.count == 1 else 0.0
-    axes.axvspan(look.months.first - half, look.months.last + half, color=LOST_COLOUR, linewidth=0, zorder=0)
+    half = 0.5 if outcome.months.count == 1 else 0.0
+    axes.axvspan(outcome.months.first - half, outcome.months.last + half, color=LOST_COLOUR, linewidth=0, zorder=0)
     for month in starts:
         if low < month < high:
             axes.axvline(month, color=MUTED, linewidth=0.6, linestyle=(0, (3, 2)), zorder=1)
     line(axes, both["without"], INK, ":")
     line(axes, both["with"], COALITION)
     least, top = float(both.to_numpy().min()), float(both.to_numpy().max())
-    if measure.unit.endswith("base year = 1"):
+    if unit.endswith("base year = 1"):
         pad = 0.05 * max(top - least, 0.02)
         axes.set_ylim(min(1.0, least) - pad, max(1.0, top) + pad)
     elif least < 0.0:
@@ -117,7 +120,7 @@ def _panel(axes: Axes, look: Look, rows: pd.DataFrame, starts: list[int]) -> Non
         highest(axes, top)
 
 
-def _heading(axes: Axes, look: Look, seen: pd.Series[Any]) -> None:
+def _heading(axes: Axes, outcome: ExpectedOutcome, seen: pd.Series[Any]) -> None:
     """What to look at, and under it what was seen and whether that was expected."""
     share = float(seen["change_percent"]) / 100.0
     change = percent(share, 1, signed=True) if np.isfinite(share) else "from nothing"
@@ -125,7 +128,7 @@ def _heading(axes: Axes, look: Look, seen: pd.Series[Any]) -> None:
     width = inches(axes)[0]
     colour = COALITION if seen["holds"] else NEUTRAL
     above(axes, cut(told, width, SMALL, most=1), 16.0, {"size": SMALL, "color": colour, "gid": "seen"})
-    lines = cut(look.what, width, SMALL + 0.5, "bold", most=3)
+    lines = cut(outcome.what, width, SMALL + 0.5, "bold", most=3)
     above(axes, lines, 28.0, {"size": SMALL + 0.5, "weight": "bold", "color": INK, "gid": "heading"})
 
 

@@ -75,13 +75,16 @@ def compare(
 @app.command()
 def explain(
     scenario: ScenarioName,
-    month: Annotated[str, typer.Option("--month", "--months", help="YYYY-MM, or FIRST:LAST for the average.")],
-    good: Annotated[str, typer.Option(help="Goods, with commas between them, or all.")] = "all",
-    origin: Annotated[str, typer.Option(help="States or groups that the goods leave, or all.")] = "all",
-    route: Annotated[str, typer.Option(help="direct, hubs, the code of a hub, or all.")] = "all",
-    destination: Annotated[str | None, typer.Option(help="State they go to; else the target.")] = None,
-    brand_origin: Annotated[str, typer.Option(help="Headquarters of the firms: coalition, neutral or all.")] = "all",
-    measure: Annotated[str, typer.Option(help="quantity, at base-year prices, or value.")] = "quantity",
+    metric: Annotated[
+        str | None, typer.Argument(metavar="METRIC", help="Address of the number: NAME[WORDS]@MONTHS.")
+    ] = None,
+    month: Annotated[str | None, typer.Option("--month", "--months", hidden=True)] = None,
+    good: Annotated[str | None, typer.Option(hidden=True)] = None,
+    origin: Annotated[str | None, typer.Option(hidden=True)] = None,
+    route: Annotated[str | None, typer.Option(hidden=True)] = None,
+    destination: Annotated[str | None, typer.Option(hidden=True)] = None,
+    brand_origin: Annotated[str | None, typer.Option(hidden=True)] = None,
+    measure: Annotated[str | None, typer.Option(hidden=True)] = None,
     by: Annotated[str, typer.Option(help="Rows of the first table: clause or kind.")] = "clause",
     permutations: Annotated[int, typer.Option(help="Permutations of the clauses, each with its reverse.")] = 4,
     exporters: Exporters = 2_000,
@@ -94,11 +97,13 @@ def explain(
     allow_code: AllowCode = False,
     force: Force = False,
 ) -> None:
-    """Attributes the change of a flow to clauses, states, firms and intermediaries, in tables that add up.
+    """Attributes the change of a number to clauses, states, firms and intermediaries, in tables that add up.
+
+    METRIC is the address of a number of a run, see sim list metrics; without months, the last twelve.
 
     Examples:
-      sim explain reference --good drones --origin CHN --month 2023-09
-      sim explain reference --good high_priority --route hubs --months 2023-01:2023-06 --by kind --out why
+      sim explain reference 'deliveries_volume[drones,from_CHN]@2023-09'
+      sim explain reference 'deliveries_volume[high_priority,hubs]@2023-01:2023-06' --by kind --out why
     """
     from sim.analysis.explain import explain as explained_by
     from sim.common.files import refuse_unwritable
@@ -111,10 +116,14 @@ def explain(
         refuse_unwritable(out)
     asked = overrides(exporters=exporters, mode=mode, seed=seed, settings=changes or (), allow_code=allow_code)
     chosen = beliefs(asked_for(scenario, asked), posterior, 0)
+    before = {
+        "month": month, "good": good, "origin": origin, "route": route, "destination": destination,
+        "brand_origin": brand_origin, "measure": measure,
+    }  # fmt: skip
     with progress_of("paired runs", "runs") as progress:
         told = explained_by(
-            chosen.case, month=month, good=good, origin=origin, route=route, destination=destination, measure=measure,
-            brand_origin=brand_origin, by=by, orders=permutations, agents=None, workers=workers, progress=progress,
+            chosen.case, metric, by=by, orders=permutations, agents=None, workers=workers, progress=progress,
+            **{name: value for name, value in before.items() if value is not None},
         )  # fmt: skip
     warn(*chosen.case.remarks)
     show(chosen.words, *told.words, "", *explained(told))

@@ -111,7 +111,7 @@ def mechanism(
     """
     from sim.analysis.mechanism_test import show_mechanism
     from sim.common.files import refuse_unwritable
-    from sim.report.run_tables import looks, mechanism_of, verdict
+    from sim.report.run_tables import expected_outcomes, mechanism_of, verdict
     from sim.simulation.parameter_source import beliefs
     from sim.ui.requests import asked_for, overrides
     from sim.ui.saving import save_mechanism
@@ -123,10 +123,14 @@ def mechanism(
     with progress_of("two runs") as progress:
         shown = show_mechanism(chosen.case, progress)
     said = shown.scenario
-    show(f"{said.title}\n{said.question}\n{mechanism_of(said)}\n{chosen.words}\n", looks(shown), verdict(shown))
+    show(
+        f"{said.title}\n{said.question}\n{mechanism_of(said)}\n{chosen.words}\n",
+        expected_outcomes(shown),
+        verdict(shown),
+    )
     warn(*chosen.case.remarks)
     if chosen.posterior is not None and not shown.holds:
-        show("The looks of the shipped scenarios were written at the prior centres: --posterior none runs there.")
+        show("What the shipped scenarios expect was written at the prior centres: --posterior none runs there.")
     if out is not None:
         show_saved(save_mechanism(shown, out, force=force))
 

@@ -59,9 +59,9 @@ def summary(
     runs = runs_in(folder)
     setting = None
     if against is not None:
-        given = dict(_split(part, "--against", "LEVER=VALUE,...") for part in against.split(","))
-        setting = setting_of(runs, given, f"--against {against}")
-    tell(summed_up(runs, metric or (), setting), out, force=force)
+        given = [_split(part, "--against", "LEVER=VALUE,...") for part in against.split(",")]
+        setting = setting_of(runs, {runs.column(name): value for name, value in given}, f"--against {against}")
+    tell(summed_up(runs, [runs.column(name) for name in metric or ()], setting), out, force=force)
 
 
 @study_app.command()
@@ -112,7 +112,9 @@ def sensitivity(
 
     runs = runs_in(folder)
     points = points_of(runs).sort_values("point", kind="stable").reset_index(drop=True)
-    found = indices_of(Screening(method, _bounds(bounds), samples, seed), points, metric or list(runs.metrics))
+    asked = {runs.column(name): ends for name, ends in _bounds(bounds).items()}
+    metrics = [runs.column(name) for name in metric or runs.metrics]
+    found = indices_of(Screening(method, asked, samples, seed), points, metrics)
     tell(moved_by(runs, points, found), out, force=force)
 
 
@@ -163,8 +165,10 @@ def pareto(
     """
     from sim.report.study_findings import searched
 
-    wanted = dict(_split(text, "--objective", "METRIC=more or METRIC=less") for text in objective)
-    tell(searched(runs_in(folder), wanted, adversary or ()), out, force=force)
+    wanted = [_split(text, "--objective", "METRIC=more or METRIC=less") for text in objective]
+    runs = runs_in(folder)
+    objectives = {runs.column(name): aim for name, aim in wanted}
+    tell(searched(runs, objectives, [runs.column(name) for name in adversary or ()]), out, force=force)
 
 
 def runs_in(folder: Path) -> StudyRuns:

@@ -52,7 +52,7 @@ def attribute(
 
     Examples:
       sim study attribute results/studies/which-clause-mattered
-      sim study attribute reference --metric 'reaching[high_priority]' --by kind --draws 8 --workers 2
+      sim study attribute reference --metric 'deliveries_volume[high_priority]' --by kind --draws 8 --workers 2
     """
     from sim.analysis.attribution import attribute as attribution_of
     from sim.analysis.attribution import attribute_switches, players_of
@@ -62,13 +62,13 @@ def attribute(
     if Path(package).is_dir():
         runs = runs_in(Path(package))
         points = points_of(runs)
-        told = attribute_switches(points, runs.levers, metric or list(runs.metrics))
+        told = attribute_switches(points, runs.levers, [runs.column(name) for name in metric or runs.metrics])
         tell(attributed(told, runs.title, int(points["world"].nunique())), out, force=force)
         return
     cases = _cases(package, draws, (exporters, mode, months), allow_code=allow_code)
     players = players_of(cases[0].scenario, by)
     with _at_work(package, workers, folder) as work:
-        told = attribution_of(cases, metric or ["reaching"], players, orders=permutations, work=work)
+        told = attribution_of(cases, metric or ["deliveries_volume"], players, orders=permutations, work=work)
     tell(attributed(told, cases[0].scenario.title, len(cases)), out, force=force)
 
 
@@ -79,7 +79,7 @@ def evasion(
         str,
         typer.Argument(metavar="SCENARIO|STUDY", help="A scenario, or a study with `leaks`: files or shipped ones."),
     ],
-    metric: Annotated[str, typer.Option("--metric", "-m", help="What the evader wants more of.")] = "reaching",
+    metric: Annotated[str, typer.Option("--metric", "-m", help="What the evader wants more of.")] = "deliveries_volume",
     good: Annotated[str, typer.Option(help="Goods, with commas between them, or all.")] = "all",
     best: Annotated[int, typer.Option(min=0, help="Best responses that are tried in pairs.")] = 5,
     draws: Draws = 0,

@@ -61,7 +61,7 @@ def sweep(
     Examples:
       sim sweep my-study.yaml --dry-run
       sim sweep my-study.yaml --workers 2
-      sim sweep my-study.yaml --target-error 0.02 --metric reaching
+      sim sweep my-study.yaml --target-error 0.02 --metric deliveries_volume
       sim sweep my-study.yaml --dask tcp://10.0.0.5:8786
       sim sweep my-study.yaml --slurm-script job --jobs 64
     """

@@ -30,7 +30,7 @@ FIRST_BANDS = 8
 _KEPT, _KEPT_SMALL = 2, 24  # pairs of runs; worlds without policies of draws
 _WITHOUT = "The same world without policies"
 # What of a scenario leaves the world without its policies as it is.
-_NO_MATTER = ("title", "question", "sources", "policies", "mechanism", "look_at")
+_NO_MATTER = ("title", "question", "sources", "policies", "mechanism", "expected_outcomes")
 
 
 @dataclass(frozen=True, eq=False)

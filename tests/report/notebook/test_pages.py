@@ -35,7 +35,7 @@ def swept(classroom: Case) -> sim.Swept:
             "levers": {"policies.ban-half.strength": [0.25, 0.75]},
             "uncertainties": {"parameters.aversion": {"low": 3, "high": 9}},
             "design": {"levers": "grid", "uncertainties": {"latin_hypercube": 12}},
-            "metrics": ["shortfall", "reaching"],
+            "metrics": ["shortfall", "deliveries_volume"],
         },
         progress=False,
     )
@@ -164,7 +164,7 @@ def test_an_ensemble_has_the_numbers_of_its_bands(classroom: Case, tmp_path) -> 
 
 # ----------------------------------------------------------------------------------------------------------- outcomes
 def test_an_explanation_is_told_in_sentences_and_tables(classroom: Case) -> None:
-    told = sim.explain(classroom, month="2022-03", progress=False)
+    told = sim.explain(classroom, "deliveries_volume@2022-03", progress=False)
     page = shown(told)
     assert all(sentence in page.text for sentence in told.words)
     assert page.column("clause")[:-1] == told.clauses["clause"].tolist()

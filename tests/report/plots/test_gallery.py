@@ -25,7 +25,9 @@ def pair() -> sim.Comparison:
 @pytest.fixture(scope="module")
 def swept() -> sim.Swept:
     levers = {"policies.ban-half.strength": [0.25, 0.5, 0.75], "parameters.aversion": [3, 6]}
-    return sim.sweep({"base": "classroom", "levers": levers, "metrics": ["shortfall", "reaching"]}, progress=False)
+    return sim.sweep(
+        {"base": "classroom", "levers": levers, "metrics": ["shortfall", "deliveries_volume"]}, progress=False
+    )
 
 
 def test_names_are_listed(pair: sim.Comparison, swept: sim.Swept) -> None:
@@ -65,8 +67,8 @@ def test_figures_that_ask_for_more(pair: sim.Comparison, swept: sim.Swept) -> No
     states = pair.policy.source.world.states
     assert isinstance(pair.plot.mirror_gap(states[0], states[1]), Figure)
     assert set(swept.plot.response("shortfall").table["metric"]) == {"shortfall"}
-    assert set(swept.plot.response().table["metric"]) == {"shortfall", "reaching"}
-    assert len(swept.plot.heat_map("reaching").table) == 6
+    assert set(swept.plot.response().table["metric"]) == {"shortfall", "deliveries_volume"}
+    assert len(swept.plot.heat_map("deliveries_volume").table) == 6
 
 
 def test_a_mechanism_is_drawn() -> None:
@@ -84,7 +86,8 @@ def test_mistakes_are_told_with_the_nearest_name(pair: sim.Comparison, swept: si
     with pytest.raises(sim.SimError, match="did you mean 'shortfall'"):
         swept.plot.response("shortfal")
     one = sim.sweep(
-        {"base": "classroom", "levers": {"parameters.aversion": [3, 6]}, "metrics": ["reaching"]}, progress=False
+        {"base": "classroom", "levers": {"parameters.aversion": [3, 6]}, "metrics": ["deliveries_volume"]},
+        progress=False,
     )
     with pytest.raises(
         sim.SimError, match=r"needs two levers; the study “Sweep of parameters.aversion” has parameters.aversion"

@@ -128,10 +128,10 @@ def test_the_front_is_joined_and_labelled() -> None:
 @pytest.mark.parametrize(
     ("metric", "words", "unit"),
     [
-        ("reaching", "reaching", "musd a month at base-year prices"),
-        ("reaching[tier_1,hubs]", "reaching (tier 1, hubs)", "musd a month at base-year prices"),
+        ("deliveries_volume", "deliveries volume", "musd a month at base-year prices"),
+        ("deliveries_volume[tier_1,hubs]", "deliveries volume (tier 1, hubs)", "musd a month at base-year prices"),
         ("hub_share[KGZ]@2023-01:2023-12", "hub share (KGZ), 2023-01 to 2023-12", "share"),
-        ("effort@2024-03", "effort, 2024-03", "0 to 1"),
+        ("enforcement_effort@2024-03", "enforcement effort, 2024-03", "0 to 1"),
         ("anything", "anything", ""),
     ],
 )

@@ -30,7 +30,7 @@ RUNS = {
     "mechanism": f"mechanism scenario.yaml --posterior none {SMALL}",
     "diff": f"diff scenario.yaml classroom --posterior none {SMALL}",
     "compare": f"compare classroom scenario.yaml --posterior none {SMALL}",
-    "explain": f"explain scenario.yaml --month 2022-02 --orders 1 --posterior none {SMALL}",
+    "explain": f"explain scenario.yaml deliveries_volume@2022-02 --orders 1 --posterior none {SMALL}",
     "sweep": "sweep study.yaml --workers 2",
     "study attribute": f"study attribute scenario.yaml --orders 1 {SMALL}",
     "study leak": f"study leak scenario.yaml --best 0 {SMALL}",
@@ -48,11 +48,11 @@ def place(tmp_path: Path) -> Path:
     (tmp_path / "scenario.yaml").write_text(
         "title: T\nquestion: Q\nsources: [s]\nextends: classroom\nrules: {price_move: 'my_rules.py:sticky'}\n"
         "mechanism: {shows: s, clauses: [ban-half]}\n"
-        "look_at: [{what: w, measure: quantity, months: {first: 2022-02, last: 2022-03}, expect: falls, by: 0.01}]\n"
+        "expected_outcomes: [{what: w, metric: 'deliveries_volume@2022-02:2022-03', expect: falls, by: 0.01}]\n"
     )
     (tmp_path / "study.yaml").write_text(
-        "title: T\nquestion: Q\nbase: scenario.yaml\nmetrics: [reaching]\n"
-        "levers: {ban-half.strength: [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8]}\n"
+        "title: T\nquestion: Q\nbase: scenario.yaml\nmetrics: [deliveries_volume]\n"
+        "levers: {policies.ban-half.strength: [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8]}\n"
     )
     return tmp_path
 

@@ -48,12 +48,13 @@ MISTAKES = {
     "test-mechanism nowhere.yaml": "no file and no shipped scenario",
     "test-mechanism whack-a-mole --set parameters.lerning=0.5": "did you mean 'learning'?",
     "compare nowhere.yaml reference": "no file and no shipped scenario",
-    "explain reference --good drone --month 2023-09": "did you mean 'drones'?",
-    "explain reference --origin CHM --month 2023-09": "did you mean 'CHN'?",
+    "explain reference deliveries_volume[drone]@2023-09": "did you mean 'drones'?",
+    "explain reference deliveries_volume[from_CHM]@2023-09": "did you mean 'from_CHN'?",
     "explain reference --route KZG --month 2023-09": "did you mean 'KGZ'?",
-    "explain reference --month 2025-01": "not within the months that are run",
-    "explain reference --month 2023-09 --permutations 0": "expected at least 1",
-    "explain refrence --month 2023-09": "no file and no shipped scenario",
+    "explain reference deliveries_volume@2025-01": "not within the months that are run",
+    "explain reference deliveries_volume --permutations 0": "expected at least 1",
+    "explain reference": "expected the address of a metric, such as deliveries_volume@2022-03",
+    "explain refrence deliveries_volume": "no file and no shipped scenario",
 }
 
 

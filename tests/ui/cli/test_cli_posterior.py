@@ -164,14 +164,14 @@ MORE = """\
 extends: classroom
 title: A wider ban
 mechanism: {shows: A ban, clauses: [ban-half]}
-look_at:
-  - {what: Less comes, measure: quantity, expect: falls, by: 0.99, months: {first: 2022-02, last: 2022-03}}
+expected_outcomes:
+  - {what: Less comes, metric: "deliveries_volume@2022-02:2022-03", expect: falls, by: 0.99}
 """
 
 
 @pytest.mark.parametrize(
     "line",
-    ["compare more.yaml classroom", "explain more.yaml --month 2022-03", "test-mechanism more.yaml"],
+    ["compare more.yaml classroom", "explain more.yaml deliveries_volume@2022-03", "test-mechanism more.yaml"],
 )
 def test_whoever_runs_says_where_parameters_come_from(sim: Sim, tmp_path: Path, mine: Path, line: str) -> None:
     (tmp_path / "more.yaml").write_text(MORE, encoding="utf-8")
@@ -190,23 +190,23 @@ def test_a_mechanism_is_shown_at_the_draw(sim: Sim, tmp_path: Path, mine: Path) 
     assert "written at the prior centres" not in sim("test-mechanism more.yaml").out
     case = load(tmp_path / "more.yaml")
     wanted = show_mechanism(case.with_posterior(posterior=mine)).table
-    looks = pd.read_csv(tmp_path / "shown" / "looks.csv")
+    looks = pd.read_csv(tmp_path / "shown" / "expected_outcomes.csv")
     assert looks["with"].to_numpy() == pytest.approx(wanted["with"].to_numpy(), rel=1e-12)
     assert (wanted["with"] != show_mechanism(case).table["with"]).all()
 
 
 def test_an_explanation_is_of_the_draw_and_its_file_says_so(sim: Sim, tmp_path: Path, mine: Path) -> None:
-    said = sim("explain classroom --month 2022-03 --posterior mine --exporters 10 --out why")
+    said = sim("explain classroom deliveries_volume@2022-03 --posterior mine --exporters 10 --out why")
     assert said.status == 0, said.err
     assert "Parameters: draw 0 of posterior 'classroom' (" in (tmp_path / "why" / "explanation.md").read_text("utf-8")
-    wanted = explain(load("classroom").with_posterior(posterior=mine), month="2022-03", agents=None).clauses
+    wanted = explain(load("classroom").with_posterior(posterior=mine), "deliveries_volume@2022-03", agents=None).clauses
     found = pd.read_csv(tmp_path / "why" / "clauses.csv")
     assert found["effect"].to_numpy() == pytest.approx(wanted["effect"].to_numpy(), rel=1e-12)
     before = (tmp_path / "why" / "explanation.md").read_text("utf-8")
-    other = sim("explain classroom --month 2022-03 --exporters 10 --out why")
+    other = sim("explain classroom deliveries_volume@2022-03 --exporters 10 --out why")
     assert other.status == 2 and "has actors.csv, clauses.csv, explanation.md already" in other.err
     assert (tmp_path / "why" / "explanation.md").read_text("utf-8") == before
-    assert sim("explain classroom --month 2022-03 --exporters 10 --out why --force").status == 0
+    assert sim("explain classroom deliveries_volume@2022-03 --exporters 10 --out why --force").status == 0
     assert "Parameters: the scenario's." in (tmp_path / "why" / "explanation.md").read_text("utf-8")
 
 

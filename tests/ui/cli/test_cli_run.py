@@ -146,7 +146,7 @@ def test_diff_shows_the_law_of_what_is_not_paired_and_refuses_its_flows(sim: Sim
 
 def test_explain_says_why_and_writes_it(sim: Sim, tmp_path: Path) -> None:
     said = sim(
-        "explain reference --good drones --origin CHN --month 2022-03 --exporters 1000 --permutations 1 --out why"
+        "explain reference deliveries_volume[drones,from_CHN]@2022-03 --exporters 1000 --permutations 1 --out why"
     )
     assert said.status == 0, said.err
     assert said.err == ""
@@ -178,18 +178,21 @@ def test_mechanism_shows_what_to_look_at(sim: Sim, tmp_path: Path) -> None:
     assert scenario.mechanism is not None
     for words in (scenario.title, scenario.question, scenario.mechanism.shows, *scenario.mechanism.clauses):
         assert words in said.out
-    for one in scenario.look_at:
+    for one in scenario.expected_outcomes:
         assert one.what.split()[0] in said.out
-    assert f"As expected in {len(scenario.look_at)} of {len(scenario.look_at)}" in said.out
-    assert {path.name for path in (tmp_path / "shown").iterdir()} == {"mechanism.png", "mechanism.csv", "looks.csv"}
+    assert f"As expected in {len(scenario.expected_outcomes)} of {len(scenario.expected_outcomes)}" in said.out
+    assert {path.name for path in (tmp_path / "shown").iterdir()} == {
+        "mechanism.png",
+        "mechanism.csv",
+        "expected_outcomes.csv",
+    }
 
 
 def test_mechanism_says_plainly_what_does_not_hold(sim: Sim, tmp_path: Path) -> None:
     (tmp_path / "wrong.yaml").write_text(
         "extends: whack-a-mole\nmonths: {last: 2022-06}\nagents: {exporters: 1000}\n"
-        "mechanism: {shows: A ban, clauses: [ban-vehicles]}\nlook_at:\n"
-        "  - {what: Cars, measure: quantity, goods: [vehicles], expect: rises, months: {first: 2022-04, last: 2022-06}}"
-        "\n",
+        "mechanism: {shows: A ban, clauses: [ban-vehicles]}\nexpected_outcomes:\n"
+        "  - {what: Cars, metric: 'deliveries_volume[vehicles]@2022-04:2022-06', expect: rises}\n",
         encoding="utf-8",
     )
     said = sim("test-mechanism wrong.yaml")

@@ -21,7 +21,7 @@ levers:
   parameters.hidden_road: [0, 1]
 uncertainties:
   parameters.aversion: [1, 2, 3]
-metrics: [shortfall, "coalition_sales_lost@2022-03", "reaching[hubs]"]
+metrics: [shortfall, "coalition_sales_lost@2022-03", "deliveries_volume[hubs]"]
 """
 SWITCHES = """
 title: A ban and a closed route
@@ -42,7 +42,7 @@ levers:
   closed: {moves: [policies.closed], values: ["on", "off"]}
 uncertainties:
   parameters.aversion: [1, 3]
-metrics: [reaching]
+metrics: [deliveries_volume]
 """
 LISTED = """
 title: What moves the classroom
@@ -53,7 +53,7 @@ uncertainties:
   parameters.hidden_road: {low: 0, high: 1}
   parameters.entry: {low: 0, high: 0.5}
 design: {listed: points.csv}
-metrics: [reaching]
+metrics: [deliveries_volume]
 """
 LEAKS = """
 title: Leaks of the classroom
@@ -61,7 +61,7 @@ question: Which way is open?
 base: classroom
 leaks: {goods: [wares], best: 2}
 uncertainties: {parameters.aversion: [1, 3]}
-metrics: [reaching]
+metrics: [deliveries_volume]
 """
 BOUNDS = "parameters.aversion=1:3 parameters.hidden_road=0:1 parameters.entry=0:0.5"
 
@@ -132,7 +132,7 @@ def test_attribution_of_switches_adds_up(sim: Sim, swept: Callable[[str, str], s
 
 
 def test_attribution_and_leaks_of_a_scenario(sim: Sim) -> None:
-    said = sim("study attribute classroom --by clause --exporters 10 --metric reaching@2022-02")
+    said = sim("study attribute classroom --by clause --exporters 10 --metric deliveries_volume@2022-02")
     assert said.status == 0, said.err
     assert "Ban-half made" in said.out
     leak = sim("study evasion classroom --exporters 10 --best 0 --out l")
@@ -245,7 +245,7 @@ def test_mistakes(sim: Sim, swept: Callable[[str, str], str]) -> None:
         f"study attribute {folder}": "is no switch",
         "study attribute classrom": "did you mean 'classroom'?",
         "study attribute null --exporters 100": "no clause",
-        "study evasion classroom --metric reachin --exporters 10": "did you mean 'reaching'?",
+        "study evasion classroom --metric reachin --exporters 10": "did you mean 'deliveries_volume'?",
         "study evasion classroom --good warez --exporters 10": "did you mean 'wares'?",
         "study design sobol a=1 --out p.csv": "expected INPUT=LOW:HIGH",
         "study design sobol a=0:1 --samples 3 --out p.csv": "a power of two",

@@ -25,7 +25,7 @@ STUDY = (
 levers:
   policies.embargo.strength: {low: 0.2, high: 0.9}
 design: {latin_hypercube: POINTS}
-metrics: [reaching, shortfall, "reaching[direct]"]
+metrics: [reaching, shortfall, "deliveries_volume[direct]"]
 """
 )
 
@@ -58,7 +58,7 @@ def test_it_runs_grows_and_makes_nothing_twice(sim: Sim, study: Path, tmp_path: 
     assert said.status == 0, said.err
     folder = tmp_path / "results" / "studies" / "toy"
     assert "7 of 7 runs are in results/studies/toy" in said.out
-    assert "reaching[direct]" in said.out  # brackets are no markup
+    assert "deliveries_volume[direct]" in said.out  # brackets are no markup
     assert "difference" in said.out
     assert json.loads((folder / "study.json").read_text())["runs"] == 7
     before = (folder / "runs.parquet").read_bytes()
@@ -86,7 +86,10 @@ def test_the_schema_that_ships_is_the_schema(sim: Sim) -> None:
         ("sweep", "name a study file"),
         ("sweep nowhere.yaml", "no file and no shipped study"),
         ("sweep toy.yaml --part 5/3", "expected I/N"),
-        ("sweep toy.yaml --target-error 0.1 --metric hubs", "the study has reaching, shortfall, reaching[direct]"),
+        (
+            "sweep toy.yaml --target-error 0.1 --metric hubs",
+            "the study has deliveries_volume, shortfall",
+        ),
         ("sweep toy.yaml --out toy.yaml", "toy.yaml"),
         ("sweep toy.yaml --out .", "no folder of a study"),
     ],

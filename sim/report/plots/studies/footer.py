@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sim.metrics import METRICS
 from sim.report.numbers import Kind, signed_number
+from sim.scenario.metric_address import AddressProblem, parse_address
 
 
 @dataclass(frozen=True)
@@ -34,9 +34,11 @@ class About:
 
 
 def unit_of(metric: str) -> str:
-    """Unit of a metric by its full name."""
-    known = METRICS.get(metric.partition("[")[0].partition("@")[0].strip())
-    return known.unit if known else ""
+    """Unit of a metric by its address; empty where it is none."""
+    try:
+        return parse_address(metric).metric.unit
+    except AddressProblem:
+        return ""
 
 
 def kind_of(metric: str) -> Kind:
