@@ -49,10 +49,11 @@ _WIELDERS = {"Third states": "hubs", "The target": "target"}
 def headline(scenario: Scenario) -> str:
     """Title, question and size of a scenario, in two lines."""
     months, agents = scenario.months, scenario.agents
+    clauses, drivers = len(scenario.policies), len(scenario.drivers)
     return (
         f"{scenario.title}: {scenario.question}\n"
-        f"{format_month(months.first)} to {format_month(months.last)}, {len(scenario.policies)} clauses, "
-        f"{len(scenario.drivers)} drivers, {agents.exporters:,} exporters, {agents.mode}, seed {scenario.seed}"
+        f"{format_month(months.first)} to {format_month(months.last)}, {clauses} clause{'s' * (clauses != 1)}, "
+        f"{drivers} driver{'s' * (drivers != 1)}, {agents.exporters:,} exporters, {agents.mode}, seed {scenario.seed}"
     )
 
 
