@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from rich.console import Console
 from rich.table import Table as RichTable
 from rich.text import Text
 
 from sim.common.errors import visible
-from sim.report.table import Table
+
+if TYPE_CHECKING:
+    from sim.report.table import Table  # `sim --help` writes no table, and needs no data frames
 
 _LEAST_WIDTH = 132  # where no terminal says how wide it is: tables go to a file or a pipe, and must not be folded
 
@@ -18,10 +22,10 @@ def show(*things: str | Table) -> None:
     if not console.is_terminal:
         console = Console(highlight=False, markup=False, width=max(_LEAST_WIDTH, console.width))
     for thing in things:
-        if isinstance(thing, Table):
-            console.print(on_screen(thing))
-        else:
+        if isinstance(thing, str):
             console.print(_shown(thing), soft_wrap=True)
+        else:
+            console.print(on_screen(thing))
 
 
 def warn(*remarks: str) -> None:
