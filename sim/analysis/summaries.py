@@ -16,6 +16,7 @@ from sim.common.parsing import shown
 UNITS = ("world", "draw", "replicate")
 LOW, HIGH = 0.05, 0.95  # a central interval of 90 %
 _NAMED = 5
+_LARGEST = 1e100  # what is larger has no square, and SALib gives all of it the index 0
 
 
 def known_columns(table: pd.DataFrame, names: Sequence[str]) -> list[str]:
@@ -56,7 +57,7 @@ def refuse_nan(table: pd.DataFrame, metrics: Sequence[str], inputs: Sequence[str
         if name in metrics and not numeric:
             some = f": {shown(str(column.iloc[0]))} and the like" if len(column) else ""
             raise SimError(f"column '{name}' holds no numbers{some}")
-        bad = table[~np.isfinite(column.to_numpy(dtype=float)) if numeric else column.isna()]
+        bad = table[~(np.abs(column.to_numpy(dtype=float)) <= _LARGEST) if numeric else column.isna()]
         if len(bad):
             first = bad[told].head(_NAMED)
             named = [_run(number, row, told) for number, row in zip(first.index, first.to_dict("records"), strict=True)]

@@ -16,6 +16,7 @@ from operator import attrgetter
 _EXCERPT_WIDTH = 110
 _LISTED_NAMES = 12
 _MOST_KEPT, _MOST_PRINTED = 1_000, 50
+_LONGEST_PART = 1_500  # characters of a message
 # A name is compared with so many others at most, the next ones in the alphabet, and only if it is no longer than this.
 _MOST_COMPARED, _LONGEST_COMPARED = 300, 100
 _ALIKE = 0.6
@@ -74,7 +75,8 @@ class Fault:
             place.append(str(self.line))
             if self.column > 0:
                 place.append(str(self.column))
-        head = visible(": ".join(part for part in (":".join(place), self.where, self.message) if part))
+        said = (_clipped(part) for part in (":".join(place), self.where, self.message) if part)
+        head = visible(": ".join(said))
         if self.line <= 0 or not self.source_line.strip():
             return head
         return head + "\n" + _excerpt(self.source_line, self.line, self.column)
@@ -126,6 +128,11 @@ class FaultList(SimError):  # noqa: N818  (it is a list of faults, and says so)
         """How many there are."""
         many = len(self.faults)
         return f"{many:,} faults{' or more' if many == _MOST_KEPT else ''}" if many > 1 else "1 fault"
+
+
+def _clipped(text: str) -> str:
+    """Return a part of a message, or its two ends where nobody would read all of it."""
+    return text if len(text) <= _LONGEST_PART else f"{text[: _LONGEST_PART // 2]} ... {text[-_LONGEST_PART // 2 :]}"
 
 
 def visible(text: str) -> str:

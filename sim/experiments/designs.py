@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -83,13 +84,13 @@ def read_points(path: Path, named: Node, faults: list[Fault]) -> tuple[Node, ...
         return (named,)
     lines = tuple(text.splitlines())
     source = Source(str(path), lines)
-    rows = csv.reader(io.StringIO(text))
-    header = [name.strip() for name in next(rows, [])]
+    rows = _rows(text, source, faults)
+    header = [name.strip() for name in next(rows, (0, []))[1]]
     if header[:1] and header[0] in ROW_NAMES:
         faults.append(Mark(source, 1, 1).fault("", ROW_NUMBERS))
     points = []
-    for cells in rows:
-        mark = Mark(source, rows.line_num, 1)
+    for line, cells in rows:
+        mark = Mark(source, line, 1)
         if not cells:
             continue
         if len(cells) != len(header):
@@ -101,3 +102,13 @@ def read_points(path: Path, named: Node, faults: list[Fault]) -> tuple[Node, ...
     if len(set(header)) < len(header):
         faults.append(Mark(source, 1, 1).fault("", "a column stands twice in the header"))
     return tuple(points)
+
+
+def _rows(text: str, source: Source, faults: list[Fault]) -> Iterator[tuple[int, list[str]]]:
+    """Rows of a CSV text and the lines that they end in, as far as it is one."""
+    rows = csv.reader(io.StringIO(text, newline=""))
+    try:
+        for cells in rows:
+            yield rows.line_num, cells
+    except csv.Error as error:
+        faults.append(Mark(source, rows.line_num, 1).fault("", f"is no CSV from here on: {error}"))

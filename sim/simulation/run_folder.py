@@ -28,6 +28,7 @@ from sim.simulation.run_record import BANDS, BASELINE, FILES, RECORD, SCENARIO, 
 
 _STAMP = b"sim"
 _NEVER_EMPTY = ("prices", "states")
+_LARGEST = 1e100  # sums of what is larger overflow; a run ends in a fault long before
 
 
 # ------------------------------------------------------------------------------------------------------------ writing
@@ -179,7 +180,14 @@ def read_table(folder: Path, name: str) -> pd.DataFrame:
     Raises:
         FaultList: it cannot be read.
     """
-    table = parquet.read_table(folder / f"{name}.parquet")
+    path = folder / f"{name}.parquet"
+    table = parquet.read_table(path)
+    many = {str(column): int((~(table[column].abs() <= _LARGEST)).sum()) for column in table.select_dtypes("number")}
+    if odd := {column: count for column, count in many.items() if count}:
+        raise FaultList(
+            Fault(str(path), 0, 0, column, f"is not a number in {count:,} of {len(table):,} rows")
+            for column, count in odd.items()
+        )
     return table.rename(columns=lambda column: renamed("column", column))
 
 

@@ -113,3 +113,9 @@ def test_what_a_file_holds_cannot_move_a_terminal(odd: str) -> None:
         assert odd.encode("unicode_escape").decode() in text
         text.encode()
     assert "a\\nb.yaml:1" in str(Fault("a\nb.yaml", 1, 0, "", "is odd"))
+
+
+def test_a_part_that_nobody_would_read_is_cut_in_its_middle() -> None:
+    text = str(Fault("f" * 9_000, 1, 1, "w" * 9_000, "m" * 9_000 + "the end"))
+    assert len(text) < 6_000
+    assert text.endswith("the end")

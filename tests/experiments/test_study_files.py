@@ -166,3 +166,27 @@ def test_a_long_study_is_checked_soon(line: str) -> None:
         parse_study(f"{rest}\n{line}")
     assert time.process_time() - started < 2.0
     assert len(str(caught.value)) < 50_000
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("parameters.learning\n0.3\n" + "x" * 200_000 + "\n", r"points\.csv:3:1: is no CSV from here on: field larger"),
+        ("parameters.learning\n0.3,0.4\n", r"points\.csv:2:1: has 2 cells, expected 1"),
+    ],
+)
+def test_a_table_of_points_that_is_no_table_is_told(tmp_path: Path, text: str, told: str) -> None:
+    (tmp_path / "points.csv").write_text(text, encoding="utf-8")
+    study = tmp_path / "study.yaml"
+    uncertain = "uncertainties: {parameters.learning: {low: 0.2, high: 0.8}}\ndesign: {listed: points.csv}\n"
+    study.write_text(f"{HEAD}{uncertain}metrics: [reaching]\n", encoding="utf-8")
+    with pytest.raises(FaultList, match=told):
+        load_study(study)
+
+
+def test_points_may_end_their_lines_in_any_way(tmp_path: Path) -> None:
+    uncertain = "uncertainties: {parameters.learning: {low: 0.2, high: 0.8}}\ndesign: {listed: points.csv}\n"
+    for end in ("\n", "\r\n", "\r"):
+        (tmp_path / "points.csv").write_bytes(end.join(["parameters.learning", "0.3", "0.4", ""]).encode())
+        (tmp_path / "study.yaml").write_text(f"{HEAD}{uncertain}metrics: [reaching]\n", encoding="utf-8")
+        assert len(plan_of(load_study(tmp_path / "study.yaml")).points) == 2

@@ -13,6 +13,8 @@ from pathlib import Path
 import numpy as np
 
 import sim
+from calibration.targets.priors import load_priors, values_at
+from calibration.targets.targets import codes_of, load_targets, published_rates
 from sim.common.package_data import shipped
 from sim.experiments import Sweep
 from sim.metrics.run_pair import run_pair
@@ -31,16 +33,16 @@ title: A toy
 question: What does a ban do?
 base: classroom
 levers:
-  ban-half.strength: [0.25, 0.75]
+  policies.ban-half.strength: [0.25, 0.75]
 uncertainties:
-  learning: {low: 0.2, high: 0.8}
+  parameters.learning: {low: 0.2, high: 0.8}
 design:
   levers: grid
   uncertainties: {listed: points.csv}
 compare_with: base
 metrics: [shortfall, "reaching[direct]@2022-01:2022-02"]
 """
-POINTS = "learning\n0.25\n0.5\n0.75\n"
+POINTS = "parameters.learning\n0.25\n0.5\n0.75\n"
 
 
 @dataclass(frozen=True)
@@ -119,6 +121,21 @@ def _build(folder: Path) -> None:
     out = folder / "built"
     sim.build_world(folder, out)
     _load_world(out)
+
+
+def _targets(into: Path) -> None:
+    """What a calibration reads beside a scenario."""
+    (into / "own").mkdir()
+    for name in ("targets.csv", "priors.csv"):
+        shutil.copy(shipped(f"calibration/figures/{name}"), into / "own")
+
+
+def _load_targets(folder: Path) -> None:
+    case = _case("reference")
+    targets = load_targets(folder / "targets.csv", codes_of(case.world), published_rates())
+    assert np.isfinite([row.sd for row in targets]).all(), "an error of measurement is not finite"
+    priors = load_priors(folder / "priors.csv", case)
+    values_at([prior for prior in priors if prior.fitted], np.zeros((1, sum(prior.fitted for prior in priors))))
 
 
 def _customs(into: Path) -> None:
@@ -229,6 +246,7 @@ KINDS: Mapping[str, Kind] = {
     "studies": Kind(_studies, _load_study, 2),
     "worlds": Kind(_worlds, _load_world, 2),
     "facts": Kind(_facts, _build, 2),
+    "targets": Kind(_targets, _load_targets),
     "customs": Kind(_customs, _import, 3),
     "posteriors": Kind(_posteriors, _load_posterior),
     "results": Kind(_results, _open, 2, _seal_table),

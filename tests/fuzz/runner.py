@@ -118,7 +118,8 @@ def _clear(folder: Path, ending: Ending, keep: Path | None) -> None:
         keep.mkdir(parents=True, exist_ok=True)
         kept = keep / folder.name
         shutil.rmtree(kept, ignore_errors=True)
-        shutil.copytree(folder, kept, symlinks=True)
+        if folder.is_dir():  # else the process died before it made the mutant
+            shutil.copytree(folder, kept, symlinks=True)
         (keep / f"{folder.name}.txt").write_text(
             f"{ending.damage}\n{ending.where}\n{ending.said}\n", encoding="utf-8", errors="replace"
         )

@@ -16,6 +16,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 import sim
+from sim.common.renamed import OldName
 from tests.fuzz.formats import BY_SUFFIX, OF_FOLDERS
 from tests.fuzz.kinds import KINDS
 from tests.fuzz.mutations import MOST_BYTES, PLAIN
@@ -188,6 +189,7 @@ def work(line: Connection, originals: Path, scratch: Path, limits: Limits) -> No
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # A number that overflows in silence is no clear end.
     warnings.simplefilter("error", RuntimeWarning)
+    warnings.simplefilter("ignore", OldName)
     taken = int(_status("VmSize:") * 2**20)
     if taken and sys.platform == "linux":
         resource.setrlimit(resource.RLIMIT_AS, (taken + _HEADROOM, taken + _HEADROOM))

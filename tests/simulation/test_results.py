@@ -9,6 +9,7 @@ import warnings
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
@@ -299,3 +300,24 @@ def test_a_run_of_sound_rules_is_a_number(run):
     with pytest.raises(sim.SimError, match=r"from 0000-03 on \(need\)"):
         refuse_not_finite(run.source.record, 0)
     run.source.record.need[2, 0, 0] = whole
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (lambda t: t.assign(value_musd=np.nan), r"flows\.parquet: value_musd: is not a number in ([0-9,]+) of \1 rows"),
+        (lambda t: t.assign(value_musd=1e308), r"flows\.parquet: value_musd: is not a number in ([0-9,]+) of \1 rows"),
+        (lambda t: t.iloc[1:], r"flows\.parquet: has [0-9]+ rows; the run wrote [0-9]+"),
+    ],
+)
+def test_a_table_that_no_run_wrote_is_refused(run, tmp_path, change, told):
+    """Also where its digest stands in the record, as in that of another program."""
+    folder = run.save(tmp_path)
+    path, record = folder / "flows.parquet", json.loads((folder / "record.json").read_text())
+    table = pq.read_table(path)
+    changed = pa.Table.from_pandas(change(table.to_pandas()), preserve_index=False)
+    pq.write_table(changed.replace_schema_metadata(table.schema.metadata), path)
+    record["tables"]["flows"]["sha256"] = digest_of(path)
+    (folder / "record.json").write_text(json.dumps(record))
+    with pytest.raises(sim.SimError, match=told):
+        Results.open(folder).to_target()

@@ -3,6 +3,7 @@
 import csv
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
@@ -185,10 +186,11 @@ def lines_of(file: SourceFile) -> Iterator[tuple[int, str]]:
 
 
 def cells_of(text: str) -> list[str]:
-    """Split a line at its commas; quotes hold together what holds a comma."""
-    if '"' not in text:
-        return text.split(",")
-    return next(csv.reader([text]))
+    """Split a line at its commas; quotes hold together what holds a comma, if the line is sound CSV."""
+    if '"' in text:
+        with suppress(csv.Error):
+            return next(csv.reader([text]))
+    return text.split(",")
 
 
 def month(period: str) -> str | None:

@@ -119,6 +119,14 @@ def test_file_that_cannot_be_read(tmp_path: Path, content: bytes, told: str) -> 
     assert told in faults([path])
 
 
+def test_a_row_with_an_end_of_line_inside_is_told(tmp_path: Path) -> None:
+    """A carriage return before a cell in quotes, which Python's reader of CSV takes for the end of a line."""
+    path = comtrade(tmp_path / "odd.csv", [{}])
+    path.write_bytes(path.read_bytes() + b'A\rB,"C"\n')
+    with pytest.raises(FaultList, match=r"odd\.csv:3: .*cells"):
+        import_files([path], MAPPING)
+
+
 def test_json_faults_name_line_and_column(tmp_path: Path) -> None:
     path = tmp_path / "bad.json"
     text = (
