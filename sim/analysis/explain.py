@@ -17,6 +17,7 @@ from sim.common.accessors import Accessor
 from sim.common.errors import SimError, nearest
 from sim.common.months import format_month, month_of
 from sim.common.progress import Progress, watched
+from sim.common.renamed import hint
 from sim.experiments.runner import make_runs
 from sim.rules.user_rules import refuse_unshared
 from sim.simulation.simulation import Case, load
@@ -71,6 +72,12 @@ class Explanation:
     runs: int
     pair: tuple[Results, Results]
     words = Accessor("Sentences to quote, made from the numbers.")
+
+    @property
+    def flow(self) -> ExplainedMetric:
+        """The name that ``metric`` had before."""
+        hint("`Explanation.flow`", "`Explanation.metric`")
+        return self.metric
 
     @property
     def change(self) -> float:

@@ -40,7 +40,7 @@ RENAMED: Mapping[str, Mapping[str, str]] = {
     },
     "option": {
         "--until": "--target-error", "--most": "--max-replicates", "--orders": "--permutations",
-        "--evader": "--adversary", "--road": "--route", "--headquarters": "--brand-origin",
+        "--evader": "--adversary",
     },
     "metric": {
         "reaching": "deliveries_volume", "paid": "deliveries_value", "gone": "net_loss",

@@ -38,7 +38,9 @@ def addresses(draw: st.DrawFn) -> MetricAddress:
 def test_what_is_written_is_what_is_read(address: MetricAddress) -> None:
     assert parse_address(str(address)) == address
     assert str(parse_address(f" {address} ")) == str(address)
-    assert address_problems(str(address), NAMES, (FIRST, COUNT)) == []
+    problems = address_problems(str(address), NAMES, (FIRST, COUNT))
+    assume(not any("leave out one" in problem for problem in problems))  # words that nothing can be at once
+    assert problems == []
     assert sorted(word for words in address.sorted_words(NAMES).values() for word in words) == sorted(address.words)
 
 
