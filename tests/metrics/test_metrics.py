@@ -11,9 +11,10 @@ import sim
 from sim.common import renamed as room
 from sim.common.errors import FaultList, SimError
 from sim.common.renamed import RENAMED, OldName
-from sim.metrics import COMPUTE, METRICS, by_month, check_metrics, measure
+from sim.metrics import METRICS, by_month, check_metrics, measure
 from sim.metrics.mirror_gap import Pair, mirror_gap
 from sim.metrics.parse import ask
+from sim.metrics.registry import COMPUTE
 from sim.scenario.metric_address import parse_address
 from sim.simulation.comparison import Comparison
 
