@@ -79,7 +79,7 @@ def test_demo_runs_far_from_the_checkout(environment: Path, tmp_path: Path) -> N
         assert (folder / "flows.parquet").stat().st_size > 0
     assert len(list((run / "figures").glob("*.png"))) >= 3
     assert len(list((run / "figures").glob("*.csv"))) >= 3
-    assert list((tmp_path / "home" / "cache").rglob("*.nbc")), "machine code is kept for the next run"
+    assert list((tmp_path / "home" / "cache").rglob("*.code")), "machine code is kept for the next run"
 
 
 def test_installed_command_tells_its_version(environment: Path, tmp_path: Path) -> None:

@@ -31,6 +31,7 @@ FAMILIES = ("lognormal", "logit-normal")
 # No more than this many times the scenario's own strength or size; a guard, far outside every prior's mass.
 _STRETCH = 10.0
 _WHAT = {"policies": "clause", "drivers": "driver", "openings": "hub"}
+_COLUMNS = ("address", "family", "centre", "width", "group", "fitted", "source")
 _BEFORE = ["name", "place"]  # columns that told what the address tells now
 
 
@@ -94,9 +95,14 @@ def load_priors(path: Path = FIGURES, case: sim.Case | None = None) -> tuple[Pri
     Raises:
         FaultList: everything wrong with the table, at once.
     """
-    table = pd.read_csv(path, dtype=str, keep_default_na=False)
+    try:
+        table = pd.read_csv(path, dtype=str, keep_default_na=False)
+    except (OSError, ValueError) as error:
+        raise sim.FaultList([sim.Fault(str(path), 0, 0, "", f"cannot be read as a table: {error}")]) from error
     if set(_BEFORE) <= set(table):
         table = table.assign(address=table["place"] + ":" + table["name"]).drop(columns=_BEFORE)
+    if missing := [name for name in _COLUMNS if name not in table]:
+        raise sim.FaultList([sim.Fault(str(path), 1, 1, name, "the column is missing") for name in missing])
     rows = table.to_dict("records")
     known = None if case is None else case.settings()
     faults, found = [], []

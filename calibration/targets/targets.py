@@ -337,8 +337,10 @@ class _Reader:
                     apart = target.low > other.high or other.low > target.high
                     what = "contradicts" if apart else "repeats"
                     self._blame("conflict_with", f"{what} '{other.id}' on line {line} without declaring the conflict")
-                elif target.role == other.role == "fit":
+                    break  # one fault a row, or a table of copies has as many as pairs
+                if target.role == other.role == "fit":
                     self._blame("role", f"'{other.id}' on line {line} says the same; only one of them can be fitted")
+                    break
             keys[target.key].append((self.line, target))
         for self.line, target in found:
             for name in target.conflict_with:

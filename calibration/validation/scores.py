@@ -47,7 +47,7 @@ def scores(targets: Sequence[Target], forecasts: Mapping[str, Floats]) -> pd.Dat
                     "median": median,
                     "error": abs(median - fact),
                     "crps": crps(sample, fact),
-                    **{f"in_{share:.0%}".rstrip("%"): _covers(sample, share, fact) for share in COVERED},
+                    **{f"coverage_{100.0 * share:.0f}": _covers(sample, share, fact) for share in COVERED},
                 }
             )
     return pd.DataFrame(found)

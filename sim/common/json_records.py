@@ -21,7 +21,7 @@ _EXPECTED = {
 class Record(BaseModel):
     """Base of the models of such files: types are taken as they are, and keys that nobody asks for are let be."""
 
-    model_config = ConfigDict(strict=True, extra="allow", frozen=True)
+    model_config = ConfigDict(strict=True, extra="ignore", frozen=True)
 
 
 Model = TypeVar("Model", bound=Record)

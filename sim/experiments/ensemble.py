@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -29,8 +30,6 @@ from sim.simulation.run_record import SCENARIO
 from sim.simulation.simulation import Case, case_of, load
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from sim.metrics.mirror_gap import Pair
     from sim.scenario import Agents
     from sim.simulation.comparison import Comparison

@@ -122,10 +122,10 @@ def test_outcomes_too_large_to_square_are_no_numbers(method: str) -> None:
 def test_a_search_for_leaks_needs_a_number_whatever_is_closed(monkeypatch: pytest.MonkeyPatch, bad: float) -> None:
     def spoilt(cases: object, variants: Sequence[Variant], metrics: Sequence[str], work: Work) -> pd.DataFrame:
         found = pd.DataFrame({"case": 0, "variant": [one.name for one in variants], "deliveries_volume": 1.0})
-        return found.assign(reaching=found["deliveries_volume"].where(found["variant"] != "through BETA", bad))
+        return found.assign(deliveries_volume=found["deliveries_volume"].where(found["variant"] != "through BETA", bad))
 
     monkeypatch.setattr(evasion, "measure_variants", spoilt)
     with pytest.raises(
-        SimError, match=r"reaching is not a number with: through BETA, case 0 \(1 of \d+ runs\); a search"
+        SimError, match=r"deliveries_volume is not a number with: through BETA, case 0 \(1 of \d+ runs\); a search"
     ):
         evasion.find_leaks([sim.load("classroom")], best=1)

@@ -33,7 +33,7 @@ design:
   levers: grid
   uncertainties: {latin_hypercube: 2}
 replicates: 2
-metrics: [reaching, shortfall, hub_share]
+metrics: [deliveries_volume, shortfall, hub_share]
 """
 )
 

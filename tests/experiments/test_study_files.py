@@ -130,7 +130,7 @@ def test_a_grid_that_no_number_can_count_is_too_large() -> None:
     """Two to the power of two thousand is more than a float holds; it once ended in a traceback."""
     levers = "".join(f"  p{at}: [1, 2]\n" for at in range(2_000))
     with pytest.raises(FaultList, match=r"is too large; about 1e\+602 runs, expected at most 1,000,000"):
-        parse_study(f"title: T\nquestion: Q\nbase: classroom\nmetrics: [reaching]\nlevers:\n{levers}")
+        parse_study(f"title: T\nquestion: Q\nbase: classroom\nmetrics: [deliveries_volume]\nlevers:\n{levers}")
 
 
 def many(text: str, count: int = 4_000) -> str:
@@ -156,7 +156,7 @@ def test_a_long_study_is_checked_soon(line: str) -> None:
         "title": "T",
         "question": "Q",
         "base": "classroom",
-        "metrics": "[reaching]",
+        "metrics": "[deliveries_volume]",
         "levers": "{parameters.aversion: [1, 2]}",
     }
     rest = "\n".join(f"{key}: {said}" for key, said in whole.items() if key != line.partition(":")[0])
@@ -179,7 +179,7 @@ def test_a_table_of_points_that_is_no_table_is_told(tmp_path: Path, text: str, t
     (tmp_path / "points.csv").write_text(text, encoding="utf-8")
     study = tmp_path / "study.yaml"
     uncertain = "uncertainties: {parameters.learning: {low: 0.2, high: 0.8}}\ndesign: {listed: points.csv}\n"
-    study.write_text(f"{HEAD}{uncertain}metrics: [reaching]\n", encoding="utf-8")
+    study.write_text(f"{HEAD}{uncertain}metrics: [deliveries_volume]\n", encoding="utf-8")
     with pytest.raises(FaultList, match=told):
         load_study(study)
 
@@ -188,5 +188,5 @@ def test_points_may_end_their_lines_in_any_way(tmp_path: Path) -> None:
     uncertain = "uncertainties: {parameters.learning: {low: 0.2, high: 0.8}}\ndesign: {listed: points.csv}\n"
     for end in ("\n", "\r\n", "\r"):
         (tmp_path / "points.csv").write_bytes(end.join(["parameters.learning", "0.3", "0.4", ""]).encode())
-        (tmp_path / "study.yaml").write_text(f"{HEAD}{uncertain}metrics: [reaching]\n", encoding="utf-8")
+        (tmp_path / "study.yaml").write_text(f"{HEAD}{uncertain}metrics: [deliveries_volume]\n", encoding="utf-8")
         assert len(plan_of(load_study(tmp_path / "study.yaml")).points) == 2

@@ -150,12 +150,18 @@ def test_a_folder_of_another_format_is_refused(tmp_path: Path) -> None:
     ("change", "told"),
     [
         (lambda t: t.drop(columns="point"), "point: the column is missing"),
-        (lambda t: t.drop(columns=["reaching", "learning"]), "(?s)learning: the column is missing.*2 faults"),
-        (lambda t: t.assign(point="first"), "point: the column holds text, expected whole numbers"),
-        (lambda t: t.assign(reaching="many"), "reaching: the column holds text, expected numbers or whole numbers"),
         (
-            lambda t: t.assign(learning=[[1.0]] * len(t)),
-            r"learning: the column holds list<.*>, expected numbers or text",
+            lambda t: t.drop(columns=["deliveries_volume", "parameters.learning"]),
+            r"(?s)parameters\.learning: the column is missing.*2 faults",
+        ),
+        (lambda t: t.assign(point="first"), "point: the column holds text, expected whole numbers"),
+        (
+            lambda t: t.assign(deliveries_volume="many"),
+            "deliveries_volume: the column holds text, expected numbers or whole numbers",
+        ),
+        (
+            lambda t: t.assign(**{"parameters.learning": [[1.0]] * len(t)}),
+            r"parameters\.learning: the column holds list<.*>, expected numbers or text",
         ),
         (lambda t: t.assign(status=None), "status: the column holds null, expected text"),
         (lambda t: t.assign(status=["done"] * 27 + [None]), "status: the column has 1 empty cells"),
@@ -174,8 +180,8 @@ def test_a_table_that_is_not_the_studys_is_refused(
 def test_a_table_with_a_column_twice_is_refused(whole: Path, tmp_path: Path) -> None:
     folder = Path(shutil.copytree(whole, tmp_path / "toy"))
     table = pq.read_table(folder / "runs.parquet")
-    pq.write_table(table.append_column("reaching", table["reaching"]), folder / "runs.parquet")
-    with pytest.raises(SimError, match="reaching: the column stands 2 times"):
+    pq.write_table(table.append_column("deliveries_volume", table["deliveries_volume"]), folder / "runs.parquet")
+    with pytest.raises(SimError, match="deliveries_volume: the column stands 2 times"):
         read_runs(folder)
 
 
@@ -199,8 +205,11 @@ def test_parts_of_another_make_do_not_belong_there(whole: Path, tmp_path: Path) 
     table = pq.read_table(kept)
     for number, (changed, told) in enumerate(
         (
-            (table.drop_columns(["reaching"]), "has other columns than runs of the study"),
-            (table.set_column(3, "reaching", pa.array(["x"] * 28)), "has other columns than runs of the study"),
+            (table.drop_columns(["deliveries_volume"]), "has other columns than runs of the study"),
+            (
+                table.set_column(3, "deliveries_volume", pa.array(["x"] * 28)),
+                "has other columns than runs of the study",
+            ),
             (table.set_column(0, "key", pa.array(["x"] * 28)), "holds no runs"),
         )
     ):
@@ -253,7 +262,7 @@ def _nothing_lost():
     """A study in which no direct trade is lost, so that no share of it can be diverted."""
     text = HEAD.replace("mode: sampled}", "mode: sampled}\n  policies: [{id: embargo, enabled: false}, "
                         "{id: line-for-arms, enabled: false}, {id: line-for-dual-use, enabled: false}]")  # fmt: skip
-    return toy(text + "levers: {parameters.learning: [0.1, 0.2]}\nmetrics: [reaching, diversion_ratio]\n")
+    return toy(text + "levers: {parameters.learning: [0.1, 0.2]}\nmetrics: [deliveries_volume, diversion_ratio]\n")
 
 
 def test_a_truncated_file_is_set_aside_and_its_runs_made_again(whole: Path, tmp_path: Path) -> None:

@@ -27,8 +27,8 @@ NAN, INF = float("nan"), float("inf")
 # Nothing is lost to an embargo of strength 0, so there is no share of it that could be diverted.
 STUDY = HEAD.replace("mode: sampled}", "mode: expected}\n  policies: [{id: line-for-arms, enabled: false}, "
                      "{id: line-for-dual-use, enabled: false}]") + (
-    "levers: {aversion: [3, 6]}\nuncertainties: {embargo.strength: [0.0, 0.5, 0.9]}\n"
-    "metrics: [reaching, diversion_ratio]\n"
+    "levers: {parameters.aversion: [3, 6]}\nuncertainties: {policies.embargo.strength: [0.0, 0.5, 0.9]}\n"
+    "metrics: [deliveries_volume, diversion_ratio]\n"
 )  # fmt: skip
 
 
@@ -88,8 +88,8 @@ def test_runs_without_a_number_are_counted_and_named(tmp_path: Path) -> None:
     (one,) = swept.undefined
     bad = swept.runs[swept.runs["diversion_ratio"].isna()]
     assert (one.metric, one.runs, one.of) == ("diversion_ratio", len(bad), 9)
-    assert "point 3 (aversion 6, embargo.strength 0, world 0, replicate 0)" in one.named
-    assert "the run compared with (embargo.strength 0, world 0, replicate 0)" in one.named
+    assert "point 3 (parameters.aversion 6, policies.embargo.strength 0, world 0, replicate 0)" in one.named
+    assert "the run compared with (policies.embargo.strength 0, world 0, replicate 0)" in one.named
     said = swept_told(swept)
     assert "diversion_ratio: not a number in 5 of 9 runs: " in said
     assert "deliveries_volume" not in said
@@ -117,7 +117,7 @@ def test_one_run_of_many_is_not_averaged_away(tmp_path: Path, bad: float) -> Non
 
 
 def test_a_metric_that_is_no_number_in_any_run_tried_is_refused_whatever_it_is(tmp_path: Path) -> None:
-    with pytest.raises(SimError, match="reaching: not a number in any of the 4 runs tried first"):
+    with pytest.raises(SimError, match="deliveries_volume: not a number in any of the 4 runs tried first"):
         Sweep(toy(), tmp_path / "toy").try_some(Spoilt(INF, *range(28)))
 
 

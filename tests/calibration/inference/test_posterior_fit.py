@@ -176,7 +176,7 @@ def test_draws_are_written_as_they_are_read(fit: Fit, tmp_path: Path) -> None:
     table = draws_table(fit, priors, 1)
     write_posterior(tmp_path, {"draws": table}, {"scenario": "reference", "world": "reference", "said": {}})
     read = sim.load_posterior(tmp_path)
-    assert read.names == tuple(prior.column for prior in priors)
+    assert read.names == tuple(prior.address for prior in priors)
     assert np.allclose(read.draws, table.to_numpy(), rtol=1e-5)
     assert read.count == len(fit.points)
 

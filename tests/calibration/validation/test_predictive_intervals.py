@@ -168,7 +168,7 @@ def test_runs_at_draws_are_kept_and_repeated_draws_run_once(tmp_path: Path, monk
 def posterior(tmp_path: Path) -> Path:
     priors = load_priors()
     values = values_at(priors, np.random.default_rng(0).standard_normal((6, len(priors))))
-    pd.DataFrame(values, columns=[prior.column for prior in priors]).to_csv(tmp_path / "draws.csv", index=False)
+    pd.DataFrame(values, columns=[prior.address for prior in priors]).to_csv(tmp_path / "draws.csv", index=False)
     record = {"discrepancy_median": dict.fromkeys(GROUPS, 0.2), "exporters": 1500}
     (tmp_path / "record.json").write_text(json.dumps(record), encoding="utf-8")
     return tmp_path

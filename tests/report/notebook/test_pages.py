@@ -157,7 +157,7 @@ def test_an_ensemble_has_the_numbers_of_its_bands(classroom: Case, tmp_path) -> 
     page = shown(found)
     bands = found.bands.table.set_index(["figure", "period", "column"]).loc["deliveries"]
     for year, cell in zip(page.column("year"), page.column("with"), strict=True):
-        ends = bands.loc[(year, "policy_busd")]
+        ends = bands.loc[(year[:4], "policy_busd")]  # a part year names its months after the year
         assert number_of(cell) == pytest.approx(ends["median"], rel=1e-2)
         assert number_of(cell.split("[")[1]) == pytest.approx(ends["low"], rel=1e-2)
 

@@ -27,18 +27,17 @@ SMALL = "--exporters 10 --mode expected"
 # Commands that run a scenario, and how they are made quick. What is no command that runs, stands below.
 RUNS = {
     "run": f"run scenario.yaml --no-figures --posterior none {SMALL}",
-    "mechanism": f"mechanism scenario.yaml --posterior none {SMALL}",
-    "diff": f"diff scenario.yaml classroom --posterior none {SMALL}",
+    "test-mechanism": f"test-mechanism scenario.yaml --posterior none {SMALL}",
     "compare": f"compare classroom scenario.yaml --posterior none {SMALL}",
-    "explain": f"explain scenario.yaml deliveries_volume@2022-02 --orders 1 --posterior none {SMALL}",
+    "explain": f"explain scenario.yaml deliveries_volume@2022-02 --permutations 1 --posterior none {SMALL}",
     "sweep": "sweep study.yaml --workers 2",
-    "study attribute": f"study attribute scenario.yaml --orders 1 {SMALL}",
-    "study leak": f"study leak scenario.yaml --best 0 {SMALL}",
+    "study attribute": f"study attribute scenario.yaml --permutations 1 {SMALL}",
+    "study evasion": f"study evasion scenario.yaml --best 0 {SMALL}",
 }
 QUIET = {
-    *("demo", "check", "policies", "scenarios", "app", "plot", "calibrate", "mirror", "world show", "world build"),
-    *("world import", "study metrics", "study summary", "study sample", "study sensitivity", "study discover"),
-    *("study search", "study answers"),
+    *("demo", "check", "app", "plot", "calibrate", "mirror-gap", "world show", "world build", "world import"),
+    *("list instruments", "list metrics", "list parameters", "list scenarios"),
+    *("study summary", "study design", "study sensitivity", "study discover", "study pareto", "study report"),
 }
 
 

@@ -146,7 +146,10 @@ def test_attribution_and_leaks_of_a_scenario(sim: Sim) -> None:
 def test_a_study_of_leaks_is_swept_asked_and_told_of(sim: Sim) -> None:
     Path("leaks.yaml").write_text(LEAKS, encoding="utf-8")
     checked = sim("sweep leaks.yaml --check")
-    assert "leaks of wares, counted in reaching; the best 2 replies in pairs" in checked.out and checked.status == 0
+    assert (
+        "leaks of wares, counted in deliveries_volume; the best 2 replies in pairs" in checked.out
+        and checked.status == 0
+    )
     assert not Path("results").exists()
     planned = re.search(r"(\d+) runs in the first round, at most (\d+) ", sim("sweep leaks.yaml --dry-run").out)
     assert planned and not Path("results").exists()
@@ -205,7 +208,7 @@ def test_a_page_of_answers(sim: Sim) -> None:
         "| 0.8 | 1 |",
         "From policies.ban-half.strength 0.2 to 0.8, with parameters.hidden_road at 1: shortfall +",
         "images/studies/ban.png",
-        "## A ban and a closed road", "| **all together** |", "images/studies/parts.png",
+        "## A ban and a closed route", "| **all together** |", "images/studies/parts.png",
     ):  # fmt: skip
         assert part in page, part
     assert "are beaten by none" not in page, "hidden_road is no choice of policy"
@@ -245,7 +248,7 @@ def test_mistakes(sim: Sim, swept: Callable[[str, str], str]) -> None:
         f"study attribute {folder}": "is no switch",
         "study attribute classrom": "did you mean 'classroom'?",
         "study attribute null --exporters 100": "no clause",
-        "study evasion classroom --metric reachin --exporters 10": "did you mean 'deliveries_volume'?",
+        "study evasion classroom --metric deliveries_volum --exporters 10": "did you mean 'deliveries_volume'?",
         "study evasion classroom --good warez --exporters 10": "did you mean 'wares'?",
         "study design sobol a=1 --out p.csv": "expected INPUT=LOW:HIGH",
         "study design sobol a=0:1 --samples 3 --out p.csv": "a power of two",

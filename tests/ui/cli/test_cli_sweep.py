@@ -25,7 +25,7 @@ STUDY = (
 levers:
   policies.embargo.strength: {low: 0.2, high: 0.9}
 design: {latin_hypercube: POINTS}
-metrics: [reaching, shortfall, "deliveries_volume[direct]"]
+metrics: [deliveries_volume, shortfall, "deliveries_volume[direct]"]
 """
 )
 
