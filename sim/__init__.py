@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from sim.analysis.discovery import Discovery, discover
     from sim.analysis.explain import Explanation, explain
     from sim.analysis.mechanism_test import Shown, show_mechanism
-    from sim.common.errors import Fault, FaultList, SimError
+    from sim.common.csv_rows import csv_records, csv_rows
+    from sim.common.errors import Fault, FaultList, SimError, nearest
     from sim.common.files import written_file, written_folder
     from sim.common.progress import show_progress
     from sim.common.renamed import renamed
@@ -74,6 +75,8 @@ __all__ = [
     "address_of",
     "build_world",
     "compare",
+    "csv_records",
+    "csv_rows",
     "discover",
     "ensemble",
     "explain",
@@ -85,6 +88,7 @@ __all__ = [
     "load_world",
     "make_runs",
     "markdown",
+    "nearest",
     "parse_scenario",
     "read_runs",
     "register",
@@ -104,7 +108,8 @@ _HOMES = {
     "analysis.discovery": ("Discovery", "discover"),
     "analysis.explain": ("Explanation", "explain"),
     "analysis.mechanism_test": ("Shown", "show_mechanism"),
-    "common.errors": ("Fault", "FaultList", "SimError"),
+    "common.csv_rows": ("csv_records", "csv_rows"),
+    "common.errors": ("Fault", "FaultList", "SimError", "nearest"),
     "common.files": ("written_file", "written_folder"),
     "common.progress": ("show_progress",),
     "common.renamed": ("renamed",),

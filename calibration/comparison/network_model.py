@@ -12,7 +12,6 @@ another version than the one that was read, its columns are left out and the pag
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -91,8 +90,7 @@ class Network:
 
     @cached_property
     def _countries(self) -> dict[str, list[str]]:
-        with STATES.open(encoding="utf-8", newline="") as stream:
-            said = {row["state"]: row["icio"].split() for row in csv.DictReader(stream)}
+        said = {row["state"]: row["icio"].split() for row in sim.csv_records(STATES)}
         named = {code for codes in said.values() for code in codes}
         rest = [code for code in self.bench.countries if code not in named]
         return {state: rest if codes == [_REST] else codes for state, codes in said.items()}
@@ -104,8 +102,7 @@ class Network:
     @cached_property
     def goods_of(self) -> dict[str, tuple[str, ...]]:
         """Which of our goods each of its goods sectors makes."""
-        with SECTORS.open(encoding="utf-8", newline="") as stream:
-            said = {row["sector"]: tuple(row["goods"].split()) for row in csv.DictReader(stream)}
+        said = {row["sector"]: tuple(row["goods"].split()) for row in sim.csv_records(SECTORS)}
         return {sector: said.get(sector, (_OTHER,)) for sector in self.goods_sectors}
 
     def closed_sectors(self, world: sim.World, closed: Floats) -> dict[tuple[str, str], float]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -139,8 +138,7 @@ def _misses(misses: pd.DataFrame) -> str:
 
 def _differ() -> str:
     """What each model has and has not; words, from a table."""
-    with DIFFER.open(encoding="utf-8", newline="") as stream:
-        head, *rows = csv.reader(stream)
+    head, *rows = [cells for _, cells in sim.csv_rows(DIFFER)]
     return _table(["", *head[1:]], rows, right=False)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import csv
 import os
 import sys
 from collections.abc import Callable
@@ -18,7 +17,6 @@ from calibration.targets.targets import TARGETS, codes_of, load_targets
 from calibration.targets.user_data import PRIORS, Own, prepare
 
 ROOT = Path(__file__).resolve().parents[2]
-_PRIOR_COLUMNS = ("address", "family", "centre", "width", "group", "fitted", "source")
 POSTERIOR, RESULTS = ROOT / "calibration" / "posterior", ROOT / "results" / "calibration"
 
 
@@ -94,19 +92,7 @@ def _try(read: Callable[[], Any], faults: list[sim.Fault]) -> Any:
 
 
 def _priors(path: Path, case: sim.Case | None) -> None:
-    """Whether a table of priors can be read at all, then whether its rows are right."""
-    try:
-        with path.open(encoding="utf-8", newline="") as stream:
-            rows = csv.DictReader(stream)
-            header, many = list(rows.fieldnames or []), sum(1 for _ in rows)
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise sim.FaultList([sim.Fault(str(path), 0, 0, "", f"cannot be read as a table: {error}")]) from error
-    lacking = [name for name in _PRIOR_COLUMNS if name not in header]
-    faults = [sim.Fault(str(path), 1, 0, name, "the column is missing") for name in lacking]
-    if not many:
-        faults.append(sim.Fault(str(path), 0, 0, "", "has no rows: nothing would be free to fit"))
-    if faults:
-        raise sim.FaultList(faults)
+    """Whether a table of priors is sound and leaves something to fit."""
     if not any(prior.fitted for prior in load_priors(path, case)):
         raise sim.FaultList([sim.Fault(str(path), 0, 0, "fitted", "no row says yes: nothing would be free to fit")])
 

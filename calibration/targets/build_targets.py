@@ -13,7 +13,6 @@ import math
 import re
 import sys
 from functools import lru_cache
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -40,18 +39,13 @@ SPANS = {"quarters": 3, "halves": 6, "years": 12}
 
 def build() -> str:
     """The table as text."""
-    rows = [row for series in _read(SERIES) for row in _rows_of(series)]
-    rows += _read(STATEMENTS)
+    rows = [row for series in sim.csv_records(SERIES) for row in _rows_of(series)]
+    rows += sim.csv_records(STATEMENTS)
     text = io.StringIO()
     writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
     writer.writeheader()
     writer.writerows(rows)
     return text.getvalue()
-
-
-def _read(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8", newline="") as stream:
-        return list(csv.DictReader(stream))
 
 
 @lru_cache(maxsize=8)

@@ -20,7 +20,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from scipy.special import expit, logit, ndtr, ndtri
 
 import sim
@@ -31,6 +30,7 @@ FAMILIES = ("lognormal", "logit-normal")
 # No more than this many times the scenario's own strength or size; a guard, far outside every prior's mass.
 _STRETCH = 10.0
 _WHAT = {"policies": "clause", "drivers": "driver", "openings": "hub"}
+_MOST_FAULTS = 1_000  # that are told of one table
 _COLUMNS = ("address", "family", "centre", "width", "group", "fitted", "source")
 _BEFORE = ["name", "place"]  # columns that told what the address tells now
 
@@ -95,26 +95,37 @@ def load_priors(path: Path = FIGURES, case: sim.Case | None = None) -> tuple[Pri
     Raises:
         FaultList: everything wrong with the table, at once.
     """
-    try:
-        table = pd.read_csv(path, dtype=str, keep_default_na=False)
-    except (OSError, ValueError) as error:
-        raise sim.FaultList([sim.Fault(str(path), 0, 0, "", f"cannot be read as a table: {error}")]) from error
-    if set(_BEFORE) <= set(table):
-        table = table.assign(address=table["place"] + ":" + table["name"]).drop(columns=_BEFORE)
-    if missing := [name for name in _COLUMNS if name not in table]:
-        raise sim.FaultList([sim.Fault(str(path), 1, 1, name, "the column is missing") for name in missing])
-    rows = table.to_dict("records")
+    lines = sim.csv_rows(path)
+    top, header = next(lines, (1, []))
+    before = set(_BEFORE) <= set(header)  # the address of such a table is made of these
+    if missing := [name for name in _COLUMNS if name not in header and not (before and name == "address")]:
+        raise sim.FaultList([sim.Fault(str(path), top, 1, name, "the column is missing") for name in missing])
     known = None if case is None else case.settings()
-    faults, found = [], []
-    for line, row in enumerate(rows, start=2):
+    faults: list[sim.Fault] = []
+    found: dict[str, Prior] = {}
+    stands: dict[str, int] = {}
+    for line, cells in lines:
+        if len(faults) >= _MOST_FAULTS:
+            break
+        if len(cells) != len(header):
+            message = f"has {len(cells):,} cells, expected {len(header):,} as in the header"
+            faults.append(sim.Fault(str(path), line, 1, "", message))
+            continue
+        row = dict(zip(header, cells, strict=True))
+        if before:
+            row["address"] = f"{row['place']}:{row['name']}"
         problems = _problems(row, known)
-        problems += ["named twice"] if [other["address"] for other in rows].count(row["address"]) > 1 else []
+        if row["address"] in stands:
+            problems.append(f"named twice; it stands on line {stands[row['address']]}")
+        stands.setdefault(row["address"], line)
         faults += [sim.Fault(str(path), line, 1, row["address"], problem) for problem in problems]
         if not problems:
-            found.append(_prior(row))
+            found[row["address"]] = _prior(row)
+    if not stands and not faults:
+        faults.append(sim.Fault(str(path), 0, 0, "", "has no rows: nothing would be free to fit"))
     if faults:
         raise sim.FaultList(faults)
-    return tuple(found)
+    return tuple(found.values())
 
 
 def _prior(row: Mapping[str, str]) -> Prior:

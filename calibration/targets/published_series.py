@@ -7,7 +7,6 @@ the same months of the base year, put on the published figures of that year. So 
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+import sim
 from calibration.targets.build_targets import BASE_YEAR, HELD_OUT, SERIES, STATEMENTS, error_of, record_of
 from calibration.targets.simulated_targets import Floats, Ledgers
 from calibration.targets.targets import FLOWS, Target
@@ -78,10 +78,8 @@ def published_series(path: Path = SERIES) -> tuple[Series, ...]:
     Args:
         path: table of the series; see ``figures/README.md``.
     """
-    with path.open(encoding="utf-8", newline="") as stream:
-        rows = list(csv.DictReader(stream))
     found: dict[tuple[str, str, str, str], Series] = {}
-    for row in rows:
+    for row in sim.csv_records(path):
         record = record_of(row)
         # Estimates on the year before only, of which no base year is known, have no place in a level.
         if BASE_YEAR not in record.index and f"{BASE_YEAR}-12" not in record.index:

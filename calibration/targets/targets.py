@@ -11,11 +11,8 @@ goes straight and ``re-export`` what goes through a hub; ``brand`` is the headqu
 
 from __future__ import annotations
 
-import csv
-import difflib
-import io
 import math
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -33,9 +30,10 @@ COLUMNS = (
 CHOSEN = ("reporter", "flow", "partner", "good", "brand")
 LEDGERS, MEASURES, ROLES = ("recorded", "true"), ("growth", "level", "ratio"), ("fit", "judge", "context")
 FLOWS, BRANDS = ("export", "re-export", "import"), ("coalition", "neutral")
-# Million of the currency per unit.
+_MOST_FAULTS = 1_000  # that are told of one table
 # Of ten times what the world produces in a year, million USD; no flow grows by more than that either.
 _MOST_LOG = math.log(1e9)
+# Million of the currency per unit.
 MONEY = {"kusd": 1e-3, "musd": 1.0, "busd": 1e3, "meur": 1.0, "beur": 1e3}
 SHARES = {"growth": ("log_ratio", "percent"), "ratio": ("ratio", "percent")}
 # A flow that is not there has no logarithm: one US dollar, in musd.
@@ -128,12 +126,7 @@ def load_targets(path: str | Path, codes: WorldCodes, rates: dict[str, float] | 
     Raises:
         sim.FaultList: everything that is wrong, with file and line; nothing is compared with half a table.
     """
-    try:
-        text = Path(path).read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise sim.FaultList([sim.Fault(str(path), 0, 0, "", f"cannot be read as UTF-8 text: {error}")]) from error
-    reader = _Reader(str(path), codes, published_rates() if rates is None else rates)
-    return reader.read(text)
+    return _Reader(str(path), codes, published_rates() if rates is None else rates).read()
 
 
 def published_rates() -> dict[str, float]:
@@ -153,20 +146,21 @@ class _Reader:
     line: int = 1
     text: str = ""
 
-    def read(self, text: str) -> tuple[Target, ...]:
-        lines = csv.reader(io.StringIO(text))
-        header = [sim.renamed("column", name) for name in next(lines, [])]
+    def read(self) -> tuple[Target, ...]:
+        lines = sim.csv_rows(self.file)
+        header = [sim.renamed("column", name) for name in next(lines, (1, []))[1]]
         for name in COLUMNS:
             if name not in header:
                 self._blame(name, "the column is missing")
         for name in header:
             if name not in COLUMNS:
-                self._blame(name, f"unknown column; {_nearest(name, COLUMNS)}")
+                self._blame(name, f"unknown column; {sim.nearest(name, COLUMNS)}")
         found: list[tuple[int, Target]] = []
         if not self.faults:
-            start = lines.line_num
-            for cells in lines:
-                self.line, start, self.text = start + 1, lines.line_num, ",".join(cells)
+            for self.line, cells in lines:
+                if len(self.faults) >= _MOST_FAULTS:
+                    break
+                self.text = ",".join(cells)
                 target = self._row(header, cells)
                 if target is not None:
                     found.append((self.line, target))
@@ -191,7 +185,7 @@ class _Reader:
                 self._blame(name, "is empty")
         for name, known in (("ledger", LEDGERS), ("measure", MEASURES), ("role", ROLES)):
             if row[name] not in known:
-                self._blame(name, f"unknown {name} '{row[name]}'; {_nearest(row[name], known)}")
+                self._blame(name, f"unknown {name} '{row[name]}'; {sim.nearest(row[name], known)}")
         period, base = self._months("period", row["period"]), self._base(row)
         self._flow(row)
         value, low, high = self._interval(row)
@@ -249,7 +243,7 @@ class _Reader:
                 self._blame(name, f"'{row[name]}' divides, which only a ratio does, by one flow")
             for part in (part for side in sides for part in side.split("+")):
                 if part not in known[name]:
-                    self._blame(name, f"unknown {name} '{part}'; {_nearest(part, known[name])}")
+                    self._blame(name, f"unknown {name} '{part}'; {sim.nearest(part, known[name])}")
         if row["measure"] == "ratio" and not ratio:
             self._blame("measure", "a ratio needs one field of the form a/b")
         offices, partners = _parts(row["reporter"]), _parts(row["partner"])
@@ -299,7 +293,7 @@ class _Reader:
         else:
             if name == "value":
                 units = SHARES.get(measure, tuple(MONEY))
-                self._blame("unit", f"a {measure} in '{unit}' does not convert; {_nearest(unit, units)}")
+                self._blame("unit", f"a {measure} in '{unit}' does not convert; {sim.nearest(unit, units)}")
             return None
         if math.isnan(number):
             return None
@@ -343,9 +337,9 @@ class _Reader:
                     break
             keys[target.key].append((self.line, target))
         for self.line, target in found:
-            for name in target.conflict_with:
-                if name not in ids or name == target.id:
-                    self._blame("conflict_with", f"no other row '{name}'; {_nearest(name, ids)}")
+            for name in dict.fromkeys(target.conflict_with):
+                if len(self.faults) < _MOST_FAULTS and (name not in ids or name == target.id):
+                    self._blame("conflict_with", f"no other row '{name}'; {sim.nearest(name, ids)}")
 
 
 def months_of(span: Months) -> list[str]:
@@ -380,8 +374,3 @@ def _month(text: str, of_year: str) -> str:
     if len(digits) == 1:
         return f"{text}-{of_year}"
     return text if len(digits) == 2 and len(digits[1]) == 2 and 1 <= int(digits[1]) <= 12 else ""
-
-
-def _nearest(name: str, known: Collection[str]) -> str:
-    close = difflib.get_close_matches(name, [*known], n=1, cutoff=0.6)
-    return f"did you mean '{close[0]}'?" if close else f"expected one of: {', '.join(sorted(known)[:30])}"

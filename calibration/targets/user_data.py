@@ -131,14 +131,16 @@ def _codes(figures: Path, faults: list[sim.Fault]) -> WorldCodes | None:
         for name in (OWN_WORLD, "good_facts.csv")
     }
     try:
-        states, goods = (
-            pd.read_csv(places[name], dtype=str, keep_default_na=False) for name in (OWN_WORLD, "good_facts.csv")
-        )
-        hubs = tuple(states.loc[states["is_hub"] == "1", "code"])
-        coalition = tuple(states.loc[states["role"] == "coalition", "code"])
-        return WorldCodes(tuple(states["code"]), tuple(goods["code"]), hubs, coalition)
-    except (OSError, ValueError, KeyError) as error:
-        faults.append(sim.Fault(str(figures), 0, 0, "", f"its tables of states and goods cannot be read: {error}"))
+        states, goods = (sim.csv_records(places[name]) for name in (OWN_WORLD, "good_facts.csv"))
+        return WorldCodes(
+            tuple(row["code"] for row in states), tuple(row["code"] for row in goods),
+            tuple(row["code"] for row in states if row["is_hub"] == "1"),
+            tuple(row["code"] for row in states if row["role"] == "coalition"),
+        )  # fmt: skip
+    except sim.FaultList as error:
+        faults += error.faults
+    except KeyError as error:
+        faults.append(sim.Fault(str(figures), 0, 0, "", f"its tables of states and goods have no column {error}"))
     return None
 
 
@@ -310,8 +312,7 @@ def _targets_file(figures: Path, rows: Sequence[dict[str, str]], path: Path) -> 
     writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
     writer.writeheader()
     if (figures / TARGETS).exists():
-        with (figures / TARGETS).open(encoding="utf-8-sig", newline="") as stream:
-            writer.writerows(csv.DictReader(stream))
+        writer.writerows(sim.csv_records(figures / TARGETS))
     writer.writerows(rows)
     path.write_text(text.getvalue(), encoding="utf-8")
 

@@ -7,7 +7,6 @@ that the target would be; NaN where it has nothing to say. How far its forecasts
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import lru_cache
@@ -33,8 +32,7 @@ _LEAST_MONTHS = 12
 @lru_cache(maxsize=1)
 def monthly() -> dict[tuple[str, str, str], pd.Series[float]]:
     """Every monthly series by the simulated flow it stands for (office, flow, partner), musd; held-out months too."""
-    with SERIES.open(encoding="utf-8", newline="") as stream:
-        rows = [row for row in csv.DictReader(stream) if row["file"] == "customs_monthly"]
+    rows = [row for row in sim.csv_records(SERIES) if row["file"] == "customs_monthly"]
     return {(row["reporter"], row["flow"], row["partner"]): record_of(row)["musd"] for row in rows}
 
 

@@ -8,7 +8,6 @@ month, the ranked probability score (Epstein 1969); smaller is better.
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,18 +56,17 @@ def load_judgements(targets: Sequence[Target], path: Path = JUDGEMENTS) -> tuple
     """
     known = {target.id: target for target in targets}
     faults, found = [], []
-    with path.open(encoding="utf-8", newline="") as stream:
-        for line, row in enumerate(csv.DictReader(stream), start=2):
-            names = row["rows"].split(";")
-            problems = [f"no target '{name}'" for name in names if name not in known]
-            problems += [f"'{n}' is not held out: its role is {known[n].role}" for n in names if n in known and
-                         known[n].role != "judge"]  # fmt: skip
-            if row["measure"] not in MEASURES:
-                problems.append(f"unknown measure '{row['measure']}', expected {' or '.join(MEASURES)}")
-            faults += [sim.Fault(str(path), line, 0, row["id"], problem) for problem in problems]
-            if not problems:
-                rows = tuple(known[name] for name in names)
-                found.append(Judgement(row["id"], row["event"], row["measure"], rows, row["source"]))
+    for line, row in enumerate(sim.csv_records(path), start=2):
+        names = row["rows"].split(";")
+        problems = [f"no target '{name}'" for name in names if name not in known]
+        problems += [f"'{n}' is not held out: its role is {known[n].role}" for n in names if n in known and
+                     known[n].role != "judge"]  # fmt: skip
+        if row["measure"] not in MEASURES:
+            problems.append(f"unknown measure '{row['measure']}', expected {' or '.join(MEASURES)}")
+        faults += [sim.Fault(str(path), line, 0, row["id"], problem) for problem in problems]
+        if not problems:
+            rows = tuple(known[name] for name in names)
+            found.append(Judgement(row["id"], row["event"], row["measure"], rows, row["source"]))
     if faults:
         raise sim.FaultList(faults)
     return tuple(found)

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Union, get_args, get_origin
 from pydantic import BaseModel
 
 from docs.pages.markdown import table, told
+from sim.experiments.point_table import PointTable
 from sim.experiments.schema import Design, Designs, Draws, Factor, StudyFile
 from sim.report.catalogue import FIELD_COLUMNS, shown_value, takes
 from sim.scenario import Scenario
@@ -88,6 +89,8 @@ def _takes(annotation: Any) -> str:
     kinds = _kinds(annotation)
     if any(isinstance(kind, type) and issubclass(kind, BaseModel) for kind in kinds):
         return "fields, see below"
+    if kinds[0] is PointTable:
+        return "list of entries, name: text"
     if get_origin(kinds[0]) is dict:
         key, value = (_kinds(inner)[0] for inner in get_args(kinds[0]))
         inside = "fields, see below" if isinstance(value, type) and issubclass(value, BaseModel) else _word(value)
@@ -96,8 +99,6 @@ def _takes(annotation: Any) -> str:
         inner = _kinds(get_args(kinds[0])[0])[0]
         if isinstance(inner, type) and issubclass(inner, BaseModel):
             return "list of entries, see below"
-        if get_origin(inner) is dict:
-            return "list of entries, name: text"
     return "text, or name: text" if len(kinds) > 1 else ""
 
 

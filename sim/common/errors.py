@@ -154,6 +154,11 @@ def nearest(name: str, candidates: Iterable[str]) -> str:
     Returns:
         `did you mean 'x'?` where a valid name is close (case is ignored), otherwise the valid names, cut where they
         are many.
+
+    Example:
+        >>> import sim
+        >>> sim.nearest("exprot", ("export", "import"))
+        "did you mean 'export'?"
     """
     valid, folded, names = _in_order(tuple(candidates))
     if not valid:

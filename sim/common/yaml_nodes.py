@@ -4,7 +4,8 @@ Stacking moves nodes from tree to tree, so a fault found in an inherited value s
 written in.
 """
 
-from collections.abc import Mapping
+from abc import abstractmethod
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -42,12 +43,12 @@ class Node:
     """A value of a YAML file: a text, nothing, a list of nodes or a mapping of nodes.
 
     Attributes:
-        value: str | None | tuple[Node, ...] | dict[str, Node].
+        value: str | None | tuple[Node, ...] | NodeTable | dict[str, Node].
         mark: Where the value starts.
         key: Where its key starts; for the items of a list, the same as `mark`.
     """
 
-    value: "str | tuple[Node, ...] | dict[str, Node] | None"
+    value: "str | tuple[Node, ...] | NodeTable | dict[str, Node] | None"
     mark: Mark
     key: Mark
 
@@ -57,7 +58,7 @@ class Node:
             return {name: child.plain() for name, child in self.value.items()}
         if isinstance(self.value, tuple):
             return [child.plain() for child in self.value]
-        return self.value
+        return self.value.plain() if isinstance(self.value, NodeTable) else self.value
 
     def children(self) -> "Mapping[str, Node]":
         """Return the entries of a mapping; none for any other value."""
@@ -69,8 +70,16 @@ class Node:
         for step in location:
             if isinstance(node.value, dict) and step in node.value:
                 node = node.value[str(step)]
-            elif isinstance(node.value, tuple) and isinstance(step, int) and 0 <= step < len(node.value):
+            elif isinstance(node.value, tuple | NodeTable) and isinstance(step, int) and 0 <= step < len(node.value):
                 node = node.value[step]
             else:
                 break
         return node
+
+
+class NodeTable(Sequence[Node]):
+    """A list whose items become nodes when they are asked for: it may have more than memory holds as nodes."""
+
+    @abstractmethod
+    def plain(self) -> Any:
+        """Return what the items hold."""

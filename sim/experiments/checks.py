@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Mapping, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from sim.common.parsing import plain_number, shown
 from sim.experiments.factors import Bound
+from sim.experiments.point_table import PointTable
 from sim.experiments.schema import BASE, MOST_RUNS, NO_POLICY, Design, Factor, StudyFile
 from sim.metrics import check_metrics
 from sim.scenario.problems import Problem
@@ -151,7 +153,8 @@ def check_designs(
         return
     for name, factors in (("levers", levers), ("uncertainties", uncertainties)):
         design: Design | None = getattr(designs, name)
-        if design is None and factors and any(factor.values is None for factor in factors):
+        told = any(problem.location[:1] == ("design",) for problem in problems)
+        if design is None and not told and any(factor.values is None for factor in factors):
             message = f"no design says which {name} are tried; add one, such as design: {{latin_hypercube: 100}}"
             problems.append(Problem(("design",), message))
         elif design is not None and not getattr(said, name):
@@ -168,34 +171,38 @@ def _check_design(
             if factor.levels() is None:
                 message = f"a grid needs `levels` or `values` for '{factor.name}'"
                 problems.append(Problem(place, message))
-    by_name = {factor.name: factor for factor in factors}
-    for at, point in enumerate(design.listed or ()):
-        if len(problems) > _MOST_PROBLEMS:  # more than anybody reads, and a table may be long
+    if design.listed is not None:
+        _check_points(design.listed, {factor.name: factor for factor in factors}, names, (*place, "listed"), problems)
+
+
+def _check_points(
+    points: PointTable, factors: Mapping[str, Bound], names: Collection[str], place: Place, problems: list[Problem]
+) -> None:
+    """Adds what is wrong with listed points; a name that the file has, but that fits nothing, is its factor's alone."""
+    for name, column in points.columns.items():
+        if len(problems) > _MOST_PROBLEMS:  # more than anybody reads, and a table may be wide
             return
-        _read_point(point, by_name, names, (*place, "listed", at), problems)
+        if name in factors:
+            wrong = {text: why for text in set(column) if text is not None and (why := _why_not(factors[name], text))}
+            if wrong:
+                found = (Problem((*place, at, name), wrong[text]) for at, text in enumerate(column) if text in wrong)
+                problems.extend(islice(found, _MOST_PROBLEMS))
+        elif name not in names:
+            first = next(at for at, text in enumerate(column) if text is not None)
+            problems.append(_unknown(name, names, (*place, first)))
 
 
-def _read_point(
-    point: Mapping[str, str],
-    factors: Mapping[str, Bound],
-    names: Collection[str],
-    place: Place,
-    problems: list[Problem],
-) -> dict[str, Value]:
-    """The values of a point; a name that the file has, but that fits nothing, is a problem of its factor alone."""
-    values = {}
-    for name, text in point.items():
-        if name not in factors:
-            if name not in names:
-                problems.append(
-                    Problem((*place, name), f"unknown factor {shown(name)}", on_key=True, near=(name, names))
-                )
-            continue
-        try:
-            values[name] = factors[name].read(text)
-        except InputProblem as problem:
-            problems.append(Problem((*place, name), str(problem)))
-    return values
+def _unknown(name: str, names: Collection[str], place: Place) -> Problem:
+    return Problem((*place, name), f"unknown factor {shown(name)}", on_key=True, near=(name, names))
+
+
+def _why_not(factor: Bound, text: str) -> str:
+    """Why a text is no value of a factor; empty if it is one."""
+    try:
+        factor.read(text)
+    except InputProblem as problem:
+        return str(problem)
+    return ""
 
 
 def check_comparison(levers: Sequence[Bound], said: StudyFile, problems: list[Problem]) -> dict[str, Value] | None:
@@ -208,7 +215,15 @@ def check_comparison(levers: Sequence[Bound], said: StudyFile, problems: list[Pr
             problems.append(Problem(("compare_with",), message))
         return {}
     by_name = {lever.name: lever for lever in levers}
-    return _read_point(said.compare_with, by_name, said.levers, ("compare_with",), problems)
+    values: dict[str, Value] = {}
+    for name, text in said.compare_with.items():
+        if name in by_name and not (why := _why_not(by_name[name], text)):
+            values[name] = by_name[name].read(text)
+        elif name in by_name:
+            problems.append(Problem(("compare_with", name), why))
+        elif name not in said.levers:
+            problems.append(_unknown(name, said.levers, ("compare_with",)))
+    return values
 
 
 def check_metric_names(names: Sequence[str], world: World, months: tuple[int, int], problems: list[Problem]) -> None:

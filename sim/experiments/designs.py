@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import csv
 import io
+from array import array
 from collections.abc import Iterator
+from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -13,13 +15,16 @@ from scipy.stats import qmc
 
 from sim.common import random_streams
 from sim.common.arrays import Floats
+from sim.common.csv_rows import csv_rows
 from sim.common.csv_tables import ROW_NAMES, ROW_NUMBERS
 from sim.common.errors import Fault, FaultList
 from sim.common.random_streams import stream, uniform
 from sim.common.yaml_nodes import Mark, Node, Source
 from sim.common.yaml_reader import decode
+from sim.experiments.point_table import PointNodes, PointTable
 
 _MOST_BYTES = 200_000_000  # of a table of points
+_MOST_FAULTS = 1_000  # that are told of one
 
 
 def latin_hypercube(points: int, factors: int, seed: int) -> Floats:
@@ -64,51 +69,57 @@ def sobol(points: int, factors: int, seed: int) -> Floats:
     return drawn[:points]
 
 
-def read_points(path: Path, named: Node, faults: list[Fault]) -> tuple[Node, ...]:
+def read_points(path: Path, named: Node, faults: list[Fault]) -> Node:
     """The points of a CSV file with a header, as the list that a study file would have; repeated rows are kept.
 
     Args:
         path: the file.
         named: where the study names it.
         faults: what is wrong is added here.
+
+    Returns:
+        The list; where the file has no sound points one of no factor, which is sound and says nothing.
     """
+    none = PointNodes(Source(str(path), ()), PointTable({}, 1), (1,), 1)
     try:
         with path.open("rb") as stream:
-            raw = stream.read(_MOST_BYTES)
-        text = decode(raw, str(path))
+            text = decode(stream.read(_MOST_BYTES), str(path))
+        found = _table(csv_rows(path, text), Source(str(path), tuple(io.StringIO(text, newline=""))), faults)
     except OSError as error:
         faults.append(named.mark.fault("design.listed", f"{path} cannot be read: {error.strerror or error}"))
-        return (named,)
+        return replace(named, value=none)
     except FaultList as error:
         faults += error.faults
-        return (named,)
-    lines = tuple(text.splitlines())
-    source = Source(str(path), lines)
-    rows = _rows(text, source, faults)
-    header = [name.strip() for name in next(rows, (0, []))[1]]
+        return replace(named, value=none)
+    return replace(named, value=found or none)
+
+
+def _table(rows: Iterator[tuple[int, list[str]]], source: Source, faults: list[Fault]) -> PointNodes:
+    """The sound rows of a table; after a thousand faults it is read no further."""
+    before = len(faults)
+    top, cells = next(rows, (1, []))
+    header = [name.strip() for name in cells]
     if header[:1] and header[0] in ROW_NAMES:
-        faults.append(Mark(source, 1, 1).fault("", ROW_NUMBERS))
-    points = []
+        faults.append(Mark(source, top, 1).fault("", ROW_NUMBERS))
+    columns: dict[str, list[str | None]] = {name: [] for name in header}
+    if len(columns) < len(header):
+        faults.append(Mark(source, top, 1).fault("", "a column stands twice in the header"))
+        rows = iter(())
+    lines = array("L")
     for line, cells in rows:
-        mark = Mark(source, line, 1)
-        if not cells:
-            continue
+        if len(faults) - before >= _MOST_FAULTS:
+            break
         if len(cells) != len(header):
-            faults.append(mark.fault("", f"has {len(cells)} cells, expected {len(header)} as in the header"))
+            message = f"has {len(cells):,} cells, expected {len(header):,} as in the header"
+            faults.append(Mark(source, line, 1).fault("", message))
             continue
-        pairs = zip(header, cells, strict=True)
-        entries = {name: Node(cell.strip(), mark, mark) for name, cell in pairs if name not in ROW_NAMES}
-        points.append(Node(entries, mark, mark))
-    if len(set(header)) < len(header):
-        faults.append(Mark(source, 1, 1).fault("", "a column stands twice in the header"))
-    return tuple(points)
-
-
-def _rows(text: str, source: Source, faults: list[Fault]) -> Iterator[tuple[int, list[str]]]:
-    """Rows of a CSV text and the lines that they end in, as far as it is one."""
-    rows = csv.reader(io.StringIO(text, newline=""))
-    try:
-        for cells in rows:
-            yield rows.line_num, cells
-    except csv.Error as error:
-        faults.append(Mark(source, rows.line_num, 1).fault("", f"is no CSV from here on: {error}"))
+        lines.append(line)
+        for column, cell in zip(columns.values(), cells, strict=True):
+            column.append(cell.strip() or None)
+    points = {name: column for name, column in columns.items() if name not in ROW_NAMES}
+    for name, column in points.items():
+        empty = (Mark(source, line, 1) for line, cell in zip(lines, column, strict=True) if not cell)
+        faults += [mark.fault(name, "is empty; expected some text") for mark in islice(empty, _MOST_FAULTS)]
+    if not lines and len(faults) == before:
+        faults.append(Mark(source, 1, 1).fault("", "has no points; expected a header, and a row for each point"))
+    return PointNodes(source, PointTable(points, len(lines)), lines, top)

@@ -101,21 +101,35 @@ class Plan:
         makers = hashlib.sha256(_json(makers_of(self.study)).encode())
         worlds = lru_cache(_REMEMBERED)(lambda at: _json([self.worlds[at].draw, self._world(at)]))
         packages = lru_cache(_REMEMBERED)(lambda at: _json(self._package(at)))
-        digests = bytearray()
+        first, same = self._alike()
+        kept = []
         for replicate in range(self.replicates):
-            for some in in_batches(self.once):
+            digests = bytearray()
+            for some in in_batches(self.once[first]):
                 for _, package, world in some.tolist():
                     digest = makers.copy()
                     digest.update(f"{worlds(world)}\n{packages(package)}\n{self.seed(replicate)}".encode())
                     digests += digest.digest()[:16]
-        return Keys(np.frombuffer(bytes(digests), dtype="S16"))
+            kept.append(np.frombuffer(bytes(digests), dtype="S16")[same])
+        return Keys(np.concatenate(kept))
+
+    def _alike(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Runs of one replicate that are the same as one: the first of each, and which of these every run is."""
+        packages, nature = alike(self.packages)[1], alike(self.worlds.tried)[1]
+        _, package, world = self.once.T.astype(np.int64)
+        draw, tried = np.divmod(world, len(nature))
+        code = np.where(package == COMPARED, 0, 1 + packages[package])
+        code = (code * len(self.worlds.draws) + draw) * len(nature) + nature[tried]
+        _, first, same = np.unique(code, return_index=True, return_inverse=True)
+        return first, same
 
     @cached_property
     def digest(self) -> str:
         """Digest of all keys."""
-        digest = hashlib.sha256()
-        for run, key in enumerate(self.keys):
-            digest.update(b"\n" * (run > 0) + key.encode())
+        digest, between = hashlib.sha256(), b""
+        for some in in_batches(self.keys.digests):
+            digest.update(between + some.tobytes().hex("\n", 16).encode())
+            between = b"\n"
         return digest.hexdigest()
 
     def table(self, runs: Runs | None = None) -> pd.DataFrame:
@@ -202,13 +216,9 @@ def _tried(design: Design, factors: Sequence[Bound]) -> Tried:
         codes = np.unravel_index(np.arange(count), tuple(map(len, levels)))
         return Tried([column_of(own)[code] for own, code in zip(levels, codes, strict=True)], count)
     if design.listed is not None:
-        listed = [
-            column_of(
-                [factor.read(point[factor.name]) if factor.name in point else factor.base for point in design.listed]
-            )
-            for factor in factors
-        ]
-        return Tried(listed, len(design.listed))
+        count, columns = len(design.listed), design.listed.columns
+        listed = [column_of(_read(factor, columns.get(factor.name, [None] * count))) for factor in factors]
+        return Tried(listed, count)
     if design.sobol is not None:
         cube = sobol(design.sobol, len(factors), design.seed)
     else:
@@ -218,3 +228,9 @@ def _tried(design: Design, factors: Sequence[Bound]) -> Tried:
         for factor, column in zip(factors, cube.T, strict=True)
     ]
     return Tried(drawn, len(cube))
+
+
+def _read(factor: Bound, texts: Sequence[str | None]) -> list[Value]:
+    """The values of a factor at listed points; where a point does not name it, that of the base."""
+    values = {text: factor.base if text is None else factor.read(text) for text in set(texts)}
+    return [values[text] for text in texts]

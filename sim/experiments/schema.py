@@ -13,6 +13,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from sim.common.fields import Number, StrictModel, Text, no_repeats, not_empty
 from sim.common.parsing import wrong
+from sim.experiments.point_table import PointTable
 from sim.scenario import MonthSpan
 
 MOST_RUNS = 1_000_000
@@ -75,7 +76,7 @@ class Design(StrictModel):
     grid: bool = Field(default=False, description="true: every value with every other.")
     latin_hypercube: int | None = Field(default=None, ge=2, le=MOST_RUNS, description="So many points, spread evenly.")
     sobol: int | None = Field(default=None, ge=2, le=MOST_RUNS, description="So many points of a Sobol sequence.")
-    listed: tuple[dict[str, Text], ...] | None = Field(
+    listed: PointTable | None = Field(
         default=None, description="The points themselves: name: value for each factor; left out: as in the base."
     )
     seed: int = Field(default=1, ge=0, lt=2**63, description="Of the draw (Latin hypercube, Sobol).")

@@ -239,8 +239,7 @@ def _design(node: Node, folder: Path, faults: list[Fault]) -> Node:
     listed = node.children().get("listed")
     if listed is None or not isinstance(listed.value, str):
         return node
-    points = read_points(folder / listed.value, listed, faults)
-    return replace(node, value={**node.children(), "listed": replace(listed, value=points)})
+    return replace(node, value={**node.children(), "listed": read_points(folder / listed.value, listed, faults)})
 
 
 def _base(root: Node, file: str, faults: list[Fault], *, allow_code: bool) -> tuple[Case | None, SoundPart | None]:

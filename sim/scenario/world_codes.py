@@ -1,8 +1,8 @@
 """Reads the codes of a world's states and goods, and nothing else, so that a scenario is checked in milliseconds."""
 
-import csv
 from pathlib import Path
 
+from sim.common.csv_rows import csv_rows
 from sim.common.errors import Fault, FaultList
 from sim.common.fields import Codes
 
@@ -34,16 +34,16 @@ def read_codes(folder: Path) -> Codes:
 
 def _rows(path: Path, columns: tuple[str, ...], faults: list[Fault]) -> list[dict[str, str | None]]:
     """Return the rows of a table that have a code; what stops the reading is added to the faults."""
+    rows = csv_rows(path)
     try:
-        with path.open(encoding="utf-8-sig", newline="") as stream:
-            rows = csv.DictReader(stream)
-            absent = [name for name in columns if name not in (rows.fieldnames or ())]
-            if absent:
-                faults.append(Fault(str(path), 1, 0, "", f"the table has no column '{absent[0]}'"))
-                return []
-            # Of a long row no more than what is asked for.
-            return [{name: row.get(name) for name in (*columns, _HUB, _TIER)} for row in rows if row[columns[0]]]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        faults.append(Fault(str(path), 0, 0, "", f"the world's table cannot be read: {reason}"))
+        _, header = next(rows, (1, []))
+        absent = [name for name in columns if name not in header]
+        if absent:
+            faults.append(Fault(str(path), 1, 0, "", f"the table has no column '{absent[0]}'"))
+            return []
+        at = {name: header.index(name) for name in (*columns, _HUB, _TIER) if name in header}
+        cells = ({name: row[place] if place < len(row) else None for name, place in at.items()} for _, row in rows)
+        return [{_HUB: None, _TIER: None, **found} for found in cells if found[columns[0]]]
+    except FaultList as error:
+        faults += error.faults
         return []

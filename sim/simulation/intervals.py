@@ -8,6 +8,7 @@ of ``bands.csv``.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,7 +18,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.common.errors import SimError
+from sim.common.csv_rows import csv_records
+from sim.common.errors import Fault, FaultList, SimError
 from sim.common.renamed import renamed
 
 FILE, RUNS = "bands.csv", "draws"
@@ -27,6 +29,7 @@ DRAWS = 24
 KEYS = ["figure", "series", "period", "column"]
 DELIVERIES, MIRROR = "deliveries", "mirror_gap"
 ENDS = {"low": 0.05, "median": 0.5, "high": 0.95}
+_WORDS = ("figure", "column")  # of which there are older ones
 _MONTH, _PERIOD = "month", "period"
 
 
@@ -101,15 +104,17 @@ class Bands:
         if record is None:
             return None
         path = folder / FILE
+        rows = csv_records(path)
+        if missing := [name for name in (*KEYS, *ENDS) if not rows or name not in rows[0]]:
+            raise FaultList([Fault(str(path), 1, 0, "", f"column '{missing[0]}' is missing; run the scenario again")])
         try:
-            kinds = dict.fromkeys(KEYS, str)
-            table = pd.read_csv(path, dtype=kinds, keep_default_na=False, na_values=dict.fromkeys(ENDS, ""))
-            for kind in ("figure", "column"):
-                table[kind] = [renamed(kind, name) for name in table[kind]]
-            return Bands(table[[*KEYS, *ENDS]].astype(dict.fromkeys(ENDS, float)), record)
-        except (OSError, ValueError, TypeError, KeyError) as error:
-            why = " ".join(str(error).split())
-            raise SimError(f"{path} cannot be read: {why}; run the scenario again") from error
+            table = pd.DataFrame({
+                **{name: [renamed(name, row[name]) if name in _WORDS else row[name] for row in rows] for name in KEYS},
+                **{name: [float(row[name] or math.nan) for row in rows] for name in ENDS},
+            })  # fmt: skip
+        except ValueError as error:
+            raise SimError(f"{path} cannot be read: {error}; run the scenario again") from error
+        return Bands(table, record)
 
 
 def named(table: pd.DataFrame) -> pd.DataFrame:

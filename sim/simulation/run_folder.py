@@ -182,12 +182,15 @@ def read_table(folder: Path, name: str) -> pd.DataFrame:
     """
     path = folder / f"{name}.parquet"
     table = parquet.read_table(path)
-    many = {str(column): int((~(table[column].abs() <= _LARGEST)).sum()) for column in table.select_dtypes("number")}
-    if odd := {column: count for column, count in many.items() if count}:
-        raise FaultList(
-            Fault(str(path), 0, 0, column, f"is not a number in {count:,} of {len(table):,} rows")
-            for column, count in odd.items()
-        )
+    numbers = set(table.select_dtypes("number"))
+    faults = []
+    for column in table:
+        odd = ~(table[column].abs() <= _LARGEST) if column in numbers else table[column].isna()
+        if many := int(odd.sum()):
+            what = "not a number" if column in numbers else "empty"
+            faults.append(Fault(str(path), 0, 0, str(column), f"is {what} in {many:,} of {len(table):,} rows"))
+    if faults:
+        raise FaultList(faults)
     return table.rename(columns=lambda column: renamed("column", column))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -177,10 +178,26 @@ def test_bands_come_back_from_disk_to_the_last_bit(found: Ensemble, tmp_path: Pa
     assert Bands.open(tmp_path, None) is None
 
 
-def test_a_damaged_file_is_said(tmp_path: Path) -> None:
-    (tmp_path / "bands.csv").write_text("figure,series\na,b\n", encoding="utf-8")
-    with pytest.raises(sim.SimError, match="cannot be read"):
+HEADER = "figure,series,period,column,low,median,high\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("figure,series\na,b\n", r"bands\.csv:1: column 'period' is missing"),
+        ("a," * 200_000, r"bands\.csv:1: column 'figure' is missing"),
+        (HEADER + "a,b,2022,d,1,x,3\n", r"bands\.csv cannot be read: could not convert string to float: 'x'"),
+        (HEADER + "a," * 200_000, r"bands\.csv:2: has 200,001 cells, expected 7"),
+        (HEADER, r"bands\.csv:1: column 'figure' is missing"),
+        ("", r"bands\.csv:1: column 'figure' is missing"),
+    ],
+)
+def test_a_damaged_file_is_said_at_once(tmp_path: Path, text: str, told: str) -> None:
+    (tmp_path / "bands.csv").write_text(text, encoding="utf-8")
+    started = time.process_time()
+    with pytest.raises(sim.SimError, match=told):
         Bands.open(tmp_path, {"draws": 1})
+    assert time.process_time() - started < 2.0
 
 
 def test_rows_find_their_band_in_any_order(banded: Comparison) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import time
+from contextlib import nullcontext
 from pathlib import Path
 
 import numpy as np
@@ -171,8 +172,14 @@ def test_a_long_study_is_checked_soon(line: str) -> None:
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("parameters.learning\n0.3\n" + "x" * 200_000 + "\n", r"points\.csv:3:1: is no CSV from here on: field larger"),
+        (
+            "parameters.learning\n0.3\n" + "x" * 200_000 + "\n",
+            r"points\.csv:3: is no CSV from here on: a cell has more",
+        ),
         ("parameters.learning\n0.3,0.4\n", r"points\.csv:2:1: has 2 cells, expected 1"),
+        ("parameters.learning\n\n\n", r"points\.csv:1:1: has no points; expected a header"),
+        ("parameters.learning,b\n0.3,x\n", r"points\.csv:1:1: design.listed\[0\].b: unknown factor 'b'"),
+        ('parameters.learning\n0.3\n" "\n', r"points\.csv:3:1: parameters.learning: is empty"),
     ],
 )
 def test_a_table_of_points_that_is_no_table_is_told(tmp_path: Path, text: str, told: str) -> None:
@@ -180,8 +187,27 @@ def test_a_table_of_points_that_is_no_table_is_told(tmp_path: Path, text: str, t
     study = tmp_path / "study.yaml"
     uncertain = "uncertainties: {parameters.learning: {low: 0.2, high: 0.8}}\ndesign: {listed: points.csv}\n"
     study.write_text(f"{HEAD}{uncertain}metrics: [deliveries_volume]\n", encoding="utf-8")
-    with pytest.raises(FaultList, match=told):
+    with pytest.raises(FaultList, match=told) as caught:
         load_study(study)
+    assert len(caught.value.faults) == 1
+
+
+ROW = {"one sign": "1\n", "no number": "x\n", "sound": ".5\n", "two cells": "1,\n", "endless": '"x\n', "blank": "\n"}
+
+
+@pytest.mark.parametrize("row", ROW)
+def test_a_table_of_points_of_one_megabyte_is_checked_in_two_seconds(tmp_path: Path, row: str) -> None:
+    rows = ROW[row] * (990_000 // len(ROW[row]))
+    uncertain = "uncertainties: {parameters.learning: {low: 0.2, high: 0.8}}\ndesign: {listed: points.csv}\n"
+    (tmp_path / "study.yaml").write_text(f"{HEAD}{uncertain}metrics: [deliveries_volume]\n", encoding="utf-8")
+    (tmp_path / "points.csv").write_text("parameters.learning\n.5\n", encoding="utf-8")
+    load_study(tmp_path / "study.yaml")  # what is read once is no part of it
+    (tmp_path / "points.csv").write_text(f"parameters.learning\n{rows}", encoding="utf-8")
+    started = time.process_time()
+    with nullcontext() if row == "sound" else pytest.raises(FaultList) as caught:
+        assert len(plan_of(load_study(tmp_path / "study.yaml")).points) == rows.count("\n")
+    assert time.process_time() - started < 2.0
+    assert caught is None or len(str(caught.value)) < 20_000
 
 
 def test_points_may_end_their_lines_in_any_way(tmp_path: Path) -> None:

@@ -67,6 +67,6 @@ def test_a_world_without_tables_is_a_fault(tmp_path: Path) -> None:
     with pytest.raises(FaultList) as caught:
         load_scenario(file, VOCABULARY)
     assert [fault.message for fault in caught.value.faults] == [
-        "the world's table cannot be read: No such file or directory",
+        "cannot be read: No such file or directory",
         "the table has no column 'role'",
     ]

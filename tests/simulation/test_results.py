@@ -307,6 +307,10 @@ def test_a_run_of_sound_rules_is_a_number(run):
     [
         (lambda t: t.assign(value_musd=np.nan), r"flows\.parquet: value_musd: is not a number in ([0-9,]+) of \1 rows"),
         (lambda t: t.assign(value_musd=1e308), r"flows\.parquet: value_musd: is not a number in ([0-9,]+) of \1 rows"),
+        (
+            lambda t: t.assign(month=pd.Series([None] * len(t), dtype="string")),
+            r"flows\.parquet: month: is empty in ([0-9,]+) of \1 rows",
+        ),
         (lambda t: t.iloc[1:], r"flows\.parquet: has [0-9]+ rows; the run wrote [0-9]+"),
     ],
 )

@@ -5,6 +5,7 @@ import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from sim.common.csv_rows import csv_rows
 from sim.common.errors import Fault, FaultList
 from sim.world.customs_data.import_report import Account
 from sim.world.customs_data.write_tables import CELL_FILE, CELLS, CUSTOMS, FILES
@@ -44,21 +45,23 @@ def lay_over(tables: Mapping[str, str], folder: Path, account: Account) -> dict[
     if faults:
         raise FaultList(faults)
     for name, content in tables.items():
-        found[name] = _laid(found[name], content, name, account) if name in found and name in _KEYS else content
+        both = name in found and name in _KEYS
+        found[name] = _laid(found[name], content, folder / name, account) if both else content
     return found
 
 
-def _laid(old: str, new: str, name: str, account: Account) -> str:
+def _laid(old: str, new: str, place: Path, account: Account) -> str:
     """Return the rows of the old table that the new one does not have, then the new ones."""
-    rows = list(csv.reader(io.StringIO(new)))
+    name = place.name
+    rows = [cells for _, cells in csv_rows(name, new)]
     key = _KEYS[name]
     taken = {_key(row, key) for row in rows[1:]}
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
-    before = list(csv.reader(io.StringIO(old)))
-    kept = [row for row in before[1:] if row and _key(row, key) not in taken]
+    before = [cells for _, cells in csv_rows(place, old)]
+    kept = [row for row in before[1:] if _key(row, key) not in taken]
     writer.writerows([rows[0], *kept, *rows[1:]])
-    replaced = sum(bool(row) for row in before[1:]) - len(kept)
+    replaced = len(before) - 1 - len(kept)
     account.tell(name, "replaced", "figures of the folder laid under, now those of the files", replaced, 0.0)
     account.tell(name, "beside", "figures of the folder laid under that no file has", len(kept), 0.0)
     return stream.getvalue()

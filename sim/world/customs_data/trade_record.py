@@ -1,6 +1,5 @@
 """The record that every customs file is read into, and what a reader is told about its file."""
 
-import csv
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -9,8 +8,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from sim.common.csv_cells import MOST_MUSD, number
+from sim.common.csv_rows import csv_rows
 from sim.common.csv_tables import split_line
-from sim.common.errors import Fault
+from sim.common.errors import Fault, FaultList
 from sim.world.customs_data.import_report import Account
 
 EXPORT, IMPORT, REEXPORT = "export", "import", "re-export"
@@ -188,8 +188,8 @@ def lines_of(file: SourceFile) -> Iterator[tuple[int, str]]:
 def cells_of(text: str) -> list[str]:
     """Split a line at its commas; quotes hold together what holds a comma, if the line is sound CSV."""
     if '"' in text:
-        with suppress(csv.Error):
-            return next(csv.reader([text]))
+        with suppress(FaultList):
+            return next(csv_rows("", text))[1]
     return text.split(",")
 
 

@@ -82,7 +82,7 @@ def test_no_row_that_may_be_fitted_sees_what_is_held_out(monkeypatch: pytest.Mon
         return table
 
     monkeypatch.setattr(build_targets, "_table", other_future)
-    series = build_targets._read(build_targets.SERIES)
+    series = sim.csv_records(build_targets.SERIES)
     after = pd.DataFrame([row for one in series for row in build_targets._rows_of(one)])
     both = before.merge(after, on="id", suffixes=("", "_after"))
     moved = both[both["value"] != both["value_after"]]
@@ -166,13 +166,16 @@ def test_doubles_and_contradictions_must_be_declared(tmp_path: Path) -> None:
 def test_files_that_are_no_tables(tmp_path: Path) -> None:
     bad = tmp_path / "bad.csv"
     bad.write_bytes(b"\xff\xfe\x00id")
-    with pytest.raises(sim.FaultList, match="cannot be read"):
+    with pytest.raises(sim.FaultList, match="is not UTF-8 text"):
         load_targets(bad, CODES)
     bad.write_text("id,period\nx,2022\n")
     with pytest.raises(sim.FaultList, match="the column is missing"):
         load_targets(bad, CODES)
     with pytest.raises(sim.FaultList, match="has no rows"):
         load_targets(written(tmp_path), CODES)
+    bad.write_text(",".join(COLUMNS) + '\n"' + "x" * 200_000)
+    with pytest.raises(sim.FaultList, match=r"bad.csv:2: is no CSV from here on: a cell has more than 131,072"):
+        load_targets(bad, CODES)
 
 
 def test_units_convert(tmp_path: Path) -> None:
