@@ -67,7 +67,8 @@ def csv_records(path: str | Path) -> list[dict[str, str]]:
     """
     rows = csv_rows(path)
     _, header = next(rows, (1, []))
-    records, faults = [], []
+    records: list[dict[str, str]] = []
+    faults: list[Fault] = []
     for line, cells in rows:
         if len(faults) >= _MOST_FAULTS:
             break

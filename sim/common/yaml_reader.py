@@ -24,7 +24,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 MOST_BYTES = 1_000_000
 TOO_LARGE = "is larger than 1 MB, the most that is read of a YAML file"
 _DEEPEST = 12
-_MOST_VALUES = 25_000  # keys count too
+_MOST_VALUES = 50_000  # keys count too
 _PLAIN_TAGS = (None, "!", "tag:yaml.org,2002:str", "tag:yaml.org,2002:seq", "tag:yaml.org,2002:map")
 # The words of libyaml (and of PyYAML's own parser, where that library is missing) -> ours, tried in this order.
 _SYNTAX = (

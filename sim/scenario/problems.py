@@ -25,6 +25,7 @@ _EXPECTED = {
     "is_instance_of": "a mapping of keys",
 }
 _MOST_NEAREST = 1_000
+_MOST_PROBLEMS = 5_000  # of one model; a list of faults tells fewer
 _BOUNDS = ("greater_than", "greater_than_equal", "less_than", "less_than_equal")
 
 
@@ -89,13 +90,13 @@ def faults_of(problems: Iterable[Problem], root: Node | None, data: Mapping[str,
 
 
 def problems_of(error: ValidationError, model: type[BaseModel]) -> list[Problem]:
-    """Return what pydantic found wrong with a model's data, in our words.
+    """Return what pydantic found wrong with a model's data, in our words; of thousands of mistakes the first ones.
 
     Args:
         error: The error that `model.model_validate` raised.
         model: The model, whose fields give the nearest names and the expected values.
     """
-    return [_problem(details, model) for details in error.errors(include_url=False)]
+    return [_problem(details, model) for details in error.errors(include_url=False)[:_MOST_PROBLEMS]]
 
 
 def _problem(details: ErrorDetails, model: type[BaseModel]) -> Problem:

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +18,7 @@ from sim.scenario import load_scenario
 from sim.simulation.results import TABLES, Results
 
 Sim = Callable[[str], Any]
+ROOT = Path(__file__).resolve().parents[3]
 FAST = "--mode expected --exporters 1000 --months 2022-01:2022-06 --draws 0"
 
 
@@ -66,6 +71,55 @@ def test_plot_draws_again_what_run_drew(sim: Sim, tmp_path: Path) -> None:
     assert said.status == 0, said.err
     assert {path.name: path.read_bytes() for path in (run / "figures").glob("*.csv")} == tables
     assert len(list((run / "figures").glob("*.png"))) == len(FIGURES)
+
+
+def test_a_run_again_keeps_what_its_owner_put_there(sim: Sim, tmp_path: Path) -> None:
+    assert sim("run classroom").status == 0
+    run = folders(tmp_path / "results")[True]
+    (run / "figures" / "notes.md").write_text("mine", encoding="utf-8")
+    drawn = {path.name: path.read_bytes() for path in (run / "figures").iterdir()}
+    assert sim("run classroom --no-figures").status == 0
+    assert {path.name: path.read_bytes() for path in (run / "figures").iterdir()} == drawn
+    own = run / "figures" / "flows_by_route.png"
+    own.write_bytes(b"retouched")
+    said = sim("run classroom")
+    assert (said.status, said.out) == (2, "")
+    assert f"{Path('results') / run.name} has figures/flows_by_route.png already, with other content" in said.err
+    assert "--force replaces it" in said.err
+    assert own.read_bytes() == b"retouched"
+    assert sim("run classroom --force").status == 0
+    assert {path.name: path.read_bytes() for path in (run / "figures").iterdir()} == drawn
+
+
+def test_a_figure_that_fails_is_told_and_all_else_is_written(
+    sim: Sim, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(*_: object) -> None:
+        raise ValueError("no room\nfor a legend")
+
+    monkeypatch.setitem(FIGURES, "flow_map", replace(FIGURES["flow_map"], draw=failing))
+    said = sim("run classroom")
+    assert said.status == 1
+    assert said.err == ("figure flow_map could not be drawn, all else is written: ValueError: no room for a legend\n")
+    assert "Deliveries to GAMMA" in said.out
+    run = folders(tmp_path / "results")[True]
+    assert not Results.open(run).flows.empty
+    assert {path.stem for path in (run / "figures").iterdir()} == {*FIGURES} - {"flow_map"}
+
+
+def test_settings_of_the_users_matplotlib_change_no_figure_and_lose_no_run(sim: Sim, tmp_path: Path) -> None:
+    assert sim("run classroom --out usual").status == 0
+    settings = 'text.usetex: True\nfont.family: NoSuchFont\nsavefig.dpi: 10\naxes.prop_cycle: cycler("color", ["r"])\n'
+    (tmp_path / "matplotlibrc").write_text(settings, encoding="utf-8")
+    ran = subprocess.run(
+        [sys.executable, "-m", "sim", "run", "classroom", "--out", "own"], capture_output=True, text=True,
+        env={**os.environ, "MATPLOTLIBRC": str(tmp_path / "matplotlibrc"), "PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+    assert ran.returncode == 0, ran.stderr
+    usual, own = (folders(tmp_path / out)[True] / "figures" for out in ("usual", "own"))
+    assert {path.name: path.read_bytes() for path in own.iterdir()} == {
+        path.name: path.read_bytes() for path in usual.iterdir()
+    }
 
 
 def test_settings_reach_the_model(sim: Sim, tmp_path: Path) -> None:
