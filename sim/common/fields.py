@@ -11,6 +11,7 @@ import re
 import types
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import (
@@ -53,6 +54,16 @@ class Codes:
     hubs: tuple[str, ...] | None = None
     tiers: tuple[str, ...] | None = None
 
+    @cached_property
+    def state_names(self) -> tuple[str, ...]:
+        """Return what may stand for states: their codes, and groups of them."""
+        return (*self.states, *STATE_GROUPS)
+
+    @cached_property
+    def good_names(self) -> tuple[str, ...]:
+        """Return what may stand for goods: their codes, and `all`."""
+        return (*self.goods, ALL)
+
 
 def _slug(value: str) -> str:
     if len(value) > _LONGEST_SLUG:
@@ -69,22 +80,33 @@ def _text(value: str) -> str:
 
 
 class UnknownNameError(ValueError):
-    """A name that a list of names has not; which of them is nearest is looked for when the fault is told."""
+    """A name that a list of names has not; which of them is nearest is looked for when the fault is told.
+
+    A file may have fifty thousand of them, so each holds no more than what it is made of.
+    """
 
     def __init__(self, what: str, name: str, names: Iterable[str], message: str = "") -> None:
-        super().__init__(message or f"unknown {what} {shown(name)}")
-        self.name, self.names = name, names
+        super().__init__(what, name, names, message)
+
+    @property
+    def near(self) -> tuple[str, Iterable[str]]:
+        """Return the name that was read, and the names that there are."""
+        return self.args[1:3]
+
+    def __str__(self) -> str:
+        what, name, _, message = self.args
+        return message or f"unknown {what} {shown(name)}"
 
 
 def _state(value: str, info: ValidationInfo) -> str:
     if isinstance(info.context, Codes) and value not in STATE_GROUPS and value not in info.context.states:
-        raise UnknownNameError("state", value, (*info.context.states, *STATE_GROUPS))
+        raise UnknownNameError("state", value, info.context.state_names)
     return value
 
 
 def _good(value: str, info: ValidationInfo) -> str:
     if isinstance(info.context, Codes) and value != ALL and value not in info.context.goods:
-        raise UnknownNameError("good", value, (*info.context.goods, ALL))
+        raise UnknownNameError("good", value, info.context.good_names)
     return value
 
 

@@ -130,7 +130,7 @@ def _problem(details: ErrorDetails, model: type[BaseModel]) -> Problem:
         return Problem(location, "the list is empty; name at least one", on_key)
     if kind == "value_error":
         found = details["ctx"]["error"]
-        near = (found.name, found.names) if isinstance(found, UnknownNameError) else None
+        near = found.near if isinstance(found, UnknownNameError) else None
         return Problem(location, str(found), on_key, near=near)
     return Problem(location, f"read {shown(read)}: {details['msg'][:1].lower()}{details['msg'][1:]}", on_key)
 
