@@ -212,7 +212,7 @@ def _discard(path: Path, why: str) -> None:
         return
     except OSError:  # a folder in its place, or a file that Windows holds: writing it anew will tell
         pass
-    _tell_once(f"kept machine code is not used and compiled again ({path}: {why})")
+    _tell_once(f"kept machine code in {path.parent} is not used and compiled again: {why}")
 
 
 @lru_cache(maxsize=32)

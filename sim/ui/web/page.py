@@ -41,7 +41,7 @@ class Desk:
     """The page of one browser tab."""
 
     def __init__(self, house: House) -> None:
-        self.house, self.turns = house, Turns()
+        self.house, self.turns = house, Turns(ending=house.worker.ending)
         self.draft: Draft | None = None
         self.panel: Panel | None = None
         self.names = scenario_titles()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import socket
 import tempfile
@@ -17,8 +18,11 @@ from sim.common.errors import SimError
 from sim.ui.web.context import House
 from sim.ui.web.guard import HOST, Guard
 from sim.ui.web.page import Desk
+from sim.ui.web.worker import Worker
 
 FIRST_PORT = 8477
+_PATIENCE_SECONDS = 3.0  # with a run or a picture that is being made when the program ends
+_INTERRUPTED = 130
 _ICON = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="6" fill="#0b3c6f"/>'
     '<path d="M6 22h9l4-12h7" fill="none" stroke="#fff" stroke-width="3"/><circle cx="26" cy="10" r="3" '
@@ -64,17 +68,24 @@ def serve(scenario: str, port: int, *, browser: bool, ready: Callable[[str], Non
     """
     token = secrets.token_urlsafe(24)
     address = f"http://{HOST}:{port}/?token={token}"
-    with tempfile.TemporaryDirectory(prefix="sim-app-") as scratch:
-        house = House(scenario, Path(scratch))
-        app.add_middleware(Guard, port=port, token=token)
-        app.on_startup(lambda: ready(address))
-        if browser:
-            threading.Thread(target=_open_browser, args=(address, port, Path(scratch)), daemon=True).start()
-        ui.run(
-            lambda: Desk(house).build(), host=HOST, port=port, title="sanctions-sim", favicon=_ICON, show=False,
-            reload=False, tailwind=False, show_welcome_message=False, binding_refresh_interval=None,
-            reconnect_timeout=10.0, uvicorn_logging_level="error", timeout_graceful_shutdown=1,
-        )  # fmt: skip
+    worker = Worker()
+    try:
+        with tempfile.TemporaryDirectory(prefix="sim-app-") as scratch:
+            house = House(scenario, Path(scratch), worker)
+            app.add_middleware(Guard, port=port, token=token)
+            app.on_startup(lambda: ready(address))
+            if browser:
+                threading.Thread(target=_open_browser, args=(address, port, Path(scratch)), daemon=True).start()
+            ui.run(
+                lambda: Desk(house).build(), host=HOST, port=port, title="sanctions-sim", favicon=_ICON, show=False,
+                reload=False, tailwind=False, show_welcome_message=False, binding_refresh_interval=None,
+                reconnect_timeout=10.0, uvicorn_logging_level="error", timeout_graceful_shutdown=1,
+            )  # fmt: skip
+    except KeyboardInterrupt:
+        if not worker.end(_PATIENCE_SECONDS):
+            # It is in compiled code: there, a thread that outlives the interpreter makes the process abort.
+            os._exit(_INTERRUPTED)
+        raise
 
 
 def _open_browser(address: str, port: int, folder: Path) -> None:

@@ -12,7 +12,7 @@ import queue
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -26,9 +26,15 @@ class OvertakenError(Exception):
 
 @dataclass
 class Turns:
-    """Counts what a page asks for; only the latest counts."""
+    """Counts what a page asks for; only the latest counts.
+
+    Attributes:
+        generation: how many turns were taken.
+        ending: set when the program ends: then no turn counts.
+    """
 
     generation: int = 0
+    ending: threading.Event = field(default_factory=threading.Event)
 
     def take(self) -> Turn:
         """The next turn; all before it are over."""
@@ -45,8 +51,8 @@ class Turn:
 
     @property
     def over(self) -> bool:
-        """Whether a later turn was taken."""
-        return self.generation != self.turns.generation
+        """Whether a later turn was taken, or the program ends."""
+        return self.generation != self.turns.generation or self.turns.ending.is_set()
 
     def go_on(self, *_: object) -> None:
         """Ends what is made for this turn if it is over; takes what a progress callback is given.
@@ -59,9 +65,14 @@ class Turn:
 
 
 class Worker:
-    """A thread with a queue."""
+    """A thread with a queue.
+
+    Attributes:
+        ending: set when it takes no more jobs.
+    """
 
     def __init__(self) -> None:
+        self.ending = threading.Event()
         self._jobs: queue.PriorityQueue[tuple[int, int, Callable[[], Any], Future[Any]]] = queue.PriorityQueue()
         self._count = itertools.count()
         self._thread = threading.Thread(target=self._work, name="sim-app", daemon=True)
@@ -77,9 +88,18 @@ class Worker:
         """The outcome of a job."""
         return await asyncio.wrap_future(self.submit(rank, job))
 
+    def end(self, seconds: float) -> bool:
+        """Ends the thread once its job is done, which a job of a turn is soon; returns whether it has ended in time."""
+        self.ending.set()
+        self.submit(AT_ONCE, lambda: None)  # wakes it
+        self._thread.join(seconds)
+        return not self._thread.is_alive()
+
     def _work(self) -> None:
         while True:
             _, _, job, future = self._jobs.get()
+            if self.ending.is_set():
+                return
             if not future.set_running_or_notify_cancel():
                 continue
             try:

@@ -151,6 +151,34 @@ def test_the_worker_takes_the_most_urgent_first_and_passes_over_what_was_cancell
     assert worker.submit(AT_ONCE, lambda: 3).result(10.0) == 3
 
 
+def test_the_worker_ends_with_the_job_that_it_has_which_sees_that_the_program_ends() -> None:
+    worker, begun, turns = Worker(), threading.Event(), Turns()
+    turns.ending = worker.ending
+    turn = turns.take()
+
+    def job() -> None:
+        begun.set()
+        while True:
+            turn.go_on()
+
+    going = worker.submit(BESIDE, job)
+    left = worker.submit(BESIDE, job)
+    assert begun.wait(10.0)
+    assert worker.end(10.0)
+    with pytest.raises(OvertakenError):
+        going.result(0.0)
+    assert not left.done()
+
+
+def test_a_worker_that_cannot_end_says_so() -> None:
+    worker, begun, gate = Worker(), threading.Event(), threading.Event()
+    worker.submit(AT_ONCE, lambda: (begun.set(), gate.wait(10.0)))
+    assert begun.wait(10.0)
+    assert not worker.end(0.05)
+    gate.set()
+    assert worker.end(10.0)
+
+
 def test_the_headline_says_what_the_table_says(paired: Comparison) -> None:
     shown = Runs().pair(sim.load("reference"), Turns().take(), fitted=False)
     view, table = shown.view, shown.table
