@@ -153,7 +153,7 @@ class _Reader:
             if name not in header:
                 self._blame(name, "the column is missing")
         for name in header:
-            if name not in COLUMNS:
+            if name not in COLUMNS and len(self.faults) < _MOST_FAULTS:
                 self._blame(name, f"unknown column; {sim.nearest(name, COLUMNS)}")
         found: list[tuple[int, Target]] = []
         if not self.faults:
