@@ -56,6 +56,7 @@ def _facts(chosen: argparse.Namespace, model: ModelRuns) -> dict[str, object]:
     return {
         "scenario": chosen.scenario, "scenario_digest": model.case().scenario.digest,
         "world": fitted_case.scenario.world, "world_digest": model.case().world.digest,
+        "target": model.case().world.states[model.case().world.target],
         "runs_digest": model.digest(), "exporters": chosen.exporters, "intermediaries": chosen.intermediaries,
         "last": chosen.last,
         "fitted_scenario": {name: value for name, value in fitted_case.settings().items() if name in columns},

@@ -43,8 +43,8 @@ CONTENTS = {
         "docs/asking-studies", "docs/studies-answers", "docs/cluster", "docs/own-figures", "results/README",
     ],
     "Judge": [
-        "docs/validation", "docs/calibration", "calibration/figures/README", "calibration/posterior/README",
-        "docs/compared", "docs/limits", "docs/faq", "docs/glossary",
+        "docs/validation", "docs/world", "docs/calibration", "calibration/figures/README",
+        "calibration/posterior/README", "docs/compared", "docs/limits", "docs/faq", "docs/glossary",
     ],
     "Understand and change": ["docs/odd", "docs/design", "docs/how-to/README", "docs/how-to/*", "CONTRIBUTING"],
     "Reference": [

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from sim.common.csv_rows import csv_records, csv_rows
     from sim.common.errors import Fault, FaultList, SimError, nearest
     from sim.common.files import written_file, written_folder
+    from sim.common.good_groups import codes_named, groups_of
     from sim.common.progress import show_progress
     from sim.common.renamed import renamed
     from sim.experiments.ensemble import Ensemble, ensemble
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from sim.simulation.simulation import Case, load
     from sim.world import World, load_world
     from sim.world.build import build_world
+    from sim.world.build.ras import fit_margins
     from sim.world.customs_data import Imported, import_files
 
     __version__: str
@@ -74,12 +76,15 @@ __all__ = [
     "World",
     "address_of",
     "build_world",
+    "codes_named",
     "compare",
     "csv_records",
     "csv_rows",
     "discover",
     "ensemble",
     "explain",
+    "fit_margins",
+    "groups_of",
     "import_files",
     "load",
     "load_posterior",
@@ -111,6 +116,7 @@ _HOMES = {
     "common.csv_rows": ("csv_records", "csv_rows"),
     "common.errors": ("Fault", "FaultList", "SimError", "nearest"),
     "common.files": ("written_file", "written_folder"),
+    "common.good_groups": ("codes_named", "groups_of"),
     "common.progress": ("show_progress",),
     "common.renamed": ("renamed",),
     "common.rule_compiler": ("rule",),
@@ -136,6 +142,7 @@ _HOMES = {
     "simulation.simulation": ("Case", "load"),
     "world": ("World", "load_world"),
     "world.build": ("build_world",),
+    "world.build.ras": ("fit_margins",),
     "world.customs_data": ("Imported", "import_files"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}

@@ -9,7 +9,9 @@ from sim.simulation.comparison import Comparison
 from sim.simulation.results import Results
 from sim.simulation.simulation import Case
 
-SMALL = {"exporters": 1500, "intermediaries": 330}
+# Two rows for each type of firm; firms that draw must be more, or the rare ones never sell.
+SMALL = {"exporters": 1800, "intermediaries": 330}
+DRAWN = 8000
 
 
 @pytest.fixture(scope="session")
@@ -21,7 +23,7 @@ def reference() -> Case:
 @pytest.fixture(scope="session")
 def sampled(reference: Case) -> Case:
     """The reference package with firms that draw."""
-    return reference.with_changes(agents={"mode": "sampled"})
+    return reference.with_changes(agents={"mode": "sampled", "exporters": DRAWN})
 
 
 @pytest.fixture(scope="session")

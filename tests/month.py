@@ -6,10 +6,10 @@ from sim.model.phases import firms, states, trade
 
 BEFORE_CHOICES = (
     states.read_law, states.assess_threats, states.set_enforcement, states.designate_exporters, trade.post_demand,
-    trade.price_transit, firms.evaluate_routes,
+    trade.price_transit, firms.evaluate_routes, trade.pass_on,
 )  # fmt: skip
 AFTER_CHOICES = (
-    trade.clear_borders, trade.trade_through_hubs, trade.settle, trade.adjust_prices, trade.record_customs,
+    trade.clear_borders, trade.trade_through_hubs, trade.settle, trade.clear_markets, trade.record_customs,
     firms.update_beliefs,
 )  # fmt: skip
 PHASES = (*BEFORE_CHOICES, firms.choose_routes, *AFTER_CHOICES)

@@ -74,7 +74,7 @@ def test_links_and_paths_lead_somewhere() -> None:
 
 
 def test_shares_of_what_was_seen_are_true() -> None:
-    seen = audit(load_world("reference"), "reference").seen
+    seen = audit(load_world("reference")).seen
     for row, shares in (("all flows, totals by pair", 3), ("towards the target, totals by pair", 2)):
         for share in seen.loc[row].tolist()[:shares]:
             assert f"{100 * share:.1f} %" in README

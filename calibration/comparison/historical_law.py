@@ -154,8 +154,7 @@ def _growth(row: Target, world: sim.World, after: Floats, before: Floats) -> flo
 
 def _cells(row: Target, world: sim.World) -> tuple[Floats, ...]:
     offices = range(len(world.states)) if row.reporter == "all" else [world.states.index(row.reporter)]
-    goods = range(len(world.goods)) if row.good == "all" else [world.goods.index(good) for good in row.good.split("+")]
-    return np.ix_(offices, [world.states.index(row.partner)], goods)
+    return np.ix_(offices, [world.states.index(row.partner)], world.good_positions(row.good.split("+")))
 
 
 def network(asked: Sequence[Target], case: sim.Case, model: Network) -> Floats:

@@ -122,7 +122,7 @@ class Network:
         found = {}
         for row, state in enumerate(world.states):
             for sector, goods in self.goods_of.items():
-                places = [world.goods.index(good) for good in goods]
+                places = world.good_positions(goods)
                 weights = sales[row, places]
                 if self.members(state) and weights.sum() > 0.0:
                     share = float(np.average(closed[row, places], weights=weights))

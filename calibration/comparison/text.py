@@ -86,7 +86,7 @@ MAPPED = """
 * **States.** Ours are 21, the EU one of them ([states.csv](../calibration/comparison/states.csv)). Kyrgyzstan, Armenia,
   Georgia, Uzbekistan and Serbia are not among its 80, and the package drops the rest of the world: no route through
   them can be asked for.
-* **Goods.** Ours are nine groups of HS codes, its are 50 sectors, of which those of agriculture, mining and
+* **Goods.** Ours are twenty groups of HS codes, its are 50 sectors, of which those of agriculture, mining and
   manufactures make goods ([sectors.csv](../calibration/comparison/sectors.csv), our reading). Where law bans part of a
   sector's goods the package takes the share, weighted by what the state sold of them to Russia in 2021; its own page
   offers whole sectors only.

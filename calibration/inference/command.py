@@ -36,11 +36,12 @@ def parser_of(program: str, description: str | None) -> argparse.ArgumentParser:
     plan = Plan()
     parser.set_defaults(processes=plan.processes)
     parser.add_argument("--points", type=int, default=plan.points, help="runs spread through the prior")
+    parser.add_argument("--about", type=int, default=plan.about, help="runs about the mode of the posterior")
     parser.add_argument("--wave", type=int, default=plan.waves[0], help="runs near the posterior, in each of two waves")
     parser.add_argument("--steps", type=int, default=plan.steps, help="steps of the sampler")
     parser.add_argument("--checked", type=int, default=plan.checked, help="draws at which the model itself runs")
     parser.add_argument("--rounds", type=int, default=plan.rounds, help="most rounds of such checks")
-    parser.add_argument("--exporters", type=int, default=1500, help="rows of exporters (expected mode)")
+    parser.add_argument("--exporters", type=int, default=3000, help="rows of exporters (expected mode)")
     parser.add_argument("--intermediaries", type=int, default=330, help="intermediaries")
     parser.add_argument("--last", default="2023-12", help="last month that is simulated")
     parser.add_argument("--seed", type=int, default=plan.seed, help="fixes everything that is random")
@@ -67,8 +68,8 @@ def fitted(chosen: argparse.Namespace, before: Callable[[ModelRuns, Plan], objec
     codes = codes_of(world)
     seen = evidence_of(model.targets, codes, world.states[world.target])
     plan = Plan(
-        points=chosen.points, waves=(chosen.wave, chosen.wave), steps=chosen.steps, checked=chosen.checked,
-        rounds=chosen.rounds, processes=chosen.processes, seed=chosen.seed,
+        points=chosen.points, about=chosen.about, waves=(chosen.wave, chosen.wave), steps=chosen.steps,
+        checked=chosen.checked, rounds=chosen.rounds, processes=chosen.processes, seed=chosen.seed,
     )  # fmt: skip
     if before is not None:
         before(model, plan)

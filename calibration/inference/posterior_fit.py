@@ -1,6 +1,7 @@
 """From the published figures to a posterior: design, emulator, sampler, check on the model itself.
 
-1. The model runs at points spread through the prior; the emulator learns from those that are not far off.
+1. The mode of the posterior is found on the model itself; the model runs at points about it, and at some spread through
+   the prior, and the emulator learns from those that are not far off.
 2. A first posterior says where to look closer; the model runs there, wave by wave, and the emulator learns again.
 3. The posterior is sampled, and the model runs at draws of it: what the emulator missed is weighed back in. Where few
    draws are left of those weighed, the emulator learns from them too, and new ones are drawn.
@@ -18,6 +19,7 @@ import numpy as np
 from calibration.inference.emulator import Emulator, train
 from calibration.inference.likelihood import SHARED, Evidence, Marginal
 from calibration.inference.mcmc import Chain, Posterior, sample
+from calibration.inference.mode import points_about, posterior_mode
 from calibration.inference.runs import Simulator, digest_of, runs_at, sobol_points
 
 
@@ -27,6 +29,9 @@ class Plan:
 
     Attributes:
         points: runs spread through the prior.
+        about: runs about the mode.
+        iterations: most steps towards the mode.
+        wider: spread of those runs, multiple of the standard deviations that the curvature at the mode says.
         waves: runs near the posterior, wave by wave.
         trained_on: runs the emulator learns from, the nearest to the figures of all that were made.
         walkers: of each ensemble of the sampler.
@@ -39,7 +44,10 @@ class Plan:
         seed: fixes everything that is random.
     """
 
-    points: int = 1536
+    points: int = 256
+    about: int = 1280
+    iterations: int = 10
+    wider: float = 2.0
     waves: tuple[int, ...] = (512, 512)
     trained_on: int = 2048
     walkers: int = 144
@@ -120,6 +128,11 @@ def calibrate(problem: Problem, folder: Path, plan: Plan | None = None) -> Fit:
     prior_found = found
     centre = run(np.zeros((1, dimensions)), "centre")
     clock.mark("runs over the prior")
+    mode, covariance = posterior_mode(run, seen, dimensions, plan.iterations)
+    clock.mark("search of the mode")
+    about = points_about(mode, covariance, plan.wider, sobol_points(plan.about, dimensions, plan.seed + 1))
+    z, found = np.concatenate([z, about]), np.concatenate([found, run(about, "about")])
+    clock.mark("runs about the mode")
     emulator = _learn(seen, z, found, plan)
     for number, count in enumerate(plan.waves, start=1):
         chain = _draw(seen, emulator, plan, max(plan.steps // 3, 2), number)
@@ -231,8 +244,15 @@ def predictive(fit: Fit, seen: Evidence, seed: int, repeats: int = 10) -> np.nda
 
 
 def with_errors(found: np.ndarray, seen: Evidence, discrepancy: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Simulated figures with discrepancy and measurement error drawn on top, as the likelihood has them."""
-    spread = discrepancy[:, seen.group]
+    """Simulated figures with discrepancy and measurement error drawn on top, as the likelihood has them.
+
+    Args:
+        found: simulated, draws x targets.
+        seen: the targets.
+        discrepancy: draws x groups, or one for each target, draws x targets.
+        rng: of the errors.
+    """
+    spread = discrepancy if discrepancy.shape[1] == len(seen) else discrepancy[:, seen.group]
     together = rng.standard_normal((len(found), int(seen.series.max()) + 1))[:, seen.series]
     alone = rng.standard_normal(found.shape)
     measured = rng.standard_normal(found.shape)

@@ -70,12 +70,10 @@ def _of_the_comparison() -> dict[str, str]:
     whole = pd.read_csv(FOLDER / "full_stop.csv", index_col="name")
     misses = pd.read_csv(FOLDER / "misses.csv").set_index("group").loc["everybody to the target"]
     arrives = whole.loc["arrives"]
-    ends, band = -arrives[["network_high", "network_low"]], -arrives[["agents_high", "agents_low"]]
+    band = -arrives[["agents_high", "agents_low"]]
     return {
         "full stop, agents": f"{-arrives['agents']:.0f}% [{band.iloc[0]:.0f}, {band.iloc[1]:.0f}] less",
         "full stop, gravity": f"{-arrives['gravity']:.0f}% less by exact-hat gravity",
-        "full stop, network": f"{-arrives['network']:.0f}% less by the input-output package",
-        "full stop, its range": f"with {ends.iloc[0]:.0f} to {ends.iloc[1]:.0f} at the ends",
         "full stop, around": f"By the agents' account {whole.at['around', 'agents']:.0f}% of",
         "law, all sellers": f"misses by {misses['gravity_told']:.0f} log points, the agents by {misses['agents']:.0f}.",
     }

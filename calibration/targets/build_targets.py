@@ -28,7 +28,7 @@ BASE_YEAR, HELD_OUT = "2021", "2024"
 ERRORS = {"exact": 0.02, "transcribed": 0.05, "estimate": 0.05}
 VALUABLES, CHART, CHART_MUSD = "gold and diamonds", "read off a chart", 100.0
 VALUABLES_ERROR = 0.10
-# The exchange rates are from memory, +-0.3 %.
+# Trade is not spread over the days of a month or year as the published rates are (assumption).
 RATE_ERROR = 0.003
 # A span that the record ends in counts from so many months on.
 LEAST_MONTHS = 2
@@ -51,7 +51,7 @@ def build() -> str:
 @lru_cache(maxsize=8)
 def _table(name: str) -> pd.DataFrame:
     table = pd.read_csv(FIGURES / f"{name}.csv", dtype={"period": str}, keep_default_na=False)
-    rates = table["period"].str[:4].map(published_rates())
+    rates = table["period"].map(published_rates())
     table["musd"] = table["value"] * np.where(table["unit"] == "meur", rates, 1.0)
     return table
 

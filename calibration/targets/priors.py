@@ -4,7 +4,7 @@ A point is a vector of standard normal numbers ``z``, one per row: the prior is 
 walls. :meth:`Prior.value` turns one into a value inside the bounds that ``sim.PARAMETERS`` declares.
 
 A row names its input by the address that it has everywhere (see :data:`sim.INPUT_KINDS`): ``parameters.aversion``,
-whose centre is the declared default; ``policies.exit.strength``, of a clause of the scenario; ``openings.HUB``; or
+whose centre is the declared default; ``policies.exit.strength``, of a clause of the scenario; ``hub_effects.HUB``; or
 ``drivers.army-needs.size``, how far a driver's path departs from 1, as a multiple of what the scenario says, in logs (2
 squares the path, 0 holds it at 1).
 
@@ -29,7 +29,7 @@ FIGURES = Path(__file__).resolve().parents[1] / "figures" / "priors.csv"
 FAMILIES = ("lognormal", "logit-normal")
 # No more than this many times the scenario's own strength or size; a guard, far outside every prior's mass.
 _STRETCH = 10.0
-_WHAT = {"policies": "clause", "drivers": "driver", "openings": "hub"}
+_WHAT = {"policies": "clause", "drivers": "driver", "hub_effects": "hub"}
 _MOST_FAULTS = 1_000  # that are told of one table
 _COLUMNS = ("address", "family", "centre", "width", "group", "fitted", "source")
 _BEFORE = ["name", "place"]  # columns that told what the address tells now
@@ -63,7 +63,7 @@ class Prior:
 
     @property
     def kind(self) -> str:
-        """Which kind of input it is: parameters, policies, drivers, openings."""
+        """Which kind of input it is: parameters, policies, drivers, hub_effects."""
         return self.address.partition(".")[0]
 
     @property
@@ -138,7 +138,7 @@ def _prior(row: Mapping[str, str]) -> Prior:
 
 def _name(address: str) -> str:
     kind, _, rest = address.partition(".")
-    return rest if kind in ("parameters", "openings") else rest.rpartition(".")[0]
+    return rest if kind in ("parameters", "hub_effects") else rest.rpartition(".")[0]
 
 
 def _bounds(row: Mapping[str, str], centre: float) -> tuple[float, float]:

@@ -16,7 +16,7 @@ import pandas as pd
 
 import sim
 from calibration.targets.build_targets import BASE_YEAR, HELD_OUT, SERIES, STATEMENTS, error_of, record_of
-from calibration.targets.simulated_targets import Floats, Ledgers
+from calibration.targets.simulated_targets import Floats, Ledgers, good_places
 from calibration.targets.targets import FLOWS, Target
 
 MONTHLY, YEARLY = "M", "A"
@@ -133,7 +133,7 @@ def monthly_of(ledgers: Ledgers, series: Sequence[Series], coalition: Sequence[s
     for row, one in enumerate(series):
         block = np.ix_(
             places(one.flow, FLOWS), months, places(one.reporter, ledgers.states), places(one.partner, ledgers.states),
-            places(one.good, ledgers.goods),
+            good_places(one.good, ledgers.goods, ledgers.groups),
         )  # fmt: skip
         found[row] = ledgers.recorded[block].sum(axis=(0, 2, 3, 4))
     return found

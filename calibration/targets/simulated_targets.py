@@ -1,13 +1,13 @@
 """The figures of a run in the order of the targets, and how far they are from what was published.
 
-A run's tables hold a million rows; here they become two dense arrays once, and each target is a sum over a block.
+A run's tables hold a million rows; here they become dense arrays once, and each target is a sum over a block.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -17,19 +17,20 @@ import pandas as pd
 from numpy.typing import NDArray
 
 import sim
-from calibration.targets.targets import BRANDS, FLOWS, LEAST_MUSD, Months, Target, count_months, months_of
+from calibration.targets.targets import BRANDS, FLOWS, LEAST_MUSD, LEDGERS, Months, Target, count_months, months_of
 
 Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
 class Ledgers:
-    """Both ledgers of a run as dense arrays, musd of the month.
+    """The ledgers of a run as dense arrays, musd of the month.
 
     Attributes:
-        months, states, goods: what the axes stand for. coalition: codes.
+        months, states, goods: what the axes stand for. coalition: codes. groups: group of goods and their codes.
         recorded: [flow, month, office, partner, good], flows as in :data:`calibration.targets.targets.FLOWS`.
         true: [straight or through a hub, month, origin, destination, brand, good].
+        bought: [at the buyers' prices or at those of the base year, month, destination, brand, good].
     """
 
     months: list[str]
@@ -38,6 +39,8 @@ class Ledgers:
     coalition: list[str]
     recorded: Floats
     true: Floats
+    bought: Floats
+    groups: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 def ledgers_of(run: sim.Results, *, with_true: bool = True) -> Ledgers:
@@ -45,16 +48,18 @@ def ledgers_of(run: sim.Results, *, with_true: bool = True) -> Ledgers:
 
     Args:
         run: a run.
-        with_true: whether the true ledger is wanted as well; without it the array is empty.
+        with_true: whether what really went where, and its prices, are wanted as well; without it the arrays are empty.
     """
     if not isinstance(run.source, Path):
         source, world = run.source, run.source.world
         coalition = [code for code, member in zip(world.states, world.is_coalition, strict=True) if member]
-        true = _true(source) if with_true else np.empty(0)
-        return Ledgers(source.months, list(world.states), list(world.goods), coalition, _recorded(source), true)
+        true, bought = (_true(source), _bought(source)) if with_true else (np.empty(0), np.empty(0))
+        axes = source.months, list(world.states), list(world.goods)
+        return Ledgers(*axes, coalition, _recorded(source), true, bought, world.codes_by_group)
     months, states, goods = _months(run), list(run.record["offices"]), sorted(run.recorded["good"].unique())
-    recorded, true = _from_tables(run, (months, states, goods), with_true=with_true)
-    return Ledgers(months, states, goods, list(run.record["coalition"]), recorded, true)
+    recorded, true, bought = _from_tables(run, (months, states, goods), with_true=with_true)
+    groups = run.record.get("good_groups") or {}
+    return Ledgers(months, states, goods, list(run.record["coalition"]), recorded, true, bought, groups)
 
 
 def _months(run: sim.Results) -> list[str]:
@@ -85,7 +90,18 @@ def _true(source: Any) -> Floats:
     return found
 
 
-def _from_tables(run: sim.Results, axes: tuple[list[str], ...], *, with_true: bool) -> tuple[Floats, Floats]:
+def _bought(source: Any) -> Floats:
+    world, record, base = source.world, source.record, source.base
+    states, goods = len(world.states), len(world.goods)
+    volume = np.zeros((len(record.delivered), states, len(BRANDS), goods))
+    for route, destination in enumerate(base.destination):
+        sent = record.delivered[:, :, route].reshape(-1, states, len(BRANDS), goods).copy()
+        sent[:, destination] = 0.0  # sales at home
+        volume[:, destination] += sent.sum(axis=1)
+    return np.stack([volume * np.exp(record.log_price), volume])
+
+
+def _from_tables(run: sim.Results, axes: tuple[list[str], ...], *, with_true: bool) -> tuple[Floats, Floats, Floats]:
     months, states, goods = axes
 
     def place(column: pd.Series[str], names: Sequence[str]) -> NDArray[np.int64]:
@@ -99,7 +115,7 @@ def _from_tables(run: sim.Results, axes: tuple[list[str], ...], *, with_true: bo
     shape = len(FLOWS), len(months), len(states), len(states), len(goods)
     recorded = _sum_into(shape, where, table["value_musd"].to_numpy())
     if not with_true:
-        return recorded, np.empty(0)
+        return recorded, np.empty(0), np.empty(0)
     flows = run.flows
     hub = (flows["route"] != "direct").to_numpy().astype(np.int64)
     on = (
@@ -107,7 +123,13 @@ def _from_tables(run: sim.Results, axes: tuple[list[str], ...], *, with_true: bo
         place(flows["brand_origin"], BRANDS), place(flows["good"], goods),
     )  # fmt: skip
     shape_true = 2, len(months), len(states), len(states), len(BRANDS), len(goods)
-    return recorded, _sum_into(shape_true, on, flows["value_musd"].to_numpy())
+    at = ["month", "destination", "brand_origin", "good"]
+    index = run.prices.set_index(at)["price_index"].reindex(pd.MultiIndex.from_frame(flows[at]), fill_value=1.0)
+    volume = flows["volume_musd"].to_numpy()
+    place_bought = on[1], on[3], on[4], on[5]
+    shape_bought = len(months), len(states), len(BRANDS), len(goods)
+    bought = np.stack([_sum_into(shape_bought, place_bought, v) for v in (volume * index.to_numpy(), volume)])
+    return recorded, _sum_into(shape_true, on, flows["value_musd"].to_numpy()), bought
 
 
 def _sum_into(shape: tuple[int, ...], where: tuple[Any, ...], values: Any) -> Floats:
@@ -129,16 +151,17 @@ def simulated(run: sim.Results, targets: Sequence[Target]) -> Floats:
     Raises:
         sim.SimError: a target lies outside the run's months.
     """
-    ledgers = ledgers_of(run, with_true=any(target.ledger == "true" for target in targets))
+    ledgers = ledgers_of(run, with_true=any(target.ledger != "recorded" for target in targets))
     return simulated_of(ledgers, targets)
 
 
 def simulated_of(ledgers: Ledgers, targets: Sequence[Target]) -> Floats:
     """As :func:`simulated`, of a run that is already added up."""
-    axes = (tuple(ledgers.months), tuple(ledgers.states), tuple(ledgers.goods), tuple(ledgers.coalition))
+    groups = tuple((name, tuple(codes)) for name, codes in ledgers.groups.items())
+    axes = (tuple(ledgers.months), tuple(ledgers.states), tuple(ledgers.goods), tuple(ledgers.coalition), groups)
     cells, starts, logs = _cells(tuple(targets), axes)
     total = np.zeros(len(starts))
-    for ledger, flows in enumerate((ledgers.recorded, ledgers.true)):
+    for ledger, flows in enumerate((ledgers.recorded, ledgers.true, ledgers.bought)):
         if len(cells[ledger]):
             chosen = flows.reshape(-1)[cells[ledger][:, 1]]
             total += np.bincount(cells[ledger][:, 0], weights=chosen, minlength=len(starts))
@@ -149,13 +172,13 @@ def simulated_of(ledgers: Ledgers, targets: Sequence[Target]) -> Floats:
 
 def _log_months(target: Target) -> float:
     """Growth compares means of a month, not sums of spans of unequal length."""
-    if target.measure == "ratio" or target.base is None:
+    if target.measure == "ratio" or target.base is None or target.ledger == "price":
         return 0.0
     return math.log(count_months(target.period) / count_months(target.base))
 
 
 @lru_cache(maxsize=8)
-def _cells(targets: tuple[Target, ...], axes: tuple[tuple[str, ...], ...]) -> tuple[Any, Any, Any]:
+def _cells(targets: tuple[Target, ...], axes: tuple[tuple[Any, ...], ...]) -> tuple[Any, Any, Any]:
     """Which cells of a run's ledgers each target adds up.
 
     A target is a sum of logarithms of block sums: of its period, less those of its base or of its denominator.
@@ -166,32 +189,34 @@ def _cells(targets: tuple[Target, ...], axes: tuple[tuple[str, ...], ...]) -> tu
     Raises:
         sim.SimError: a target lies outside the run's months.
     """
-    months, states, goods, coalition = axes
+    months = axes[0]
     inside = [all(months[0] <= a and b <= months[-1] for a, b in (t.period, t.base or t.period)) for t in targets]
     if not all(inside):
         outside = ", ".join(t.id for t, within in zip(targets, inside, strict=True) if not within)
         raise sim.SimError(f"the run covers {months[0]} to {months[-1]}, not {outside}")
-    cells: tuple[list[NDArray[np.int64]], list[NDArray[np.int64]]] = ([], [])
+    cells: dict[str, list[NDArray[np.int64]]] = {ledger: [] for ledger in LEDGERS}
     owner, sign = [], []
     for number, target in enumerate(targets):
         blocks = [(target.period, 0, 1.0)]
-        if target.measure == "ratio":
+        if target.ledger == "price" and target.base is not None:  # unit values: value over volume
+            blocks += [(target.period, 1, -1.0), (target.base, 0, -1.0), (target.base, 1, 1.0)]
+        elif target.measure == "ratio":
             blocks.append((target.period, 1, -1.0))
         elif target.base is not None:
             blocks.append((target.base, 0, -1.0))
         for span, side, weight in blocks:
-            places = _block(target, span, side, (months, states, goods, coalition))
+            places = _block(target, span, side, axes)
             block = np.full(len(places), len(owner))
-            cells[target.ledger != "recorded"].append(np.column_stack([block, places]))
+            cells[target.ledger].append(np.column_stack([block, places]))
             owner.append(number)
             sign.append(weight)
-    joined = tuple(np.concatenate(part) if part else np.empty((0, 2), dtype=np.int64) for part in cells)
+    joined = tuple(np.concatenate(part) if part else np.empty((0, 2), dtype=np.int64) for part in cells.values())
     return joined, np.array(owner, dtype=np.int64), np.array(sign)
 
 
-def _block(target: Target, span: Months, side: int, axes: tuple[tuple[str, ...], ...]) -> NDArray[np.int64]:
+def _block(target: Target, span: Months, side: int, axes: tuple[tuple[Any, ...], ...]) -> NDArray[np.int64]:
     """Places of a block in its flattened ledger; side 1 is the denominator."""
-    months, states, goods, coalition = axes
+    months, states, goods, coalition, groups = axes
 
     def chosen(text: str, known: Sequence[str]) -> list[int]:
         part = text.split("/")[-1 if side else 0]
@@ -201,15 +226,24 @@ def _block(target: Target, span: Months, side: int, axes: tuple[tuple[str, ...],
         return [known.index(code) for code in codes]
 
     when = range(months.index(span[0]), months.index(span[1]) + 1)
-    flows, kinds = chosen(target.flow, FLOWS), chosen(target.good, goods)
+    flows, kinds = chosen(target.flow, FLOWS), good_places(target.good.split("/")[-1 if side else 0], goods, groups)
     offices, partners = chosen(target.reporter, states), chosen(target.partner, states)
-    if target.ledger == "recorded":
-        shape: tuple[int, ...] = (len(FLOWS), len(months), len(states), len(states), len(goods))
+    brands = chosen(target.brand or "all", BRANDS)
+    if target.ledger == "price":
+        shape: tuple[int, ...] = (2, len(months), len(states), len(BRANDS), len(goods))
+        grid = np.ix_([side], when, offices, brands, kinds)
+    elif target.ledger == "recorded":
+        shape = (len(FLOWS), len(months), len(states), len(states), len(goods))
         grid = np.ix_(flows, when, offices, partners, kinds)
     else:
         shape = (2, len(months), len(states), len(states), len(BRANDS), len(goods))
-        grid = np.ix_(flows, when, offices, partners, chosen(target.brand or "all", BRANDS), kinds)
+        grid = np.ix_(flows, when, offices, partners, brands, kinds)
     return np.ravel_multi_index(np.broadcast_arrays(*grid), shape).reshape(-1)
+
+
+def good_places(text: str, goods: Sequence[str], groups: Mapping[str, Sequence[str]] | Iterable[Any]) -> list[int]:
+    """Positions of the goods that a field names: codes or groups joined by ``+``, or ``all``."""
+    return [goods.index(code) for code in sim.codes_named(text.split("+"), goods, dict(groups))]
 
 
 def observed(targets: Sequence[Target]) -> tuple[Floats, Floats, Floats]:

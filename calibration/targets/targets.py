@@ -6,13 +6,14 @@ logs: a hub that grows ninefold and a supplier that loses a tenth stand on one s
 
 Fields that choose the flow may join codes (``EU27+USA``), say ``all``, and for ``reporter`` ``coalition``; in a ratio
 ``a/b`` sets numerator and denominator. In the ledger ``true`` the office is the state of origin, ``export`` is what
-goes straight and ``re-export`` what goes through a hub; ``brand`` is the headquarters of the maker.
+goes straight and ``re-export`` what goes through a hub; ``brand`` is the headquarters of the maker. The ledger
+``price`` has the unit values that a market pays: ``reporter`` is the buyer, ``flow`` is import, ``partner`` all.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,14 +22,14 @@ import pandas as pd
 import sim
 
 FIGURES = Path(__file__).resolve().parents[1] / "figures"
-TARGETS, RATES = FIGURES / "targets.csv", FIGURES / "exchange_rates.csv"
+TARGETS, RATES, MONTHLY_RATES = (FIGURES / f"{name}.csv" for name in ("targets", "exchange_rates", "macro_monthly"))
 FIT_UNTIL = "2023-12"
 COLUMNS = (
     "id", "period", "base", "ledger", "reporter", "flow", "partner", "good", "brand", "measure", "value", "low", "high",
     "sd_log", "unit", "source", "quality", "conflict_with", "role",
 )  # fmt: skip
 CHOSEN = ("reporter", "flow", "partner", "good", "brand")
-LEDGERS, MEASURES, ROLES = ("recorded", "true"), ("growth", "level", "ratio"), ("fit", "judge", "context")
+LEDGERS, MEASURES, ROLES = ("recorded", "true", "price"), ("growth", "level", "ratio"), ("fit", "judge", "context")
 FLOWS, BRANDS = ("export", "re-export", "import"), ("coalition", "neutral")
 _MOST_FAULTS = 1_000  # that are told of one table
 # Of ten times what the world produces in a year, million USD; no flow grows by more than that either.
@@ -49,19 +50,26 @@ class WorldCodes:
     Attributes:
         states: codes of all states. goods: codes of all goods.
         hubs: states that may re-export. coalition: states that stand for ``coalition``.
+        groups: group of goods and the codes of its goods.
     """
 
     states: tuple[str, ...]
     goods: tuple[str, ...]
     hubs: tuple[str, ...]
     coalition: tuple[str, ...] = ()
+    groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def good_names(self) -> tuple[str, ...]:
+        """What may stand for a good: codes, groups, and ``all``."""
+        return (*self.goods, *self.groups, "all")
 
 
 def codes_of(world: sim.World) -> WorldCodes:
     """The codes that a world knows."""
     hubs = tuple(world.states[h] for h in world.hubs)
     coalition = tuple(code for code, role in zip(world.states, world.role, strict=True) if role == "coalition")
-    return WorldCodes(world.states, world.goods, hubs, coalition)
+    return WorldCodes(world.states, world.goods, hubs, coalition, world.codes_by_group)
 
 
 @dataclass(frozen=True)
@@ -71,7 +79,7 @@ class Target:
     Attributes:
         id: unique name.
         period: first and last month. base: months that growth is counted from, None for levels and ratios.
-        ledger: ``recorded`` or ``true``.
+        ledger: ``recorded``, ``true`` or ``price``.
         reporter, flow, partner, good, brand: which flow, as written (see the module).
         measure: ``growth`` (per month, on ``base``), ``level`` (musd in the period) or ``ratio``.
         value: what is stated, log. low, high: interval, log; infinite where a side is open.
@@ -121,7 +129,7 @@ def load_targets(path: str | Path, codes: WorldCodes, rates: dict[str, float] | 
     Args:
         path: CSV with the columns of :data:`COLUMNS`.
         codes: what the world knows.
-        rates: USD per EUR by year; those of ``exchange_rates.csv`` by default.
+        rates: USD per EUR by year, and by month where known; the published ones by default.
 
     Raises:
         sim.FaultList: everything that is wrong, with file and line; nothing is compared with half a table.
@@ -130,9 +138,11 @@ def load_targets(path: str | Path, codes: WorldCodes, rates: dict[str, float] | 
 
 
 def published_rates() -> dict[str, float]:
-    """Mean USD per EUR by year."""
-    table = pd.read_csv(RATES, dtype={"year": str})
-    return dict(zip(table["year"], table["usd_per_eur"], strict=True))
+    """Mean USD per EUR by year and by month."""
+    years = pd.read_csv(RATES, dtype={"year": str}).set_index("year")["usd_per_eur"]
+    macro = pd.read_csv(MONTHLY_RATES)
+    months = macro[macro["series"] == "usd_per_eur"].set_index("month")["value"]
+    return {**years.to_dict(), **months.to_dict()}
 
 
 @dataclass
@@ -232,7 +242,7 @@ class _Reader:
         """Whether the row names a flow of the world."""
         states = (*self.codes.states, "all")
         known: dict[str, tuple[str, ...]] = {
-            "reporter": (*states, "coalition"), "flow": FLOWS, "partner": states, "good": (*self.codes.goods, "all"),
+            "reporter": (*states, "coalition"), "flow": FLOWS, "partner": states, "good": self.codes.good_names,
             "brand": (*BRANDS, "all"),
         }  # fmt: skip
         ratio = False
@@ -255,6 +265,10 @@ class _Reader:
             self._blame("flow", f"'{row['reporter']}' is no hub, so it re-exports nothing in this world")
         if row["ledger"] == "true" and "import" in flows:
             self._blame("flow", "the true ledger has no imports: name the origin, and export or re-export")
+        if row["ledger"] == "price":
+            bought = flows == {"import"} and partners == {"all"} and row["measure"] == "growth"
+            if not bought:
+                self._blame("ledger", "a price is the growth of what the reporter pays for imports from all partners")
         if row["ledger"] == "recorded" and row["brand"] not in ("all", ""):
             self._blame("brand", "no customs office writes down the maker's headquarters, expected all")
 
@@ -310,7 +324,9 @@ class _Reader:
         return None
 
     def _rate(self, row: dict[str, str]) -> float:
-        """USD per EUR in the year of the period; a period over several years has no one rate."""
+        """USD per EUR in the period, if it is a month, or in its year; a period over several years has no one rate."""
+        if row["period"] in self.rates:
+            return self.rates[row["period"]]
         years = {part[:4] for part in row["period"].split(":")}
         if len(years) > 1 or not years <= self.rates.keys():
             self._blame("unit", f"no single exchange rate for {row['period']}: '{row['unit']}' does not convert")

@@ -132,10 +132,11 @@ def _codes(figures: Path, faults: list[sim.Fault]) -> WorldCodes | None:
     }
     try:
         states, goods = (sim.csv_records(places[name]) for name in (OWN_WORLD, "good_facts.csv"))
+        groups = sim.groups_of((row["code"], row.get("groups", "")) for row in goods)
         return WorldCodes(
             tuple(row["code"] for row in states), tuple(row["code"] for row in goods),
             tuple(row["code"] for row in states if row["is_hub"] == "1"),
-            tuple(row["code"] for row in states if row["role"] == "coalition"),
+            tuple(row["code"] for row in states if row["role"] == "coalition"), groups,
         )  # fmt: skip
     except sim.FaultList as error:
         faults += error.faults
@@ -217,7 +218,7 @@ def own_series(imported: sim.Imported, codes: WorldCodes) -> list[OwnSeries]:
         keys = ["freq", "reporter", "flow", "exporter", "importer", "good"]
         for (freq, office, flow, exporter, importer, good), rows in table.groupby(keys, sort=True):
             partner = importer if flow == "export" else exporter
-            if {office, partner} <= set(codes.states) and (good == "all" or good in codes.goods):
+            if {office, partner} <= set(codes.states) and good in codes.good_names:
                 simulated = "export+re-export" if flow == "export" and office in codes.hubs else flow
                 rows = rows.set_index("period").sort_index()
                 found.append(OwnSeries(office, simulated, partner, good, freq, rows))

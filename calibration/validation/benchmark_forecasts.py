@@ -161,7 +161,7 @@ def gravity(case: sim.Case, fields: Sequence[str] = ("banned_share",)) -> Foreca
 
     def total(target: Target, span: Months) -> float:
         offices = range(len(world.states)) if target.reporter == "all" else _positions(target.reporter, world.states)
-        goods = range(len(world.goods)) if target.good == "all" else _positions(target.good, world.goods)
+        goods = world.good_positions(target.good.split("+"))
         return float(np.mean([sales[month][np.ix_(offices, goods)].sum() for month in months_of(span)]))
 
     def forecast(target: Target) -> float:

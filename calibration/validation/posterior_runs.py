@@ -99,7 +99,7 @@ class AtValues:
     def _one(self, row: Floats) -> Floats:
         chosen = dict(zip(self.names, row, strict=True))
         run = case_at(self.model.case(), chosen, self.model.priors).run()
-        ledgers = ledgers_of(run, with_true=any(target.ledger == "true" for target in self.model.targets))
+        ledgers = ledgers_of(run, with_true=any(target.ledger != "recorded" for target in self.model.targets))
         months = np.log(np.maximum(monthly_of(ledgers, self.series), _LEAST))
         return np.concatenate([simulated_of(ledgers, self.model.targets), months.ravel()])
 

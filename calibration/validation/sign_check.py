@@ -64,7 +64,8 @@ def _total(run: sim.Results, row: dict[str, str], span: str) -> float:
     }
     for column, value in wanted.items():
         if value:
-            data = data[data[column] == value]
+            names = (run.record.get("good_groups") or {}).get(value, [value]) if column == "good" else [value]
+            data = data[data[column].isin(names)]
     if row["flow"]:
         data = data[data["flow"].isin(row["flow"].split("+"))]
     if row["origin"] == "coalition":

@@ -32,7 +32,7 @@ from scipy.stats import chi2  # noqa: E402
 
 import sim  # noqa: E402
 from calibration.inference.emulator import Emulator, train  # noqa: E402
-from calibration.inference.likelihood import USUAL_DISCREPANCY, Evidence  # noqa: E402
+from calibration.inference.likelihood import COMMON_DISCREPANCY, SPREADS, Evidence  # noqa: E402
 from calibration.inference.mcmc import Posterior, sample  # noqa: E402
 from calibration.inference.posterior_fit import with_errors  # noqa: E402
 from calibration.inference.problem import ModelRuns  # noqa: E402
@@ -42,7 +42,9 @@ from calibration.targets.priors import load_priors  # noqa: E402
 from calibration.targets.targets import Target  # noqa: E402
 from calibration.validation.figures import draw_ranks  # noqa: E402
 
-FREE = ("price_speed", "demand_elasticity", "similarity", "aversion", "contract_end", "hidden_road")
+FREE = (
+    "expectation_speed", "demand_elasticity", "brand_substitution", "law_capacity", "contract_end", "diversion_hazard",
+)  # fmt: skip
 FLOWS = (("ALPHA", "export", "GAMMA"), ("ALPHA", "export", "BETA"), ("BETA", "export+re-export", "GAMMA"))
 SPANS = tuple((f"{year}-{q:02d}", f"{year}-{q + 2:02d}") for year in (2022, 2023) for q in (1, 4, 7, 10))[1:]
 # Measurement error of the synthetic figures, log points: that of an office's quarterly total.
@@ -138,7 +140,9 @@ def trials(size: Size, folder: Path) -> list[Trial]:
     emulator = train(z, runs_at(z, model, place / "learnt", digest, size.processes), size.seed)
     found = runs_at(truths, model, place / "truths", digest, size.processes)
     blank = evidence_for(model.targets)
-    discrepancy = np.abs(USUAL_DISCREPANCY * rng.standard_normal((size.sets, len(blank.groups))))
+    # The half-Cauchy of the likelihood, cut where its grid ends.
+    share = np.arctan(SPREADS[-1] / COMMON_DISCREPANCY) * rng.random((size.sets, int(blank.series.max()) + 1))
+    discrepancy = COMMON_DISCREPANCY * np.tan(share)[:, blank.series]
     figures = with_errors(found, blank, discrepancy, rng)
     return [
         Trial(blank.but(row, row), emulator, truth, size.steps, size.seed + number)

@@ -15,9 +15,12 @@ from docs.pages.figures import IMAGES, figures_page, reference
 from docs.pages.marked import rewrite
 from docs.pages.metrics import metrics_page
 from docs.pages.parameters import parameters_page
+from docs.pages.probes import probes_page
 from docs.pages.rules import rules_page
 from docs.pages.tables import tables_page
 from docs.pages.validation import validation_page
+from docs.pages.world import IMAGES as WORLD_IMAGES
+from docs.pages.world import world_page
 from sim.common.files import written_file
 from sim.experiments.json_schema import study_schema
 from sim.report.catalogue_pages import instruments_page
@@ -29,6 +32,8 @@ DOCS = Path(__file__).resolve().parents[1]
 PAGES: Mapping[str, Callable[[], str]] = {
     "instruments.md": instruments_page,
     "validation.md": validation_page,
+    "world.md": world_page,
+    "probes.md": probes_page,
     "reference/parameters.md": parameters_page,
     "reference/rules.md": rules_page,
     "reference/metrics.md": metrics_page,
@@ -40,12 +45,13 @@ PAGES: Mapping[str, Callable[[], str]] = {
 }
 FIGURES_PAGE = "reference/figures.md"
 # Pages written by hand, with tables made here.
-WITH_TABLES = {"odd.md": odd.TABLES, "limits.md": limits.TABLES}
+WITH_TABLES = {"odd.md": odd.TABLES, "limits.md": limits.TABLES, "../README.md": limits.TABLES}
 
 
 def main() -> int:
     """Writes all pages; 1 if the marks for tables in a page are at fault."""
-    for name, page in {**PAGES, FIGURES_PAGE: lambda: figures_page(reference(), IMAGES)}.items():
+    pictured = {FIGURES_PAGE: lambda: figures_page(reference(), IMAGES), "world.md": lambda: world_page(WORLD_IMAGES)}
+    for name, page in {**PAGES, **pictured}.items():
         with written_file(DOCS / name) as scratch:
             scratch.write_text(page(), encoding="utf-8")
     for name, schema in (("scenario", json_schema(read_codes(find_world("reference")))), ("study", study_schema())):

@@ -25,7 +25,7 @@ names every fault at once, with line and column. Editors complete from
 [scenario.schema.json](../../scenarios/scenario.schema.json).
 
 Beside these, a file may say `extends`: the one file, or shipped scenario, that it is laid over. `parameters`,
-`openings`, `months`, `agents` and `rules` then change key by key. An entry of `policies` or `drivers` goes to the
+`hub_effects`, `months`, `agents` and `rules` then change key by key. An entry of `policies` or `drivers` goes to the
 entry below it that has its `id`: with its `kind` (a driver: its `what`) it replaces it, without it changes the fields
 that it names, such as `enabled: false`. An entry with another `id` is added. Everything else is replaced whole.
 """

@@ -92,7 +92,7 @@ def _listed() -> Iterator[tuple[str, str, Callable[[Comparison], Drawn], object]
 
 
 def _mechanism(_: Comparison) -> Drawn:
-    small = {"exporters": 600, "intermediaries": 60, "mode": "expected"}
+    small = {"exporters": 2700, "intermediaries": 60, "mode": "expected"}
     shown = sim.show_mechanism(sim.load(SHOWN).with_changes(agents=small))
     return figure_of_mechanism(shown)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from docs.pages import markdown
+from docs.pages.markdown import wrapped
 from docs.pages.marked import rewrite
 from sim.common.package_data import shipped
 from sim.report.world_audit import audit
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Mapping
 
 _WORLD = "reference"
+_MOST_RHAT = 1.05  # that the sampler was asked for
+_MOST_HELD = 0.95  # share of figures in 90 % intervals beyond which these are too wide
+_NAIVE = ("no change", "same month last year", "drift")
 # As the calibration calls them, and as the page does.
 _VERDICTS = {
     "yes": "well",
@@ -39,7 +43,7 @@ def record() -> dict[str, Any]:
 
 def seen() -> str:
     """How much of the base year's value was seen."""
-    table = audit(load_world(_WORLD), _WORLD).seen
+    table = audit(load_world(_WORLD)).seen
     rows = ((name, *(f"{100 * share:.1f} %" for share in shares)) for name, *shares in table.itertuples())
     return markdown.table(("of the value of", *table.columns), rows)
 
@@ -74,6 +78,50 @@ def learnt() -> str:
         "width against the prior's",
     )
     return markdown.table(columns, rows)
+
+
+def identified() -> str:
+    """How many inputs the figures speak about, in words."""
+    verdicts, sampler = calibrated("summary")["identified"], record()["sampler"]
+    well, partly = ((verdicts == verdict).sum() for verdict in ("yes", "partly"))
+    rough = ": tails of the posterior are rough" if sampler["rhat"] > _MOST_RHAT else ""
+    return wrapped(
+        f"Of {len(verdicts)} uncertain inputs the figures identify {well} well and {partly} in part. For the other "
+        f"{len(verdicts) - well - partly} the posterior is the prior or close to it: their effect on a result is an "
+        "assumption. *Well*: the posterior is less than 0.6 as wide as the prior; *in part*: less than 0.85. The "
+        f"sampler's check leaves {record()['effective_draws_after_check']} effective draws, and the largest R-hat is "
+        f"{sampler['rhat']:.2f}, where at most {_MOST_RHAT} was asked for{rough}."
+    )
+
+
+def fit_in_words() -> str:
+    """How well the fitted figures are met, in words."""
+    table, own = calibrated("fit"), record()["discrepancy_median"].values()
+    return wrapped(
+        f"{table['inside'].sum()} of {len(table)} fitted figures lie in the 90 % band, which holds the model's own "
+        f"error: {min(own):.2f} to {max(own):.2f} log points by group. The median figure is missed by "
+        f"{table['miss'].abs().median():.0f} %."
+    )
+
+
+def forecast_in_words() -> str:
+    """How well the held-out year was forecast, in words."""
+    table = calibrated("scores")
+    mine = table[table["series"] == "all"].set_index("forecaster")
+    naive = mine.loc[[name for name in _NAIVE if name in mine.index], "crps"].min()
+    held, alone = (mine.loc[name, "coverage_90"] for name in ("posterior", "posterior, parameters alone"))
+    asked = calibrated("judgements")
+    asked = asked[asked["forecaster"] == "posterior"]
+    right = {what: asked.loc[asked["measure"] == what, "right"] for what in ("fall", "trough")}
+    wide = ": they are too wide" if held > _MOST_HELD else ""
+    return wrapped(
+        f"On the {mine.loc['posterior', 'rows']} figures of 2024 that every forecaster answers the posterior's CRPS is "
+        f"{mine.loc['posterior', 'crps']:.3f}, that of the best naive forecast {naive:.3f}. Its 90 % intervals hold "
+        f"{100 * held:.0f} % of them{wide}. Of two named events it forecast the sign of the fall in "
+        f"{right['fall'].sum()} of {len(right['fall'])} series, and the month of the trough in "
+        f"{right['trough'].sum()} of {len(right['trough'])}. Without the model's own error "
+        f"the intervals hold {100 * alone:.0f} %, so bands of parameters alone must not be read as forecasts."
+    )
 
 
 def _span(row: Mapping[Hashable, Any], of: str) -> str:
@@ -127,10 +175,13 @@ def hubs_left_out() -> str:
 
 TABLES: dict[str, Callable[[], str]] = {
     "seen": seen,
+    "identified, in words": identified,
     "identification": identification,
     "learnt": learnt,
+    "fit, in words": fit_in_words,
     "fit": fit,
     "outside": outside,
+    "forecast, in words": forecast_in_words,
     "scores": scores,
     "hubs left out": hubs_left_out,
 }

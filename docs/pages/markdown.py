@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
+import textwrap
 from collections.abc import Iterable, Sequence
 
 import sim
@@ -17,6 +18,11 @@ _ENTRY = re.compile(r"^    (\*{0,2}[\w, ]+): (.*)$")
 def table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """A table of texts; what would end a cell or a line is escaped."""
     return sim.markdown(sim.Table.of(headings, (list(map(str, row)) for row in rows)))
+
+
+def wrapped(text: str) -> str:
+    """A paragraph in lines as long as those of pages written by hand."""
+    return textwrap.fill(text, width=118, break_long_words=False, break_on_hyphens=False)
 
 
 def code(text: str, language: str = "") -> str:

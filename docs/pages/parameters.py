@@ -26,7 +26,11 @@ and `test-mechanism` take the posterior's representative draw where the scenario
 """
 _LEARNT = {"yes": "learnt", "partly": "learnt in part", "no": "not learnt"}
 _KINDS = {
-    "openings": ("Openings of hubs", "Under `openings` of a scenario: the parameter `opening`, hub by hub."),
+    "hub_effects": (
+        "Effects of hubs",
+        "Under `hub_effects` of a scenario: log points by which a hub's pool of intermediaries departs from that of "
+        "its traits.",
+    ),
     "policies": ("Strengths of clauses", "Of the reference scenario, by the clause's id."),
     "drivers": (
         "Sizes of drivers",

@@ -32,12 +32,12 @@ def only_name_counts(market, banned, aversion, hazard, exposure, threat, reputat
 
 
 case = sim.load("classroom")
-bold = case.with_rules(road_pull=only_name_counts)
+bold = case.with_rules(route_weight=only_name_counts)
 print(sim.compare(bold, case).summary())  # this rule against the model's own
 ```
 
-In a scenario the same is `rules: {road_pull: my_rules.py:only_name_counts}`, a Python file beside it that runs only
-with `--allow-code`. The record of a run names what was replaced. `RULES["road_pull"].py_func` is the plain function,
+In a scenario the same is `rules: {route_weight: my_rules.py:only_name_counts}`, a Python file beside it that runs only
+with `--allow-code`. The record of a run names what was replaced. `RULES["route_weight"].py_func` is the plain function,
 which can be called and plotted.
 [How to replace or add a behaviour](../how-to/rule.md) goes through it step by step.
 """

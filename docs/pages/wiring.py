@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 PACKAGE = Path(sim.rules.__file__).parents[1]
 PHASES = {"states": states, "firms": firms, "trade": trade}
 _NAMES = {module.__name__: name for name, module in PHASES.items()}
-_CITED = re.compile(r"[A-Z]\w+(?:(?:, [A-Z]\w+)* and [A-Z]\w+)? (?:19|20)\d\d")
+_CITED = re.compile(r"[A-Z]\w+(?: et al\.|(?:, (?:de )?[A-Z]\w+)* and [A-Z]\w+)? (?:19|20)\d\d")
 
 
 def phases() -> list[str]:
@@ -81,7 +81,7 @@ def _rules_of(loop: Any) -> list[str]:
     found: dict[str, None] = {}
     for name in loop.py_func.__code__.co_names:
         called = loop.py_func.__globals__.get(name)
-        if name in rules():
+        if called is not None and name in rules():  # an attribute may have the name of a rule
             found[name] = None
         elif isinstance(called, CPUDispatcher):
             found |= dict.fromkeys(_rules_of(called))

@@ -32,15 +32,15 @@ if TYPE_CHECKING:
 DIRECT = "direct from"
 THROUGH = "through"
 _SOURCE = "search for leaks: what would happen if"
-# What the evader can do for about the same money, so that replies can be compared: a twentieth of a road's cost, or
+# What the evader can do for about the same money, so that replies can be compared: a twentieth of a route's cost, or
 # a first-rank visit; and habits that could come twice as fast.
 _SAVING, _VISIT = 0.05, 1.0
 _FASTER = {
-    "agent_entry": (2.0, "payment agents enter twice as fast"),
-    "return_delay": (0.5, "listed houses return twice as fast"),
+    "payment_entry": (2.0, "payment intermediaries enter twice as fast"),
+    "return_delay": (0.5, "listed intermediaries return twice as fast"),
     "label_response": (2.0, "labels blur twice as fast"),
-    "parts_limit": (2.0, "twice as much goes as parts"),
-    "entry": (2.0, "intermediaries open twice as fast"),
+    "components_limit": (2.0, "twice as much goes as components"),
+    "intermediary_entry": (2.0, "intermediaries open twice as fast"),
 }
 _NEED = "with", "a search for leaks needs one that is defined whatever is closed or replied"
 MARGIN = 0.2  # two replies are tried together among the best single ones, at least this share of the best
@@ -192,7 +192,7 @@ def _arriving(case: Case, goods: Sequence[str]) -> pd.DataFrame:
     months = run.source.months[-12:]
     table = still_arriving(run, months[0], months[-1])
     if tuple(goods) != ("all",):
-        table = table[table["good"].isin(goods)]
+        table = table[table["good"].isin([case.world.goods[place] for place in case.world.good_positions(goods)])]
         table = table.assign(share=table["musd_a_month"] / table["musd_a_month"].sum())
     return table.reset_index(drop=True)
 
@@ -259,9 +259,7 @@ def _replies(case: Case, goods: Sequence[str], since: str) -> list[Variant]:
         found.append(_adding("retaliation", _clause(case, "retaliation", target, since, **loss)))
     now = case.model().values._asdict()
     for name, (times, words) in _FASTER.items():
-        declared = PARAMETERS.get(name)
-        if declared is None:  # the model may lack a habit; then nobody can take it up
-            continue
+        declared = PARAMETERS[name]
         value = min(max(now[name] * times, declared.low), declared.high)
         if value != now[name]:
             found.append(Variant(words, {f"parameters.{name}": value}))

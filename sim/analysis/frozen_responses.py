@@ -17,30 +17,33 @@ if TYPE_CHECKING:
 
 RESPONSES: dict[str, tuple[str, dict[str, float]]] = {
     "exporters": (
-        "beliefs, fear, contracts ended early",
+        "beliefs, fear, contracts ended early, entry into the target's market and exit",
         dict.fromkeys(
-            ("learning", "reopening", "overcompliance", "label_response", "parts_limit", "exit_herding",
-             "listing_near"), 0.0,
+            ("learning", "reopening", "overcompliance", "label_response", "components_limit", "exit_herding",
+             "listing_near", "market_entry", "market_exit"), 0.0,
         ),
     ),
     "states": (
         "enforcement effort, words and law of third states, red lines",
         {
-            **dict.fromkeys(("effort_speed", "word_speed", "law_speed", "cheap_talk", "weight_shield"), 0.0),
+            **dict.fromkeys(("effort_speed", "announcement_speed", "law_speed", "cheap_talk", "weight_shield"), 0.0),
             "red_line_speed": 0.0,
             "pain_limit": inf,
         },
     ),
     "intermediaries": (
-        "entry, exit, mark-up, new names",
+        "entry, exit, what they pass on and by which hub, mark-up, new names, payments",
         {
-            **dict.fromkeys(("entry", "leaving", "markup_slope", "onward_response", "agent_entry", "tie_break"), 0.0),
+            **dict.fromkeys(("intermediary_entry", "intermediary_exit", "hub_crowding", "onward_turnover"), 0.0),
+            "payment_entry": 0.0,
             "return_delay": inf,
         },
     ),
     "markets and target": (
-        "prices, stocks bought ahead, and what home production replaces",
-        dict.fromkeys(("price_speed", "substitution_speed", "front_loading", "courting", "import_propensity"), 0.0),
+        "prices that sellers expect, stocks bought ahead, and what home production replaces",
+        dict.fromkeys(
+            ("expectation_speed", "substitution_speed", "front_loading", "courting", "import_propensity"), 0.0
+        ),
     ),
 }  # fmt: skip
 
@@ -50,8 +53,7 @@ def frozen(groups: Collection[str]) -> dict[str, float]:
     settings = {}
     for group in groups:
         for name, off in RESPONSES[group][1].items():
-            if declared := PARAMETERS.get(name):  # the model may lack a response; then nobody needs to be frozen
-                settings[name] = min(max(off, declared.low), declared.high)
+            settings[name] = min(max(off, PARAMETERS[name].low), PARAMETERS[name].high)
     return settings
 
 
@@ -59,5 +61,5 @@ def not_quite_frozen() -> list[str]:
     """Parameters whose bounds do not allow the value at which the response is off."""
     return [
         name for _, offs in RESPONSES.values() for name, off in offs.items()
-        if (declared := PARAMETERS.get(name)) and not declared.low <= off <= declared.high
+        if not PARAMETERS[name].low <= off <= PARAMETERS[name].high
     ]  # fmt: skip

@@ -98,7 +98,7 @@ class _Given(NamedTuple):
 
     cases: tuple[Case, ...]
 
-    def case_at(self, case: Case, draw: int) -> Case:
+    def case_at(self, case: Case, draw: int, *, world_errors: bool) -> Case:
         """The case of a number."""
         return self.cases[draw]
 
@@ -143,7 +143,7 @@ def measure_variants(
         store = Store(folder, metrics)
         store.forget_failed()
         runs = np.flatnonzero(plan.keys.first & (store.finished().find(plan.keys.digests) < 0))
-        job = MetricsJob(cases[0], _Given(tuple(cases)), tuple(metrics), code_digest())
+        job = MetricsJob(cases[0], _Given(tuple(cases)), False, tuple(metrics), code_digest())
         backend = backend_of(min(work.workers, max(len(runs), 1)))
         if len(runs):
             Maker(plan, job, store).make(backend, runs, work.progress)

@@ -16,7 +16,7 @@ from sim.common.errors import SimError
 if numba.config.DISABLE_JIT:
     raise SimError(
         "NUMBA_DISABLE_JIT is set, but the model runs compiled only: plain Python would give other numbers. Unset it; "
-        "to step through a rule, call its plain form, such as sim.RULES['road_pull'].py_func(...)"
+        "to step through a rule, call its plain form, such as sim.RULES['route_weight'].py_func(...)"
     )
 
 Args = ParamSpec("Args")

@@ -19,6 +19,7 @@ ROW_NUMBERS = (
     "its first column has no name: row numbers, as pandas writes them without index=False (R: without row.names=FALSE)"
 )
 _MOST_FAULTS, _MOST_COLUMNS = 1_000, 1_000
+_QUOTED = re.compile(r'"((?:[^"]|"")*)"(?=,|$)')
 # What a column of amounts counts in.
 _UNIT = re.compile(r"10{2,}|thousand|million|mio|billion|[kmb]?usd|[kmb]?eur|ecu|kg|ton")
 
@@ -40,14 +41,21 @@ class Column:
     default: Value | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Row:
-    """One record: its values, and where each stands in the file (1-based line and columns)."""
+    """One record: its values by column, its line in the file (from 1), and the names of all columns in their order."""
 
     line: int
     values: dict[str, Value]
-    columns: dict[str, int]
+    names: Sequence[str]
     source_line: str
+
+    @property
+    def columns(self) -> dict[str, int]:
+        """Where the cell of each column starts in the line, from 1."""
+        cells, _ = split_line(self.source_line)
+        places = [(name, place) for name, (_, place) in zip(self.names, cells, strict=False)]
+        return dict(reversed(places))
 
     def text(self, name: str) -> str:
         """Return the value of a column as text."""
@@ -107,12 +115,13 @@ def read_table(path: Path, columns: Sequence[Column], key: Sequence[str], faults
     }
     seen: dict[tuple[Value, ...], int] = {}
     before = len(faults)
+    present = [by_name[name] for name in header]
     for number, line in enumerate(lines[1:], start=2):
         if len(faults) - before >= _MOST_FAULTS:
             break
         if not line.strip():
             continue
-        row = _row(table, number, line, [by_name[name] for name in header])
+        row = _row(table, Row(number, {}, header, line), present)
         if row is None:
             continue
         row.values.update(left_out)
@@ -154,7 +163,7 @@ def _header(table: Table, line: str, columns: Sequence[Column]) -> list[str] | N
     """Return the names in the header, or None where columns are missing, unknown or repeated."""
     cells, broken = split_line(line)
     expected = [column.name for column in columns]
-    head = Row(1, {}, dict(reversed(cells)), line)
+    head = Row(1, {}, [cell for cell, _ in cells], line)
     if len(cells) > _MOST_COLUMNS:
         table.blame(head, "", f"has {len(cells):,} columns, expected {len(expected)}")
         return None
@@ -173,16 +182,14 @@ def _header(table: Table, line: str, columns: Sequence[Column]) -> list[str] | N
     return names if len(table.faults) == before else None
 
 
-def _row(table: Table, line_number: int, line: str, columns: list[Column]) -> Row | None:
-    """Return the values of a line, or None where it has a fault."""
-    cells, broken = split_line(line)
-    row = Row(line_number, {}, {}, line)
+def _row(table: Table, row: Row, columns: list[Column]) -> Row | None:
+    """Fill in the values of a row; None where it has a fault."""
+    cells, broken = _cells(row.source_line)
     if broken or len(cells) != len(columns):
         table.blame(row, "", broken or f"has {len(cells)} cells, expected {len(columns)}")
         return None
     faultless = True
-    for column, (cell, place) in zip(columns, cells, strict=True):
-        row.columns[column.name] = place
+    for column, cell in zip(columns, cells, strict=True):
         if cell == "" and column.optional:
             row.values[column.name] = "" if column.default is None else column.default
             continue
@@ -192,6 +199,18 @@ def _row(table: Table, line_number: int, line: str, columns: list[Column]) -> Ro
             table.blame(row, column.name, str(error))
             faultless = False
     return row if faultless else None
+
+
+def _cells(line: str) -> tuple[list[str], str]:
+    """Return the cells of a line, and what is wrong with its quotes; most lines have none, or the last cell alone."""
+    at = line.find('"')
+    if at < 0:
+        return line.split(","), ""
+    last = _QUOTED.match(line, at)
+    if at and line[at - 1] == "," and last is not None and last.end() == len(line):
+        return [*line[: at - 1].split(","), last.group(1).replace('""', '"')], ""
+    cells, broken = split_line(line)
+    return [cell for cell, _ in cells], broken
 
 
 def split_line(line: str) -> tuple[list[tuple[str, int]], str]:
@@ -207,7 +226,7 @@ def split_line(line: str) -> tuple[list[tuple[str, int]], str]:
     at = 0
     while True:
         if line.startswith('"', at):
-            closing = re.compile(r'"((?:[^"]|"")*)"(?=,|$)').match(line, at)
+            closing = _QUOTED.match(line, at)
             if closing is None:
                 return cells, f"the double quote at column {at + 1} is not closed before a comma or the end of the line"
             cells.append((closing.group(1).replace('""', '"'), at + 2))

@@ -10,7 +10,7 @@ import datetime as dt
 import re
 import types
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Annotated, Any, Union, get_args, get_origin
 
@@ -27,10 +27,10 @@ from pydantic import (
 )
 from pydantic.fields import FieldInfo
 
+from sim.common.good_groups import ALL
 from sim.common.months import format_month
 from sim.common.parsing import read_day, read_month, read_number, read_switch, read_whole, shown, wrong
 
-ALL = "all"
 # Marks a name of the world in a JSON Schema, so that its codes can be filled in.
 NAMES_MARK = "x-names"
 STATE_GROUPS = (ALL, "coalition", "hubs", "target", "third")
@@ -47,12 +47,14 @@ class Codes:
         goods: Codes of the goods.
         hubs: Codes of the hub states; None where the world's table does not say.
         tiers: Control tiers of the goods, empty texts among them; None where nobody has read them.
+        good_groups: Group of goods -> codes of its goods.
     """
 
     states: Mapping[str, str]
     goods: tuple[str, ...]
     hubs: tuple[str, ...] | None = None
     tiers: tuple[str, ...] | None = None
+    good_groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @cached_property
     def state_names(self) -> tuple[str, ...]:
@@ -61,8 +63,8 @@ class Codes:
 
     @cached_property
     def good_names(self) -> tuple[str, ...]:
-        """Return what may stand for goods: their codes, and `all`."""
-        return (*self.goods, ALL)
+        """Return what may stand for goods: their codes, groups of them, and `all`."""
+        return (*self.goods, *self.good_groups, ALL)
 
 
 def _slug(value: str) -> str:
@@ -105,7 +107,7 @@ def _state(value: str, info: ValidationInfo) -> str:
 
 
 def _good(value: str, info: ValidationInfo) -> str:
-    if isinstance(info.context, Codes) and value != ALL and value not in info.context.goods:
+    if isinstance(info.context, Codes) and value != ALL and value not in info.context.good_names:
         raise UnknownNameError("good", value, info.context.good_names)
     return value
 

@@ -11,12 +11,11 @@ from __future__ import annotations
 import numpy as np
 from numba import float64, njit, uint64
 
+from sim.common.arrays import Floats
 from sim.common.compilation import compiled
 
 # One number per decision: two decisions of one agent in one month never share a draw. Append only.
-TRAIT_AVERSION = 1
-TRAIT_EXPOSURE = 2
-TRAIT_REPUTATION = 3
+TRAIT_CAUTION = 1
 TRAIT_SIZE = 4
 FIRST_ROAD = 5
 CONTRACT_ENDS = 6
@@ -28,10 +27,12 @@ TRADER_HIDING = 11
 TIE = 12
 FIRST_TIE = 13
 INTELLIGENCE = 14
+PARTICIPATES = 15
 # Of analyses, which count from 101: none of the model.
 ORDER_OF_CLAUSES = 101
 DESIGN = 102
 ORDER_OF_DRAWS = 103
+WORLD_DRAW = 104
 
 # An agent of a type has the identity type * IDENTITIES_PER_TYPE + its place within the type.
 IDENTITIES_PER_TYPE = 1 << 32
@@ -66,3 +67,17 @@ def uniform(key, identity):  # type: ignore[no-untyped-def]
     """A draw strictly inside (0, 1), double precision, for the agent ``identity``."""
     bits = mix(uint64(key) + uint64(identity) * _STEP)
     return (float64(bits >> uint64(11)) + 0.5) * 1.1102230246251565e-16
+
+
+def uniforms(key: np.uint64, first: int, count: int) -> Floats:
+    """Draws strictly inside (0, 1) for the identities ``first`` to ``first`` + ``count`` - 1."""
+    drawn: Floats = _uniforms(key, first, count)
+    return drawn
+
+
+@compiled
+def _uniforms(key, first, count):  # type: ignore[no-untyped-def]
+    drawn = np.empty(count)
+    for place in range(count):
+        drawn[place] = uniform(key, first + place)
+    return drawn

@@ -10,6 +10,9 @@ import warnings
 from collections.abc import Callable, Collection, Mapping
 from typing import Any, TypeVar
 
+from sim.common.errors import nearest
+from sim.common.parsing import shown
+
 Thing = TypeVar("Thing")
 Holder = TypeVar("Holder")
 
@@ -58,18 +61,67 @@ RENAMED: Mapping[str, Mapping[str, str]] = {
         "traders_open": "intermediaries_active", "traders_listed": "intermediaries_on_list",
         "fullness": "capacity_utilisation", "markup": "hub_markup", "onward": "onward_volume",
     },
+    "parameter": {
+        "hidden_road": "diversion_hazard", "hub_fullness": "hub_utilisation", "house_size": "intermediary_size",
+        "tie_turnover": "onward_turnover", "agent_fee": "payment_fee", "parts_limit": "components_limit",
+        "parts_cost": "components_cost", "parts_speed": "components_speed", "word_speed": "announcement_speed",
+    },
+    "rule": {
+        "road_pull": "route_weight", "market_pull": "market_weight", "onward_pull": "exit_hub_weight",
+        "wanted_parts": "components_share", "jolt": "contracts_ended_early", "offence": "red_line_crossed",
+        "cover": "state_protection",
+    },
     "block of a scenario": {"look_at": "expected_outcomes"},
     "public name": {"PLACES": "INPUT_KINDS"},
-    "kind of input": {"parameter": "parameters", "opening": "openings", "strength": "policies", "swing": "drivers"},
+    "kind of input": {"parameter": "parameters", "strength": "policies", "swing": "drivers"},
     "figure": {"flows_by_road": "flows_by_route"},
     "word of a question": {"road": "route", "headquarters": "brand_origin"},
-    "attribute of an exporter": {"road": "route", "house": "intermediary", "pulls": "route_weights"},
-    "attribute of an intermediary": {"hiding": "detection_odds", "generation": "reentries", "gone": "exited"},
+    "attribute of an exporter": {"road": "route", "pulls": "route_weights", "contract_ends": "chooses"},
+    "attribute of an intermediary": {"hiding": "detection_odds", "generation": "reentries"},
     "attribute of a state": {
         "word": "announced_policy", "law": "enacted_law", "effort": "enforcement_effort",
         "cover": "state_protection", "provoked": "triggered_threat", "agents": "payment_intermediaries",
     },
 }  # fmt: skip
+
+_HUB_EFFECTS = "what a hub passes on follows its traits (parameter hub_pool), and hub_effects has what it departs by"
+_NO_NEST = (
+    "routes form no nest: firms enter and leave the target's market (rules wanted_participation, entry_odds, exit_odds)"
+)
+_NO_TIES = "no exporter is tied to one intermediary; model.trading_network() has what each hub buys, and from whom"
+# Kind of thing -> name of what is gone -> what took its place: nothing that a value could be carried over to.
+GONE: Mapping[str, Mapping[str, str]] = {
+    "parameter": {
+        "similarity": "routes form no nest; passing_response and brand_substitution say what replaces what",
+        "loyalty": "firms enter and leave the target's market by market_entry and market_exit",
+        "consideration": "participation_exponent says who sells to the target, participant_share how much they sell",
+        "opening": _HUB_EFFECTS,
+        "hub_headroom": "hub_pool says what the intermediaries of a hub could pass on",
+        "tie_break": "no exporter is tied to one intermediary; nothing took its place",
+        "price_speed": "prices clear each month; expectation_speed says how fast sellers believe in them",
+        "entry": "intermediary_entry says how fast intermediaries open, per log point of margin",
+        "leaving": "intermediary_exit says how fast intermediaries close, per log point of loss",
+        "markup_slope": "hub_crowding says how mark-ups rise, from an empty hub to a full one",
+        "agent_entry": "payment_entry says how fast refused payments find another way, however many are refused",
+    },
+    "rule": {
+        "pull_within_nest": _NO_NEST,
+        "pull_of_nest": _NO_NEST,
+        "opened_pull": "intermediaries turn to what pays (rules passing_weight, opening_odds, closing_odds)",
+        "wanted_quantity": "prices clear each month (rules clearing_index, brand_price)",
+        "price_move": "prices clear each month (rules clearing_index, brand_price)",
+        "agents_next": "payment_workaround says how fast refused payments find another way, however many are refused",
+    },
+    "attribute of an exporter": {"house": _NO_TIES, "intermediary": _NO_TIES},
+    "attribute of an intermediary": {
+        "gone": _NO_TIES,
+        "exited": _NO_TIES,
+        "customers": _NO_TIES,
+        "customer_count": _NO_TIES,
+    },
+    "block of a scenario": {"openings": _HUB_EFFECTS},
+    "kind of input": {"opening": _HUB_EFFECTS, "openings": _HUB_EFFECTS},
+}
 
 
 class OldName(FutureWarning):
@@ -98,24 +150,54 @@ def renamed(kind: str, name: str, known: Collection[str] | None = None) -> str:
     return new
 
 
+def todays_names(kind: str, things: Mapping[str, Thing]) -> dict[str, Thing]:
+    """Things by today's names; one that stands here under today's name too keeps its old one, and is unknown by it."""
+    return {name if RENAMED[kind].get(name) in things else renamed(kind, name): one for name, one in things.items()}
+
+
+def unknown(kind: str, name: str, known: Collection[str]) -> str:
+    """What is said of a name that is none of those known, as the end of a message."""
+    return instead(kind, name, known) or f"unknown {kind} {shown(name)}; {nearest(name, known)}"
+
+
+def instead(kind: str, name: str, known: Collection[str] = ()) -> str:
+    """What is said of a name of before that cannot be read as one of today; empty where it is none.
+
+    Args:
+        kind: what is named.
+        name: as it was read; an old name of one of those known stands beside it, or would have been read as that.
+        known: the names that are valid here.
+    """
+    if took_place := GONE.get(kind, {}).get(name):
+        return f"there is no {kind} '{name}' any more: {took_place}"
+    if (new := RENAMED.get(kind, {}).get(name)) in known:
+        return f"'{name}' is an old name of '{new}', which stands here too; leave one of them out"
+    return ""
+
+
 class _OldAttribute:
-    """An attribute under its old name: read and written as the one that it is called now."""
+    """An attribute under its old name: read and written as the one that it is called now, if there is one."""
 
     def __init__(self, kind: str, name: str) -> None:
         self.kind, self.name = kind, name
 
     def __get__(self, held: object | None, holder: type | None = None) -> Any:
-        return self if held is None else getattr(held, renamed(self.kind, self.name))
+        return self if held is None else getattr(held, self._today())
 
     def __set__(self, held: object, value: object) -> None:
-        setattr(held, renamed(self.kind, self.name), value)
+        setattr(held, self._today(), value)
+
+    def _today(self) -> str:
+        if self.name in GONE.get(self.kind, {}):
+            raise AttributeError(instead(self.kind, self.name))
+        return renamed(self.kind, self.name)
 
 
 def keeps_old_names(kind: str) -> Callable[[type[Holder]], type[Holder]]:
-    """Class decorator: the attributes of a class answer to their old names too, with a hint."""
+    """Class decorator: the attributes of a class answer to their old names too, with a hint; what is gone says so."""
 
     def decorate(holder: type[Holder]) -> type[Holder]:
-        for name in RENAMED[kind]:
+        for name in (*RENAMED[kind], *GONE.get(kind, {})):
             setattr(holder, name, _OldAttribute(kind, name))
         return holder
 

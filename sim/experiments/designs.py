@@ -18,7 +18,7 @@ from sim.common.arrays import Floats
 from sim.common.csv_rows import csv_rows
 from sim.common.csv_tables import ROW_NAMES, ROW_NUMBERS
 from sim.common.errors import Fault, FaultList
-from sim.common.random_streams import stream, uniform
+from sim.common.random_streams import stream, uniforms
 from sim.common.yaml_nodes import Mark, Node, Source
 from sim.common.yaml_reader import decode
 from sim.experiments.point_table import PointNodes, PointTable
@@ -52,14 +52,10 @@ def _in_bins(bins: NDArray[np.int64], points: int, key: tuple[int, int]) -> Floa
     count, factors = bins.shape
     chosen = np.empty((count, factors))
     for factor in range(factors):
-        luck = _uniforms(stream(seed, random_streams.DESIGN, factor), 2 * first, 2 * count)
+        luck = uniforms(stream(seed, random_streams.DESIGN, factor), 2 * first, 2 * count)
         order = np.argsort(luck[:count], kind="stable")
         chosen[:, factor] = (bins[order, factor] + luck[count:]) / points
     return chosen
-
-
-def _uniforms(key: np.uint64, first: int, count: int) -> Floats:
-    return np.fromiter((float(uniform(key, first + place)) for place in range(count)), dtype=np.float64, count=count)
 
 
 def sobol(points: int, factors: int, seed: int) -> Floats:

@@ -28,6 +28,7 @@ from sim.simulation.intervals import DRAWS, MIRROR, Bands, side_by_side, tall
 from sim.simulation.posterior import Posterior, load_posterior
 from sim.simulation.run_record import SCENARIO
 from sim.simulation.simulation import Case, case_of, load
+from sim.world.draws import world_at
 
 if TYPE_CHECKING:
     from sim.metrics.mirror_gap import Pair
@@ -50,7 +51,7 @@ class Ensemble:
 
     Example:
         >>> import sim
-        >>> few = sim.load("reference").with_changes(months={"last": "2021-06"}, agents={"exporters": 400})
+        >>> few = sim.load("reference").with_changes(months={"last": "2021-06"}, agents={"exporters": 1000})
         >>> spread = sim.ensemble(few, draws=2, progress=False)
         >>> spread.samples.shape[1]
         2
@@ -77,8 +78,12 @@ def ensemble(  # noqa: PLR0913 (each is asked for by its name)
     *,
     outputs: Callable[[RunPair], pd.Series[float]] = series_of,
     workers: int = 1,
+    world_errors: bool = True,
 ) -> Ensemble:
     """Runs a case, and its counterfactual, at draws of a posterior.
+
+    Every draw but the representative one also has a world of its own, drawn within the errors of the base year's flows
+    (see :func:`sim.world.draws.drawn_world`); a run and its counterfactual share it.
 
     Args:
         case: a case without a draw, a scenario file, or the name of a shipped scenario.
@@ -90,6 +95,7 @@ def ensemble(  # noqa: PLR0913 (each is asked for by its name)
         outputs: what is kept of the runs at a draw, by figure, series, period and column; the series behind the figures
             by default.
         workers: processes; 1 for none beside this one. The numbers do not depend on it.
+        world_errors: whether worlds are drawn; else all draws run on the world as it is.
 
     Raises:
         SimError: there is no such posterior, it has fewer draws or does not fit the scenario; or workers could not
@@ -97,7 +103,7 @@ def ensemble(  # noqa: PLR0913 (each is asked for by its name)
 
     Example:
         >>> import sim
-        >>> few = sim.load("reference").with_changes(months={"last": "2021-06"}, agents={"exporters": 400})
+        >>> few = sim.load("reference").with_changes(months={"last": "2021-06"}, agents={"exporters": 1000})
         >>> sim.ensemble(few, draws=2, progress=False)
         <Ensemble of 2 draws of posterior 'reference'>
     """
@@ -112,7 +118,8 @@ def ensemble(  # noqa: PLR0913 (each is asked for by its name)
         refuse_unshared(case.rules)
         refuse_unshared({"outputs": outputs}, "argument")
     guide, kept = None if like is None else run_pair(like), {}
-    pair_at = partial(_pair_at, few_rows(case), posterior, paired=guide is None or guide.baseline is not None)
+    case_at = partial(posterior.case_at, few_rows(case), world_errors=world_errors)
+    pair_at = partial(_pair_at, case_at, paired=guide is None or guide.baseline is not None)
     with watched(progress, f"{case.scenario.title}: draws of the posterior", "draws") as step:
         if guide is None:
             guide = pair_at(None, numbers[0])
@@ -122,14 +129,14 @@ def ensemble(  # noqa: PLR0913 (each is asked for by its name)
         for place, one in make_runs(partial(_kept_of, outputs, pair_at, guide), left, workers=workers):
             kept[left[place]] = one
             step(len(kept), draws)
-    record = record_of_draws(posterior, numbers, few_rows(case).scenario.agents)
+    record = record_of_draws(posterior, numbers, few_rows(case).scenario.agents, world_errors=world_errors)
     # A ribbon that a draw lacks is nil in it.
     return Ensemble(side_by_side({number: kept[number] for number in numbers}), record)
 
 
-def _pair_at(case: Case, posterior: Posterior, like: RunPair | None, number: int, *, paired: bool) -> RunPair:
+def _pair_at(case_at: Callable[[int], Case], like: RunPair | None, number: int, *, paired: bool) -> RunPair:
     """The run at a draw and its counterfactual, condensed, with states grouped as in another pair."""
-    drawn = case.with_posterior(number, posterior)
+    drawn = case_at(number)
     if not paired:
         return RunPair(drawn.run().condensed(), None, like)
     pair = compare(drawn)
@@ -142,12 +149,14 @@ def _kept_of(
     return outputs(pair_at(like, number))
 
 
-def mirror_bands(
+def mirror_bands(  # noqa: PLR0913 (each is asked for by its name)
     results: Results,
     pair: Pair,
     posterior: Posterior,
     draws: int = DRAWS,
     progress: Progress | bool | None = None,
+    *,
+    world_errors: bool = True,
 ) -> Bands:
     """Bands for the mirror gap of two states in a saved run, which is run again at draws of its posterior.
 
@@ -157,6 +166,7 @@ def mirror_bands(
         posterior: the one that the run's draw is of.
         draws: how many.
         progress: called after each draw with (draws done, draws in all); False for no bar in a notebook.
+        world_errors: whether each draw has a world of its own, as in :func:`ensemble`.
 
     Raises:
         SimError: the run has no draw of this posterior, or rules that its scenario does not name.
@@ -172,19 +182,23 @@ def mirror_bands(
     case, kept, numbers = case_of(scenario, allow_code=results.allow_code), {}, posterior.spread(draws)
     with watched(progress, f"{results.title}: draws of the posterior", "draws") as step:
         for done, draw in enumerate(numbers, start=1):
-            run = few_rows(replace(case, scenario=posterior.replace_draw(scenario, drawn, draw))).run()
+            world = world_at(case.world, draw) if world_errors else case.world
+            run = few_rows(replace(case, scenario=posterior.replace_draw(scenario, drawn, draw), world=world)).run()
             table = mirror_gap(run, pair)
             kept[draw] = tall(MIRROR, table, [str(name) for name in table if str(name).endswith("_musd")])
             step(done, draws)
     agents = few_rows(case).scenario.agents
-    return Bands.over(side_by_side(kept), record_of_draws(posterior, numbers, agents))
+    return Bands.over(side_by_side(kept), record_of_draws(posterior, numbers, agents, world_errors=world_errors))
 
 
-def record_of_draws(posterior: Posterior, numbers: Sequence[int], agents: Agents) -> dict[str, Any]:
+def record_of_draws(
+    posterior: Posterior, numbers: Sequence[int], agents: Agents, *, world_errors: bool
+) -> dict[str, Any]:
     """Which draws were run, and how."""
     return {
         "posterior": posterior.name, "digest": posterior.digest, "draws": len(numbers), "numbers": list(numbers),
         "mode": agents.mode, "exporters": agents.exporters, "intermediaries": agents.intermediaries,
+        "world_errors": world_errors,
     }  # fmt: skip
 
 

@@ -25,7 +25,7 @@ def check_leaks(said: StudyFile, base: Case, problems: list[Problem]) -> None:
         problems.append(Problem(("compare_with",), "a search for leaks compares with the package itself; remove it"))
     if len(said.metrics) > 1:
         problems.append(Problem(("metrics", 1), "a search for leaks has one metric, what the evader wants more of"))
-    goods = base.world.goods
+    goods = (*base.world.goods, *base.world.good_groups)
     for at, name in enumerate(said.leaks.goods):
         if name not in goods and said.leaks.goods != (ALL,):
             place = ("leaks", "goods", at)

@@ -26,12 +26,14 @@ class MetricsJob:
     Attributes:
         base: the case that every point starts from.
         posterior: where draws are taken from.
+        world_errors: whether each draw has a world of its own.
         metrics: what is kept of a run.
         code: digest of the code that makes the numbers; a worker with other code refuses.
     """
 
     base: Case
     posterior: Draws | None
+    world_errors: bool
     metrics: tuple[str, ...]
     code: str
 
@@ -46,7 +48,7 @@ class MetricsJob:
 
 def job_of(study: Study) -> MetricsJob:
     """What the workers of a study share."""
-    return MetricsJob(study.base, study.posterior, tuple(study.file.metrics), code_digest())
+    return MetricsJob(study.base, study.posterior, study.world_errors, tuple(study.file.metrics), code_digest())
 
 
 class MetricsBench:
@@ -96,4 +98,4 @@ class MetricsBench:
     def _case_at(self, draw: int) -> Case:
         if draw < 0 or self.job.posterior is None:
             return self.job.base
-        return self.job.posterior.case_at(self.job.base, draw)
+        return self.job.posterior.case_at(self.job.base, draw, world_errors=self.job.world_errors)

@@ -18,7 +18,7 @@ from sim.common import random_streams
 from sim.common.random_streams import stream, uniform
 from sim.experiments.designs import latin_hypercube, sobol
 from sim.experiments.factors import Bound
-from sim.experiments.points import Keys, Tried, Worlds, alike, column_of
+from sim.experiments.points import Keys, Tried, World, Worlds, alike, column_of
 from sim.experiments.provenance import makers_of
 from sim.experiments.queue import Runs
 from sim.experiments.schema import Design
@@ -75,10 +75,11 @@ class Plan:
         """One run as a worker takes it."""
         replicate, at = divmod(run, len(self.once))
         _, package, world = self.once[at].tolist()
-        return Task(run, self.worlds[world].draw, self._world(world), self._package(package), self.seed(replicate))
+        met = self.worlds[world]
+        return Task(run, met.draw, self._world(met), self._package(package), self.seed(replicate))
 
-    def _world(self, world: int) -> Settings:
-        return self._settings(self.study.uncertainties, self.worlds[world].values)
+    def _world(self, world: World) -> Settings:
+        return self._settings(self.study.uncertainties, world.values)
 
     def _package(self, package: int) -> Settings | None:
         if package != COMPARED:
@@ -99,7 +100,7 @@ class Plan:
     def keys(self) -> Keys:
         """Under which key each run is kept: a digest of all that determines what is kept of it."""
         makers = hashlib.sha256(_json(makers_of(self.study)).encode())
-        worlds = lru_cache(_REMEMBERED)(lambda at: _json([self.worlds[at].draw, self._world(at)]))
+        worlds = lru_cache(_REMEMBERED)(lambda at: _json([(world := self.worlds[at]).draw, self._world(world)]))
         packages = lru_cache(_REMEMBERED)(lambda at: _json(self._package(at)))
         first, same = self._alike()
         kept = []
@@ -118,8 +119,9 @@ class Plan:
         packages, nature = alike(self.packages)[1], alike(self.worlds.tried)[1]
         _, package, world = self.once.T.astype(np.int64)
         draw, tried = np.divmod(world, len(nature))
-        code = np.where(package == COMPARED, 0, 1 + packages[package])
-        code = (code * len(self.worlds.draws) + draw) * len(nature) + nature[tried]
+        # World by world, so that what is made of one is made once.
+        code = (draw * len(nature) + nature[tried]) * (1 + len(packages))
+        code += np.where(package == COMPARED, 0, 1 + packages[package])
         _, first, same = np.unique(code, return_index=True, return_inverse=True)
         return first, same
 
@@ -161,8 +163,7 @@ def _kind(factor: Bound) -> type[Any]:
     return np.float64 if factor.numeric else object
 
 
-def _json(data: object) -> str:
-    return json.dumps(data, sort_keys=True, separators=(",", ":"))
+_json = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 
 
 def in_batches(rows: NDArray[Any]) -> Iterator[NDArray[Any]]:

@@ -34,7 +34,7 @@ def makers_of(study: Study) -> dict[str, Any]:
     """Digests of what determines the runs of a study, by what a user would call it."""
     of_case = makers_of_case(study.base)
     code = of_case.pop("code")
-    posterior = study.posterior.digest if study.posterior else ""
+    posterior = f"{study.posterior.digest}, world errors {study.world_errors}" if study.posterior else ""
     return {**of_case, "posterior": posterior, "metrics": sorted(study.file.metrics), "code": code}
 
 

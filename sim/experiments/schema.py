@@ -105,6 +105,9 @@ class Draws(StrictModel):
 
     draws: int = Field(ge=1, le=MOST_RUNS, description="How many, the first ones of the posterior's table.")
     file: Text | None = Field(default=None, description="A posterior's file or folder; left out: the one that ships.")
+    world_errors: Literal["on", "off"] = Field(
+        default="on", description="Whether each draw but the first has a world within the errors of its flows."
+    )
 
 
 class LeakSearch(StrictModel):

@@ -60,6 +60,11 @@ class Study:
     comparison: Mapping[str, Value] | None = field(default=None)
 
     @property
+    def world_errors(self) -> bool:
+        """Whether each draw of the posterior has a world of its own."""
+        return self.file.posterior is not None and self.file.posterior.world_errors == "on"
+
+    @property
     def factors(self) -> tuple[Bound, ...]:
         """Levers, then uncertainties."""
         return (*self.levers, *self.uncertainties)

@@ -19,8 +19,8 @@ Settings = dict[str, Setting]  # by address, see sim.simulation.inputs
 class Draws(Protocol):
     """Where worlds are drawn from: a posterior, or cases that are given."""
 
-    def case_at(self, case: Case, draw: int) -> Case:
-        """The case of a draw."""
+    def case_at(self, case: Case, draw: int, *, world_errors: bool) -> Case:
+        """The case of a draw, on a world of its own if so asked."""
 
 
 class Task(NamedTuple):

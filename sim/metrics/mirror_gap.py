@@ -8,7 +8,7 @@ What is *true* for a pair is what left the exporter with the importer as its nex
 
 * own goods sold there directly,
 * to a hub also: own goods consigned to it that are meant for the target, whether they ever meet the hub's officers,
-* out of a hub also: goods of all origins that its houses passed on to the importer, the target or the next hub.
+* out of a hub also: goods of all origins that its intermediaries passed on to the importer, the target or the next hub.
 
 So a consignment through a hub is true for each leg of its way, and not for the pair of its first and last state.
 """
@@ -22,6 +22,9 @@ import numpy as np
 import pandas as pd
 
 from sim.common.errors import SimError, nearest
+from sim.common.good_groups import codes_named
+from sim.model.constants import reexports_shown
+from sim.world.schema import LUMPED
 
 if TYPE_CHECKING:
     from sim.simulation.results import Results
@@ -29,14 +32,14 @@ if TYPE_CHECKING:
 # Why the importer's record differs from the exporter's, in the order in which a figure stacks them.
 PARTS = {
     "freight": "Freight and insurance (CIF against FOB)",
-    "unrecorded": "Re-exports not in the exporter's books",
+    "unrecorded": "Re-exports not in the exporter's record",
     "ghost": "Ghost transit, met by no officer",
     "other_codes": "Declared under another code",
     "by_origin": "Counted under the state of origin",
     "stopped": "Stopped in hubs on the way",
     "unsold": "Left unsold in hubs on the way",
 }
-_UNRECORDED, _ORIGIN = "unrecorded", "origin"
+_ORIGIN = "origin"
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,7 @@ class Pair:
     Attributes:
         exporter: code of the state whose office records exports and re-exports.
         importer: code of the state whose office records imports.
-        good: code of the good that is looked at; None for all goods together.
+        good: the good that is looked at, or a group of goods; None for all goods together.
     """
 
     exporter: str
@@ -65,9 +68,17 @@ class Pair:
                 raise SimError(f"unknown state '{code}'; {nearest(code, states)}")
         if self.exporter == self.importer:
             raise SimError(f"'{self.exporter}' stands on both sides; a mirror gap needs two states")
-        goods = set(results.prices["good"])
-        if self.good is not None and self.good not in goods:
-            raise SimError(f"unknown good '{self.good}'; {nearest(self.good, goods)}")
+        self.goods(results)
+
+    def goods(self, results: Results) -> list[str] | None:
+        """Codes of the goods that are looked at; None for all together.
+
+        Raises:
+            SimError: neither a good of the run nor a group.
+        """
+        known = sorted(set(results.prices["good"]))
+        groups = results.record.get("good_groups") or {}
+        return None if self.good is None else codes_named([self.good], known, groups)
 
 
 def mirror_gap(results: Results, pair: Pair) -> pd.DataFrame:
@@ -98,7 +109,7 @@ def mirror_gap(results: Results, pair: Pair) -> pd.DataFrame:
     table["exporter_publishes"] = _publishes(results, pair.exporter, months)
     table["importer_publishes"] = _publishes(results, pair.importer, months)
     habit = results.record["offices"][pair.exporter]["reexports"]
-    table["reexports_under"] = np.where(table["exporter_publishes"], "export" if habit == "merged" else "re-export", "")
+    table["reexports_under"] = np.where(table["exporter_publishes"], "export" if habit in LUMPED else "re-export", "")
     return table.reset_index()
 
 
@@ -128,7 +139,8 @@ class _True:
     @classmethod
     def of(cls, results: Results, pair: Pair, months: list[str]) -> _True:
         """The truth of a run's tables."""
-        flows, transit, network = (_of_good(table, pair) for table in (results.flows, results.transit, results.network))
+        goods, tables = pair.goods(results), (results.flows, results.transit, results.network)
+        flows, transit, network = (_of_goods(table, goods) for table in tables)
         to_target = pair.importer == results.target
         mine = transit["origin"] == pair.exporter
         entered = transit[mine & (transit["hub"] == pair.importer)]
@@ -163,7 +175,8 @@ def _parts(results: Results, pair: Pair, table: pd.DataFrame, true: _True) -> di
     """What makes up the gap: first what the exporter's office misses of the truth, then what the importer's does."""
     offices, numbers = results.record["offices"], results.record["parameters"]
     by_origin = offices[pair.importer]["imports_by"] == _ORIGIN
-    shown = 0.0 if offices[pair.exporter]["reexports"] == _UNRECORDED else float(numbers["reexport_recorded"])
+    usual, overland = (float(numbers[f"{kind}_recorded"]) for kind in ("reexport", "overland"))
+    shown = reexports_shown(offices[pair.exporter]["reexports"], usual, overland)
     nothing = 0.0 * true.own
     to_target = pair.importer == results.target
     # Of goods passed on, neither the exporter's office nor the next hub's has what no officer met: no gap. The target
@@ -184,8 +197,8 @@ def _parts(results: Results, pair: Pair, table: pd.DataFrame, true: _True) -> di
     }
 
 
-def _of_good(table: pd.DataFrame, pair: Pair) -> pd.DataFrame:
-    return table if pair.good is None else table[table["good"] == pair.good]
+def _of_goods(table: pd.DataFrame, goods: list[str] | None) -> pd.DataFrame:
+    return table if goods is None else table[table["good"].isin(goods)]
 
 
 def _by_month(rows: pd.DataFrame, months: list[str]) -> pd.Series[float]:
@@ -196,7 +209,7 @@ def _by_month(rows: pd.DataFrame, months: list[str]) -> pd.Series[float]:
 
 def _books(results: Results, pair: Pair) -> dict[str, pd.DataFrame]:
     """Records of the pair: the exporter's exports and re-exports, the importer's imports."""
-    books = _of_good(results.recorded, pair).rename(columns={"value_musd": "sum"})
+    books = _of_goods(results.recorded, pair.goods(results)).rename(columns={"value_musd": "sum"})
     sent = books[(books["reporter"] == pair.exporter) & (books["partner"] == pair.importer)]
     came = books[(books["reporter"] == pair.importer) & (books["partner"] == pair.exporter)]
     return {

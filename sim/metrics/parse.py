@@ -10,6 +10,7 @@ import numpy as np
 
 from sim.common.arrays import Mask
 from sim.common.errors import Fault, FaultList, SimError
+from sim.common.good_groups import ALL
 from sim.metrics.aggregates import Period, Where
 from sim.metrics.registry import COMPUTE
 from sim.policies.schedule import lane_index
@@ -182,14 +183,10 @@ def _where(text: str, said: dict[str, list[str]], world: World) -> Where:
 
 
 def _goods(said: dict[str, list[str]], world: World) -> Mask:
-    tiers = map(tier_word, world.control_tier)
-    goods, in_tiers = said.get("good", []), said.get("tier", [])
-    return np.array(
-        [
-            (not goods or good in goods) and (not in_tiers or tier in in_tiers)
-            for good, tier in zip(world.goods, tiers, strict=True)
-        ]
-    )
+    tiers = said.get("tier", [])
+    in_tiers = np.array([not tiers or tier_word(tier) in tiers for tier in world.control_tier])
+    goods: Mask = in_tiers & _at(world.good_positions(said.get("good", [ALL])), len(world.goods))
+    return goods
 
 
 def _at(positions: Sequence[int], length: int) -> Mask:

@@ -1,4 +1,4 @@
-"""The base year as the loops want it: firm types by route, and the weights under which the world stands still."""
+"""The base year as the loops want it: firm types by route, and who of them sells to the target."""
 
 from __future__ import annotations
 
@@ -19,13 +19,19 @@ if TYPE_CHECKING:
 class Baseline:
     """Base-year trade by firm type (origin, headquarters, good) and route.
 
+    The firms that could sell to the target are a type's pool; a part of them, its participants, does in the base year.
+    What is passed on through hubs is the intermediaries' doing and no choice of exporters.
+
     Attributes:
         routes: the routes, in the order of the route axis.
         flow: musd per month, (type, route); the route to the own state is sales at home.
-        background: part of ``flow`` sold by firms that consider no price-adjusting market, (type, route).
-        volume: musd per month of the firms that do consider one, (type,).
-        share: their sales by route in the base year, rows sum to 1 or 0, (type, route).
-        weight: base-year weights (type, route) under which shares stay as they are given loyalty; rows sum to 1 or 0.
+        background: part of ``flow`` that is not the pool's: sales of firms that would never sell to a price-adjusting
+            market, and all that goes through hubs, (type, route).
+        volume: musd per month of the pool, (type,).
+        share: the pool's sales by route in the base year, rows sum to 1 or 0, (type, route).
+        weight: participants' sales by route in the base year, rows sum to 1 or 0, (type, route); the others of the pool
+            sell in the same proportions, but not to the target.
+        participation: share of the pool that participates in the base year, above 0, (type,).
         origin: position of the type's state, (type,).
         headquarters: 0 coalition, 1 neutral, (type,).
         good: position of the type's good, (type,).
@@ -40,6 +46,7 @@ class Baseline:
     volume: Floats
     share: Floats
     weight: Floats
+    participation: Floats
     origin: Integers
     headquarters: Integers
     good: Integers
@@ -49,8 +56,12 @@ class Baseline:
 
     @property
     def active(self) -> Integers:
-        """Types with firms that consider a price-adjusting market."""
+        """Types with firms that could sell to a price-adjusting market."""
         return np.flatnonzero(self.volume > 0.0)
+
+
+# No type has fewer participants than this share of its pool: entry from nothing would have no rate.
+_FEWEST_PARTICIPANTS = 0.02
 
 
 def price_adjusting_markets(world: World) -> Mask:
@@ -59,31 +70,37 @@ def price_adjusting_markets(world: World) -> Mask:
 
 
 @lru_cache(maxsize=16)
-def baseline_of(world: World, home_share: float, loyalty: float, *, consideration: float) -> Baseline:
+def baseline_of(world: World, home_share: float, *, exponent: float, participant_share: float) -> Baseline:
     """The base year of a world.
 
     Args:
         world: the world.
         home_share: share of exporting firms' sales that stay at home.
-        loyalty: log points that the route in use gains.
-        consideration: share of the price-adjusting markets in the sales of firms that consider them.
+        exponent: participation is the target's share in a type's exports to this power.
+        participant_share: share of the target in what participants could turn there.
     """
     routes = road_order(world)
     n_states, n_goods = len(world.states), len(world.goods)
     flow = _flows(world, routes, home_share)
     types = np.indices((n_states, 2, n_goods)).reshape(3, -1)
     destination = np.array([route.destination for route in routes])
-    background = _background(flow, price_adjusting_markets(world)[destination], consideration)
-    volume = (flow - background).sum(axis=1)
-    share = np.divide(flow - background, volume[:, None], out=np.zeros_like(flow), where=volume[:, None] > 0)
+    direct = np.array([route.hub is None for route in routes])
+    participation = _participation(flow, home_share, exponent)
+    watched = price_adjusting_markets(world)[destination] & direct
+    pool = _pool(flow * direct, watched, participant_share * participation)
+    volume = pool.sum(axis=1)
+    share = np.divide(pool, volume[:, None], out=np.zeros_like(flow), where=volume[:, None] > 0)
     hub_position = {hub: position for position, hub in enumerate(world.hubs)}
+    # The pool may be all that a type makes; then more of it than the exponent says sells to the target.
+    participation = np.maximum(participation, share[:, 0])
     return Baseline(
         routes=routes,
         flow=flow,
-        background=background,
+        background=flow - pool,
         volume=volume,
         share=share,
-        weight=loyal_weights(share, float(np.expm1(loyalty))),
+        weight=participants_weights(share, participation),
+        participation=participation,
         origin=types[0],
         headquarters=types[1],
         good=types[2],
@@ -93,18 +110,36 @@ def baseline_of(world: World, home_share: float, loyalty: float, *, consideratio
     )
 
 
-def _background(flow: Floats, adjusting: Mask, consideration: float) -> Floats:
-    """Flows of the firms that consider no watched market.
+def _participation(flow: Floats, home_share: float, exponent: float) -> Floats:
+    """Share of each type's firms that sell to the target in the base year, (type,); the target's own firms all do."""
+    exports = flow.sum(axis=1) * (1.0 - home_share)
+    share = np.divide(flow[:, 0], exports, out=np.zeros_like(exports), where=exports > 0)
+    participation: Floats = np.clip(np.minimum(share, 1.0) ** exponent, _FEWEST_PARTICIPANTS, 1.0)
+    return participation
 
-    Few of the world's exporters would ever sell to the target (market entry costs: Eaton, Kortum and Kramarz 2011).
-    Those who would are taken to be as many as make the price-adjusting markets ``consideration`` of their sales; the
-    others do not move, which also spares the sampled mode their noise.
+
+def _pool(direct: Floats, watched: Mask, target_share: Floats) -> Floats:
+    """Flows of the firms that could sell to a price-adjusting market, (type, route).
+
+    They are as many as make the target ``target_share`` of their sales, and no more than there are. The others do not
+    move, which also spares the sampled mode their noise.
     """
-    there = flow[:, adjusting].sum(axis=1)
-    elsewhere = flow.sum(axis=1) - there
-    considered = there * (1.0 / consideration - 1.0)
-    kept = np.minimum(1.0, np.divide(considered, elsewhere, out=np.zeros_like(there), where=elsewhere > 0))
-    return np.where(adjusting[None, :], 0.0, flow * (1.0 - kept[:, None]))
+    there = direct[:, watched].sum(axis=1)
+    elsewhere = direct.sum(axis=1) - there
+    wanted = np.where(direct[:, 0] > 0, direct[:, 0], there) / target_share
+    kept = np.divide(wanted - there, elsewhere, out=np.zeros_like(there), where=elsewhere > 0)
+    return np.where(watched[None, :], direct, direct * np.clip(kept, 0.0, 1.0)[:, None])
+
+
+def participants_weights(share: Floats, participation: Floats) -> Floats:
+    """Participants' sales by route: they make all that goes to the target, and as much elsewhere as the others do."""
+    at_target = share[:, 0] / participation
+    elsewhere = share.copy()
+    elsewhere[:, 0] = 0.0
+    total = elsewhere.sum(axis=1)
+    weight: Floats = elsewhere * np.divide(1.0 - at_target, total, out=np.zeros_like(total), where=total > 0)[:, None]
+    weight[:, 0] = at_target
+    return weight
 
 
 def _flows(world: World, routes: tuple[Road, ...], home_share: float) -> Floats:
@@ -123,31 +158,3 @@ def _flows(world: World, routes: tuple[Road, ...], home_share: float) -> Floats:
         for b in (COALITION_BRAND, NEUTRAL_BRAND):
             flow[:, b, :, k] = cell * brand[:, b, :]
     return flow.reshape(-1, len(routes))
-
-
-def loyal_weights(share: Floats, bonus: float) -> Floats:
-    """Weights whose choice, with loyalty to the route in use, has the given shares as its resting point.
-
-    With weight ``b`` (summing to 1) and the route in use weighing ``1 + bonus`` times that, detailed balance makes
-    shares proportional to ``b (1 + bonus b)``. So ``b`` solves ``b + bonus b^2 = c share`` with ``c`` such that ``b``
-    sums to 1.
-
-    Args:
-        share: (type, route), rows sum to 1 or to 0.
-        bonus: e^loyalty - 1.
-    """
-    if bonus == 0.0:
-        return share.copy()
-    scale = np.full(share.shape[0], 1.0)
-    for _ in range(60):  # Newton on a concave increasing function from below: monotonic, in under 10 steps
-        root = np.sqrt(1.0 + 4.0 * bonus * scale[:, None] * share)
-        # The textbook root cancels for a small bonus.
-        gap = 1.0 - (2.0 * scale[:, None] * share / (root + 1.0)).sum(axis=1)
-        slope = (share / root).sum(axis=1)
-        step = np.divide(gap, slope, out=np.zeros_like(gap), where=slope > 0)
-        scale += step
-        if np.max(np.abs(step) / scale) < 1e-15:
-            break
-    root = np.sqrt(1.0 + 4.0 * bonus * scale[:, None] * share)
-    weights: Floats = 2.0 * scale[:, None] * share / (root + 1.0)
-    return weights

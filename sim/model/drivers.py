@@ -1,4 +1,4 @@
-"""Season, macro path and war demand as tables by month."""
+"""Season, macro path, war demand and supply as tables by month."""
 
 from __future__ import annotations
 
@@ -15,28 +15,31 @@ if TYPE_CHECKING:
 
 
 class Drivers(NamedTuple):
-    """What drives demand beside law, (month, destination, good); 1 at rest.
+    """What drives demand and supply beside law, each (month, state, good); 1 at rest.
 
     Attributes:
-        demand_multiplier: orders against contracts.
-        war_demand: demand beyond orders.
+        demand_multiplier: orders of a destination against contracts.
+        war_demand: demand of a destination beyond orders.
+        supply_multiplier: what an origin's exporters ship of what is ordered from them.
     """
 
     demand_multiplier: Floats
     war_demand: Floats
+    supply_multiplier: Floats
 
 
 def driver_paths(scenario: Scenario, index: LaneIndex) -> Drivers:
-    """Season and macro path move the volume of orders and so choose no route; war demand moves the price."""
+    """Season, macro path and supply move volumes and so choose no route; war demand and shortage move the price."""
     world, months = index.world, scenario.months.range()
     shape = (len(months), len(world.states), len(world.goods))
-    drivers = Drivers(np.ones(shape), np.ones(shape))
+    drivers = Drivers(np.ones(shape), np.ones(shape), np.ones(shape))
+    tables = {"war_need": drivers.war_demand, "supply": drivers.supply_multiplier}
     for driver in sorted(scenario.drivers, key=lambda d: d.id):
-        states, goods = index.states([driver.destination]), index.goods(driver.goods)
+        states, goods = index.states([driver.state]), index.goods(driver.goods)
         if driver.what == "season":
             path = np.asarray(world.season)[states][:, [calendar_index(month) for month in months]].T
         else:
             path = np.array([[driver.multiplier(month)] for month in months])
-        table = drivers.war_demand if driver.what == "war_need" else drivers.demand_multiplier
+        table = tables.get(driver.what, drivers.demand_multiplier)
         table[np.ix_(range(len(months)), states, goods)] *= path[:, :, None]
     return drivers

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import mesa
 import numpy as np
 
-from sim.common import random_streams
 from sim.common.errors import SimError
 from sim.common.months import format_month
 from sim.model.agents import (
@@ -27,8 +26,6 @@ from sim.model.kernels import Loops
 from sim.model.kernels.customs_records import blank_records
 from sim.model.kernels.intermediaries import CapacityPlan, open_intermediaries
 from sim.model.kernels.route_choice import groups_of
-from sim.model.kernels.sums import sum_by_exit, sum_by_hub
-from sim.model.kernels.ties import first_ties
 from sim.model.phases import firms, states, trade
 from sim.model.population import populate
 from sim.model.state import state_at_rest
@@ -83,14 +80,14 @@ class SanctionsModel(mesa.Model):  # type: ignore[misc]
         self.month, self.elapsed = scenario.months.first - 1, -1
         self.schedule = lawbook(world, scenario.policies)
         self.base = baseline_of(
-            world, self.values.home_share, self.values.loyalty, consideration=self.values.consideration
-        )
+            world, self.values.home_share, exponent=self.values.participation_exponent,
+            participant_share=self.values.participant_share,
+        )  # fmt: skip
         precision = np.float64 if self.expected else np.float32
-        self.constants = constants_of(world, self.base, self.values, scenario.openings, precision)
+        self.constants = constants_of(world, self.base, self.values, scenario.hub_effects, precision)
         self.drivers = driver_paths(scenario, self.schedule.index)
-        exit_hub_shares = self.constants.hubs.exit_hub_shares
         self.state = state_at_rest(
-            world, self.base, exit_hub_shares, utilisation=self.values.hub_fullness, precision=precision
+            world, self.base, self.constants.hubs, utilisation=self.values.hub_utilisation, precision=precision
         )
         self.customs = blank_records(len(world.states), len(world.hubs), len(world.goods))
         self.loops = Loops(rules or {})
@@ -99,7 +96,7 @@ class SanctionsModel(mesa.Model):  # type: ignore[misc]
         enlist_states(self)
 
     def _settle_in(self) -> None:
-        """Draws the exporters, opens the intermediaries and ties the ones to the others."""
+        """Draws the exporters and opens the intermediaries."""
         agents, seed, expected = self.plan.agents, self.plan.seed, self.expected
         markets, types = np.flatnonzero(self.constants.markets.price_adjusting), self.constants.types
         try:
@@ -116,17 +113,14 @@ class SanctionsModel(mesa.Model):  # type: ignore[misc]
         self.row_value = self.base.volume / np.maximum(np.diff(exporters.start), 1)
         self.rows_on_route = exporters.rows_by_route(len(self.base.routes))
         self.threads_pay = exporters.rows >= _PARALLEL_FROM
-        if not expected:
-            first_ties(random_streams.stream(seed, random_streams.FIRST_TIE, 0), exporters, firms.ties(self))
         firms.sum_rows(self)
+        self.state.participation.usual[:] = self.state.participation.share  # as drawn, so that nobody moves at rest
 
     def _capacity_plan(self) -> CapacityPlan:
-        """What the hubs carry in the base year, and what sizes their intermediaries."""
-        base, values = self.base, self.values
-        entered, consigned = np.empty((len(self.world.hubs), len(self.world.goods))), np.empty(len(self.world.hubs))
-        sum_by_hub(base.hub, base.good, base.flow, entered)
-        sum_by_exit(entered, self.constants.hubs.exit_hub_shares, consigned)
-        return CapacityPlan(consigned, values.hub_fullness, values.hub_headroom, values.house_size)
+        """What enters the hubs in the base year, and what sizes their intermediaries."""
+        values, hubs = self.values, self.constants.hubs
+        entering = hubs.passed_on.sum(axis=(1, 2))
+        return CapacityPlan(entering, values.hub_utilisation, hubs.usual_use, values.intermediary_size)
 
     # ------------------------------------------------------------------------------------------------ the month
     def step(self) -> None:
@@ -140,11 +134,12 @@ class SanctionsModel(mesa.Model):  # type: ignore[misc]
         trade.post_demand(self)
         trade.price_transit(self)  # what hubs cost and stop; payment intermediaries
         firms.evaluate_routes(self)
+        trade.pass_on(self)
         firms.choose_routes(self)
         trade.clear_borders(self)  # licences, payments, inspections
         trade.trade_through_hubs(self)
         trade.settle(self)
-        trade.adjust_prices(self)
+        trade.clear_markets(self)
         trade.record_customs(self)
         firms.update_beliefs(self)
 
@@ -165,8 +160,8 @@ class SanctionsModel(mesa.Model):  # type: ignore[misc]
         return self.agents
 
     def trading_network(self) -> pd.DataFrame:
-        """Every tie of an exporter to an intermediary; see :func:`sim.model.agents.ties.trading_network`."""
-        return trading_network(self.exporters, self.intermediaries)
+        """Who supplies which hub's intermediaries; see :func:`sim.model.agents.network.trading_network`."""
+        return trading_network(self)
 
     @property
     def agents_by_type(self) -> dict[type, Any]:

@@ -21,15 +21,16 @@ Numbers = NDArray[np.floating[Any]]
 PROSPECTS = (
     "market_weight",  # weight that prices, costs and room leave, against the base year
     "banned_share",  # share of lines whose sale is forbidden, as shipped
-    "legal_hazard",  # how surely that law is applied, 0..1
+    "legal_hazard",  # how surely that law is applied, 0 or more
     "secondary_hazard",  # believed hazard of being listed or cut off, log points at exposure 1
     "reputation_cost",  # log points at mean sensitivity
-    "loyalty_bonus",  # weight that the route in use gains, as a share of its weight
-    "base_weight",  # weight in the base year
+    "base_weight",  # participants' weight in the base year
 )
-(
-    MARKET_WEIGHT, BANNED_SHARE, LEGAL_HAZARD, SECONDARY_HAZARD, REPUTATION_COST, LOYALTY_BONUS, BASE_WEIGHT
-) = range(len(PROSPECTS))  # fmt: skip
+MARKET_WEIGHT, BANNED_SHARE, LEGAL_HAZARD, SECONDARY_HAZARD, REPUTATION_COST, BASE_WEIGHT = range(len(PROSPECTS))
+
+# What a firm is to the target's market, along the middle axis of ``spread``: it considers the market, it does and the
+# coalition has listed it, it does not consider the market.
+PARTICIPANT, LISTED_PARTICIPANT, OUTSIDER = range(3)
 
 
 # ------------------------------------------------------------------------------------------------ constants of a run
@@ -61,9 +62,10 @@ class FirmTypes(NamedTuple):
     """What firms of one type have in common.
 
     Attributes:
-        base_weight: weight of each route in the base year, (T, K); see :class:`sim.model.baseline.Baseline`.
-        background: base-year trade of firms that consider no price-adjusting market, musd per month, (T, K).
+        base_weight: participants' weight of each route, (T, K); see :class:`sim.model.baseline.Baseline`.
+        background: base-year trade of firms outside the pool, and through hubs, musd per month, (T, K).
         price_elasticity: of route choice, before the ``price_response`` multiple, (T,).
+        closeness: how far the type's sellers earn the price of what the coalition sold to the target, 0..1, (T,).
         aversion: mean fear of a law that binds, log points, (T,).
         exposure: mean share of the firm's business that needs the coalition, (T,).
         reputation: mean sensitivity to reputation, (T,).
@@ -72,6 +74,7 @@ class FirmTypes(NamedTuple):
     base_weight: Floats
     background: Floats
     price_elasticity: Floats
+    closeness: Floats
     aversion: Floats
     exposure: Floats
     reputation: Floats
@@ -84,6 +87,7 @@ class StateTraits(NamedTuple):
         decides: whether a state decides its enforcement (third states do), (S,).
         members: whether a state belongs to the coalition, (S,).
         usual_effort: enforcement effort of the base year, (S,).
+        law_capacity: share of its firms that obey a state's law without further effort, 0..1, (S,).
         alignment: with the target, -1..1, (S,).
         exposure: how far its firms depend on the coalition, 0..1, (S,).
         exports: of the base year, all destinations, musd per month, (S,).
@@ -95,6 +99,7 @@ class StateTraits(NamedTuple):
     decides: Mask
     members: Mask
     usual_effort: Floats
+    law_capacity: Floats
     alignment: Floats
     exposure: Floats
     exports: Floats
@@ -134,16 +139,22 @@ class ComponentTypes(NamedTuple):
 
 
 class HubTraits(NamedTuple):
-    """What hubs did in the base year, and how readily a little used one is found.
+    """What hubs did in the base year, and what they could do.
 
     Attributes:
         exit_hub_shares: exit hubs of what enters a hub in the base year, shares by (entry hub, good, exit hub),
             (H, G, H).
-        opening: part of what a shut direct route loses that finds each hub's route, (H,).
+        passed_on: goods of others that enter each hub in the base year, musd per month, (H, B, G).
+        tilt: what new intermediaries would pass on if all paid alike, shares that sum to 1 or 0 by hub, (H, B, G).
+        pool: what all the intermediaries that a hub could hold would pass on, musd per month, (H,).
+        usual_use: share of them that is open in the base year, (H,).
     """
 
     exit_hub_shares: Floats
-    opening: Floats
+    passed_on: Floats
+    tilt: Floats
+    pool: Floats
+    usual_use: Floats
 
 
 class MarketTraits(NamedTuple):
@@ -163,28 +174,13 @@ class CustomsOffices(NamedTuple):
 
     Attributes:
         by_consignment: whether a state records its imports by consignment, (S,).
-        reexports_shown: whether a hub's office records re-exports that evade at all, (H,).
+        reexports_shown: part of the re-exports that evade which a hub's office records, (H,).
         catch_all: the good under which misdeclared goods go: the least military one.
     """
 
     by_consignment: Mask
-    reexports_shown: Mask
+    reexports_shown: Floats
     catch_all: int
-
-
-class NestedLogit(NamedTuple):
-    """Constants of route choice (nested logit, McFadden 1978), in the precision of the choice.
-
-    Attributes:
-        loss_if_listed: log points that a listed firm loses on each route, (K,).
-        dissimilarity: logsum coefficient of the nest: 1 for routes to the target as different as two markets, towards 0
-            for perfect substitutes.
-        target_routes: how many routes are in the nest; they are the first ones.
-    """
-
-    loss_if_listed: Numbers
-    dissimilarity: float
-    target_routes: int
 
 
 # ------------------------------------------------------------------------------------------------ the law of a month

@@ -12,7 +12,7 @@ from sim.model.records import PROSPECTS
 if TYPE_CHECKING:
     from sim.common.arrays import Floats
     from sim.model.baseline import Baseline
-    from sim.model.records import Numbers
+    from sim.model.records import HubTraits, Numbers
     from sim.world import World
 
 
@@ -24,8 +24,11 @@ class RouteOutlook(NamedTuple):
         legal_deterrence: aversion times hazard, log points.
         last_disutility: how bad the route looked last month, log points.
         believed_hazard: believed hazard of being listed or cut off, log points at exposure 1.
-        background_activity: part of the base year's trade that firms which consider no price-adjusting market still do.
-        diverted_share: part of a hub route's trade that is there because the direct route is shut.
+        background_activity: part of the base year's background trade that is still done (see
+            :class:`sim.model.baseline.Baseline`); on a route through a hub, what intermediaries pass on.
+        diverted_share: part of a hub route's trade that comes on top of the base year's.
+        released: part of what a hub's intermediaries would pass on that makers and their law let go; hub routes.
+        passing_cost: what passing on meets beside the hub's own cost, log points; hub routes.
     """
 
     contract_end_odds: Floats
@@ -34,6 +37,8 @@ class RouteOutlook(NamedTuple):
     believed_hazard: Floats
     background_activity: Floats
     diverted_share: Floats
+    released: Floats
+    passing_cost: Floats
 
 
 class Evasion(NamedTuple):
@@ -81,6 +86,7 @@ class Markets(NamedTuple):
         arrivals: for use, out of deliveries and stocks, musd at base-year prices, (S, B, G).
         stocks: bought ahead of law that was announced, musd at base-year prices, (S, B, G).
         log_price: against the base year, (S, B, G).
+        expected_price: log price that sellers expect, (S, B, G).
         import_substitution: share of demand replaced by home production, (S, G).
     """
 
@@ -89,6 +95,7 @@ class Markets(NamedTuple):
     arrivals: Floats
     stocks: Floats
     log_price: Floats
+    expected_price: Floats
     import_substitution: Floats
 
 
@@ -99,7 +106,7 @@ class Governments(NamedTuple):
         announced_policy: what a state announces that it will not let pass, 0..1, (S,).
         enacted_law: share of the controlled goods that its own law keeps from the target, 0..1, (S,).
         enforcement_effort: enforcement effort, 0..1, (S,).
-        state_protection: part of foreign threats that a state keeps off its firms, 0..1, (S,).
+        state_protection: part of the fear that listings spread which a state keeps off its firms, 0..1, (S,).
         triggered_threat: threat against states that crossed a red line, log points, (S,).
         resolve: part of its threats that a coalition member carries out, (S,); 1 for the others.
         trade: with the target last month, musd, (S,).
@@ -140,13 +147,43 @@ class Hubs(NamedTuple):
 
     Attributes:
         capacity_utilisation: goods consigned over open capacity.
+        use: share of the intermediaries that the hub could hold that are open, by capacity.
         capacity_share: share of its consignments that a hub's intermediaries can carry.
         log_markup: log of what they add to the cost, against the base year.
     """
 
     capacity_utilisation: Floats
+    use: Floats
     capacity_share: Floats
     log_markup: Floats
+
+
+class Participation(NamedTuple):
+    """Who sells to the target, each (T,).
+
+    Attributes:
+        usual: share of the pool that participates at rest.
+        share: share of the pool that participates.
+        entering: odds that one of the others enters this month.
+        leaving: odds that a participant leaves this month.
+    """
+
+    usual: Floats
+    share: Floats
+    entering: Floats
+    leaving: Floats
+
+
+class PassedOn(NamedTuple):
+    """What intermediaries turn to.
+
+    Attributes:
+        mix: of what they pass on beyond the base year, shares by (hub, headquarters, good), (H, B, G).
+        margin: log of what passing on earns over what it costs, over all that they could turn to, (H,).
+    """
+
+    mix: Floats
+    margin: Floats
 
 
 class Transit(NamedTuple):
@@ -172,7 +209,7 @@ class ModelState:
     """All arrays of a run, by what they are about; the months write into them and never replace one.
 
     Attributes:
-        prospects: what every route promises a firm this month, (T, 7, K), single precision in sampled mode; the rows of
+        prospects: what every route promises a firm this month, (T, 6, K), single precision in sampled mode; the rows of
             the middle axis are named in :data:`sim.model.records.PROSPECTS`.
         new_controls: share of what an army needs that the coalition newly bans this month.
     """
@@ -185,18 +222,20 @@ class ModelState:
     governments: Governments
     hubs: Hubs
     transit: Transit
+    participation: Participation
+    passed_on: PassedOn
     new_controls: float = 0.0
 
 
 def state_at_rest(
-    world: World, base: Baseline, exit_hub_shares: Floats, *, utilisation: float, precision: type[np.floating[Any]]
+    world: World, base: Baseline, hub_traits: HubTraits, *, utilisation: float, precision: type[np.floating[Any]]
 ) -> ModelState:
     """The state of the base year.
 
     Args:
         world: the world.
         base: its base year.
-        exit_hub_shares: of the base year, (H, G, H).
+        hub_traits: what hubs did in the base year.
         utilisation: of hubs' capacity in the base year.
         precision: of route choice.
     """
@@ -215,8 +254,15 @@ def state_at_rest(
             enforcement_effort=usual_effort(world), resolve=np.ones(n_states), controlled=np.zeros(n_goods),
             military_trade=np.zeros(cell), observed_military_trade=np.zeros(cell), listed_share=np.zeros(cell),
         ),
-        hubs=Hubs(np.full(n_hubs, utilisation), capacity_share=np.ones(n_hubs), log_markup=np.zeros(n_hubs)),
-        transit=_blank(Transit, (n_hubs, n_goods))._replace(exit_hub_shares=exit_hub_shares.copy()),
+        hubs=Hubs(
+            np.full(n_hubs, utilisation), use=hub_traits.usual_use.copy(), capacity_share=np.ones(n_hubs),
+            log_markup=np.zeros(n_hubs),
+        ),
+        transit=_blank(Transit, (n_hubs, n_goods))._replace(exit_hub_shares=hub_traits.exit_hub_shares.copy()),
+        participation=_blank(Participation, lanes[:1])._replace(
+            usual=base.participation.copy(), share=base.participation.copy()
+        ),
+        passed_on=PassedOn(mix=hub_traits.tilt.copy(), margin=np.zeros(n_hubs)),
     )  # fmt: skip
 
 
@@ -226,7 +272,7 @@ def usual_effort(world: World) -> Floats:
     return effort
 
 
-Record = TypeVar("Record", RouteOutlook, Evasion, Shipments, Markets, Governments, Transit)
+Record = TypeVar("Record", RouteOutlook, Evasion, Shipments, Markets, Governments, Transit, Participation)
 
 
 def _blank(kind: type[Record], shape: tuple[int, ...]) -> Record:

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from sim.common.fields import ALL, Goods, Slug, States, StrictModel, Text
+from sim.common.fields import Goods, Slug, States, StrictModel, Text
+from sim.common.good_groups import ALL
 from sim.common.months import months_since, share_in_force
 from sim.common.parsing import wrong
 

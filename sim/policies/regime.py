@@ -9,7 +9,8 @@ nil can matter.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
@@ -28,8 +29,26 @@ Record = TypeVar("Record", bound=tuple[Any, ...])
 __all__ = ["CELL_FIELDS", "FIELDS", "LANE_FIELDS", "STATE_FIELDS", "LaneIndex", "Regime", "Road", "free_trade"]
 
 COALITION_BRAND, NEUTRAL_BRAND = 0, 1
-_MOST_TABLES = 400  # kept for a world, about 0.1 MB each
+# Of tables that are kept for worlds of the same states and goods; as much again is carried over.
+_MOST_BYTES = 160_000_000
 HEADQUARTERS = ("coalition", "neutral")
+
+
+@dataclass(eq=False)
+class _Selections:
+    """What was selected before, and tables made of it, of `size` bytes; apart, those before there were too many."""
+
+    lanes: dict[tuple[object, ...], Lanes] = field(default_factory=dict)
+    tables: dict[tuple[object, ...], tuple[Floats, object]] = field(default_factory=dict)
+    before: dict[tuple[object, ...], tuple[Floats, object]] = field(default_factory=dict)
+    neutral: dict[tuple[int, float], Floats] = field(default_factory=dict)
+    size: int = 0
+
+
+@lru_cache(maxsize=16)
+def _selections(_who_and_what: tuple[object, ...]) -> _Selections:
+    """What worlds of the same states and goods share, whatever their flows: draws of one world do."""
+    return _Selections()
 
 
 class LaneIndex:
@@ -48,13 +67,9 @@ class LaneIndex:
         self.shape = (n_states, 2, n_goods, len(self.roads))
         self._road_of_destination = {road.destination: k for k, road in enumerate(self.roads) if road.hub is None}
         self._road_of_hub = {road.hub: k for k, road in enumerate(self.roads) if road.hub is not None}
-        self._lanes: dict[tuple[object, ...], Lanes] = {}
-        self._tables: dict[tuple[object, ...], tuple[Floats, object]] = {}
-        self._before: dict[
-            tuple[object, ...], tuple[Floats, object]
-        ] = {}  # tables of the last time there were too many
-        self._neutral: dict[str, Floats] = {}
-        self._by_size: dict[tuple[int, float], Floats] = {}
+        groups = tuple(world.codes_by_group.items())
+        self._kept = _selections((world.states, world.role, world.hubs, world.target, world.goods, groups))
+        self._lanes = self._kept.lanes
 
     def states(self, names: Sequence[str]) -> list[int]:
         """Positions of states named by code or by group: a role, ``hubs``, or ``all``; sorted, each once."""
@@ -71,8 +86,8 @@ class LaneIndex:
         return sorted(found)
 
     def goods(self, names: Sequence[str]) -> list[int]:
-        """Positions of goods named by code, or all of them for ``all``."""
-        return list(range(len(self.good))) if "all" in names else sorted(self.good[name] for name in names)
+        """Positions of goods named by code, by group, or ``all``; sorted, each once."""
+        return self.world.good_positions(names)
 
     def lanes(
         self,
@@ -155,25 +170,27 @@ class LaneIndex:
             return self._untouched(field)
         # Selections are remembered, so an array is known by its identity; the entry keeps it alive.
         key = (field, *((id(where), value) for where, value in acts))
-        if key not in self._tables:
-            if len(self._tables) >= _MOST_TABLES:
+        kept = self._kept
+        if key not in kept.tables:
+            if kept.size + self._size_of(field) * 8 > _MOST_BYTES:
                 # What is read again is carried over: law that stands still from run to run outlives law that varies.
-                self._before, self._tables = self._tables, {}
-            if key in self._before:
-                self._tables[key] = self._before[key]
-                return self._tables[key][0]
+                kept.before, kept.tables, kept.size = kept.tables, {}, 0
+            kept.size += self._size_of(field) * 8
+            if key in kept.before:
+                kept.tables[key] = kept.before[key]
+                return kept.tables[key][0]
             cells = np.full(self._size_of(field), FIELDS[field].neutral)
             for where, value in acts:
                 cells[where] = FIELDS[field].combine(cells[where], value)
-            self._tables[key] = (cells, tuple(acts))
-        return self._tables[key][0]
+            kept.tables[key] = (cells, tuple(acts))
+        return kept.tables[key][0]
 
     def _untouched(self, field: str) -> Floats:
         """A field on which nothing was imposed; all of one size share a table, so that the loops read little memory."""
-        if field not in self._neutral:
-            key = self._size_of(field), FIELDS[field].neutral
-            self._neutral[field] = self._by_size.setdefault(key, np.full(*key))
-        return self._neutral[field]
+        key = self._size_of(field), FIELDS[field].neutral
+        if key not in self._kept.neutral:
+            self._kept.neutral[key] = np.full(*key)
+        return self._kept.neutral[key]
 
     def _size_of(self, field: str) -> int:
         if field in LANE_FIELDS:

@@ -72,11 +72,11 @@ STATE_FIELDS = {
     "retaliation": Field(0.0, _add, "loss that counter-measures do to a coalition member, share of its exports"),
     "revenue_loss": Field(0.0, _union, "share of the state's export revenue that it loses"),
     "inspection": Field(0.0, _union, "shipments inspected beyond the usual share"),
-    "traders_listed": Field(0.0, _add, "trading houses of the hub to be listed this month"),
+    "traders_listed": Field(0.0, _add, "intermediaries of the hub to be listed this month"),
     "exporter_budget": Field(0.0, _add, "exporters that a coalition member can list each month where it sees fit"),
-    "trader_budget": Field(0.0, _add, "trading houses that a coalition member can list each month where it sees fit"),
+    "trader_budget": Field(0.0, _add, "intermediaries that a coalition member can list each month where it sees fit"),
     "in_reach": Field(0.0, _larger, "whether designation budgets reach firms of the state"),
-    "hub_room": Field(0.0, _add, "capacity added to the hub's trading houses, share of that of the base year"),
+    "hub_room": Field(0.0, _add, "capacity added to the hub's intermediaries, share of that of the base year"),
 }
 # By state and good.
 CELL_FIELDS = {

@@ -97,14 +97,14 @@ def _others(scenario: Scenario) -> list[html.Html]:
         ]
         made = Table.of(("parameter", "value", "default", "unit"), rows)
         parts.append(html.folded(f"Parameters that differ from their defaults: {len(rows)}", made))
-    if scenario.openings:
-        parts.append(html.folded(f"Openings of hubs: {len(scenario.openings)}", Table.of(
-            ("hub", "opening"), sorted(scenario.openings.items()))))  # fmt: skip
+    if scenario.hub_effects:
+        parts.append(html.folded(f"Effects of hubs: {len(scenario.hub_effects)}", Table.of(
+            ("hub", "log points"), sorted(scenario.hub_effects.items()))))  # fmt: skip
     if scenario.drivers:
-        driven = [(one.id, one.what.replace("_", " "), one.destination, _words(one.goods), _path(one.path), one.source)
+        driven = [(one.id, one.what.replace("_", " "), one.state, _words(one.goods), _path(one.path), one.source)
                 for one in scenario.drivers]  # fmt: skip
-        made = Table.of(("driver", "what", "destination", "goods", "multiplier", "source"), driven)
-        parts.append(html.folded(f"Drivers of demand, which are no law: {len(driven)}", made))
+        made = Table.of(("driver", "what", "state", "goods", "multiplier", "source"), driven)
+        parts.append(html.folded(f"Drivers of demand and supply, which are no law: {len(driven)}", made))
     if scenario.rules:
         parts.append(html.folded("Rules replaced", Table.of(("rule", "by"), scenario.rules.items())))
     if scenario.mechanism is not None:

@@ -1,7 +1,32 @@
 """What governments do with their law: effort, licences, inspections, lists."""
 
-from sim.common.numerics import exp
+from sim.common.numerics import exp, log
 from sim.common.rule_compiler import rule
+
+
+@rule
+def compliance(capacity: float, effort: float) -> float:
+    """Share of its own firms' trade in forbidden lines that a state's law ends, 0..1.
+
+    A state can make its own firms obey from the day it enacts a law, to the degree of its capacity; enforcement effort
+    moves the rest (state capacity: Besley and Persson 2009; compliance with law: Becker 1968).
+
+    Args:
+        capacity: share that obeys without further effort, 0..1.
+        effort: enforcement effort, 0..1.
+    """
+    return capacity + (1.0 - capacity) * effort
+
+
+@rule
+def law_hazard(complying: float, aversion: float) -> float:
+    """Hazard at which a firm of mean aversion gives up the forbidden lines in just the share that complies.
+
+    Args:
+        complying: share of the trade that ends (see :func:`compliance`), 0..1.
+        aversion: mean fear of a law that binds, log points.
+    """
+    return 0.0 - log(max(1.0 - complying, 0.001)) / aversion if aversion > 1e-6 else 0.0
 
 
 @rule
@@ -23,11 +48,11 @@ def wanted_effort(base: float, push: float, pull: float) -> float:
 
 @rule
 def banned_part_shipped(banned_share: float, fear: float) -> float:
-    """Share of what is shipped on a road that is banned goods sold all the same.
+    """Share of what is shipped on a route that is banned goods sold all the same.
 
     Args:
         banned_share: share of lines forbidden.
-        fear: aversion times hazard of the mean firm on the road, log points.
+        fear: aversion times hazard of the mean firm on the route, log points.
     """
     evaded = banned_share * exp(-fear)
     shipped = 1.0 - banned_share + evaded

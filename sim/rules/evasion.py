@@ -1,4 +1,4 @@
-"""How firms keep a sale from looking like what it is: labels, declared end use, parts."""
+"""How firms keep a sale from looking like what it is: labels, declared end use, components."""
 
 from sim.common.numerics import exp
 from sim.common.rule_compiler import rule
@@ -36,11 +36,11 @@ def false_use(readiness: float, caught: float, odds_civil: float, odds_military:
 
 
 @rule
-def wanted_parts(gain: float, cost: float, limit: float) -> float:
-    """Share of a watched good that its sellers would ship as parts.
+def components_share(gain: float, cost: float, limit: float) -> float:
+    """Share of a controlled good that its sellers would ship as its components.
 
     Args:
-        gain: log points of pull that the law on the parts leaves over the law on the good.
+        gain: log points that the law on the components leaves over the law on the good.
         cost: gain needed before taking apart and assembling pays, log points.
         limit: largest share that can be taken apart.
     """

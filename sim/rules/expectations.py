@@ -21,11 +21,11 @@ def believed_hazard(believed: float, shown: float, learning: float, forgetting: 
 
 
 @rule
-def jolt(worse: float, reopening: float) -> float:
-    """Share of contracts on a road that bad news ends before their time.
+def contracts_ended_early(worse: float, reopening: float) -> float:
+    """Share of contracts on a route that bad news ends before their time.
 
     Args:
-        worse: how much the road became worse this month, log points of a mean firm's pull, 0 or more.
+        worse: how much the route became worse this month for the mean firm, log points, 0 or more.
         reopening: how readily contracts reopen, per log point.
     """
     return 1.0 - exp(-reopening * worse)

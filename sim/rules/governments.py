@@ -1,11 +1,11 @@
-"""How governments read each other: red lines, resolve under loss, law of one's own, cover for one's own firms."""
+"""How governments read each other: red lines, resolve under loss, law of one's own, protection of one's own firms."""
 
 from sim.common.numerics import exp
 from sim.common.rule_compiler import rule
 
 
 @rule
-def offence(log_growth: float, log_multiple: float) -> float:
+def red_line_crossed(log_growth: float, log_multiple: float) -> float:
     """How far military trade that is seen lies beyond a red line, 0 (short of it) to 1 (e times beyond it).
 
     A threshold with a margin: a government neither sees nor draws its line to the percent (Schelling 1966).
@@ -33,7 +33,7 @@ def resolve(pain: float, pain_limit: float) -> float:
 
 @rule
 def wanted_law(base: float, wanted_effort: float) -> float:
-    """Share of the watched goods that a third state would forbid to pass by its own law, 0..1.
+    """Share of the controlled goods that a third state would forbid to pass by its own law, 0..1.
 
     Args:
         base: its effort in the base year.
@@ -43,12 +43,12 @@ def wanted_law(base: float, wanted_effort: float) -> float:
 
 
 @rule
-def cover(listed: float, alignment: float, weight: float) -> float:
-    """Part of foreign threats that a state keeps off its firms after some of them were listed, 0..1.
+def state_protection(listed: float, alignment: float, weight: float) -> float:
+    """Part of the fear that listings spread which a state keeps off its firms, 0..1; other threats stay what they are.
 
     Args:
         listed: share of its trade with the target whose sellers were lately listed.
-        alignment: with the target, -1..1; a state against the target covers nobody.
-        weight: log points of cover per share listed at full alignment.
+        alignment: with the target, -1..1; a state against the target protects nobody.
+        weight: log points of protection per share listed at full alignment.
     """
     return 1.0 - exp(-weight * listed * max(0.0, alignment))

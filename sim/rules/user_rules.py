@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.common.errors import Fault, FaultList, SimError, nearest
+from sim.common.renamed import todays_names, unknown
 from sim.common.yaml_nodes import Mark
 from sim.rules import RULES
 
@@ -123,10 +124,11 @@ def checked_rules(chosen: Mapping[str, Callable[..., float]]) -> dict[str, Calla
     Raises:
         FaultList: an unknown rule, or a function that takes other arguments than the rule.
     """
-    faults = [Fault("rules", 0, 0, name, problem) for name, one in chosen.items() if (problem := _mismatch(name, one))]
+    today = todays_names("rule", chosen)
+    faults = [Fault("rules", 0, 0, name, problem) for name, one in today.items() if (problem := _mismatch(name, one))]
     if faults:
         raise FaultList(faults)
-    return dict(chosen)
+    return today
 
 
 def refuse_unshared(functions: Mapping[str, Callable[..., object]], what: str = "rule") -> None:
@@ -217,7 +219,7 @@ def _arguments(function: Callable[..., float]) -> list[str]:
 def _mismatch(name: str, function: object) -> str:
     """What is wrong with a function as a replacement; empty if nothing is."""
     if name not in RULES:
-        return f"unknown rule '{name}'; {nearest(name, RULES)}"
+        return unknown("rule", name, RULES)
     if not callable(function):
         return f"expected a function, read {function!r}"
     wanted, given = _arguments(RULES[name]), _arguments(function)

@@ -1,7 +1,6 @@
 """Scenarios: strict YAML files that ask the model a question."""
 
 from sim.scenario.blocks import Agents, Driver, MonthSpan
-from sim.scenario.checks import Vocabulary
 from sim.scenario.expected_outcomes import ExpectedOutcome, Mechanism
 from sim.scenario.json_schema import json_schema
 from sim.scenario.loader import (
@@ -13,6 +12,7 @@ from sim.scenario.loader import (
 from sim.scenario.partial import SoundPart
 from sim.scenario.places import shipped_scenarios, shipped_worlds
 from sim.scenario.schema import Scenario, as_yaml
+from sim.scenario.vocabulary import Vocabulary
 
 __all__ = [
     "Agents",

@@ -7,12 +7,10 @@ from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, mo
 from sim.common.fields import Goods, Month, Number, Slug, StateName, StrictModel, Text
 from sim.common.months import format_month, month_range
 from sim.common.parsing import read_number, wrong
-from sim.rules.parameters import PARAMETERS
+from sim.rules.parameters import LARGEST_HUB_EFFECT
 
-# A hub's opening: from shut to everybody to the route of nearly all.
-Opening = Annotated[
-    float, BeforeValidator(read_number), Field(ge=PARAMETERS["opening"].low, le=PARAMETERS["opening"].high)
-]
+# What a hub has over its traits: from hardly any intermediary to a hundred times as many.
+HubEffect = Annotated[float, BeforeValidator(read_number), Field(ge=-LARGEST_HUB_EFFECT, le=LARGEST_HUB_EFFECT)]
 MOST_MONTHS = 600
 # What was next to nothing before may grow a lot, a thousandfold in war; beyond this a figure is in another unit.
 MOST_TIMES = 1_000_000
@@ -60,11 +58,18 @@ class Agents(StrictModel):
 
 
 class Driver(StrictModel):
-    """A dated, sourced multiplier of a destination's demand; never an effect of law."""
+    """A dated, sourced multiplier of a destination's demand or an origin's shipments; never an effect of law."""
 
     id: Slug = Field(description="Name of the driver, unique in the scenario.")
-    what: Literal["season", "macro", "war_need"] = Field(description="What drives demand.")
-    destination: StateName = Field(description="State (code or group) whose demand it multiplies.")
+    what: Literal["season", "macro", "war_need", "supply"] = Field(
+        description="What drives demand; `supply` drives what exporters ship."
+    )
+    destination: StateName | None = Field(
+        default=None, description="State (code or group) whose demand it multiplies; required but for `supply`."
+    )
+    origin: StateName | None = Field(
+        default=None, description="State (code or group) whose shipments a driver `supply` multiplies; for it alone."
+    )
     goods: Goods = Field(default=("all",), description="Goods that it moves.")
     path: dict[Month, Number] | None = Field(
         default=None, description="Month -> multiplier, held until the next month named; 1 before the first."
@@ -85,6 +90,20 @@ class Driver(StrictModel):
                 expected = f"expected a multiplier of at least 0 and at most {MOST_TIMES:,}"
                 raise wrong(f"read {multiplier:g} in {format_month(month)}, {expected}")
         return dict(sorted(path.items()))
+
+    @model_validator(mode="after")
+    def _one_side(self) -> "Driver":
+        wanted, other = ("origin", "destination") if self.what == "supply" else ("destination", "origin")
+        if getattr(self, wanted) is None:
+            raise wrong(f"a driver `{self.what}` needs the field `{wanted}`, a state such as RUS")
+        if getattr(self, other) is not None:
+            raise wrong(f"a driver `{self.what}` takes no `{other}`; remove it, the field is `{wanted}`")
+        return self
+
+    @property
+    def state(self) -> str:
+        """State (code or group) that it acts on: the origin of a driver `supply`, else the destination."""
+        return self.origin or self.destination or ""
 
     @model_validator(mode="after")
     def _path_where_needed(self) -> "Driver":

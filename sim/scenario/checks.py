@@ -2,16 +2,15 @@
 
 import math
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
-from typing import Protocol, SupportsFloat, TypeVar
+from typing import SupportsFloat, TypeVar
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import PydanticCustomError
 
 from sim.common.errors import nearest
-from sim.common.fields import Codes
 from sim.common.months import format_month
 from sim.common.parsing import read_number, shown, wrong
+from sim.common.renamed import instead
 from sim.common.yaml_nodes import Location
 from sim.policies.base import Policy
 from sim.rules.user_rules import form_fault
@@ -19,47 +18,15 @@ from sim.scenario.blocks import Driver, MonthSpan
 from sim.scenario.conflicts import contradictions, outside_months
 from sim.scenario.expected_outcomes import ExpectedOutcome, Mechanism
 from sim.scenario.problems import Problem, problems_of
+from sim.scenario.vocabulary import Vocabulary
 
 Model = TypeVar("Model", bound=BaseModel)
 Part = TypeVar("Part", bound=BaseModel)
 
 SWITCH_KEYS = {"id", "enabled"}
-# The key by which an entry of a list says what it is; an entry without it changes an inherited one of its id.
 _MOST_COMPARED = 1_000
+# The key by which an entry of a list says what it is; an entry without it changes an inherited one of its id.
 WHAT_IT_IS = {"policies": "kind", "drivers": "what"}
-
-
-class Bounded(Protocol):
-    """What a declared parameter tells the checks."""
-
-    @property
-    def low(self) -> float:
-        """Smallest value accepted."""
-
-    @property
-    def high(self) -> float:
-        """Largest value accepted."""
-
-    @property
-    def unit(self) -> str:
-        """Unit of the value."""
-
-
-@dataclass(frozen=True)
-class Vocabulary:
-    """The names that a scenario may use.
-
-    Attributes:
-        instruments: Kind of policy -> its class.
-        parameters: Name of parameter -> its bounds and unit; None leaves names and bounds unchecked.
-        rules: Names of the rules that may be replaced; None leaves them unchecked.
-        codes: States and goods of the world; None leaves them unchecked.
-    """
-
-    instruments: Mapping[str, type[Policy]]
-    parameters: Mapping[str, Bounded] | None = None
-    rules: Collection[str] | None = None
-    codes: Codes | None = None
 
 
 def check(model: type[Model], data: Mapping[str, object], known: Vocabulary) -> tuple[Model | None, list[Problem]]:
@@ -85,7 +52,7 @@ def check(model: type[Model], data: Mapping[str, object], known: Vocabulary) -> 
     inherited = {block: _Inherited(data, block) for block in WHAT_IT_IS}
     policies = _entries(data, "policies", lambda entry: _policy(entry, inherited["policies"], known), problems)
     drivers = _entries(data, "drivers", lambda entry: _part(Driver, entry, inherited["drivers"], known), problems)
-    problems += _repeated_ids(data, "policies") + _repeated_ids(data, "drivers") + contradictions(policies)
+    problems += _repeated_ids(data, "policies") + _repeated_ids(data, "drivers") + contradictions(policies, known.codes)
     outside = outside_months(policies, drivers, months)
     excusable = [*outside.values(), *_mechanism(data, problems)]
     frame = {
@@ -219,8 +186,7 @@ def _parameters(block: object, place: Location, known: Vocabulary, problems: lis
     for name, value in block.items():
         declared = known.parameters.get(name) if known.parameters is not None else None
         if known.parameters is not None and declared is None:
-            message = f"unknown parameter {shown(name)}"
-            problems.append(Problem((*place, name), message, on_key=True, near=(name, known.parameters)))
+            problems.append(_unknown("parameter", (*place, name), known.parameters))
             continue
         expected = f"a number from {declared.low:g} to {declared.high:g} ({declared.unit})" if declared else "a number"
         try:
@@ -240,12 +206,18 @@ def _rules(data: Mapping[str, object], known: Vocabulary) -> list[Problem]:
     problems = []
     for name, value in block.items() if isinstance(block, Mapping) else ():
         if known.rules is not None and name not in known.rules:
-            problems.append(
-                Problem(("rules", name), f"unknown rule {shown(name)}", on_key=True, near=(name, known.rules))
-            )
+            problems.append(_unknown("rule", ("rules", name), known.rules))
         elif isinstance(value, str) and (problem := form_fault(value)):
             problems.append(Problem(("rules", name), f"read {shown(value)}, {problem}"))
     return problems
+
+
+def _unknown(kind: str, place: Location, known: Collection[str]) -> Problem:
+    """Return the problem of a key that names nothing of its kind."""
+    name = str(place[-1])
+    if told := instead(kind, name, known):
+        return Problem(place, told, on_key=True)
+    return Problem(place, f"unknown {kind} {shown(name)}", on_key=True, near=(name, known))
 
 
 def _mechanism(data: Mapping[str, object], problems: list[Problem]) -> list[Problem]:

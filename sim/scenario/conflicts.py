@@ -3,6 +3,8 @@
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 
+from sim.common.fields import Codes
+from sim.common.good_groups import codes_named
 from sim.common.months import format_month, month_of
 from sim.policies.base import Policy
 from sim.scenario.blocks import Driver, MonthSpan
@@ -14,15 +16,19 @@ _Placed = tuple[int, Policy]  # a clause and its index
 _APART = {"id", "announced", "effective", "ends", "source", "note", "enabled"}
 
 
-def contradictions(policies: Mapping[int, Policy]) -> list[Problem]:
+def contradictions(policies: Mapping[int, Policy], codes: Codes | None = None) -> list[Problem]:
     """Return the clauses that repeat or gainsay another of their kind, on the same lanes at one time.
 
     Each is told once, with one of those that it clashes with: n clauses alike are not n * n faults.
+
+    Args:
+        policies: Clauses by index.
+        codes: The names of the world, by which a group of goods stands for its goods.
     """
     by_lanes: dict[tuple[object, ...], list[tuple[int, Policy]]] = {}
     for at, clause in policies.items():
         if clause.enabled:
-            by_lanes.setdefault(_lanes(clause), []).append((at, clause))
+            by_lanes.setdefault(_lanes(clause, codes), []).append((at, clause))
     problems = []
     for clauses in by_lanes.values():
         pairs = _repeated(clauses) if clauses[0][1].adds_up else _at_one_time(clauses)
@@ -58,9 +64,11 @@ def _end(placed: _Placed) -> dt.date:
     return placed[1].ends or dt.date.max
 
 
-def _lanes(clause: Policy) -> tuple[object, ...]:
+def _lanes(clause: Policy, codes: Codes | None) -> tuple[object, ...]:
     """Return what a clause bears on: its kind, and its lists of states and goods whatever their order."""
     lists = {name: frozenset(value) for name, value in clause if isinstance(value, tuple)}
+    if codes is not None:
+        lists["goods"] = frozenset(codes_named(clause.goods, codes.goods, codes.good_groups))
     return (clause.kind, frozenset(lists.items()))
 
 

@@ -1,4 +1,4 @@
-"""Inputs that a scenario's file sets by name: parameters, openings of hubs, and the frame."""
+"""Inputs that a scenario's file sets by name: parameters, effects of hubs, and the frame."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from sim.common.errors import nearest
+from sim.common.renamed import unknown
 from sim.rules import parameters as declared
-from sim.rules.parameters import PARAMETERS
+from sim.rules.parameters import LARGEST_HUB_EFFECT, PARAMETERS
 from sim.scenario.inputs import Input, InputKind, InputProblem, Setting, Value, number_of, numbers_of
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 def _parameter(scenario: Scenario, name: str) -> Input:
     if name not in PARAMETERS:
-        raise InputProblem(f"unknown parameter '{name}'; {nearest(name, PARAMETERS)}")
+        raise InputProblem(unknown("parameter", name, PARAMETERS))
     base = scenario.parameters.get(name, PARAMETERS[name].default)
     return Input(f"parameters.{name}", "parameters", name, "", base)
 
@@ -50,34 +51,36 @@ def _read_parameter(one: Input, text: str, scenario: Scenario) -> Value:
     return number_for(one.owner, text)
 
 
-def _opening(scenario: Scenario, hub: str) -> Input:
-    """A hub's opening."""
+def _hub_effect(scenario: Scenario, hub: str) -> Input:
+    """What a hub has over its traits."""
     if (hubs := scenario.hubs) is not None and hub not in hubs:
         raise InputProblem(f"unknown hub '{hub}'; {nearest(hub, hubs)}")
-    usual = scenario.parameters.get("opening", PARAMETERS["opening"].default)
-    return Input(f"openings.{hub}", "openings", hub, "", scenario.openings.get(hub, usual))
+    return Input(f"hub_effects.{hub}", "hub_effects", hub, "", scenario.hub_effects.get(hub, 0.0))
 
 
-def _bounds_of_opening(hub: str) -> tuple[float, float]:
-    return _bounds_of_parameter("opening")
+def _bounds_of_hub_effect(hub: str) -> tuple[float, float]:
+    return -LARGEST_HUB_EFFECT, LARGEST_HUB_EFFECT
 
 
-def _openings_said(scenario: Scenario, world: World) -> dict[str, Any]:
+def _hub_effects_said(scenario: Scenario, world: World) -> dict[str, Any]:
     hubs = [world.states[hub] for hub in world.hubs]
-    return {f"openings.{hub}": scenario.openings.get(hub) for hub in hubs}
+    return {f"hub_effects.{hub}": scenario.hub_effects.get(hub) for hub in hubs}
 
 
-def _set_openings(scenario: Scenario, values: Mapping[str, Setting]) -> Scenario:
+def _set_hub_effects(scenario: Scenario, values: Mapping[str, Setting]) -> Scenario:
 
     def check(hub: str, value: float) -> str:
-        known = "" if scenario.hubs is None or hub in scenario.hubs else f"unknown hub; {nearest(hub, scenario.hubs)}"
-        return known or declared.check("opening", value)
+        if scenario.hubs is not None and hub not in scenario.hubs:
+            return f"unknown hub; {nearest(hub, scenario.hubs)}"
+        if abs(value) <= LARGEST_HUB_EFFECT:
+            return ""
+        return f"{value:g} is outside {-LARGEST_HUB_EFFECT:g} to {LARGEST_HUB_EFFECT:g} log points"
 
-    numbers = numbers_of("openings", values, check)
-    return scenario.model_copy(update={"openings": {**scenario.openings, **numbers}})
+    numbers = numbers_of("hub_effects", values, check)
+    return scenario.model_copy(update={"hub_effects": {**scenario.hub_effects, **numbers}})
 
 
-def _read_opening(one: Input, text: str, scenario: Scenario) -> Value:
+def _read_hub_effect(one: Input, text: str, scenario: Scenario) -> Value:
     return number_of(text)
 
 
@@ -118,9 +121,9 @@ BLOCKS: Mapping[str, InputKind] = {
         "parameters.NAME", "a behavioural parameter", _parameter, _read_parameter, _set_parameters,
         _bounds_of_parameter, _parameters_said, tuple(PARAMETERS),
     ),
-    "openings": InputKind(
-        "openings.HUB", "the opening of a hub", _opening, _read_opening, _set_openings, _bounds_of_opening,
-        _openings_said,
+    "hub_effects": InputKind(
+        "hub_effects.HUB", "what a hub has over its traits", _hub_effect, _read_hub_effect, _set_hub_effects,
+        _bounds_of_hub_effect, _hub_effects_said,
     ),
     "agents": InputKind(
         "agents.KEY", "exporters, intermediaries, mode", _block_of("agents"), _read_text, _set_block("agents"),

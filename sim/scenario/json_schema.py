@@ -9,7 +9,8 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from sim.common.fields import ALL, NAMES_MARK, STATE_GROUPS, Codes
+from sim.common.fields import NAMES_MARK, STATE_GROUPS, Codes
+from sim.common.good_groups import ALL
 from sim.policies import INSTRUMENTS
 from sim.rules import RULES
 from sim.rules.parameters import PARAMETERS
@@ -57,7 +58,7 @@ def json_schema(codes: Codes | None = None) -> dict[str, Any]:
 
 def _names(codes: Codes) -> dict[str, list[str]]:
     """Return what may stand where a state or a good is named."""
-    return {"state": [*STATE_GROUPS, *codes.states], "good": [ALL, *codes.goods]}
+    return {"state": [*STATE_GROUPS, *codes.states], "good": [ALL, *codes.goods, *codes.good_groups]}
 
 
 def _fill_names(schema: Any, names: dict[str, list[str]]) -> None:

@@ -8,19 +8,20 @@ from typing import Any
 from sim.common.errors import Fault, FaultList, nearest
 from sim.common.package_data import shipped
 from sim.common.parsing import shown
-from sim.common.renamed import renamed
 from sim.common.yaml_nodes import Location, Node
 from sim.common.yaml_reader import read_text, read_yaml
 from sim.policies import INSTRUMENTS
 from sim.rules import RULES
 from sim.rules.parameters import PARAMETERS
 from sim.rules.user_rules import DEFAULT, RuleCode, code_of
-from sim.scenario.checks import Vocabulary, check
+from sim.scenario.checks import check
+from sim.scenario.old_names import tree_of_today
 from sim.scenario.partial import SoundPart, sound_part
 from sim.scenario.places import Places, shipped_worlds
 from sim.scenario.problems import faults_of
-from sim.scenario.schema import BLOCK, Scenario, remember
+from sim.scenario.schema import Scenario, remember
 from sim.scenario.stack import stack
+from sim.scenario.vocabulary import Vocabulary
 from sim.scenario.world_codes import read_codes
 
 VOCABULARY = Vocabulary(instruments=INSTRUMENTS, parameters=PARAMETERS, rules=tuple(RULES))
@@ -121,19 +122,10 @@ class _Stack:
         return self.files[node.mark.source.depth].parent
 
     def merged(self) -> Node:
-        result, *above = map(_today, reversed(self.trees))
+        result, *above = map(tree_of_today, reversed(self.trees))
         for tree in above:
             result = stack(result, tree)
         return result
-
-
-def _today(tree: Node) -> Node:
-    """Return the tree of a file with today's names of its blocks; a name of before is hinted at."""
-    blocks = tree.children()
-    names = {name: renamed(BLOCK, name) for name in blocks}
-    if len(set(names.values())) < len(names):  # a block under both names: the older one is an unknown key
-        return tree
-    return Node({names[name]: block for name, block in blocks.items()}, tree.mark, tree.key)
 
 
 def _resolve(read: _Stack, known: Vocabulary) -> Scenario:

@@ -206,7 +206,7 @@ def words_by_kind(names: Codes) -> dict[str, tuple[str, ...]]:
     groups = tuple(sorted({*filter(None, names.states.values()), HUBS, _ALL}))
     places = (*names.states, *groups)
     return {
-        "good": names.goods,
+        "good": (*names.goods, *names.good_groups),
         "tier": tuple(sorted({tier_word(tier) for tier in names.tiers or ()})),
         "banned": (BANNED,),
         "route": (DIRECT, HUBS, *hubs),
@@ -227,7 +227,8 @@ def tier_word(tier: str) -> str:
 def names_of_world(world: World) -> Codes:
     """The names that a world knows."""
     hubs = tuple(world.states[hub] for hub in world.hubs)
-    return Codes(dict(zip(world.states, world.role, strict=True)), tuple(world.goods), hubs, tuple(world.control_tier))
+    roles = dict(zip(world.states, world.role, strict=True))
+    return Codes(roles, tuple(world.goods), hubs, tuple(world.control_tier), world.codes_by_group)
 
 
 def _known(name: str, names: Codes) -> Mapping[str, str]:

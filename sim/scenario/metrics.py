@@ -14,7 +14,7 @@ from sim.common.renamed import Registry
 
 # Kinds of words that stand in brackets, with what they are.
 KINDS = {
-    "good": "codes of the world's goods",
+    "good": "codes of the world's goods, or of groups of them",
     "tier": "`tier_` and a control tier of the goods, or `tier_none`",
     "route": "`direct`, `hubs`, or the code of a hub",
     "hub": "codes of hubs",

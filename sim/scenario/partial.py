@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from sim.common.yaml_nodes import Location
-from sim.scenario.checks import Vocabulary, check
+from sim.scenario.checks import check
 from sim.scenario.schema import Scenario
+from sim.scenario.vocabulary import Vocabulary
 
 _MOST_ROUNDS = 4  # in which what is wrong is taken out
 _LEAST = {"title": "-", "question": "-", "sources": ["-"]}  # what a scenario cannot be without

@@ -12,7 +12,10 @@ from pydantic_core import ErrorDetails
 from sim.common.errors import Fault, nearest
 from sim.common.fields import UnknownNameError, expected_number
 from sim.common.parsing import short, shown
+from sim.common.renamed import instead
 from sim.common.yaml_nodes import Location, Node
+
+BLOCK = "block of a scenario"
 
 _EXPECTED = {
     "string_type": "text",
@@ -109,6 +112,8 @@ def _problem(details: ErrorDetails, model: type[BaseModel]) -> Problem:
         return Problem(location, str(details["ctx"]["message"]), on_key)
     if kind == "extra_forbidden":
         name = str(location[-1])
+        if len(location) == 1 and (told := instead(BLOCK, name, model.model_fields)):
+            return Problem(location, told, True)
         return Problem(location, f"unknown key {shown(name)}", True, near=(name, owner.model_fields if owner else ()))
     if kind == "missing":
         about = f" ({entry.description.rstrip('.')})" if entry and entry.description else ""

@@ -49,7 +49,7 @@ def _no_season(scenario: Scenario, world: World) -> list[str]:
     seasonal = (np.asarray(world.season) != 1.0).any(axis=1)
     index = LaneIndex(world)
     return [
-        f"driver '{driver.id}' moves nothing: world '{scenario.world}' has no season for {driver.destination}"
+        f"driver '{driver.id}' moves nothing: world '{scenario.world}' has no season for {driver.state}"
         for driver in scenario.drivers
-        if driver.what == "season" and not seasonal[index.states([driver.destination])].any()
+        if driver.what == "season" and not seasonal[index.states([driver.state])].any()
     ]

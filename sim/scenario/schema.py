@@ -10,16 +10,15 @@ from pydantic import Field, PrivateAttr, SerializeAsAny
 
 from sim.common.errors import Fault, FaultList, nearest
 from sim.common.fields import HubName, StrictModel, Text
-from sim.common.renamed import renamed
 from sim.policies.base import Policy
 from sim.rules.user_rules import DEFAULT, RuleCode
-from sim.scenario.blocks import Agents, Driver, MonthSpan, Opening
-from sim.scenario.checks import Vocabulary, check, mappings
+from sim.scenario.blocks import Agents, Driver, HubEffect, MonthSpan
+from sim.scenario.checks import check, mappings
 from sim.scenario.expected_outcomes import ExpectedOutcome, Mechanism
+from sim.scenario.old_names import inside_mapping, names_of_today
 from sim.scenario.problems import faults_of
 from sim.scenario.stack import BY_KEY
-
-BLOCK = "block of a scenario"  # kind of name of its top-level keys, see `sim.common.renamed`
+from sim.scenario.vocabulary import Vocabulary
 
 
 class Scenario(StrictModel):
@@ -43,13 +42,13 @@ class Scenario(StrictModel):
     seed: int = Field(default=1, ge=0, lt=2**63, description="Seed of every draw.")
     agents: Agents = Field(default=Agents(), description="How many agents, and how they draw.")
     parameters: dict[str, float] = Field(default={}, description="Parameters that differ from their defaults.")
-    openings: dict[HubName, Opening] = Field(
-        default={}, description="Hub -> its opening, where it differs from the parameter `opening`."
+    hub_effects: dict[HubName, HubEffect] = Field(
+        default={}, description="Hub -> what its pool of intermediaries has over that of its traits, log points."
     )
     rules: dict[str, str] = Field(
         default={}, description="Rules replaced: name -> default, or a function of a file beside: my_rules.py:my_rule."
     )
-    drivers: tuple[Driver, ...] = Field(default=(), description="Dated multipliers of demand; never law.")
+    drivers: tuple[Driver, ...] = Field(default=(), description="Dated multipliers of demand and supply; never law.")
     policies: tuple[SerializeAsAny[Policy], ...] = Field(default=(), description="The dated clauses of law.")
 
     mechanism: Mechanism | None = Field(default=None, description="The behaviour it shows, and what switches it off.")
@@ -107,7 +106,7 @@ class Scenario(StrictModel):
         Raises:
             FaultList: If the changed scenario is wrong; its faults stand in no file.
         """
-        blocks = {renamed(BLOCK, name): block for name, block in blocks.items()}
+        blocks = names_of_today({**blocks, "parameters": parameters or {}}, inside_mapping)
         data = self.as_data()
         for name in ("policies", "drivers"):
             data[name] = [entry for entry in data[name] if entry["id"] not in without]
@@ -117,7 +116,6 @@ class Scenario(StrictModel):
             changed: dict[str, object] = {} if "kind" in entry else clauses.get(str(entry.get("id")), {})
             clauses[str(entry.get("id"))] = {**changed, **entry}
         data["policies"] = list(clauses.values())
-        data["parameters"] = {**data["parameters"], **(parameters or {})}
         for name, value in blocks.items():
             held = data.get(name) if name in BY_KEY else None
             data[name] = {**held, **value} if isinstance(held, dict) and isinstance(value, Mapping) else value

@@ -1,6 +1,6 @@
 """Lays one scenario file over another: `extends:` names what is below, the file above says only what differs.
 
-`parameters`, `openings`, `months`, `agents` and `rules` merge key by key, `policies` and `drivers` entry by entry by
+`parameters`, `hub_effects`, `months`, `agents` and `rules` merge key by key, `policies` and `drivers` entry by entry by
 their `id`, and anything else is replaced, `mechanism` and `expected_outcomes` too. Laying is associative: three files
 give the same scenario whichever two are laid first.
 """
@@ -8,7 +8,7 @@ give the same scenario whichever two are laid first.
 from sim.common.yaml_nodes import Node
 from sim.scenario.checks import SWITCH_KEYS, WHAT_IT_IS
 
-BY_KEY = ("parameters", "openings", "months", "agents", "rules")
+BY_KEY = ("parameters", "hub_effects", "months", "agents", "rules")
 
 
 def stack(below: Node, above: Node) -> Node:

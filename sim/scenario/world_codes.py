@@ -5,12 +5,13 @@ from pathlib import Path
 from sim.common.csv_rows import csv_rows
 from sim.common.errors import Fault, FaultList
 from sim.common.fields import Codes
+from sim.common.good_groups import groups_of
 
-_HUB, _TIER = "is_hub", "control_tier"
+_HUB, _TIER, _GROUPS = "is_hub", "control_tier", "groups"
 
 
 def read_codes(folder: Path) -> Codes:
-    """Return the states (with their roles), the goods with their control tiers, and the hubs of a world.
+    """Return the states (with their roles), the goods with their tiers and groups, and the hubs of a world.
 
     Args:
         folder: The world's folder, which holds states.csv and goods.csv.
@@ -29,6 +30,7 @@ def read_codes(folder: Path) -> Codes:
         goods=tuple(dict.fromkeys(str(row["code"]) for row in goods)),
         hubs=tuple(str(row["code"]) for row in states if (row[_HUB] or "").strip() == "1") if told else None,
         tiers=tuple(dict.fromkeys((row[_TIER] or "").strip() for row in goods)),
+        good_groups=groups_of((str(row["code"]), row[_GROUPS] or "") for row in goods),
     )
 
 
@@ -41,9 +43,10 @@ def _rows(path: Path, columns: tuple[str, ...], faults: list[Fault]) -> list[dic
         if absent:
             faults.append(Fault(str(path), 1, 0, "", f"the table has no column '{absent[0]}'"))
             return []
-        at = {name: header.index(name) for name in (*columns, _HUB, _TIER) if name in header}
+        held = (*columns, _HUB, _TIER, _GROUPS)
+        at = {name: header.index(name) for name in held if name in header}
         cells = ({name: row[place] if place < len(row) else None for name, place in at.items()} for _, row in rows)
-        return [{_HUB: None, _TIER: None, **found} for found in cells if found[columns[0]]]
+        return [{**dict.fromkeys(held), **found} for found in cells if found[columns[0]]]
     except FaultList as error:
         faults += error.faults
         return []

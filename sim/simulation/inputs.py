@@ -1,7 +1,7 @@
 """One address for every input of a scenario: where it stands in the scenario's file, clauses and drivers by their ids.
 
     parameters.aversion              a behavioural parameter
-    openings.HUB                     the opening of a hub
+    hub_effects.HUB                  what a hub has over its traits
     policies.bank-order              a clause, switched on or off
     policies.bank-order.strength     a field of a clause
     drivers.army-needs               a driver, switched on or off
@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.common.errors import FaultList, nearest
 from sim.common.parsing import shown
-from sim.common.renamed import Registry, hint, renamed
+from sim.common.renamed import Registry, hint, instead, renamed, unknown
 from sim.rules.parameters import PARAMETERS
 from sim.scenario.input_blocks import BLOCKS
 from sim.scenario.input_entries import ENTRIES
@@ -40,7 +40,7 @@ INPUT_KINDS: Mapping[str, InputKind] = Registry(
     "kind of input",
     {
         name: {**BLOCKS, **ENTRIES}[name]
-        for name in ("parameters", "openings", "policies", "drivers", "agents", "months", "seed")
+        for name in ("parameters", "hub_effects", "policies", "drivers", "agents", "months", "seed")
     },
 )
 TIMES = "*"
@@ -49,7 +49,7 @@ FIELDED = ("policies", "drivers")
 
 # Forms of an address before there was one, by what stands before a colon.
 _COLON_FORMS = {
-    "parameter": "parameters.{}", "opening": "openings.{}", "strength": "policies.{}.strength",
+    "parameter": "parameters.{}", "strength": "policies.{}.strength",
     "swing": "drivers.{}.size",
 }  # fmt: skip
 
@@ -88,7 +88,8 @@ def address_of(text: str, short: Mapping[str, str] | None = None) -> str:
         held = short.get(owner, "")
         today = f"{held}.{field}" if split(held)[0] in FIELDED else short.get(renamed("parameter", text), "")
     if not today:
-        raise InputProblem(f"{shown(text)} is no input; {_nearest(text, short or {})}")
+        was = instead("kind of input", place if colon else kind) or instead("parameter", name if colon else text)
+        raise InputProblem(was or f"{shown(text)} is no input; {_nearest(text, short or {})}")
     hint(f"'{text}'", f"'{today}'")
     return today
 
@@ -148,7 +149,7 @@ def bounds_of(address: str) -> tuple[float, float]:
         return INPUT_KINDS[kind].bounds(rest)
     except KeyError:
         known = INPUT_KINDS[kind].names
-        what = f"unknown parameter '{rest}'; {nearest(rest, known)}" if known else f"'{address}' is no number"
+        what = unknown("parameter", rest, known) if known else f"'{address}' is no number"
         raise InputProblem(what) from None
 
 

@@ -82,10 +82,12 @@ class Bands:
         left = (
             f" {undefined:,} of {len(self.table):,} numbers are undefined in a draw and have none." if undefined else ""
         )
+        worlds = {True: " on a world drawn within the errors of its flows,", False: " on the same world,"}
+        world = worlds.get(one["world_errors"], "") if "world_errors" in one else ""
         return (
-            f"Bands: 90 % of {one['draws']} draws of posterior “{one['posterior']}” ({one['digest'][:10]}), each run "
-            f"in {one['mode']} mode with {one['exporters']:,} exporters; the draws of single firms are not in them."
-            f"{left}"
+            f"Bands: 90 % of {one['draws']} draws of posterior “{one['posterior']}” ({one['digest'][:10]}), each run"
+            f"{world} in {one['mode']} mode with {one['exporters']:,} exporters; the "
+            f"draws of single firms are not in them.{left}"
         )
 
     def save(self, folder: Path) -> Path:

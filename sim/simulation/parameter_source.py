@@ -49,14 +49,19 @@ def beliefs(case: Case, asked: str | None, draws: int | None) -> Beliefs:
     """
     found = shipped_posterior(case.scenario.world) if asked is None else None if asked == NONE else asked
     if found is None:
-        why = "as asked" if asked else f"no posterior ships with world '{case.scenario.world}'"
+        none = f"no posterior ships with world '{case.scenario.world}' (--posterior takes one fitted on another)"
+        why = "as asked" if asked else none
         if draws:
             raise SimError(f"--draws {draws}: there is nothing to draw from ({why})")
         return Beliefs(case, case, None, 0, f"parameters: priors; {why}")
     posterior = load_posterior(found)
     drawn = case.with_posterior(posterior=posterior)
     assert drawn.drawn is not None
-    outside = {"of the scenario's own": drawn.drawn.kept, "of what the scenario lacks": drawn.drawn.absent}
+    outside = {
+        "of the scenario's own": drawn.drawn.kept,
+        "of what the scenario or its world lacks": drawn.drawn.absent,
+        f"of hubs on the way to '{posterior.record.get('target')}'": drawn.drawn.elsewhere,
+    }
     left = [f"{len(names)} {why} ({_some(names)})" for why, names in outside.items() if names]
     used = len(posterior.names) - sum(map(len, outside.values()))
     said = f"; left out: {', '.join(left)}" if left else ""

@@ -29,6 +29,7 @@ DRAWS, RECORD, SHIPPED = "draws.csv", "record.json", "calibration/posterior"
 # Where the record has what the fitted scenario says of each column, and where it had it before.
 SAYS, _SAYS_BEFORE = "fitted_scenario", "said"
 REPRESENTATIVE = 0
+HUB_EFFECTS = "hub_effects"
 _MOST_FAULTS = 50  # of a header
 
 
@@ -38,6 +39,7 @@ class PosteriorRecord(Record):
     scenario: str | None = None
     world: str | None = None
     world_digest: str | None = None
+    target: str | None = None
     fitted_scenario: dict[str, Any] | None = None
     said: dict[str, Any] | None = None
 
@@ -45,7 +47,7 @@ class PosteriorRecord(Record):
 class TakesDraws(Protocol):
     """What a draw can be put into: a case."""
 
-    def with_posterior(self, draw: int, posterior: Posterior) -> Self:
+    def with_posterior(self, draw: int, posterior: Posterior, *, world_errors: bool) -> Self:
         """The same with the values of a draw."""
 
 
@@ -63,6 +65,8 @@ class Drawn:
         draws: how many there are.
         absent: columns of which the scenario has no such clause, driver or hub.
         kept: columns for which the scenario has a value of its own, which stays.
+        world_errors: whether the world is drawn, too.
+        elsewhere: effects of hubs on the way to another target than the world's.
     """
 
     posterior: str
@@ -71,6 +75,8 @@ class Drawn:
     draws: int
     absent: tuple[str, ...]
     kept: tuple[str, ...]
+    world_errors: bool = False
+    elsewhere: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,7 +135,8 @@ class Posterior:
     def doubts(self, scenario: Scenario, world: World) -> str:
         """What speaks against using it for a scenario on a world, in words; empty if nothing does."""
         if self.record.get("world", scenario.world) != scenario.world:
-            return f"it was fitted on world '{self.record['world']}', not on '{scenario.world}'"
+            where = f"it was fitted on world '{self.record['world']}', not on '{scenario.world}'"
+            return f"{where}: values of the same name are taken over, how well they fit is not"
         if self.record.get("world_digest", world.digest) != world.digest:
             return "the world's tables have changed since it was fitted"
         return ""
@@ -139,17 +146,20 @@ class Posterior:
 
         Args:
             scenario: it need not be the fitted one: what it lacks is passed over, what its author chose stays.
-            world: its world.
+            world: its world; on one with another target effects of hubs are passed over as well.
             draw: number of the draw.
 
         Raises:
             SimError: no such draw, or a value that the scenario does not take (then the fault is the file's).
         """
         values, ours = self.values(draw), current_values(scenario, world)
-        absent = tuple(column for column in self.names if column not in ours)
-        kept = tuple(column for column in self.names if column in ours and self._is_the_authors(column, ours[column]))
-        chosen = {column: value for column, value in values.items() if column not in {*absent, *kept}}
-        drawn = Drawn(self.name, self.digest, draw, self.count, absent, kept)
+        absent, there = (tuple(name for name in self.names if (name in ours) == known) for known in (False, True))
+        target = world.states[world.target]
+        other = self.record.get("target", target) != target
+        elsewhere = tuple(name for name in there if other and split(name)[0] == HUB_EFFECTS)
+        kept = tuple(name for name in there if name not in elsewhere and self._is_the_authors(name, ours[name]))
+        chosen = {column: value for column, value in values.items() if column not in {*absent, *kept, *elsewhere}}
+        drawn = Drawn(self.name, self.digest, draw, self.count, absent, kept, elsewhere=elsewhere)
         if not chosen:
             return scenario, drawn
         # The resolved scenario says where its numbers come from.
@@ -175,7 +185,8 @@ class Posterior:
         if drawn["digest"] != self.digest:
             which = f"'{drawn['posterior']}' ({drawn['digest'][:10]})"
             raise SimError(f"the run has a draw of posterior {which}, which is not that of {self.path}")
-        outside = {address_of(column) for column in (*drawn["absent"], *drawn["kept"])}
+        left_out = (*drawn["absent"], *drawn["kept"], *drawn.get("elsewhere", ()))
+        outside = {address_of(column) for column in left_out}
         chosen = {column: value for column, value in self.values(draw).items() if column not in outside}
         # A size multiplies the path that the scenario had before its draw: that of the fitted scenario.
         says = self.record.get(SAYS, {})
@@ -191,11 +202,11 @@ class Posterior:
         """Whether a scenario says something else than the one that was fitted."""
         if SAYS in self.record:
             return bool(value != self.record[SAYS].get(column, value))
-        return value is not None and split(column)[0] in ("parameters", "openings")
+        return value is not None and split(column)[0] in ("parameters", HUB_EFFECTS)
 
-    def case_at(self, case: Drawable, draw: int = REPRESENTATIVE) -> Drawable:
-        """The case with the values of a draw; see :meth:`apply_draw`."""
-        return case.with_posterior(draw, self)
+    def case_at(self, case: Drawable, draw: int = REPRESENTATIVE, *, world_errors: bool = False) -> Drawable:
+        """The case with the values of a draw; see :meth:`sim.Case.with_posterior`."""
+        return case.with_posterior(draw, self, world_errors=world_errors)
 
 
 def shipped_posterior(world: str) -> Path | None:

@@ -52,6 +52,7 @@ class BandsFacts(Record):
     draws: int
     mode: str
     exporters: int
+    world_errors: bool | None = None
 
 
 class DrawnFacts(Record):
@@ -63,6 +64,8 @@ class DrawnFacts(Record):
     draws: int
     absent: list[str]
     kept: list[str]
+    world_errors: bool | None = None
+    elsewhere: list[str] | None = None
 
 
 class RunRecord(Record):
@@ -74,6 +77,7 @@ class RunRecord(Record):
     target: str
     coalition: list[str]
     offices: dict[str, Office]
+    good_groups: dict[str, list[str]] | None = None
     run_digest: str
     scenario_digest: str
     world_digest: str

@@ -24,6 +24,7 @@ from sim.simulation.posterior import REPRESENTATIVE, Drawn, Posterior, load_post
 from sim.simulation.results import Results
 from sim.simulation.tables import RunArrays
 from sim.world import World, load_world
+from sim.world.draws import world_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -117,7 +118,13 @@ class Case:
         """The case with a changed scenario; see :meth:`sim.scenario.Scenario.with_changes`."""
         return replace(self, scenario=self.scenario.with_changes(**changes))
 
-    def with_posterior(self, draw: int = REPRESENTATIVE, posterior: Posterior | str | Path | None = None) -> Case:
+    def with_posterior(
+        self,
+        draw: int = REPRESENTATIVE,
+        posterior: Posterior | str | Path | None = None,
+        *,
+        world_errors: bool = False,
+    ) -> Case:
         """The case with the values of one draw of a posterior at their addresses, see :data:`sim.INPUT_KINDS`.
 
         What the scenario's author chose otherwise than the fitted scenario stays; the record of a run says what did.
@@ -125,6 +132,8 @@ class Case:
         Args:
             draw: number of the draw, from 0; the representative one by default.
             posterior: one that was read, or its folder; the one that ships with the world by default.
+            world_errors: whether the world is drawn, too, within the errors of its flows (see
+                :func:`sim.world.draws.drawn_world`); that of the representative draw stays.
 
         Raises:
             SimError: there is no such posterior or draw, it does not fit the scenario, or the case has a draw already.
@@ -134,7 +143,10 @@ class Case:
         if not isinstance(posterior, Posterior):
             posterior = load_posterior(posterior, self.scenario.world)
         scenario, drawn = posterior.apply_draw(self.scenario, self.world, draw)
-        return replace(self, scenario=scenario, drawn=drawn)
+        if not world_errors:
+            return replace(self, scenario=scenario, drawn=drawn)
+        world = world_at(self.world, draw)
+        return replace(self, scenario=scenario, world=world, drawn=replace(drawn, world_errors=True))
 
     def settings(self) -> dict[str, Any]:
         """Every number that a posterior can have, by address (see :data:`sim.INPUT_KINDS`), as the scenario says it."""
@@ -197,6 +209,7 @@ class Case:
                     self.world.states, self.world.records, self.world.reexport_habit, strict=True
                 )
             },
+            "good_groups": {name: list(codes) for name, codes in self.world.codes_by_group.items()},
             "run_digest": self.run_digest,
             **{f"{name}_digest": self._makers[name] for name in ("scenario", "world")},
             "rules_replaced": self.rules_replaced,

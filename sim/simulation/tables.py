@@ -12,6 +12,7 @@ import pandas as pd
 from sim.common.months import format_month, parse_month
 from sim.model.kernels.settlement import ORDER_STATUS, STOPPED, UNSOLD, unseen_by_hub
 from sim.policies.regime import HEADQUARTERS
+from sim.world.schema import LUMPED
 
 if TYPE_CHECKING:
     from sim.model.baseline import Baseline
@@ -175,7 +176,7 @@ def _records_of(run: RunArrays, flow: str, values: Any, office_axis: int) -> pd.
     last = np.array([parse_month(until) if until else every[-1] for until in world.publishes_until])
     published = run.first_month + cells[0] <= last[offices]
     # An office that does not tell re-exports apart lumps them in with its own exports.
-    lumps = np.array([habit == "merged" for habit in world.reexport_habit], dtype=bool)
+    lumps = np.array([habit in LUMPED for habit in world.reexport_habit], dtype=bool)
     heading = np.where((flow == "re-export") & lumps[offices], "export", flow)
     return pd.DataFrame(
         {

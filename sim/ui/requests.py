@@ -111,16 +111,27 @@ def asked_for(name: str, asked: Overrides) -> Case:
 
 
 def bands_for(
-    chosen: Beliefs, like: Comparison | Results, progress: Callable[[int, int], None] | None = None
+    chosen: Beliefs,
+    like: Comparison | Results,
+    progress: Callable[[int, int], None] | None = None,
+    *,
+    world_errors: bool = True,
 ) -> Bands | None:
-    """Bands for a run's figures over draws of its posterior; None where there is nothing to draw."""
+    """Bands for a run's figures over draws of its posterior and of its world; None where there is nothing to draw."""
     if chosen.posterior is None or not chosen.draws:
         return None
-    return ensemble(chosen.undrawn, chosen.draws, chosen.posterior, like, progress).bands
+    drawn = ensemble(chosen.undrawn, chosen.draws, chosen.posterior, like, progress, world_errors=world_errors)
+    return drawn.bands
 
 
-def bands_of_pair(
-    results: Results, pair: Pair, asked: str | None, draws: int, progress: Callable[[int, int], None] | None
+def bands_of_pair(  # noqa: PLR0913 (each is asked for by its name)
+    results: Results,
+    pair: Pair,
+    asked: str | None,
+    draws: int,
+    progress: Callable[[int, int], None] | None,
+    *,
+    world_errors: bool = True,
 ) -> Bands:
     """Bands for the mirror gap of two states of a saved run.
 
@@ -130,10 +141,11 @@ def bands_of_pair(
         asked: folder of the posterior; the one that ships with the run's world by default.
         draws: how many are run.
         progress: called after each draw.
+        world_errors: whether each draw has a world of its own.
 
     Raises:
         SimError: the run has no such state or good, or no draw of that posterior.
     """
     pair.check(results)
     world = str(RunPair(results).scenario.get("world"))
-    return mirror_bands(results, pair, load_posterior(asked, world), draws, progress)
+    return mirror_bands(results, pair, load_posterior(asked, world), draws, progress, world_errors=world_errors)

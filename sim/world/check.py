@@ -1,11 +1,12 @@
 """What single cells cannot show: roles, missing rows, trade inside a state, re-exports above the record."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from itertools import islice
 
 from sim.common.csv_tables import Table
 from sim.common.errors import Fault, nearest
+from sim.common.good_groups import ALL, group_names
 from sim.common.months import MONTHS_PER_YEAR
 from sim.world import schema
 
@@ -24,14 +25,17 @@ class WorldTables:
     baseline: Table
     reexports: Table
     onward: Table
+    pairs: Table
     season: Table
+    totals: Table
     faults: list[Fault]
 
 
 def check_tables(tables: WorldTables) -> None:
     """Note what single cells cannot show: roles, missing rows, flows to oneself, re-exports above the record."""
     _check_roles(tables)
-    _check_parts(tables.goods)
+    check_hubs(tables.states)
+    check_goods(tables.goods, {row.text("code") for row in tables.states.rows})
     _check_baseline(tables)
     _check_reexports(tables)
     _check_onward(tables.onward)
@@ -46,12 +50,16 @@ def check_tables(tables: WorldTables) -> None:
             )
 
 
-def _check_roles(tables: WorldTables) -> None:
-    table, settings = tables.states, tables.settings
-    targets = [row for row in table.rows if row.text("role") == "target"]
+def check_hubs(table: Table) -> None:
+    """Note hubs that cannot be any, of a table of states."""
     for row in table.rows:
         if row.text("is_hub") == "1" and row.text("role") in ("target", "rest"):
             table.blame(row, "is_hub", f"a state with the role {row.text('role')} cannot be a hub")
+
+
+def _check_roles(tables: WorldTables) -> None:
+    table, settings = tables.states, tables.settings
+    targets = [row for row in table.rows if row.text("role") == "target"]
     if len(targets) != 1:
         table.blame(None, "role", f"has {len(targets)} targets, expected exactly one")
     elif settings["target"] != targets[0].text("code"):
@@ -62,7 +70,8 @@ def _check_roles(tables: WorldTables) -> None:
             table.blame(None, "", f"{schema.SETTINGS}: other_buyers names '{code}'; {nearest(code, codes)}")
 
 
-def _check_parts(goods: Table) -> None:
+def check_goods(goods: Table, states: Collection[str]) -> None:
+    """Note parts that are no good, and groups that have no name of their own, of a table of goods."""
     codes = [row.text("code") for row in goods.rows]
     for row in goods.rows:
         code, parts = row.text("code"), row.text("parts")
@@ -70,6 +79,26 @@ def _check_parts(goods: Table) -> None:
             goods.blame(row, "parts", "is the good itself; leave the cell empty where a good is not shipped as parts")
         elif parts and parts not in codes:
             goods.blame(row, "parts", f"unknown good '{parts}'; {nearest(parts, codes)}")
+
+    _check_groups(goods, states)
+
+
+def _check_groups(goods: Table, states: Collection[str]) -> None:
+    """Note groups without a name, twice in a cell, or with a name that means something else where goods are named."""
+    codes = {row.text("code") for row in goods.rows}
+    tiers = {row.text("control_tier") for row in goods.rows} - {""}
+    for row in goods.rows:
+        names = group_names(row.text("groups"))
+        for name in dict.fromkeys(names):
+            if not name:
+                goods.blame(row, "groups", f"read '{row.text('groups')}', expected names between semicolons")
+            elif names.count(name) > 1:
+                goods.blame(row, "groups", f"names '{name}' twice")
+            kinds = ((codes, "code of a good"), (tiers, "control tier"), (states, "code of a state"))
+            taken = [what for known, what in kinds if name in known]
+            if taken or name == ALL:
+                what = f"the {taken[0]}" if taken else "the word for all goods"
+                goods.blame(row, "groups", f"'{name}' is {what}; give the group another name")
 
 
 def _check_onward(onward: Table) -> None:

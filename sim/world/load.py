@@ -9,15 +9,18 @@ from numpy.typing import NDArray
 from sim.common.arrays import Floats
 from sim.common.csv_tables import Row, Table, read_table
 from sim.common.errors import Fault, FaultList, nearest
+from sim.common.good_groups import groups_of
 from sim.common.months import MONTHS_PER_YEAR
 from sim.common.package_data import shipped
 from sim.common.scratch import mend
 from sim.world import schema
 from sim.world.check import WorldTables, check_tables
+from sim.world.distance import great_circle_km
+from sim.world.hub_flows import through_hubs
 from sim.world.settings import read_settings
-from sim.world.world import World, entering, headquarters_share, onward_chains, own_use, split_through
+from sim.world.world import World, headquarters_share
 
-_NO_PARTS = -1
+_NONE = -1
 _SHIPPED_WORLDS = "scenarios/worlds"
 
 
@@ -36,7 +39,7 @@ def load_world(folder_or_name: str | Path) -> World:
     Example:
         >>> import sim
         >>> len(sim.load_world("reference").goods)
-        9
+        20
     """
     folder = find_world(folder_or_name)
     mend(folder)
@@ -90,6 +93,12 @@ def _read(folder: Path) -> WorldTables:
     onward = Table(folder / schema.ONWARD_TABLE, faults)
     if onward.path.exists():
         onward = read_table(onward.path, schema.onward_columns(hubs), ("first", "second"), faults)
+    pairs = Table(folder / schema.PAIR_TABLE, faults)
+    if pairs.path.exists():
+        pairs = read_table(pairs.path, schema.pair_columns(codes), ("origin", "destination"), faults)
+    totals = Table(folder / schema.TOTALS_TABLE, faults)
+    if totals.path.exists():
+        totals = read_table(totals.path, schema.totals_columns(codes), ("state",), faults)
     settings: dict[str, str | tuple[str, ...]] = {**{name: str(text) for name, text in texts.items()}, **lists}
     return WorldTables(
         settings,
@@ -98,7 +107,9 @@ def _read(folder: Path) -> WorldTables:
         baseline,
         reexports,
         onward,
+        pairs,
         season,
+        totals,
         faults,
     )
 
@@ -111,8 +122,8 @@ def _code(row: Row) -> str:
 def _digest(folder: Path) -> str:
     """Return the digest of the files; the order of rows does not enter it, since it does not enter the world either."""
     sha = hashlib.sha256()
-    onward = [schema.ONWARD_TABLE] if (folder / schema.ONWARD_TABLE).exists() else []
-    for name in (*schema.TABLES, *onward):
+    more = [name for name in (schema.ONWARD_TABLE, schema.PAIR_TABLE) if (folder / name).exists()]
+    for name in (*schema.TABLES, *more):
         header, *rows = (folder / name).read_bytes().split(b"\n")
         sha.update(name.encode() + b"\0" + b"\n".join([header, *sorted(rows)]) + b"\0")
     sha.update(schema.SETTINGS.encode() + b"\0" + (folder / schema.SETTINGS).read_bytes() + b"\0")
@@ -127,28 +138,35 @@ def _assemble(tables: WorldTables, digest: str) -> World:
     hubs = tuple(index for index, row in enumerate(states) if row.text("is_hub") == "1")
     target = at[str(tables.settings["target"])]
     recorded = np.zeros((len(at), len(at), len(good_at)))
-    status: NDArray[np.int8] = np.zeros(recorded.shape, dtype=np.int8)
+    error, status = np.zeros(recorded.shape), np.zeros(recorded.shape, dtype=np.int8)
     for row in tables.baseline.rows:
         cell = at[row.text("origin")], at[row.text("destination")], good_at[row.text("good")]
         recorded[cell] = row.number("value_musd_per_year") / MONTHS_PER_YEAR
         status[cell] = schema.STATUSES.index(row.text("status"))
+        error[cell] = schema.error_of(row.text("status"), row.values["sd_log"])
+    pair_error = np.zeros((len(at), len(at)))
+    pair_status: NDArray[np.int8] = np.full(pair_error.shape, _NONE, dtype=np.int8)
+    for row in tables.pairs.rows:
+        pair = at[row.text("origin")], at[row.text("destination")]
+        pair_error[pair] = schema.error_of(row.text("status"), row.values["sd_log"])
+        pair_status[pair] = schema.STATUSES.index(row.text("status"))
     reexports = np.zeros((len(hubs), len(good_at)))
     passing: NDArray[np.int8] = np.full(reexports.shape, schema.STATUSES.index("imputed"), dtype=np.int8)
+    passing_error = np.zeros(reexports.shape)
     for row in tables.reexports.rows:
         spot = hubs.index(at[row.text("hub")]), good_at[row.text("good")]
         reexports[spot] = row.number("value_musd_per_year") / MONTHS_PER_YEAR
         passing[spot] = schema.STATUSES.index(row.text("status"))
+        passing_error[spot] = schema.error_of(row.text("status"), row.values["sd_log"])
     season = np.ones((len(at), MONTHS_PER_YEAR))
     for row in tables.season.rows:
         season[at[row.text("destination")], int(row.text("calendar_month")) - 1] = row.number("factor")
     shares = np.zeros((len(hubs), len(hubs)))
     for row in tables.onward.rows:
         shares[hubs.index(at[row.text("first")]), hubs.index(at[row.text("second")])] = row.number("share")
-    chains = onward_chains(recorded, reexports, shares, hubs)
-    entry = entering(reexports, chains)
-    through = split_through(recorded, entry, hubs, target, chains)
-    onward = np.divide(chains, entry[:, None, :], out=np.zeros_like(chains), where=chains > 0)
+    direct, through, onward = through_hubs(recorded, reexports, shares[:, :, None], hubs, target)
     brand = _numbers(goods, "coalition_brand_share")
+    groups = groups_of((row.text("code"), row.text("groups")) for row in goods)
     return World(
         title=str(tables.settings["title"]),
         base_year=int(str(tables.settings["base_year"])),
@@ -164,6 +182,13 @@ def _assemble(tables: WorldTables, digest: str) -> World:
         finance_exposure=_numbers(states, "finance_exposure"),
         enforcement_effort=_numbers(states, "enforcement_effort"),
         is_coalition=np.array([row.text("role") == "coalition" for row in states]),
+        rule_of_law=_numbers(states, "rule_of_law"),
+        startup_days=_numbers(states, "startup_days"),
+        target_distance_km=_target_distance(states, target),
+        common_language=_numbers(states, "common_language"),
+        basket_overlap=_numbers(states, "basket_overlap"),
+        published_exports_musd=_published(tables, at, "exports_musd_per_year"),
+        published_imports_musd=_published(tables, at, "imports_musd_per_year"),
         customs_union=_texts(states, "customs_union"),
         publishes_until=tuple(row.text("publishes_until") or None for row in states),
         records=_texts(states, "records"),
@@ -171,6 +196,7 @@ def _assemble(tables: WorldTables, digest: str) -> World:
         reexport_habit=_texts(states, "reexport_habit"),
         other_buyers=tuple(tables.settings["other_buyers"]),
         goods=tuple(good_at),
+        good_groups={name: tuple(good_at[code] for code in codes) for name, codes in groups.items()},
         good_names=_texts(goods, "name"),
         hs_codes=_texts(goods, "hs_codes"),
         control_tier=_texts(goods, "control_tier"),
@@ -178,17 +204,34 @@ def _assemble(tables: WorldTables, digest: str) -> World:
         ambiguity=_numbers(goods, "ambiguity"),
         coalition_brand_share=brand,
         price_elasticity=_numbers(goods, "price_elasticity"),
-        parts=np.array([good_at.get(row.text("parts"), _NO_PARTS) for row in goods], dtype=np.int64),
+        parts=np.array([good_at.get(row.text("parts"), _NONE) for row in goods], dtype=np.int64),
         recorded_musd=recorded,
-        direct_musd=own_use(recorded, through, hubs, target, onward),
+        direct_musd=direct,
         through_musd=through,
         onward=onward,
         coalition_hq_share=headquarters_share(_numbers(states, "coalition_hq_share"), brand, recorded.sum(axis=1)),
         season=season,
         flow_status=status,
+        flow_sd_log=error,
+        pair_sd_log=pair_error,
+        pair_status=pair_status,
         reexport_status=passing,
+        reexport_sd_log=passing_error,
         digest=digest,
     )
+
+
+def _target_distance(states: list[Row], target: int) -> Floats:
+    """Return the distance of each state to the target [S]: the table's, or that between their places."""
+    places = great_circle_km(_numbers(states, "latitude"), _numbers(states, "longitude"))[:, target]
+    given = [row.values["target_distance_km"] for row in states]
+    return np.array([place if cell == "" else cell for cell, place in zip(given, places, strict=True)], dtype=float)
+
+
+def _published(tables: WorldTables, at: dict[str, int], name: str) -> tuple[float | None, ...]:
+    """Return a column of the published totals by state, None where there is none."""
+    known = {row.text("state"): row.number(name) for row in tables.totals.rows if row.values[name] != ""}
+    return tuple(known.get(code) for code in at)
 
 
 def _texts(rows: list[Row], name: str) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from sim.common.csv_cells import Reader, Value
@@ -13,7 +13,11 @@ from sim.common.yaml_reader import read_file
 
 
 def read_settings(
-    path: Path, texts: Mapping[str, Reader], lists: Sequence[str], faults: list[Fault]
+    path: Path,
+    texts: Mapping[str, Reader],
+    lists: Sequence[str],
+    faults: list[Fault],
+    optional: Collection[str] = (),
 ) -> tuple[dict[str, Value], dict[str, tuple[str, ...]]]:
     """Read the settings of a file and note every fault in it.
 
@@ -22,6 +26,7 @@ def read_settings(
         texts: Keys whose value is a text, each with what turns the text into its value.
         lists: Keys whose value is a list of texts; a single text is a list of one.
         faults: Faults are appended here; nothing is raised.
+        optional: Keys that may be missing.
 
     Returns:
         The values and the lists by key, without those that are missing or faulty.
@@ -48,7 +53,7 @@ def read_settings(
                 said[name] = texts[name](str(node.value))
             except ValueError as error:
                 faults.append(node.mark.fault(name, str(error)))
-    missing = [name for name in known if name not in root.children()]
+    missing = [name for name in known if name not in root.children() and name not in optional]
     faults += [Fault(str(path), 0, 0, name, f"key '{name}' is missing") for name in missing]
     return said, listed
 

@@ -4,18 +4,18 @@ Dimension order is (origin, destination, good), (origin, hub, good) and (first h
 million US dollars a month.
 """
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.common.arrays import Floats, Integers
+from sim.common.good_groups import codes_named
+from sim.world.hub_flows import leaving
 from sim.world.schema import STATUSES
 
 Codes = NDArray[np.int8]
-
-# A hub keeps at least this share of what it buys of a good from an origin, and of what it sells to the target.
-LARGEST_THROUGH_SHARE = 0.9
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,14 +37,26 @@ class World:
         finance_exposure: [S] share of exports that goes to the coalition.
         enforcement_effort: [S] enforcement effort towards the target at the baseline, 0 to 1.
         is_coalition: [S] whether the state belongs to the coalition.
+        rule_of_law: [S] Worldwide Governance Indicators, about -2.5 to 2.5; 0 where it is not known.
+        startup_days: [S] days that founding a firm takes; 10 where it is not known.
+        target_distance_km: [S] from the state to the target; where the table gives none, between the two places.
+        common_language: [S] 1 where the state shares an official or widely spoken language with the target, else 0;
+            shares for states that stand for several; 0 where it is not known.
+        basket_overlap: [S] overlap of the state's exports to the target with those of the coalition, 0 to 1: sum over
+            products of the lesser of both shares (Finger and Kreinin, Economic Journal 89, 1979); 1 where it is not
+            known.
+        published_exports_musd: Exports of the base year that the state's office published, FOB, musd a year, by state;
+            None where it published none or the world has no such table.
+        published_imports_musd: The same of its imports, CIF.
         customs_union: Name of the customs union by state, or an empty text.
         publishes_until: Last month YYYY-MM that the customs office publishes, by state; None where it goes on.
         records: How the import office records partners, `origin` or `consignment`.
         publication_lag: [S] months between the end of a month and its publication.
         reexport_habit: How the export office shows what it passes on: `flagged` apart from own exports, `merged` with
-            them, or `unrecorded`.
+            them, `overland` likewise but for what passes by land inside the target's customs union, or `unrecorded`.
         other_buyers: Codes of destinations that are modelled beside the target.
         goods: Codes of the goods, in the order of the alphabet; that of every G dimension.
+        good_groups: Group of goods -> indices into `goods`; a group stands for all its goods wherever goods are named.
         good_names: Plain names.
         hs_codes: What each good covers, as text.
         control_tier: Highest tier of the common high-priority list, or an empty text.
@@ -62,7 +74,12 @@ class World:
         coalition_hq_share: [S, G] share of the exports made by firms with coalition headquarters.
         season: [S, 12] factor on demand by calendar month, mean 1.
         flow_status: [S, S, G] index into `STATUSES` of each recorded flow; 0 on the diagonal.
+        flow_sd_log: [S, S, G] standard error in logs of each recorded flow; 0 on the diagonal.
+        pair_sd_log: [S, S] that part of it which all goods of a pair share: the error of the pair's total; 0 where the
+            world has no totals by pair.
+        pair_status: [S, S] index into `STATUSES` of the pair's total; -1 on the diagonal and where there is none.
         reexport_status: [H, G] index into `STATUSES`.
+        reexport_sd_log: [H, G] standard error in logs of the odds of a hub's re-export share.
         digest: sha256 over the files the world was read from.
 
     Example:
@@ -86,6 +103,13 @@ class World:
     finance_exposure: Floats
     enforcement_effort: Floats
     is_coalition: NDArray[np.bool_]
+    rule_of_law: Floats
+    startup_days: Floats
+    target_distance_km: Floats
+    common_language: Floats
+    basket_overlap: Floats
+    published_exports_musd: tuple[float | None, ...]
+    published_imports_musd: tuple[float | None, ...]
     customs_union: tuple[str, ...]
     publishes_until: tuple[str | None, ...]
     records: tuple[str, ...]
@@ -93,6 +117,7 @@ class World:
     reexport_habit: tuple[str, ...]
     other_buyers: tuple[str, ...]
     goods: tuple[str, ...]
+    good_groups: Mapping[str, tuple[int, ...]]
     good_names: tuple[str, ...]
     hs_codes: tuple[str, ...]
     control_tier: tuple[str, ...]
@@ -108,8 +133,26 @@ class World:
     coalition_hq_share: Floats
     season: Floats
     flow_status: Codes
+    flow_sd_log: Floats
+    pair_sd_log: Floats
+    pair_status: Codes
     reexport_status: Codes
+    reexport_sd_log: Floats
     digest: str
+
+    @property
+    def codes_by_group(self) -> dict[str, tuple[str, ...]]:
+        """Codes of each group's goods."""
+        return {name: tuple(self.goods[place] for place in places) for name, places in self.good_groups.items()}
+
+    def good_positions(self, names: Iterable[str]) -> list[int]:
+        """Return the positions of goods named by code, by group or as `all`; sorted, each once.
+
+        Raises:
+            SimError: If a name is neither a good nor a group.
+        """
+        at = {code: place for place, code in enumerate(self.goods)}
+        return [at[code] for code in codes_named(names, self.goods, self.codes_by_group)]
 
     @property
     def catch_all(self) -> int:
@@ -133,115 +176,6 @@ class World:
         places = slice(None) if destination is None else slice(destination, destination + 1)
         value, status = self.recorded_musd[:, places], self.flow_status[:, places]
         return {name: float(value[status == code].sum() / value.sum()) for code, name in enumerate(STATUSES)}
-
-
-def onward_chains(recorded: Floats, reexports: Floats, shares: Floats, hubs: tuple[int, ...]) -> Floats:
-    """Return what goes from one hub to another on its way to the target.
-
-    It is never above `LARGEST_THROUGH_SHARE` of the first hub's record towards the second.
-
-    Args:
-        recorded: [S, S, G] export records.
-        reexports: [H, G] goods of other origins that the hub sells to the target, same unit.
-        shares: [H, H] share of what the second hub re-exports that came through the first.
-        hubs: Indices of the hubs.
-
-    Returns:
-        [H, H, G], first hub, second hub.
-    """
-    between_hubs = recorded[np.ix_(hubs, hubs)]
-    return np.minimum(shares[:, :, None] * reexports[None, :, :], LARGEST_THROUGH_SHARE * between_hubs)
-
-
-def entering(reexports: Floats, chains: Floats) -> Floats:
-    """Return what enters each hub from where it is made.
-
-    That is what the hub sells to the target, less what came through other hubs, plus what it sends on to other hubs.
-    Goods that came from another hub go straight to the target: two hubs at most.
-
-    Args:
-        reexports: [H, G] goods of other origins that the hub sells to the target.
-        chains: [H, H, G] from hub to hub, same unit.
-
-    Returns:
-        [H, G], not negative as long as no hub has more than all its re-exports from other hubs.
-    """
-    entry: Floats = np.maximum(reexports - chains.sum(axis=0), 0.0) + chains.sum(axis=1)
-    return entry
-
-
-def split_through(
-    recorded: Floats, entry: Floats, hubs: tuple[int, ...], target: int, chains: Floats | None = None
-) -> Floats:
-    """Split what enters each hub over the origins that supply it.
-
-    Each origin's share is its share of the hub's imports of the good. Goods that came from the target do not go back.
-    An origin's part is never above `LARGEST_THROUGH_SHARE` of its record towards the hub; what would be above that
-    bound is left out, and so stays in the hub's own exports.
-
-    Args:
-        recorded: [S, S, G] export records.
-        entry: [H, G] goods of other origins that enter the hub on their way to the target, same unit.
-        hubs: Indices of the hubs.
-        target: Index of the target.
-        chains: [H, H, G] from hub to hub, same unit: they are in the first hub's record but not its own goods.
-
-    Returns:
-        [S, H, G] goods of each origin that enter each hub; their sum over origins is what really passes.
-    """
-    supplied = recorded[:, list(hubs), :].copy()
-    if chains is not None:
-        supplied[list(hubs)] -= chains
-    supplied[target] = 0.0
-    total = supplied.sum(axis=0)
-    # Every origin supplies in proportion, so one bound on the common ratio bounds every cell.
-    ratio = np.divide(entry, total, out=np.zeros_like(entry), where=total > 0)
-    through: Floats = supplied * np.minimum(ratio, LARGEST_THROUGH_SHARE)
-    return through
-
-
-def leaving(entry: Floats, onward: Floats) -> Floats:
-    """Return what leaves each hub for the target.
-
-    Args:
-        entry: [H, G] goods of other origins that enter each hub.
-        onward: [H, H, G] share of what enters the first hub that goes on to the second.
-
-    Returns:
-        [H, G], same unit as `entry`.
-    """
-    chains = onward * entry[:, None, :]
-    left: Floats = entry - chains.sum(axis=1) + chains.sum(axis=0)
-    return left
-
-
-def own_use(
-    recorded: Floats, through: Floats, hubs: tuple[int, ...], target: int, onward: Floats | None = None
-) -> Floats:
-    """Return the flows for the destination's own use, of the exporter's own goods.
-
-    What passes a hub stands in two records: the origin's towards the hub, and the hub's towards the target. What passes
-    two stands in three. It is taken out of all of them, so that `direct` towards the target plus `through` equals what
-    all offices record towards the target.
-
-    Args:
-        recorded: [S, S, G] export records.
-        through: [S, H, G] goods that enter the hubs, same unit.
-        hubs: Indices of the hubs.
-        target: Index of the target.
-        onward: [H, H, G] share of what enters the first hub that goes on to the second.
-
-    Returns:
-        [S, S, G], not negative.
-    """
-    places, entry = list(hubs), through.sum(axis=0)
-    direct = recorded.copy()
-    direct[:, places, :] -= through
-    if onward is not None:
-        direct[np.ix_(places, places)] -= onward * entry[:, None, :]
-        entry = leaving(entry, onward)
-    direct[places, target, :] -= entry
-    return np.maximum(direct, 0.0)
 
 
 def headquarters_share(state_share: Floats, brand_share: Floats, exports: Floats) -> Floats:

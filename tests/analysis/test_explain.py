@@ -114,8 +114,9 @@ class TestCredit:
         effect = told.clauses.set_index("clause")["effect"]
         assert effect["no-law"] == 0.0 and effect["ban-special-first"] != 0.0
 
-    def test_a_clause_on_another_good_has_an_effect_only_where_it_spreads_fear(self, few, told):
-        calm = sim.explain(few.with_changes(parameters={"overcompliance": 0}), DRONES, agents=None)
+    def test_a_clause_on_another_good_has_an_effect_only_by_fear_and_by_what_intermediaries_carry(self, few, told):
+        apart = {"overcompliance": 0.0, **frozen(["intermediaries"])}
+        calm = sim.explain(few.with_changes(parameters=apart), DRONES, agents=None)
         effects = [one.clauses.set_index("clause")["effect"].abs() for one in (calm, told)]
         assert effects[0]["ban-priority"] < 0.01 * effects[0].max()
         assert effects[1]["ban-priority"] > 3 * effects[0]["ban-priority"]
@@ -182,8 +183,9 @@ class TestShares:
 def test_responses_freeze_within_bounds():
     settings = frozen(RESPONSES)
     assert all(PARAMETERS[name].low <= value <= PARAMETERS[name].high for name, value in settings.items())
-    assert settings["effort_speed"] == settings["learning"] == settings["entry"] == 0.0
-    assert "price_speed" in not_quite_frozen() and "learning" not in not_quite_frozen()
+    assert settings["effort_speed"] == settings["learning"] == settings["intermediary_entry"] == 0.0
+    assert settings["expectation_speed"] == 0.0 and settings["return_delay"] == PARAMETERS["return_delay"].high
+    assert set(not_quite_frozen()) == {"return_delay", "pain_limit"}
 
 
 class TestWords:

@@ -27,7 +27,7 @@ SPECIFIC: dict[str, dict[str, object]] = {
         "announced": dt.date(2022, 4, 2),
     },
     "secondary_banks": {"by": ("USA",), "towards": ("RUS",), "against": ("TUR", "ARE"), "strength": 0.4},
-    "corporate_exit": {"by": ("coalition",), "towards": ("RUS",), "goods": ("vehicles",), "strength": 1.3},
+    "corporate_exit": {"by": ("coalition",), "towards": ("RUS",), "goods": ("vehicles_2022",), "strength": 1.3},
     "diplomatic_pressure": {"by": ("EU27",), "towards": ("RUS",), "against": ("GEO",), "strength": 0.9},
     "transit_ban": {"by": ("TUR",), "towards": ("RUS",), "goods": ("optics",), "strength": 0.8, "fidelity": 0.5},
     "designation_budget": {
@@ -40,22 +40,25 @@ SPECIFIC: dict[str, dict[str, object]] = {
     "transit_tracking": {"by": ("KAZ",), "towards": ("RUS",), "goods": ("optics",), "strength": 0.7, "fidelity": 0.5},
     "inspection_campaign": {"by": ("TUR",), "towards": ("RUS",), "strength": 0.2},
     "tariff": {
-        "by": ("USA",), "towards": ("RUS",), "against": ("IND", "CHN"), "goods": ("vehicles",), "strength": 0.25,
+        "by": ("USA",), "towards": ("RUS",), "against": ("IND", "CHN"), "goods": ("vehicles_2022",), "strength": 0.25,
         "leverage": 2.0, "announced": dt.date(2022, 4, 2),
     },
     "blocking_law": {"by": ("CHN",), "towards": ("RUS",), "goods": ("drones",), "strength": 0.4},
     "retaliation": {
-        "by": ("RUS",), "towards": ("RUS",), "against": ("EU27",), "goods": ("other",), "strength": 0.01, "rate": 0.3,
+        "by": ("RUS",), "towards": ("RUS",), "against": ("EU27",), "goods": ("essentials",), "strength": 0.01,
+        "rate": 0.3,
     },
     "route_closure": {
-        "by": ("EU27",), "towards": ("RUS",), "through": ("KAZ",), "origins": ("EU27", "GBR"), "goods": ("vehicles",),
-        "strength": 0.6,
+        "by": ("EU27",), "towards": ("RUS",), "through": ("KAZ",), "origins": ("EU27", "GBR"),
+        "goods": ("vehicles_2022",), "strength": 0.6,
     },
-    "trade_promotion": {"by": ("CHN",), "towards": ("RUS",), "goods": ("machinery",), "strength": 0.1},
-    "logistics_hub": {"by": ("KAZ",), "towards": ("RUS",), "goods": ("machinery",), "strength": 0.1, "capacity": 0.5},
+    "trade_promotion": {"by": ("CHN",), "towards": ("RUS",), "goods": ("machinery_2022",), "strength": 0.1},
+    "logistics_hub": {
+        "by": ("KAZ",), "towards": ("RUS",), "goods": ("machinery_2022",), "strength": 0.1, "capacity": 0.5,
+    },
     "supply_commitment": {"by": ("RUS",), "towards": ("RUS",), "partners": ("CHN", "IND"), "strength": 0.3},
     "price_cap": {"by": ("coalition",), "towards": ("RUS",), "strength": 0.25, "coverage": 0.4},
-    "parallel_imports": {"by": ("RUS",), "towards": ("RUS",), "goods": ("vehicles",), "strength": 0.1},
+    "parallel_imports": {"by": ("RUS",), "towards": ("RUS",), "goods": ("vehicles_2022",), "strength": 0.1},
     "partner_courting": {"by": ("RUS",), "towards": ("RUS",), "partners": ("KGZ",), "strength": 1.5},
     "red_line": {
         "by": ("USA",), "towards": ("RUS",), "against": ("CHN",), "goods": ("optics",), "strength": 1.2,

@@ -204,11 +204,11 @@ class TestTariff:
         regime = regime_of(world, "tariff")
         assert moved(regime) == {"tariff", "leverage"}
         for seller in ("IND", "CHN"):
-            assert lane(regime, "tariff", seller, "vehicles", "USA") == pytest.approx(log(1.25))
-            assert lane(regime, "tariff", seller, "vehicles", "RUS") == 0.0
+            assert lane(regime, "tariff", seller, "vehicles_2022", "USA") == pytest.approx(log(1.25))
+            assert lane(regime, "tariff", seller, "vehicles_2022", "RUS") == 0.0
             assert state(regime, "leverage", seller) == 2.0
         assert lane(regime, "tariff", "IND", "optics", "USA") == 0.0
-        assert lane(regime, "tariff", "USA", "vehicles", "IND") == 0.0
+        assert lane(regime, "tariff", "USA", "vehicles_2022", "IND") == 0.0
 
     def test_presses_a_little_while_it_is_under_review(self, world):
         under_review = {"announced": dt.date(2022, 4, 16), "effective": dt.date(2022, 6, 16), "review": 0.25}
@@ -217,16 +217,16 @@ class TestTariff:
         assert state(may, "leverage", "IND") == pytest.approx(2.0 * 0.25)
         assert moved(may) == {"leverage"}
         assert state(june, "leverage", "IND") == pytest.approx(2.0 * (0.5 + 0.25 * 0.5))
-        assert lane(june, "tariff", "IND", "vehicles", "USA") == pytest.approx(log(1.25) / 2)
+        assert lane(june, "tariff", "IND", "vehicles_2022", "USA") == pytest.approx(log(1.25) / 2)
 
     def test_presses_nobody_where_it_is_not_about_the_target(self, world):
         assert moved(regime_of(world, "tariff", towards=("USA",))) == {"tariff"}
 
     def test_nobody_taxes_its_own_goods(self, world):
         regime = regime_of(world, "tariff", by=("USA", "EU27"), against=("all",))
-        assert lane(regime, "tariff", "USA", "vehicles", "USA") == 0.0
-        assert lane(regime, "tariff", "EU27", "vehicles", "USA") == pytest.approx(log(1.25))
-        assert lane(regime, "tariff", "USA", "vehicles", "EU27") == pytest.approx(log(1.25))
+        assert lane(regime, "tariff", "USA", "vehicles_2022", "USA") == 0.0
+        assert lane(regime, "tariff", "EU27", "vehicles_2022", "USA") == pytest.approx(log(1.25))
+        assert lane(regime, "tariff", "USA", "vehicles_2022", "EU27") == pytest.approx(log(1.25))
 
 
 def test_a_blocking_law_shields_every_firm_of_the_state_on_every_road(world):
@@ -244,8 +244,8 @@ def test_retaliation_hurts_and_taxes(world):
     assert moved(regime) == {"retaliation", "tariff"}
     assert state(regime, "retaliation", "EU27") == pytest.approx(0.005)
     assert regime.state("retaliation").sum() == pytest.approx(0.005)
-    assert lane(regime, "tariff", "EU27", "other", "RUS") == pytest.approx(log(1.3) / 2)
-    assert lane(regime, "tariff", "EU27", "other", "RUS", "KAZ") == 0.0
+    assert lane(regime, "tariff", "EU27", "essentials", "RUS") == pytest.approx(log(1.3) / 2)
+    assert lane(regime, "tariff", "EU27", "essentials", "RUS", "KAZ") == 0.0
     assert moved(regime_of(world, "retaliation", rate=0.0)) == {"retaliation"}
 
 
@@ -253,15 +253,15 @@ class TestRouteClosure:
     def test_through_named_hubs(self, world):
         regime = regime_of(world, "route_closure")
         assert moved(regime) == {"closure"}
-        assert lane(regime, "closure", "GBR", "vehicles", "RUS", "KAZ") == 0.6
-        assert lane(regime, "closure", "GBR", "vehicles", "RUS", "TUR") == 0.0
-        assert lane(regime, "closure", "GBR", "vehicles", "RUS") == 0.0
-        assert lane(regime, "closure", "CHN", "vehicles", "RUS", "KAZ") == 0.0
+        assert lane(regime, "closure", "GBR", "vehicles_2022", "RUS", "KAZ") == 0.6
+        assert lane(regime, "closure", "GBR", "vehicles_2022", "RUS", "TUR") == 0.0
+        assert lane(regime, "closure", "GBR", "vehicles_2022", "RUS") == 0.0
+        assert lane(regime, "closure", "CHN", "vehicles_2022", "RUS", "KAZ") == 0.0
 
     def test_of_direct_roads_where_no_hub_is_named(self, world):
         regime = regime_of(world, "route_closure", through=(), origins=("all",))
-        assert lane(regime, "closure", "CHN", "vehicles", "RUS") == 0.6
-        assert lane(regime, "closure", "CHN", "vehicles", "RUS", "KAZ") == 0.0
+        assert lane(regime, "closure", "CHN", "vehicles_2022", "RUS") == 0.6
+        assert lane(regime, "closure", "CHN", "vehicles_2022", "RUS", "KAZ") == 0.0
 
 
 @pytest.mark.parametrize(
@@ -277,12 +277,16 @@ class TestRouteClosure:
     ],
 )
 def test_what_promotes_takes_a_share_of_the_cost_off(world, kind, helped, not_helped):
-    regime = regime_of(world, kind, goods=("machinery",), effective=dt.date(2022, 6, 16))
+    regime = regime_of(world, kind, goods=("machinery_2022",), effective=dt.date(2022, 6, 16))
     for origin, through, brand in helped:
-        found = lane(regime, "promotion", origin, "machinery", "RUS", through, brand)
+        found = lane(regime, "promotion", origin, "machinery_2022", "RUS", through, brand)
         assert found == pytest.approx(-log(0.9) / 2), (origin, through, brand)
     for origin, through, brand in not_helped:
-        assert lane(regime, "promotion", origin, "machinery", "RUS", through, brand) == 0.0, (origin, through, brand)
+        assert lane(regime, "promotion", origin, "machinery_2022", "RUS", through, brand) == 0.0, (
+            origin,
+            through,
+            brand,
+        )
     assert (regime.lane("promotion") >= 0.0).all()
 
 
@@ -337,10 +341,10 @@ def test_the_nearest_red_line_and_the_worst_threat_hold(world):
 def test_corporate_exit_grows_to_full_and_then_stands(world):
     for month, part in {"06": 0.5, "07": 1.0, "09": 1.0}.items():
         regime = regime_of(world, "corporate_exit", f"2022-{month}", months_to_full=2)
-        direct = lane(regime, "reputation", "EU27", "vehicles", "RUS", brand=COALITION)
+        direct = lane(regime, "reputation", "EU27", "vehicles_2022", "RUS", brand=COALITION)
         assert direct == pytest.approx(1.3 * part), month
-        assert lane(regime, "reputation", "CHN", "vehicles", "RUS", brand=COALITION) == pytest.approx(0.4 * direct)
-        hidden = lane(regime, "reputation", "EU27", "vehicles", "RUS", "KAZ", brand=COALITION)
+        assert lane(regime, "reputation", "CHN", "vehicles_2022", "RUS", brand=COALITION) == pytest.approx(0.4 * direct)
+        hidden = lane(regime, "reputation", "EU27", "vehicles_2022", "RUS", "KAZ", brand=COALITION)
         assert hidden == pytest.approx(0.3 * direct)
     book = Lawbook(world, [clause("corporate_exit", ends=None)])
     assert book.regime(parse_month("2022-08")) is book.regime(parse_month("2023-08"))

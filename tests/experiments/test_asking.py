@@ -19,8 +19,8 @@ SMALL = {
 }
 
 
-def steady(pull: float, similarity: float) -> float:
-    return pull
+def steady(carried: float, entry: float) -> float:
+    return carried
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +58,7 @@ def test_a_file_a_mapping_and_two_workers_give_the_same(swept: sim.Swept, tmp_pa
 
 
 def test_the_base_may_be_a_case(swept: sim.Swept) -> None:
-    case = sim.load("classroom").with_rules(pull_within_nest=steady)
+    case = sim.load("classroom").with_rules(payment_workaround=steady)
     assert sim.sweep({**SMALL, "base": sim.load("classroom")}).runs.equals(swept.runs)
     assert "deliveries_volume" in sim.sweep({**SMALL, "base": case}).runs
     with pytest.raises(sim.SimError, match="the base is a case"):
@@ -105,10 +105,10 @@ def test_mistakes_are_told_at_once() -> None:
 
 
 def test_workers_are_not_started_for_what_they_cannot_import(tmp_path: Path) -> None:
-    def local(pull: float, similarity: float) -> float:
-        return pull
+    def local(carried: float, entry: float) -> float:
+        return carried
 
-    case = sim.load("classroom").with_rules(pull_within_nest=local)
+    case = sim.load("classroom").with_rules(payment_workaround=local)
     posterior = sim.load_posterior(write_posterior(tmp_path, {"parameters.aversion": [4.0, 5.0]}))
     for ask in (
         lambda: sim.sweep({**SMALL, "base": case}, workers=2),

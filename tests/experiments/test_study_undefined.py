@@ -125,7 +125,7 @@ def test_a_metric_that_is_no_number_in_any_run_tried_is_refused_whatever_it_is(t
 class Deadly:
     """A posterior whose only draw ends the process that takes it, at one value of an uncertainty's draw."""
 
-    def case_at(self, case: Case, draw: int) -> Case:
+    def case_at(self, case: Case, draw: int, *, world_errors: bool = False) -> Case:
         os._exit(7)
 
 

@@ -45,8 +45,6 @@ def test_columns_and_objects_say_the_same(model):
             value = getattr(model.exporters[row], name)
             if name == "route":
                 value = model.base.routes.index(value)
-            if name == "intermediary":
-                value = -1 if value is None else value.row
             assert column[row] == value, name
     for name in model.intermediaries.columns:
         column = model.intermediaries.get(name)
@@ -76,60 +74,57 @@ def test_states_show_what_they_say_write_and_do(model):
     assert f"announced {said:.2f}, enacted {wrote:.2f}, effort {did:.2f}" in repr(third)
 
 
-def test_exporter_and_intermediary_know_each_other(model):
-    tied = np.flatnonzero(model.exporters.get("intermediary") >= 0)
-    assert len(tied) > 20
-    for row in tied[:50]:
-        firm = model.exporters[int(row)]
-        assert row in firm.intermediary.customers and firm.intermediary.hub == model.world.states[firm.route.hub]
-        assert f"by intermediary {firm.intermediary.row} to" in repr(firm)
-    direct = next(firm for firm in model.exporters if firm.route.hub is None)
-    assert direct.intermediary is None and "by intermediary" not in repr(direct)
-    assert sum(one.customer_count for one in model.intermediaries) == len(tied)
-    busy = model.intermediaries[int(np.argmax(model.intermediaries.get("customer_count")))]
-    assert f"{len(busy.customers)} customers" in repr(busy) and busy.customer_count == len(busy.customers) > 0
+def test_the_trading_network_is_what_hubs_buy_and_from_whom(model):
+    """One row for each kind of supplier and hub; together they are all that goes through hubs this month."""
+    table, base = model.trading_network(), model.base
+    assert not table.duplicated(["origin", "headquarters", "good", "hub"]).any() and (table["volume_musd"] > 0.0).all()
+    through = model.state.shipments.contracted[:, base.hub >= 0].sum()
+    assert table["volume_musd"].sum() == pytest.approx(through)
+    states = np.asarray(model.world.states)
+    for hub, rows in table.groupby("hub"):
+        mine = [k for k, road in enumerate(base.routes) if road.hub is not None and states[road.hub] == hub]
+        assert rows["volume_musd"].sum() == pytest.approx(model.state.shipments.contracted[:, mine].sum())
+        assert rows["intermediaries"].nunique() == 1 and rows["intermediaries"].iloc[0] > 0.0
+    assert {"CHN", "EU27"} <= set(table["origin"]) and set(table["headquarters"]) == {"coalition", "neutral"}
 
 
-def test_the_trading_network_is_one_row_per_tie(model):
-    ties = model.trading_network()
-    assert len(ties) == (model.exporters.get("intermediary") >= 0).sum() and ties["exporter"].is_unique
-    for tie in ties.iloc[:: max(1, len(ties) // 20)].itertuples():
-        firm = model.exporters[tie.exporter]
-        assert (firm.intermediary.row, firm.intermediary.hub, firm.good, firm.origin) == (
-            tie.intermediary,
-            tie.hub,
-            tie.good,
-            tie.origin,
-        )
-        assert firm.contract_months == model.elapsed - tie.since
-        assert tie.value_musd == pytest.approx(firm.represents * firm.size / 12)
-    through = (model.state.shipments.contracted - model.base.background)[:, model.base.hub >= 0].sum()
-    assert ties["value_musd"].sum() == pytest.approx(through)
-
-
-def test_no_tie_is_followed_in_expected_mode(reference):
+def test_the_trading_network_is_there_in_expected_mode_too(reference):
     model = reference.model()
     model.step()
-    assert model.exporters[0].intermediary is None and (model.exporters.get("intermediary") == -1).all()
-    assert model.trading_network().empty
-    assert model.intermediaries[0].customer_count == 0 and not model.intermediaries.get("customer_count").any()
+    table = model.trading_network()
+    assert table["volume_musd"].sum() == pytest.approx(model.base.flow[:, model.base.hub >= 0].sum())
 
 
-def test_a_contract_may_end_with_its_intermediary(sampled):
-    """By hand: the intermediaries of all tied firms are gone; then each contract ends by the share that ends so."""
-    for share, everybody in ((1.0, True), (0.0, False)):
-        case = sampled.with_changes(
-            months={"first": "2022-08"}, parameters={"tie_break": share}, agents={"exporters": 6000}
+def test_who_does_not_consider_the_target_does_not_sell_there(model):
+    """And some who consider it sell elsewhere for now."""
+    on_target = model.exporters.get("route") == 0
+    inside = model.exporters.get("participates")
+    assert inside[on_target].all() and (inside & ~on_target).sum() > 0 and (~inside).any()
+    outsider = model.exporters[int(np.flatnonzero(~inside)[0])]
+    assert not outsider.participates and outsider.route_weights()[0] == 0.0
+    kind = model.exporters[int(np.flatnonzero(inside)[0])].type
+    rows = model.exporter_columns.start[kind], model.exporter_columns.start[kind + 1]
+    assert model.state.participation.share[kind] == pytest.approx(inside[slice(*rows)].mean())
+
+
+def test_what_a_listed_firm_loses_stays_at_home(model):
+    """Its odds of selling to the target, or to anybody outside the coalition, are what they were."""
+    members = np.asarray(model.world.is_coalition, dtype=bool)[model.base.destination]
+    for row in np.flatnonzero(model.exporters.get("origin") == "CHN")[:40:7]:
+        firm, held = model.exporters[int(row)], model.exporter_columns.listed
+        was, home = held[row], model.constants.home[firm.type]
+        odds = []
+        for listed in (0, 1):
+            held[row] = listed
+            odds.append(firm.route_weights())
+        held[row] = was
+        lost = (odds[0] - odds[1])[members]
+        np.testing.assert_allclose(
+            lost, odds[0][members] * (1 - np.exp(-model.values.listing_loss)), rtol=1e-3, atol=1e-7
         )
-        model = case.model()
-        for _ in range(5):
-            model.step()
-        tied = np.flatnonzero(model.exporters.get("intermediary") >= 0)
-        before = [model.exporters[int(row)].contract_ends() for row in tied]
-        model.intermediary_columns.exited[1:] = True
-        after = [model.exporters[int(row)].contract_ends() for row in tied]
-        assert all(after) if everybody else after == before
-        assert len(tied) > 20 and not all(before)
+        assert odds[1][home] - odds[0][home] == pytest.approx(lost.sum(), rel=1e-3, abs=1e-6)
+        others = ~members & (np.arange(len(members)) != home)
+        np.testing.assert_allclose(odds[0][others], odds[1][others], rtol=1e-4, atol=1e-7)
 
 
 def test_agentset_habits(model):
@@ -171,12 +166,18 @@ def test_a_state_can_be_moved_by_hand(sampled):
 def test_agents_answer_to_the_old_names_of_what_they_hold(model):
     exporter, intermediary, state = model.exporters[17], model.intermediaries[0], model.states[3]
     for agent, old, new in (
-        (exporter, "road", "route"), (exporter, "house", "intermediary"), (intermediary, "hiding", "detection_odds"),
-        (intermediary, "gone", "exited"), (state, "word", "announced_policy"), (state, "cover", "state_protection"),
+        (exporter, "road", "route"), (intermediary, "hiding", "detection_odds"),
+        (intermediary, "generation", "reentries"), (state, "word", "announced_policy"),
+        (state, "cover", "state_protection"),
     ):  # fmt: skip
         with pytest.warns(OldName, match=f"'{new}'"):
             assert getattr(agent, old) == getattr(agent, new), old
     assert model.exporters.get("road").tolist() == model.exporters.get("route").tolist()
+    with pytest.warns(OldName, match="'chooses'"):
+        assert exporter.contract_ends() == exporter.chooses()
+    for agent, gone in ((exporter, "house"), (exporter, "intermediary"), (intermediary, "exited")):
+        with pytest.raises(AttributeError, match=f"there is no .* '{gone}' any more: .*trading_network"):
+            getattr(agent, gone)
     state.effort = 0.25  # written, not put beside
     assert state.enforcement_effort == 0.25 == model.state.governments.enforcement_effort[state.position]
 
@@ -186,7 +187,7 @@ def test_an_exporter_steps_by_its_own_luck(sampled):
     model.step()
     before = model.exporter_columns.route.copy()
     model.elapsed += 1
-    moved = [row for row in range(300) if model.exporters[row].contract_ends()]
+    moved = [row for row in range(300) if model.exporters[row].chooses()]
     for row in range(300):
         model.exporters[row].step()
     changed = np.flatnonzero(before != model.exporter_columns.route)

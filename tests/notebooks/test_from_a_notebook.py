@@ -23,10 +23,10 @@ shared = sim.ensemble("classroom", 4, posterior, workers=2)
 print(alone.samples.equals(shared.samples), alone.samples.shape[1])
 """
 OWN_RULE = """
-def steady(pull, similarity):
-    return pull
+def steady(carried, entry):
+    return carried
 
-case = sim.load("classroom").with_rules(pull_within_nest=steady)
+case = sim.load("classroom").with_rules(payment_workaround=steady)
 for ask in (lambda: sim.sweep({**study, "base": case}, workers=2), lambda: sim.ensemble(case, 4, posterior, workers=2)):
     try:
         ask()

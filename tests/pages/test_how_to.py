@@ -100,11 +100,11 @@ def test_a_replaced_rule_changes_what_is_sold(tmp_path, monkeypatch, capsys):
     run_blocks("rule", tmp_path, monkeypatch, __name__="my_rules")
     usual, replaced, record = capsys.readouterr().out.splitlines()
     assert float(replaced) > 1.2 * float(usual)
-    assert eval(record) == {"road_pull": "my_rules:all_or_nothing"}
+    assert eval(record) == {"route_weight": "my_rules:all_or_nothing"}
     (tmp_path / "my_rules.py").write_text(plain("rule")[0].partition("\n\n\ncase = ")[0], encoding="utf-8")
     (named,) = blocks(page("rule"), "yaml")
     (tmp_path / "mine.yaml").write_text("title: T\nquestion: Q\nsources: [s]\nextends: reference\n" + named)
-    assert sim.load(tmp_path / "mine.yaml").code["road_pull"].function == "all_or_nothing"
+    assert sim.load(tmp_path / "mine.yaml").code["route_weight"].function == "all_or_nothing"
 
 
 def test_a_world_with_another_hub_and_good_runs(tmp_path, monkeypatch):

@@ -91,7 +91,8 @@ def test_words_law_and_effort(month):
 
     assert third.any() and (asked[third] > 0).any()
     expected = {
-        "announced_policy": old.announced_policy + v.word_speed * (as_law(wanted(asked, 0)) - old.announced_policy),
+        "announced_policy": old.announced_policy
+        + v.announcement_speed * (as_law(wanted(asked, 0)) - old.announced_policy),
         "enacted_law": old.enacted_law + v.law_speed * (as_law(wanted(asked, against)) - old.enacted_law),
         "enforcement_effort": old.enforcement_effort
         + v.effort_speed * (wanted(asked, against) - old.enforcement_effort),
@@ -101,33 +102,47 @@ def test_words_law_and_effort(month):
         np.testing.assert_allclose(getattr(new, name)[third], value[third], err_msg=name, **CLOSE)
 
 
-def test_hubs_and_agents(month):
+def compliance(capacity, effort):
+    return capacity + (1 - capacity) * effort
+
+
+def test_hubs_and_payment_intermediaries(month):
     model, old, new = month.at("price_transit")
     c = model.constants
     v, hubs, usual = model.values, c.routes.hub_states, c.hubs.exit_hub_shares
-    pull = usual * np.exp(-v.onward_response * (old.log_markup[:, None] + old.transit_cost)).T[None]
-    legs = old.exit_hub_shares + v.tie_turnover * (pull / pull.sum(axis=2, keepdims=True) - old.exit_hub_shares)
-    np.testing.assert_allclose(new.exit_hub_shares, legs, **CLOSE)
-    transit, checks = model.regime.cell("transit_ban")[hubs], c.states.border_checks[hubs][:, None]
+    weight = usual * np.exp(-v.onward_response * (old.log_markup[:, None] + old.transit_cost)).T[None]
+    wanted = weight / weight.sum(axis=2, keepdims=True)
+    shares = old.exit_hub_shares + v.onward_turnover * (wanted - old.exit_hub_shares)
+    np.testing.assert_allclose(new.exit_hub_shares, shares, **CLOSE)
+    checks, capacity = c.states.border_checks[hubs][:, None], c.states.law_capacity[hubs][:, None]
     effort, usual_effort = old.enforcement_effort[hubs][:, None], c.states.usual_effort[hubs][:, None]
-    forbidden = 1 - (1 - transit) * (1 - old.enacted_law[hubs][:, None] * old.controlled)
-    stop = forbidden * effort * checks
+    by_type = len(model.world.states), 2, len(model.world.goods)
+    banned, hazard = (
+        model.regime.lane(name)[:, 0].reshape(by_type)[hubs, 1] for name in ("banned_share", "domestic_hazard")
+    )
+    own_ban = banned * np.minimum(1, hazard)
+    allowed = (1 - model.regime.cell("transit_ban")[hubs]) * (1 - own_ban)
+    stop = (1 - allowed * (1 - old.enacted_law[hubs][:, None] * old.controlled)) * compliance(capacity, effort * checks)
     passes = (1 - stop) * old.capacity_share[:, None]
     passes = passes * np.exp(-v.vigilance * old.controlled * positive(effort - usual_effort) * checks)
     assert stop.max() > 0.1
     np.testing.assert_allclose(new.transit_cost, -np.log(passes), **CLOSE)
-    np.testing.assert_allclose(new.passed_share, np.einsum("hgj,jg->hg", legs, passes), **CLOSE)
-    np.testing.assert_allclose(new.stopped_share, np.einsum("hgj,jg->hg", legs, stop), **CLOSE)
-    np.testing.assert_allclose(new.entry_cost, np.einsum("hgj,j->hg", legs, old.log_markup), **CLOSE)
-    refused = new.payment_refusals
-    grown = old.payment_intermediaries + np.minimum(1, v.agent_entry * refused) * (1 - old.payment_intermediaries)
-    np.testing.assert_allclose(
-        new.payment_intermediaries, np.where(refused > 0, grown, old.payment_intermediaries * (1 - v.leaving)), **CLOSE
-    )
+    np.testing.assert_allclose(new.passed_share, np.einsum("hgj,jg->hg", shares, passes), **CLOSE)
+    np.testing.assert_allclose(new.stopped_share, np.einsum("hgj,jg->hg", shares, stop), **CLOSE)
+    np.testing.assert_allclose(new.entry_cost, np.einsum("hgj,j->hg", shares, old.log_markup), **CLOSE)
+    carried, refused = old.payment_intermediaries, new.payment_refusals
+    carried = np.where(refused > 0, carried + v.payment_entry * (1 - carried), carried * (1 - v.payment_entry))
+    np.testing.assert_allclose(new.payment_intermediaries, carried, **CLOSE)
     assert refused.max() > 0.1
 
 
-def test_prospects_of_every_road(month):
+def route_weight(market, banned, deterrence, threat, name):
+    """Of a firm; deterrence is aversion times hazard, threat and name times its own sensitivity."""
+    sold = market * (1 - banned) + np.minimum(market, 1) * banned * np.exp(-deterrence)
+    return sold * np.exp(-threat - name)
+
+
+def test_prospects_of_every_route(month):
     model, old, new = month.at("evaluate_routes")
     c = model.constants
     v, base, lane = model.values, model.base, model.regime.lane
@@ -135,75 +150,142 @@ def test_prospects_of_every_road(month):
     n, through = c.routes.target_routes, hub >= 0
     to_target = np.arange(len(hub)) < n
     aversion, exposure, reputation = (x[:, None] for x in (c.types.aversion, c.types.exposure, c.types.reputation))
-    banned, effort = new.banned_as_shipped, old.enforcement_effort[o][:, None]
+    banned, effort, capacity = new.banned_as_shipped, old.enforcement_effort, c.states.law_capacity
+    at_border, abroad_law = (
+        -np.log(np.maximum(1 - compliance(capacity, enforced), 0.001)) / v.aversion
+        for enforced in (effort * c.states.border_checks, effort)
+    )
+    own = abroad_law[o][:, None]
     own_law = ((old.enacted_law[o] * old.controlled[g])[:, None] > 0) & to_target
     home = np.where(own_law, 1.0, lane("domestic_hazard"))
-    open_ = (1 - lane("shield")) * (1 - old.state_protection[o][:, None])
-    abroad = lane("foreign_hazard") * old.enforcement_effort[c.states.members].mean() * open_
-    checks = np.where(to_target, c.states.border_checks[o][:, None], 1.0)
-    hidden = v.hidden_road * np.maximum(home * effort, abroad)
-    hidden = hidden + (1 - hidden) * lane("pledge_hazard") * effort
-    hazard = np.where(
-        through, np.maximum(hidden, lane("declared_hazard") * effort), np.maximum(home * effort * checks, abroad)
-    )
+    open_ = 1 - lane("shield")
+    abroad = lane("foreign_hazard") * effort[c.states.members].mean() * open_
+    hidden = v.diversion_hazard * np.maximum(home * own, abroad) + lane("pledge_hazard") * own
+    direct = np.maximum(home * np.where(to_target, at_border[o][:, None], own), abroad)
+    hazard = np.where(through, np.maximum(hidden, lane("declared_hazard") * own), direct)
     threat = old.believed_hazard * open_
     name = lane("reputation") * (1 + v.exit_herding * new.peer_exit_share[o][:, None])
+    name = name * np.where(through, v.distributor_watch, 1.0)
     payer = np.where(through, c.routes.hub_states[hub], o[:, None])
+    carried = old.payment_intermediaries[payer]
     cost = lane("payment_fee") + lane("tariff") - lane("promotion")
     cost = cost + v.delay_cost * new.licence_as_shipped * lane("licence_delay_months")
-    cost = cost + np.log(1 + v.agent_fee) * lane("payment_refusal") * old.payment_intermediaries[payer]
+    cost = cost + np.log(1 + v.payment_fee) * lane("payment_refusal") * carried
     cost = cost + np.where(through, old.entry_cost[hub][:, g].T, 0.0)
-    kept = (1 - lane("closure")) * np.where(through, old.passed_share[hub][:, g].T, 1.0)
-    price = old.log_price[base.destination][:, base.headquarters, g].T
+    failing = lane("payment_refusal") * (1 - carried)
+    kept = 1 - lane("closure")
+    price = old.expected_price[base.destination][:, base.headquarters, g].T
+    overlap, sold = model.world.basket_overlap, model.world.direct_musd[:, base.destination[0]].sum(axis=1)
+    among = np.average(overlap[c.states.members], weights=sold[c.states.members])
+    closeness = np.minimum(overlap / among, 1)[o] ** v.overlap_response
+    price = np.where(np.arange(len(hub)) == 0, price * closeness[:, None], price)
     market = np.exp(v.price_response * base.price_elasticity[:, None] * (price - cost))
 
-    def road_pull(market):
-        lawful = 1 - banned + banned * np.exp(-aversion * hazard)
-        return market * lawful * np.exp(-exposure * threat - reputation * name)
-
-    shut = (1 - kept * road_pull(1.0))[:, :1] * (base.weight[:, :1] + base.background[:, :1] > 0)
-    used = base.weight > 0
-    direct = np.divide(base.weight[:, :1], base.weight, out=np.zeros_like(base.weight), where=used)
-    gain = np.where(through & used, c.hubs.opening[hub] * shut * direct, 0.0)
-    market = market * (1 + gain) ** v.similarity
-    for row, expected in enumerate((market * kept, banned, hazard, threat, name)):
+    used = (base.weight > 0) & ~through
+    part = base.weight * banned
+    chosen_by = hazard - np.log((1 - part) / (1 - part * np.exp(-aversion * hazard))) / aversion
+    for row, expected in enumerate((market * kept, banned, chosen_by, threat, name)):
         np.testing.assert_allclose(new.prospects[:, row][used], expected[used], err_msg=str(row), **CLOSE)
-    np.testing.assert_allclose(new.diverted_share[used], (1 - 1 / (1 + gain))[used], **CLOSE)
+    np.testing.assert_allclose(new.prospects[:, 5], np.where(through, 0.0, base.weight), **CLOSE)
+
+    released = kept * route_weight(1.0, banned, aversion * hazard, 0.0, reputation * name)
+    behind = (base.flow > 0) & through
+    passing = cost + v.detection * threat - np.log((1 - failing) * old.passed_share[hub][:, g].T)
+    np.testing.assert_allclose(new.released[behind], released[behind], **CLOSE)
+    np.testing.assert_allclose(new.passing_cost[behind], passing[behind], **CLOSE)
+
+    usual, share = old.usual, old.share
+    margin = (price - cost - exposure * threat + np.log(1 - failing))[:, 0]
+
+    def wanted(margin):
+        gain = usual * np.exp(v.participation_spread * margin)
+        return gain / (1 - usual + gain)
+
+    leaving = v.market_exit * positive(share - wanted(margin)) / share
+    gap = positive(wanted(margin + np.log(released[:, 0])) - share)
+    outside = np.where(share < 1, 1 - share, 1.0)
+    entering = np.minimum(1, v.market_entry * (share + v.first_contact)) * gap / outside
+    could = used[:, 0] & (o != base.destination[0])
+    np.testing.assert_allclose(new.leaving[could], leaving[could], **CLOSE)
+    np.testing.assert_allclose(new.entering[could], entering[could], rtol=1e-9, atol=1e-11)
+    assert leaving[could].max() > 0.01 and entering[could].max() > 1e-3
+
     bad = banned * aversion * hazard + exposure * threat + reputation * name - np.log(np.maximum(kept, 1e-9))
-    end = v.contract_end + (1 - v.contract_end) * v.tie_break * np.where(through, old.lost_ties[hub], 0.0)
-    ending = end + (1 - end) * (1 - np.exp(-v.reopening * positive(bad - old.last_disutility)))
+    ending = 1 - np.exp(-v.reopening * positive(bad - old.last_disutility))
+    ending = v.contract_end + (1 - v.contract_end) * ending
     np.testing.assert_allclose(new.contract_end_odds[used], ending[used], **CLOSE)
-    appetite = old.background_activity + ending * (kept * road_pull(market) - old.background_activity)
-    behind = base.background > 0
-    np.testing.assert_allclose(new.background_activity[behind], appetite[behind], **CLOSE)
-    assert banned.max() > 0.5 and gain.max() > 0.1 and threat.max() > 0.1 and behind.any()
+    wanted_by_mean = route_weight(market, banned, aversion * hazard, exposure * threat, reputation * name)
+    activity = old.background_activity + ending * (kept * kept * wanted_by_mean - old.background_activity)
+    background = (base.background > 0) & ~through
+    np.testing.assert_allclose(new.background_activity[background], activity[background], **CLOSE)
+    assert banned.max() > 0.5 and threat.max() > 0.1 and background.any() and behind.any()
+
+
+def test_what_intermediaries_buy(month):
+    model, old, new = month.at("pass_on")
+    c = model.constants
+    v, base, usual = model.values, model.base, c.hubs.passed_on
+    known, cost, free = np.zeros(usual.shape), np.zeros(usual.shape), np.zeros(usual.shape)
+    lanes = [(t, k) for t, k in zip(*np.nonzero(base.flow), strict=True) if base.hub[k] >= 0]
+    for t, k in lanes:
+        at, weight = (base.hub[k], base.headquarters[t], base.good[t]), np.sqrt(base.flow[t, k] * base.flow[t, 0])
+        known[at] += weight
+        cost[at] += weight * old.passing_cost[t, k]
+        free[at] += weight * old.released[t, k]
+    some = np.where(known > 0, known, 1.0)
+    price = old.expected_price[model.world.target] - old.log_markup[:, None, None]
+    margin = price - cost / some + np.log(np.where(known > 0, free / some, 1.0)) - v.passing_cost
+    weight = np.where(known > 0, c.hubs.tilt * np.exp(v.passing_response * margin), 0.0)
+    total = weight.sum(axis=(1, 2), keepdims=True)
+    mix = old.mix + v.onward_turnover * (weight / total - old.mix)
+    np.testing.assert_allclose(new.mix, mix, **CLOSE)
+    np.testing.assert_allclose(new.margin, np.log(total[:, 0, 0]) / v.passing_response, **CLOSE)
+    held, room = model.intermediary_columns, model.regime.state("hub_room")[c.routes.hub_states]
+    capacity = v.hub_utilisation * np.bincount(held.hub, weights=held.capacity * old.status_shares[:, 1]) * (1 + room)
+    before = usual.sum(axis=(1, 2))
+    for t, k in lanes:
+        at = base.hub[k], base.headquarters[t], base.good[t]
+        bought = base.flow[t, k] * min(1, capacity[at[0]] / before[at[0]])
+        part = np.sqrt(base.flow[t, k] * base.flow[t, 0]) / some[at]
+        bought += positive(capacity - before)[at[0]] * mix[at] * part
+        now = bought / base.flow[t, k]
+        assert new.background_activity[t, k] == pytest.approx(now * old.released[t, k], rel=1e-8)
+        assert new.diverted_share[t, k] == pytest.approx(positive(1 - 1 / now), rel=1e-8, abs=1e-12)
+    assert (capacity / before).max() > 1.5
 
 
 def test_choices_of_every_row(month):
     model, old, new = month.at("choose_routes")
     c = model.constants
-    v, n, columns = model.values, c.routes.target_routes, model.exporter_columns
+    columns = model.exporter_columns
     kind = np.repeat(np.arange(len(model.base.volume)), np.diff(columns.start))
-    market, banned, hazard, threat, name, _, b = np.moveaxis(old.prospects[kind], 1, 0)
+    market, banned, hazard, threat, name, base_weight = np.moveaxis(old.prospects[kind], 1, 0)
     aversion, exposure, reputation = (
         x.astype(float)[:, None] for x in (columns.aversion, columns.exposure, columns.reputation)
     )
-    s, loyal = v.similarity, np.exp(v.loyalty)
-    for listed in (0, 1):
-        p = market * (1 - banned + banned * np.exp(-aversion * hazard))
-        p = p * np.exp(-exposure * (1 - listed) * threat - reputation * name)
-        p = p * np.exp(-listed * c.logit.loss_if_listed)
-        within = p[:, :n] ** (1 / s)
-        total = b[:, :n].sum(axis=1, keepdims=True)
-        m = np.divide((b[:, :n] * within).sum(axis=1, keepdims=True), total, out=np.zeros_like(total), where=total > 0)
-        scale = np.divide(m**s, m, out=np.zeros_like(m), where=m > 0)
-        weight = np.concatenate([b[:, :n] * within * scale, b[:, n:] * p[:, n:]], axis=1)
-        ended = old.spread[:, listed] * old.contract_end_odds[kind]
-        # Odds of road k for a firm on road j: its own road counts exp(loyalty) times.
-        share = ended / (weight.sum(axis=1, keepdims=True) + (loyal - 1) * weight)
-        moved = share.sum(axis=1, keepdims=True) * weight + share * (loyal - 1) * weight
-        np.testing.assert_allclose(new.spread[:, listed], old.spread[:, listed] - ended + moved, rtol=1e-7, atol=1e-12)
-        assert listed == 0 or ended.max() > 0
+    entering, leaving = old.entering[kind][:, None], old.leaving[kind][:, None]
+    participants, listed, outsiders = old.spread[:, 0], old.spread[:, 1], old.spread[:, 2]
+    entrants = entering[:, 0] * outsiders.sum(axis=1)
+    leavers = leaving[:, 0] * participants.sum(axis=1)
+    stay = participants * (1 - leaving), listed, outsiders * (1 - entering)
+    join = entrants, 0.0, leavers
+    for status in range(3):
+        weight = base_weight * route_weight(market, banned, aversion * hazard, exposure * threat, reputation * name)
+        if status == 1:
+            left = weight * np.exp(-c.loss_if_listed)
+            left[np.arange(len(kind)), c.home[kind]] += (weight - left).sum(axis=1)
+            weight = left
+        elif status == 2:
+            weight[:, 0] = 0.0
+        ended = stay[status] * old.contract_end_odds[kind]
+        odds = weight / weight.sum(axis=1, keepdims=True)
+        spread = stay[status] - ended + (ended.sum(axis=1) + join[status])[:, None] * odds
+        np.testing.assert_allclose(new.spread[:, status], spread, rtol=1e-9, atol=1e-12, err_msg=str(status))
+        assert ended.max() > 0
+    rows = np.diff(columns.start)
+    share = np.bincount(kind, weights=new.spread[:, :2].sum(axis=(1, 2)), minlength=len(rows))[rows > 0]
+    np.testing.assert_allclose(new.share[rows > 0], np.minimum(1, share / rows[rows > 0]), **CLOSE)
+    assert entrants.max() > 1e-4 and leavers.max() > 1e-3
 
 
 def test_fates_of_every_order(month):
@@ -214,7 +296,8 @@ def test_fates_of_every_order(month):
     through = hub >= 0
     m, a = (x[g][:, None] for x in (c.goods.military_sensitivity, c.goods.ambiguity))
     effort, activity = old.enforcement_effort[o][:, None], old.demand_multiplier[base.destination][:, g].T
-    ordered = old.contracted * activity * (1 + v.front_loading * lane("coming"))
+    supply = model.drivers.supply_multiplier[model.elapsed][o, g][:, None]
+    ordered = old.contracted * activity * supply * (1 + v.front_loading * lane("coming"))
     applied = ordered * old.licence_as_shipped
     waiting, delay = old.licence_queue + applied, lane("licence_delay_months")
     with np.errstate(divide="ignore"):
@@ -247,37 +330,44 @@ def test_fates_of_every_order(month):
     np.testing.assert_allclose(new.cleared, onward - refused - seized - stopped, rtol=1e-8, atol=1e-9)
 
 
-def test_houses(month):
+def test_intermediaries(month):
     model, old, new = month.at("trade_through_hubs")
     c = model.constants
-    v, houses, base = model.values, model.intermediary_columns, model.base
-    entered = np.zeros((len(model.world.hubs), len(model.world.goods)))
+    v, held, base = model.values, model.intermediary_columns, model.base
+    entered = np.zeros(len(model.world.hubs))
     for k in np.flatnonzero(base.hub >= 0):
-        np.add.at(entered[base.hub[k]], base.good, old.contracted[:, k])
-    consigned = np.einsum("hg,hgj->j", entered, old.exit_hub_shares)
+        entered[base.hub[k]] += old.contracted[:, k].sum()
     room = 1 + model.regime.state("hub_room")[c.routes.hub_states]
-    capacity = np.bincount(houses.hub, weights=houses.capacity * old.status_shares[:, 1]) * room
-    fullness = consigned / capacity
-    np.testing.assert_allclose(new.capacity_utilisation, fullness, **CLOSE)
-    np.testing.assert_allclose(new.capacity_share, np.minimum(1, 1 / fullness), **CLOSE)
-    now = v.markup * np.exp(v.markup_slope * (np.minimum(fullness / v.hub_fullness, 4) - 1))
+    capacity = np.bincount(held.hub, weights=held.capacity * old.status_shares[:, 1]) * room
+    utilisation = entered / capacity
+    np.testing.assert_allclose(new.capacity_utilisation, utilisation, **CLOSE)
+    np.testing.assert_allclose(new.capacity_share, np.minimum(1, 1 / utilisation), **CLOSE)
+    now = v.markup * np.exp(v.hub_crowding * (old.use - c.hubs.usual_use))
     np.testing.assert_allclose(new.log_markup, np.log((1 + now) / (1 + v.markup)), **CLOSE)
-    relative = (fullness / v.hub_fullness)[houses.hub]
-    firms = np.bincount(houses.hub, weights=houses.detection_odds * old.status_shares[:, 1]) * houses.represents
-    listing = np.minimum(1, intermediaries_to_list(model)[houses.hub] * houses.detection_odds / firms[houses.hub])
-    opening = np.minimum(1, v.entry * positive(relative - 1))
-    closing = np.minimum(1, v.leaving * positive(1 - relative)) * (1 - listing)
+    firms = np.bincount(held.hub, weights=held.detection_odds * old.status_shares[:, 1]) * held.represents
+    listing = np.minimum(1, intermediaries_to_list(model)[held.hub] * held.detection_odds / firms[held.hub])
+    opening = np.minimum(1, v.intermediary_entry * positive(old.margin) * (old.use + v.first_contact))[held.hub]
+
+    def closing_odds(margin):
+        return np.minimum(1, v.intermediary_exit * positive(-margin - v.intermediary_sunk))
+
+    added = positive(1 - c.hubs.usual_use / old.use)
+    closing = added * closing_odds(old.margin) + (1 - added) * closing_odds(old.margin + v.passing_cost)
+    closing_at_all = closing[held.hub]
+    closing = closing_at_all * (1 - listing)
     back = 1 - np.exp(-1 / v.return_delay)
     dormant, open_, listed = old.status_shares.T
     expected = np.stack(
         [
-            dormant * (1 - opening) + open_ * closing,
-            open_ * (1 - closing - listing) + dormant * opening + listed * back,
+            dormant * (1 - opening) + open_ * closing + listed * back * closing_at_all,
+            open_ * (1 - closing - listing) + dormant * opening + listed * back * (1 - closing_at_all),
             listed * (1 - back) + open_ * listing,
         ],
         axis=1,
     )
     np.testing.assert_allclose(new.status_shares, expected, **CLOSE)
+    use = np.bincount(held.hub, weights=held.capacity * expected[:, 1]) / np.bincount(held.hub, weights=held.capacity)
+    np.testing.assert_allclose(new.use, use, **CLOSE)
 
 
 def test_arrivals_and_prices(month):
@@ -296,30 +386,25 @@ def test_arrivals_and_prices(month):
             arrivals[d, base.headquarters[t], base.good[t]] += new.order_status[DELIVERED][t, k] - stocked[t, k]
     np.testing.assert_allclose(new.arrivals, arrivals, rtol=1e-8, atol=1e-9)
 
-    model, old, new = month.at("adjust_prices")
+    model, old, new = month.at("clear_markets")
     c = model.constants
-    watched = c.markets.price_adjusting
-    usual = c.markets.imports[watched]
-    price, activity = old.log_price[watched], old.demand_multiplier[watched]
-    share = usual / usual.sum(axis=1, keepdims=True)
-    power = 1 - v.brand_substitution
-    index = np.log((share * np.exp(power * price)).sum(axis=1)) / power
-    driver = activity * old.war_demand[watched] * (1 - old.import_substitution[watched])
-    wanted = (
-        usual
-        * driver[:, None]
-        * np.exp(-v.demand_elasticity * index[:, None] - v.brand_substitution * (price - index[:, None]))
-    )
-    own = v.demand_elasticity * share + v.brand_substitution * (1 - share)
-    pad = 0.02 * usual * activity[:, None]
-    gap = np.log((wanted + pad) / (old.arrivals[watched] + pad))
-    moved = price + gap * (1 - np.exp(-v.price_speed * own)) / own
-    near = np.abs(gap) < np.log(4)
-    assert near.mean() > 0.9 and np.abs(gap).max() > 0.05
-    np.testing.assert_allclose(new.log_price[watched][near], moved[near], atol=1e-3)
-    room = v.substitution_limit - old.import_substitution[watched]
-    replaced = old.import_substitution[watched] + np.minimum(room, v.substitution_speed * positive(index))
-    np.testing.assert_allclose(new.import_substitution[watched], replaced, **CLOSE)
+    adjusting, military = c.markets.price_adjusting, c.goods.military_sensitivity
+    usual = c.markets.imports[adjusting] * old.demand_multiplier[adjusting][:, None]
+    replaced, both = old.import_substitution[adjusting], usual.sum(axis=1)
+    wanted = both * old.war_demand[adjusting] * (1 - replaced) + 0.02 * both
+    arrived = old.arrivals[adjusting].sum(axis=1) + 0.02 * both
+    index = np.log(wanted / arrived) / (v.demand_elasticity ** (1 - military) * v.military_elasticity**military)
+    part = (old.arrivals[adjusting] + 0.02 * usual) / arrived[:, None]
+    price = index[:, None] - np.log(part / (usual / both[:, None])) / v.brand_substitution
+    price = np.clip(price, -np.log(v.price_ceiling), np.log(v.price_ceiling))
+    sold = usual > 0
+    np.testing.assert_allclose(new.log_price[adjusting][sold], price[sold], **CLOSE)
+    expected = old.expected_price[adjusting]
+    expected = expected + v.expectation_speed * (price - expected)
+    np.testing.assert_allclose(new.expected_price[adjusting][sold], expected[sold], **CLOSE)
+    replaced = replaced + np.minimum(v.substitution_limit - replaced, v.substitution_speed * positive(index))
+    np.testing.assert_allclose(new.import_substitution[adjusting], replaced, **CLOSE)
+    assert np.abs(price[sold]).max() > 0.1
 
 
 def test_beliefs_and_labels(month):
@@ -333,7 +418,8 @@ def test_beliefs_and_labels(month):
     share = np.where(through, old.listed_now[hub[:n]], here[:, None])
     where = np.where(through, c.routes.hub_states[hub[:n]], o[:, None])
     shown = lane("secondary_threat")[:, :n] + v.anticipation * lane("secondary_announced")[:, :n]
-    shown = shown + v.listing_fear * share + (old.triggered_threat * coalition)[where]
+    shown = shown + v.listing_fear * share * (1 - old.state_protection[where])
+    shown = shown + (old.triggered_threat * coalition)[where]
     shown = shown + v.overcompliance * old.new_controls * c.goods.coalition_share[g][:, None]
     believed = old.believed_hazard[:, :n]
     expected = believed + np.where(shown > believed, v.learning, v.forgetting) * (shown - believed)
@@ -341,6 +427,9 @@ def test_beliefs_and_labels(month):
     risk = c.types.exposure * expected[:, 0]
     np.testing.assert_allclose(new.labels, c.goods.ambiguity[g] * (1 - np.exp(-v.label_response * risk)), **CLOSE)
     own = old.recent_listings * (1 - v.forgetting) + old.state_listed_share
-    own[c.routes.hub_states] += old.listed_now
+    passed, at_hubs = np.zeros(len(old.listed_now)), c.routes.hub_states
+    for k in np.flatnonzero(hub >= 0):
+        passed[hub[k]] += old.order_status[DELIVERED][:, k].sum()
+    own[at_hubs] += old.listed_now * passed / np.maximum(old.trade[at_hubs], passed)
     np.testing.assert_allclose(new.recent_listings, own, **CLOSE)
     assert shown.max() > 0.1

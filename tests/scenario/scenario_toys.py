@@ -8,7 +8,7 @@ from pydantic import Field
 
 from sim.common.fields import Share, States
 from sim.policies.base import Policy
-from sim.scenario.checks import Vocabulary
+from sim.scenario.vocabulary import Vocabulary
 from sim.scenario.world_codes import read_codes
 
 HERE = Path(__file__).parent
@@ -49,7 +49,7 @@ VOCABULARY = Vocabulary(
         "fear": ToyParameter(0, 12, "log points"),
         "home_share": ToyParameter(0, 1, "share"),
     },
-    rules=("road_pull", "hub_markup"),
+    rules=("route_weight", "hub_markup"),
 )
 
 VALID = f"""\
@@ -61,7 +61,7 @@ months: {{first: 2021-01, last: 2024-12}}
 seed: 7
 agents: {{exporters: 500, intermediaries: 50, mode: expected}}
 parameters: {{loyalty: 1.5, home_share: 5e-1}}
-rules: {{road_pull: default, hub_markup: default}}
+rules: {{route_weight: default, hub_markup: default}}
 drivers:
   - {{id: season, what: season, destination: target, source: table}}
   - id: freeze

@@ -13,39 +13,36 @@ from sim.simulation.results import Results
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "classroom.md").read_text(encoding="utf-8")
 NEAR = {"rel": 1e-9, "abs": 1e-9}
 
-# The base year, million dollars a month: Alpha's wares to Gamma, through Beta, to Beta, at home.
-DIRECT, THROUGH, ABROAD = 100.0, 10.0, 90.0
-HOME = DIRECT + THROUGH + ABROAD
-ALL = DIRECT + THROUGH + ABROAD + HOME
-# What a ban of half of the lines leaves of a road: the banned half keeps e to the minus fear, and fear is
-# aversion 2 x effort 0.5 on the road that customs see, half of it on the road through Beta.
-KEPT_DIRECT = 0.5 + 0.5 * math.exp(-2 * 0.5)
-KEPT_THROUGH = 0.5 + 0.5 * math.exp(-2 * 0.5 * 0.5)
+# The base year, million dollars a month: Alpha's wares to Gamma, to Beta, at home; through Beta; Beta's own.
+DIRECT, ABROAD, HOME, THROUGH = 100.0, 90.0, 200.0, 10.0
+BETA, BETA_ABROAD, BETA_HOME = 50.0, 50.0, 100.0
+# What a ban of half of the lines leaves: Alpha enforces by half, so half of the banned lines go on; where the law has
+# half the hazard, the root of that.
+KEPT_DIRECT = 0.5 + 0.5 * 0.5
+KEPT_THROUGH = 0.5 + 0.5 * math.sqrt(0.5)
 
 
-def flows_by_hand(market: float) -> tuple[float, float, float]:
-    """Direct, through Beta, to Beta: Alpha's 400 shared out by weights; ``market`` is what Gamma's price adds."""
-    weights = (DIRECT * KEPT_DIRECT * market, THROUGH * KEPT_THROUGH * market, ABROAD, HOME)
-    return tuple(ALL * weight / sum(weights) for weight in weights[:3])
+def shared_out(pool: float, weights: tuple[float, ...]) -> list[float]:
+    """A pool of sales shared out by weights."""
+    return [pool * weight / sum(weights) for weight in weights]
 
 
-def price_rise(arrived: float) -> float:
-    """Log points that the price rises in the month, at speed 0.5, while demand falls with it.
-
-    The gap is the log of demand over arrivals, both padded by 2 %; the code takes it from five terms of its series, and
-    so does the hand. Demand falls with elasticity 1 for the good and 4 between brands, of which Alpha's is 110 of 160.
-    """
-    wanted, came = 110.0 * 1.02, arrived + 110.0 * 0.02
-    ratio = (wanted - came) / (wanted + came)
-    gap = 2 * sum(ratio**power / power for power in (1, 3, 5, 7, 9))
-    own = 1 * 110 / 160 + 4 * 50 / 160
-    return gap * (1 - math.exp(-0.5 * own)) / own
+def prices_by_hand(coalition: float, neutral: float) -> tuple[float, float, float, float, float]:
+    """Index of all wares, price and part of the market of each brand; arrivals and wants are padded by 2 %."""
+    arrived = coalition + neutral + 160 * 0.02
+    index = 160 * 1.02 / arrived
+    parts = (coalition + 110 * 0.02) / arrived, (neutral + 50 * 0.02) / arrived
+    prices = (index * (usual / part / 160) ** 0.25 for usual, part in zip((110, 50), parts, strict=True))
+    return (index, *prices, *parts)
 
 
-FEBRUARY = flows_by_hand(1.0)
-RISE = price_rise(FEBRUARY[0] + FEBRUARY[1])
-# Elasticity 2 x response 1: the price draws sellers.
-MARCH = flows_by_hand(math.exp(2 * 1 * RISE))
+FEBRUARY = shared_out(390, (DIRECT * KEPT_DIRECT, ABROAD, HOME))
+PASSED_ON = THROUGH * KEPT_THROUGH
+INDEX, ALPHAS, BETAS, *PARTS = prices_by_hand(FEBRUARY[0] + PASSED_ON, BETA)
+# Elasticity 2, of which half is believed: weights of free lines rise as the price index does.
+MARCH = shared_out(390, (DIRECT * (0.5 * ALPHAS + 0.25), ABROAD, HOME))
+MARCH_OF_BETA = shared_out(200, (BETA * BETAS, BETA_ABROAD, BETA_HOME))
+MARCH_PRICES = prices_by_hand(MARCH[0] + PASSED_ON, MARCH_OF_BETA[0])
 
 
 @pytest.fixture(scope="module")
@@ -60,56 +57,81 @@ def flows_of(run: Results, month: str) -> dict[tuple[str, str, str], float]:
 
 
 @pytest.mark.parametrize(
-    ("month", "hand"),
-    [("2022-01", (DIRECT, THROUGH, ABROAD)), ("2022-02", FEBRUARY), ("2022-03", MARCH)],
+    ("month", "alphas", "through", "betas"),
+    [
+        ("2022-01", (DIRECT, ABROAD, HOME), THROUGH, (BETA, BETA_ABROAD, BETA_HOME)),
+        ("2022-02", FEBRUARY, PASSED_ON, (BETA, BETA_ABROAD, BETA_HOME)),
+        ("2022-03", MARCH, PASSED_ON, MARCH_OF_BETA),
+    ],
 )
-def test_every_flow_is_what_the_hand_computes(run: Results, month: str, hand: tuple[float, float, float]) -> None:
+def test_every_flow_is_what_the_hand_computes(
+    run: Results, month: str, alphas: list[float], through: float, betas: list[float]
+) -> None:
     flows = flows_of(run, month)
-    assert flows["ALPHA", "GAMMA", "direct"] == pytest.approx(hand[0], **NEAR)
-    assert flows["ALPHA", "GAMMA", "via BETA"] == pytest.approx(hand[1], **NEAR)
-    assert flows["ALPHA", "BETA", "direct"] == pytest.approx(hand[2], **NEAR)
-    # Beta's own trade has no law, and its brand's price has not moved before these months.
-    assert flows["BETA", "GAMMA", "direct"] == pytest.approx(50.0, **NEAR)
-    assert flows["BETA", "ALPHA", "direct"] == pytest.approx(50.0, **NEAR)
+    assert flows["ALPHA", "GAMMA", "direct"] == pytest.approx(alphas[0], **NEAR)
+    assert flows["ALPHA", "BETA", "direct"] == pytest.approx(alphas[1], **NEAR)
+    assert flows["ALPHA", "GAMMA", "via BETA"] == pytest.approx(through, **NEAR)
+    assert flows["BETA", "GAMMA", "direct"] == pytest.approx(betas[0], **NEAR)
+    assert flows["BETA", "ALPHA", "direct"] == pytest.approx(betas[1], **NEAR)
     assert len(flows) == 5
 
 
-def test_the_price_is_what_the_hand_computes(run: Results) -> None:
-    rows = run.prices[(run.prices["destination"] == "GAMMA") & (run.prices["brand_origin"] == "coalition")]
-    price = dict(zip(rows["month"], rows["price_index"].astype(float), strict=True))
-    assert price["2022-01"] == pytest.approx(1.0, **NEAR)
-    assert price["2022-02"] == pytest.approx(math.exp(RISE), **NEAR)
+def test_the_prices_are_what_the_hand_computes(run: Results) -> None:
+    rows = run.prices[run.prices["destination"] == "GAMMA"]
+    keys = zip(rows["month"], rows["brand_origin"], strict=True)
+    price = dict(zip(keys, rows["price_index"].astype(float), strict=True))
+    by_hand = {"2022-01": (1.0, 1.0), "2022-02": (ALPHAS, BETAS), "2022-03": MARCH_PRICES[1:3]}
+    for month, (coalition, neutral) in by_hand.items():
+        assert price[month, "coalition"] == pytest.approx(coalition, **NEAR)
+        assert price[month, "neutral"] == pytest.approx(neutral, **NEAR)
 
 
 def test_what_the_offices_write_down(run: Results) -> None:
     rows = run.recorded[run.recorded["month"] == "2022-02"]
     keys = zip(rows["reporter"], rows["flow"], rows["partner"], strict=True)
     records = dict(zip(keys, rows["value_musd"].astype(float), strict=True))
-    direct, through, abroad = FEBRUARY
-    assert records["ALPHA", "export", "BETA"] == pytest.approx(abroad + through, **NEAR)
+    direct, abroad, _ = FEBRUARY
+    assert records["ALPHA", "export", "BETA"] == pytest.approx(abroad + PASSED_ON, **NEAR)
     assert records["ALPHA", "export", "GAMMA"] == pytest.approx(direct, **NEAR)
-    assert records["BETA", "re-export", "GAMMA"] == pytest.approx(through, **NEAR)
-    assert records["GAMMA", "import", "ALPHA"] == pytest.approx(1.1 * (direct + through), **NEAR)
-
-
-def test_roads_that_are_close_substitutes() -> None:
-    """Similarity 0.5: squares within the nest, the root of their mean outside."""
-    run = sim.load("classroom").with_changes(parameters={"similarity": 0.5}).run()
-    nest = DIRECT * KEPT_DIRECT**2, THROUGH * KEPT_THROUGH**2
-    mean = sum(nest) / (DIRECT + THROUGH)
-    pulls = [weight * math.sqrt(mean) / mean for weight in nest]
-    total = sum(pulls) + ABROAD + HOME
-    flows = flows_of(run, "2022-02")
-    assert flows["ALPHA", "GAMMA", "direct"] == pytest.approx(ALL * pulls[0] / total, **NEAR)
-    assert flows["ALPHA", "GAMMA", "via BETA"] == pytest.approx(ALL * pulls[1] / total, **NEAR)
-    assert flows["ALPHA", "GAMMA", "via BETA"] > FEBRUARY[1]
-    for number in (mean, *pulls, total, ALL * pulls[0] / total, ALL * pulls[1] / total):
+    assert records["BETA", "re-export", "GAMMA"] == pytest.approx(PASSED_ON, **NEAR)
+    assert records["GAMMA", "import", "ALPHA"] == pytest.approx(1.1 * (direct + PASSED_ON), **NEAR)
+    for number in (abroad + PASSED_ON, direct + PASSED_ON, 1.1 * (direct + PASSED_ON)):
         assert f"{number:.4f}" in PAGE
 
 
+def test_only_some_firms_sell_to_the_target() -> None:
+    """Half of each state's firms participate; outsiders of Beta enter through contacts once the price has risen."""
+    run = sim.load("classroom").with_changes(parameters={"participation_exponent": 1}).run()
+    direct = shared_out(195, (DIRECT * KEPT_DIRECT, 95))[0]
+    price = prices_by_hand(direct + PASSED_ON, BETA)[2]
+    margin = 0.5 * math.log(price)
+    gain = 0.5 * math.exp(6 * margin)
+    wanted = gain / (gain + 0.5)
+    entered = 200 * 0.2 * (0.5 + 0.02) * (wanted - 0.5)
+    betas = shared_out(100 + entered, (0.5 * price, 0.5))[0]
+    assert flows_of(run, "2022-02")["ALPHA", "GAMMA", "direct"] == pytest.approx(direct, **NEAR)
+    assert flows_of(run, "2022-03")["BETA", "GAMMA", "direct"] == pytest.approx(betas, **NEAR)
+    for number in (direct, price, margin, wanted, entered, betas):
+        assert f"{number:.4f}" in PAGE, number
+
+
+def test_intermediaries_open() -> None:
+    """What is passed on grows with the intermediaries, who open by margin and contacts, up to the pool."""
+    changed = {
+        "diversion_hazard": 0, "passing_cost": 0, "intermediary_entry": 1, "first_contact": 0.1, "hub_pool": 0.2,
+    }  # fmt: skip
+    case = sim.load("classroom").with_changes(parameters=changed, months={"first": "2022-01", "last": "2022-04"})
+    flows = case.run()
+    price = prices_by_hand(FEBRUARY[0] + THROUGH, BETA)[1]
+    margin = 0.5 * math.log(price)
+    use = 0.5 + 0.5 * margin * (0.5 + 0.1)
+    for month, passed_on in (("2022-02", THROUGH), ("2022-03", THROUGH), ("2022-04", 20 * use)):
+        assert flows_of(flows, month)["ALPHA", "GAMMA", "via BETA"] == pytest.approx(passed_on, **NEAR)
+    for number in (price, margin, use, 20 * use):
+        assert f"{number:.4f}" in PAGE, number
+
+
 def test_the_page_states_these_numbers() -> None:
-    weights = DIRECT * KEPT_DIRECT, THROUGH * KEPT_THROUGH
-    sums = sum(weights) + ABROAD + HOME
-    pull = math.exp(2 * RISE)
-    for number in (KEPT_DIRECT, KEPT_THROUGH, *weights, sums, *FEBRUARY, RISE, math.exp(RISE), pull, *MARCH):
+    numbers = KEPT_DIRECT, KEPT_THROUGH, *FEBRUARY, PASSED_ON, INDEX, ALPHAS, BETAS, *PARTS
+    for number in (*numbers, *MARCH, *MARCH_OF_BETA, *MARCH_PRICES[:3]):
         assert f"{number:.4f}" in PAGE, number

@@ -11,10 +11,10 @@ from sim.rules.user_rules import FORM
 from sim.scenario import load_scenario, parse_scenario
 from sim.simulation.results import Results
 
-ARGUMENTS = "wanted, arrived, speed, elasticity"
+ARGUMENTS = "log_index, part, usual, substitution"
 FUNCTION = f"def sticky({ARGUMENTS}):\n    return 0.9\n"
 STICKY = f"from pathlib import Path\nPath(__file__).with_name('ran').touch()\n\n\n{FUNCTION}"
-SCENARIO = "title: T\nquestion: Q\nsources: [s]\nextends: classroom\nrules: {{price_move: {0!r}}}\n"
+SCENARIO = "title: T\nquestion: Q\nsources: [s]\nextends: classroom\nrules: {{brand_price: {0!r}}}\n"
 
 
 @pytest.fixture
@@ -39,8 +39,8 @@ def faults_of(path: Path) -> list[Fault]:
 def test_what_is_checked_or_opened_does_not_run(place: Path) -> None:
     path = named(place, "my_rules.py:sticky")
     case = sim.load(path).with_changes(seed=3)
-    assert list(case.code) == ["price_move"]
-    with pytest.raises(sim.FaultList, match=r"scenario.yaml:5:21: rules.price_move: .*--allow-code"):
+    assert list(case.code) == ["brand_price"]
+    with pytest.raises(sim.FaultList, match=r"scenario.yaml:5:22: rules.brand_price: .*--allow-code"):
         case.run()
     with pytest.raises(sim.FaultList, match="--allow-code"):
         sim.compare(path, "classroom")
@@ -54,10 +54,10 @@ def test_what_is_allowed_runs_and_leaves_its_code_beside_the_run(place: Path) ->
     usual = sim.load("classroom")
     namespace: dict[str, object] = {}
     exec(FUNCTION, namespace)
-    same = usual.with_rules(price_move=namespace["sticky"]).run()
+    same = usual.with_rules(brand_price=namespace["sticky"]).run()
     assert run.flows.equals(same.flows)
     assert not run.flows.equals(usual.run().flows)
-    assert run.record["rules_replaced"] == {"price_move": "my_rules.py:sticky"}
+    assert run.record["rules_replaced"] == {"brand_price": "my_rules.py:sticky"}
     folder = run.save(place / "results")
     assert (folder / "my_rules.py").read_text() == STICKY
     again = sim.load(folder / "scenario.yaml", allow_code=True)
@@ -83,13 +83,13 @@ def test_what_runs_is_what_was_checked_and_workers_need_no_file(place: Path) -> 
 
 
 def test_a_rule_put_back_is_the_models_own(place: Path) -> None:
-    case = sim.load(named(place, "my_rules.py:sticky")).with_changes(rules={"price_move": "default"})
+    case = sim.load(named(place, "my_rules.py:sticky")).with_changes(rules={"brand_price": "default"})
     assert case.run().flows.equals(sim.load("classroom").run().flows)
 
 
 def test_from_python_a_function_is_handed_over(place: Path) -> None:
     with pytest.raises(sim.FaultList, match="from Python hand the function over"):
-        sim.load("classroom").with_changes(rules={"price_move": "my_rules.py:sticky"})
+        sim.load("classroom").with_changes(rules={"brand_price": "my_rules.py:sticky"})
 
 
 @pytest.mark.parametrize(
@@ -124,7 +124,7 @@ def test_only_a_function_of_a_file_beside_the_scenario_can_be_named(tmp_path: Pa
     if "\0" in rule:
         path.write_text(SCENARIO.format("x").replace("'x'", '"a\\0b.py:f"'))
     (fault,) = faults_of(path)
-    assert (fault.file, fault.line, fault.column, fault.where) == (str(path), 5, 21, "rules.price_move")
+    assert (fault.file, fault.line, fault.column, fault.where) == (str(path), 5, 22, "rules.brand_price")
     assert said in fault.message
 
 
@@ -136,13 +136,13 @@ def test_only_a_function_of_a_file_beside_the_scenario_can_be_named(tmp_path: Pa
             "\n\ndef f(wanted):\n    return wanted\n",
             3,
             1,
-            "takes (wanted); the rule 'price_move' takes (wanted, arrived,",
+            "takes (wanted); the rule 'brand_price' takes (log_index, part,",
         ),
         (
-            f"def f({ARGUMENTS.replace('wanted, arrived', 'arrived, wanted')}): pass",
+            f"def f({ARGUMENTS.replace('log_index, part', 'part, log_index')}): pass",
             1,
             1,
-            "takes (arrived,",
+            "takes (part,",
         ),
         (f"def f({ARGUMENTS}, *more): pass", 1, 1, "*more"),
         ("x = " + "-" * 100_000 + "1", 0, 0, "is no Python that can be read"),
@@ -173,10 +173,10 @@ def test_a_rule_is_looked_for_beside_the_file_that_names_it(place: Path) -> None
     (place / "below").mkdir()
     above = place / "below" / "above.yaml"
     above.write_text("title: above\nextends: ../scenario.yaml\n")
-    assert load_scenario(above).code["price_move"].path == str(place / "below" / ".." / "my_rules.py")
+    assert load_scenario(above).code["brand_price"].path == str(place / "below" / ".." / "my_rules.py")
     (place / "below" / "my_rules.py").write_text("def unlike(wanted): return wanted\n" + STICKY)
-    above.write_text("title: above\nextends: ../scenario.yaml\nrules: {jolt: 'my_rules.py:sticky'}\n")
-    assert any("the rule 'jolt' takes" in fault.message for fault in faults_of(above))
+    above.write_text("title: above\nextends: ../scenario.yaml\nrules: {contracts_ended_early: 'my_rules.py:sticky'}\n")
+    assert any("the rule 'contracts_ended_early' takes" in fault.message for fault in faults_of(above))
 
 
 def test_two_files_of_one_name_are_told_apart_by_refusing(place: Path) -> None:
@@ -184,9 +184,9 @@ def test_two_files_of_one_name_are_told_apart_by_refusing(place: Path) -> None:
     (place / "below").mkdir()
     (place / "below" / "my_rules.py").write_text("def mine(market, price, distance): return market\n")
     above = place / "below" / "above.yaml"
-    above.write_text("title: above\nextends: ../scenario.yaml\nrules: {market_pull: 'my_rules.py:mine'}\n")
+    above.write_text("title: above\nextends: ../scenario.yaml\nrules: {market_weight: 'my_rules.py:mine'}\n")
     (place / "below" / "my_rules.py").write_text(
-        f"def mine({', '.join(sim.RULES['market_pull'].py_func.__code__.co_varnames[:3])}): return 1.0\n"
+        f"def mine({', '.join(sim.RULES['market_weight'].py_func.__code__.co_varnames[:3])}): return 1.0\n"
     )
     assert any("is another file than the my_rules.py" in fault.message for fault in faults_of(above))
 
@@ -196,7 +196,7 @@ def test_a_text_handed_over_reads_nothing_and_names_no_code(place: Path) -> None
     (place / "world").mkdir()
     text = SCENARIO.format("my_rules.py:sticky")
     for changed, where in (
-        (text, "rules.price_move"),
+        (text, "rules.brand_price"),
         (text.replace("classroom", str(place / "secret.txt")), "extends"),
         (text.replace("classroom", "secret.txt"), "extends"),
         (text.replace("classroom", str(place)), "extends"),

@@ -9,7 +9,7 @@ import pytest
 from sim.experiments import load_study, plan_of, shipped_studies
 
 ROOT = Path(__file__).resolve().parents[2]
-MOST_RUNS, MOST_EXPORTERS = 600, 2_000
+MOST_RUNS, MOST_EXPORTERS = 3_000, 3_000
 
 
 def test_there_are_studies() -> None:

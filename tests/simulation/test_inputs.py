@@ -62,13 +62,14 @@ def test_an_address_is_itself_and_its_form_of_before_leads_there(address: str) -
         assert address_of(address) == address
         assert input_of(address, CASE.scenario).address == address
     kind, rest = split(address)
-    place = {"parameters": "parameter", "openings": "opening", "policies": "strength", "drivers": "swing"}[kind]
-    owner = rest if kind in ("parameters", "openings") else rest.rpartition(".")[0]
+    if kind == "hub_effects":  # it had none
+        return
+    place = {"parameters": "parameter", "policies": "strength", "drivers": "swing"}[kind]
+    owner = rest if kind == "parameters" else rest.rpartition(".")[0]
     if kind != "policies" or rest.endswith(".strength"):
         assert address_of(f"{place}:{owner}") == address
-    if kind != "openings":
-        short = rest if kind != "drivers" else owner
-        assert address_of(short, short_names(CASE.scenario)) in (address, f"drivers.{owner}")
+    short = rest if kind != "drivers" else owner
+    assert address_of(short, short_names(CASE.scenario)) in (address, f"drivers.{owner}")
 
 
 def test_a_form_of_before_is_hinted_at(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -91,9 +92,9 @@ def test_a_form_of_before_is_hinted_at(monkeypatch: pytest.MonkeyPatch) -> None:
         ("policies.bank-order.strenght", "nothing to move called 'strenght'; did you mean 'strength'?"),
         ("bank-order.strenght", "nothing to move called 'strenght'; did you mean 'strength'?"),
         ("drivers.payments-freeze.path", "nothing to move called 'path'; its path has a size"),
-        ("openings.KGX", "unknown hub 'KGX'; did you mean 'KGZ'?"),
+        ("hub_effects.KGX", "unknown hub 'KGX'; did you mean 'KGZ'?"),
         ("agents.exportrs", "unknown key 'exportrs' of agents; did you mean 'exporters'?"),
-        ("nonsense", "'nonsense' is no input; expected parameters.NAME, openings.HUB, policies.ID.FIELD"),
+        ("nonsense", "'nonsense' is no input; expected parameters.NAME, hub_effects.HUB, policies.ID.FIELD"),
         ("parameters", "is no input"),
         ("seed.1", "is no input"),
         ("", "is no input"),
@@ -110,7 +111,7 @@ def test_what_stands_for_nothing_is_told_with_the_nearest(text: str, words: str)
     [
         ("parameters.learning", "much", "read 'much', expected a number"),
         ("parameters.learning", "7", "7 is outside 0 to 1"),
-        ("openings.KGZ", "0.9", "0.9 is outside 0 to 0.5"),
+        ("hub_effects.KGZ", "-6", "-6 is outside -5 to 5 log points"),
         ("policies.bank-order.strength", "2", "expected a share between 0 and 1"),
         ("policies.bank-order.effective", "2022-13-01", "there is no month 2022-13"),
         ("policies.bank-order", "of", "expected on or off"),
@@ -133,12 +134,12 @@ def test_values_do_what_changes_of_the_scenario_do() -> None:
         CASE.scenario,
         {
             "parameters.aversion": 4.0, f"policies.{CLAUSE.id}.strength": 0.25, "policies.bank-order": "off",
-            "openings.KGZ": 0.1, "agents.mode": "expected", "months.last": "2023-06", "seed": 7,
+            "hub_effects.KGZ": 0.1, "agents.mode": "expected", "months.last": "2023-06", "seed": 7,
         },
     )  # fmt: skip
     by_block = CASE.scenario.with_changes(
         parameters={"aversion": 4.0}, policies=[{"id": CLAUSE.id, "strength": 0.25}], without=["bank-order"],
-        openings={**CASE.scenario.openings, "KGZ": 0.1}, agents={"mode": "expected"}, months={"last": "2023-06"},
+        hub_effects={**CASE.scenario.hub_effects, "KGZ": 0.1}, agents={"mode": "expected"}, months={"last": "2023-06"},
         seed=7,
     )  # fmt: skip
     assert by_address.as_data()["policies"] == by_block.as_data()["policies"]

@@ -23,7 +23,7 @@ drivers:
 """
 COLUMNS = {
     "parameters.aversion": [2.5, 1.5, 3.0],
-    "parameters.price_speed": [0.4, 0.6, 0.5],
+    "parameters.expectation_speed": [0.4, 0.6, 0.5],
     "policies.ban-half.strength": [0.5, 0.3, 0.7],
     "drivers.war.size": [1.5, 0.5, 1.0],
 }
@@ -50,7 +50,7 @@ def same_bits(one: Case, other: Case) -> bool:
 def test_values_stand_where_they_belong(driven: Path, folder: Path) -> None:
     case = sim.load(driven).with_posterior(1, folder)
     assert case.scenario.parameters["aversion"] == 1.5
-    assert case.scenario.parameters["price_speed"] == 0.6
+    assert case.scenario.parameters["expectation_speed"] == 0.6
     assert next(clause.strength for clause in case.scenario.policies if clause.id == "ban-half") == 0.3
     (war,) = case.scenario.as_data()["drivers"]
     assert war["path"] == {"2022-01": pytest.approx(2**0.5), "2022-03": pytest.approx(2.0)}
@@ -98,10 +98,13 @@ def test_what_the_scenario_lacks_is_passed_over_and_said(folder: Path) -> None:
 def test_what_the_author_chose_stays_and_is_said(driven: Path, folder: Path) -> None:
     case = sim.load(driven).with_changes(parameters={"aversion": 7.0}).with_posterior(1, folder)
     assert case.drawn.kept == ("parameters.aversion",)
-    assert (case.scenario.parameters["aversion"], case.scenario.parameters["price_speed"]) == (7.0, 0.6)
+    assert (case.scenario.parameters["aversion"], case.scenario.parameters["expectation_speed"]) == (7.0, 0.6)
     (folder / "record.json").unlink()
     # Without a record nobody knows what was fitted: parameters that are named are the author's.
-    assert sim.load(driven).with_posterior(1, folder).drawn.kept == ("parameters.aversion", "parameters.price_speed")
+    assert sim.load(driven).with_posterior(1, folder).drawn.kept == (
+        "parameters.aversion",
+        "parameters.expectation_speed",
+    )
 
 
 def test_changes_after_the_draw_win(driven: Path, folder: Path) -> None:
@@ -167,8 +170,8 @@ def load_posterior_of(count: int) -> sim.Posterior:
 # ----------------------------------------------------------------------------------------------------- bad files
 def test_every_fault_of_a_file_is_told_at_once(folder: Path) -> None:
     (folder / "draws.csv").write_text(
-        "parameters.aversoin,loyalty,place:x,strength:,parameters.markup,parameters.markup,drivers.war.size,openings.HUB\n"
-        "1,1,1,1,nan,0.1,-1,2\n1,1\n",
+        "parameters.aversoin,loyalty,place:x,strength:,parameters.markup,parameters.markup,drivers.war.size,hub_effects.HUB\n"
+        "1,1,1,1,nan,0.1,-1,9\n1,1\n",
         encoding="utf-8",
     )
     with pytest.raises(sim.FaultList) as caught:
@@ -176,14 +179,15 @@ def test_every_fault_of_a_file_is_told_at_once(folder: Path) -> None:
     said = str(caught.value)
     for words in (
         "1:1: unknown parameter 'aversoin'; did you mean 'aversion'?",
-        "1:21: 'loyalty' is no input; expected parameters.NAME, openings.HUB, policies.ID.FIELD, drivers.ID.size",
+        "1:21: there is no parameter 'loyalty' any more: firms enter and leave the target's market by market_entry",
         "1:29: 'place:x' is no input; expected parameters.NAME",
         "1:37: 'strength:' is no input",
         "column 'parameters.markup' stands twice",
     ):
         assert words in said
     (folder / "draws.csv").write_text(
-        "parameters.aversion,parameters.markup,drivers.war.size,openings.HUB\n1,nan,-1,2\n21,0.1,1\n", encoding="utf-8"
+        "parameters.aversion,parameters.markup,drivers.war.size,hub_effects.HUB\n1,nan,-1,9\n21,0.1,1\n",
+        encoding="utf-8",
     )
     with pytest.raises(sim.FaultList) as caught:
         load_posterior(folder)
@@ -191,7 +195,7 @@ def test_every_fault_of_a_file_is_told_at_once(folder: Path) -> None:
     for words in (
         "2:3: parameters.markup: read 'nan'",
         "2:7: drivers.war.size",
-        "2:10: openings.HUB",
+        "2:10: hub_effects.HUB",
         "3: has 3 cells",
     ):
         assert words in said

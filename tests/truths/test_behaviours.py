@@ -6,14 +6,15 @@ import numpy as np
 import pytest
 
 import sim
+from sim.model.kernels.intermediaries import Moment, Prospects
 from sim.model.kernels.settlement import DELIVERED
 
 # Parameter, the value that switches the behaviour off, and the array of the record that it alone moves.
 SWITCHES = [
-    ("word_speed", 0.0, "word"),
+    ("announcement_speed", 0.0, "word"),
     ("law_speed", 0.0, "law"),
-    ("agent_entry", 0.0, "agents"),
-    ("parts_limit", 0.0, "as_parts"),
+    ("payment_entry", 0.0, "agents"),
+    ("components_limit", 0.0, "as_parts"),
     ("front_loading", 0.0, "stocks"),
 ]
 
@@ -33,8 +34,8 @@ def test_without_law_every_behaviour_rests(paired):
     assert (record.resolve == 1.0).all()
 
 
-def test_last_legs_stay_where_houses_do_not_choose(reference, paired):
-    """The houses' own legs are compared: what arrives by each also depends on what its hub can carry."""
+def test_last_legs_stay_where_intermediaries_do_not_choose(reference, paired):
+    """The intermediaries' own legs are compared: what arrives by each also depends on what its hub can carry."""
     apart = []
     for case in (reference.with_changes(parameters={"onward_response": 0.0}), reference):
         model = case.model()
@@ -108,23 +109,59 @@ def test_listings_near_by_frighten_and_are_forgotten(reference):
     """Beliefs jump with a listing in the state, more in its own good, and fade."""
     listing = {
         "id": "few", "kind": "entity_listing", "by": ["USA"], "towards": ["RUS"], "firms_in": ["IND"],
-        "who": "exporters", "goods": ["electrical"], "effective": "2022-03-01", "strength": 40, "source": "a test",
+        "who": "exporters", "goods": ["electrical_2022"], "effective": "2022-03-01", "strength": 40, "source": "a test",
     }  # fmt: skip
     case = reference.without_policies().with_changes(policies=[listing])
     model = case.model()
     here = model.world.states.index("IND")
     mine = {good: (model.base.origin == here) & (model.base.good == g) for g, good in enumerate(model.world.goods)}
-    path = []
+    goods, path = ("electrical_2022", "machinery_2022"), []
     for _ in range(30):
         model.step()
-        path.append([model.state.outlook.believed_hazard[mine[good], 0].max() for good in ("electrical", "machinery")])
+        path.append([model.state.outlook.believed_hazard[mine[good], 0].max() for good in goods])
     electrical, machinery = np.array(path).T
     assert electrical.max() > machinery.max() > 0.0
     assert electrical[-1] < 0.5 * electrical.max()
     alone = case.with_changes(parameters={"listing_near": 0.0}).model()
     for _ in range(16):
         alone.step()
-    assert alone.state.outlook.believed_hazard[mine["machinery"], 0].max() == 0.0
+    assert alone.state.outlook.believed_hazard[mine["machinery_2022"], 0].max() == 0.0
+
+
+@pytest.mark.parametrize("mode", ["expected", "sampled"])
+def test_a_listed_intermediary_comes_back_only_where_the_trade_pays(reference, mode):
+    returned = []
+    for margin in (0.0, -10.0):
+        model = reference.with_changes(agents={"mode": mode, "intermediaries": 2200}).model()
+        held = model.intermediary_columns
+        held.status_shares[:] = [0.0, 0.0, 1.0]
+        model.state.passed_on.margin[:] = margin
+        quiet = np.zeros(len(model.world.hubs))
+        prospects = Prospects(model.state.passed_on.margin, quiet, quiet, quiet)
+        model.loops.turn_over(prospects, Moment(np.uint64(1), 1, mode == "expected"), model.parameters, held)
+        np.testing.assert_allclose(held.status_shares.sum(axis=1), 1.0)
+        left = 1.0 - held.status_shares[:, 2].mean()
+        assert left == pytest.approx(1.0 - np.exp(-1.0 / model.values.return_delay), abs=0.03)
+        returned.append(held.status_shares[:, 1].mean() / left)
+    assert returned == [1.0, 0.0]
+
+
+def test_a_state_keeps_off_its_firms_what_listings_spread_and_nothing_else(reference):
+    """However strong its protection, listings never make its firms bolder than they were without any."""
+    threat = {"id": "warn", "kind": "secondary_traders", "by": ["USA"], "towards": ["RUS"], "against": ["CHN"],
+              "goods": ["all"], "effective": "2022-03-01", "strength": 1, "source": "a test"}  # fmt: skip
+    listing = {"id": "few", "kind": "entity_listing", "by": ["USA"], "towards": ["RUS"], "firms_in": ["CHN"],
+               "who": "exporters", "effective": "2022-03-01", "strength": 300, "every_month": True,
+               "source": "a test"}  # fmt: skip
+    case = reference.without_policies().with_changes(months={"first": "2022-02", "last": "2022-12"})
+    sold, covered = [], []
+    for laws, shield in (([threat], 0.0), ([threat, listing], 0.0), ([threat, listing], 100.0)):
+        run = case.with_changes(policies=laws, parameters={"weight_shield": shield}).run()
+        flows = run.to_target()
+        sold.append(flows[(flows["origin"] == "CHN") & (flows["route"] == "direct")]["volume_musd"].sum())
+        covered.append(run.states[run.states["state"] == "CHN"]["state_protection"].max())
+    assert covered[:2] == [0.0, 0.0] and covered[2] > 0.3
+    assert sold[1] < sold[2] < sold[0]
 
 
 def test_the_largest_firms_are_listed_first():

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import sim
-from sim.model.baseline import loyal_weights
+from sim.model.baseline import participants_weights
 from tests.conftest import SMALL
 
 
@@ -44,7 +44,7 @@ def test_nothing_else_moves_either(standing):
 
 
 def test_season_and_macro_path_scale_flows_and_nothing_else(reference):
-    drivers = [d.id for d in reference.scenario.drivers if d.what == "war_need"]
+    drivers = [d.id for d in reference.scenario.drivers if d.what in ("war_need", "supply")]
     run = reference.without_policies().with_changes(without=drivers).run()
     record, base, world = run.source.record, run.source.base, run.source.world
     activity = record.activity[:, base.destination][:, :, base.good].transpose(0, 2, 1)
@@ -52,6 +52,21 @@ def test_season_and_macro_path_scale_flows_and_nothing_else(reference):
     np.testing.assert_allclose(record.delivered, expected, rtol=1e-9, atol=1e-12)
     assert np.abs(record.log_price).max() < 1e-9
     assert not np.allclose(record.activity[:, world.target], 1.0)
+
+
+def test_a_supply_driver_scales_what_its_origin_ships_and_lifts_prices():
+    path = {"2021-03": 0.5, "2021-04": 1}
+    half = {"id": "half", "what": "supply", "origin": "CHN", "path": path, "source": "made up"}
+    agents = {"exporters": 2000, "mode": "expected"}
+    case = sim.load("null").with_changes(agents=agents, months={"last": "2022-12"}, drivers=[half])
+    source = case.run().source
+    record, base, world = source.record, source.base, source.world
+    china = base.origin == world.states.index("CHN")
+    assert np.abs(record.delivered[2][china] - 0.5 * base.flow[china]).max() < 1e-9
+    assert np.abs(record.delivered[2][~china] - base.flow[~china]).max() < 1e-9
+    price = record.log_price[:, world.target, 1]
+    assert np.abs(price[:2]).max() < 1e-9 and price[2].max() > 0.01
+    assert np.abs(price[-1]).max() < 0.1 * price.max()  # and all comes back to where it was
 
 
 def test_sampled_world_stands_still_within_its_noise():
@@ -69,18 +84,27 @@ def test_sampled_world_stands_still_within_its_noise():
 
 @given(
     shares=st.lists(st.floats(1e-9, 1.0), min_size=2, max_size=12),
-    loyalty=st.floats(0.0, 4.0),
+    inside=st.floats(0.02, 1.0),
 )
 @settings(max_examples=200, deadline=None)
-def test_loyal_weights_make_the_baseline_a_resting_point(shares, loyalty):
-    share = np.array(shares) / np.sum(shares)
-    bonus = np.expm1(loyalty)
-    pull = loyal_weights(share[None, :], bonus)[0]
-    assert pull.sum() == pytest.approx(1.0, abs=1e-12)
-    stay_or_move = np.array(
-        [(pull + bonus * pull * (np.arange(len(pull)) == last)) / (1 + bonus * pull[last]) for last in range(len(pull))]
-    )
-    np.testing.assert_allclose(share @ stay_or_move, share, rtol=1e-9, atol=1e-15)
+def test_participants_and_the_others_together_make_the_baseline_a_resting_point(shares, inside):
+    share = np.array([shares]) / np.sum(shares)
+    participation = np.maximum(inside, share[:, 0])  # no fewer than what sells there
+    weight = participants_weights(share, participation)
+    outside = share[0] - participation * weight[0]
+    assert weight.sum() == pytest.approx(1.0, abs=1e-12) and weight.min() >= 0.0
+    assert outside[0] == pytest.approx(0.0, abs=1e-15) and outside.min() >= -1e-15
+    # The others sell in the proportions of participants, and so choose as they did.
+    np.testing.assert_allclose(outside[1:] * weight[0, 1:].sum(), weight[0, 1:] * outside[1:].sum(), atol=1e-12)
+
+
+def test_the_pool_is_no_more_than_there_is_and_its_participants_sell_all_that_goes_to_the_target(reference):
+    base = reference.model().base
+    at_target, active = base.flow[:, 0], base.active
+    assert base.background.min() >= 0.0 and (base.participation[active] >= base.share[active, 0]).all()
+    sold = base.volume * base.participation * base.weight[:, 0]
+    np.testing.assert_allclose(sold[active], (at_target - base.background[:, 0])[active], rtol=1e-9)
+    assert base.background[active, 0].max() == 0.0  # all who sell there at all are of the pool
 
 
 def test_agents_of_the_small_world_are_few():

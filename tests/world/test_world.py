@@ -11,7 +11,8 @@ from world_text import as_text
 from sim.report.world_audit import audit, audit_tables
 from sim.world import World
 from sim.world.build.facts import Facts
-from sim.world.world import LARGEST_THROUGH_SHARE, headquarters_share, own_use, split_through
+from sim.world.hub_flows import LARGEST_THROUGH_SHARE, own_use, split_through
+from sim.world.world import headquarters_share
 
 YEAR = 12
 
@@ -25,7 +26,7 @@ def test_the_worlds_shape(world: World) -> None:
     assert world.direct_musd.shape == world.recorded_musd.shape == (size, size, goods)
     assert world.through_musd.shape == (size, len(world.hubs), goods)
     assert world.target not in world.hubs
-    assert world.is_coalition.sum() == world.role.count("coalition") == 6
+    assert world.is_coalition.sum() == world.role.count("coalition") == 7
     assert {world.states[h] for h in world.hubs} >= {
         "HKG",
         "TUR",
@@ -47,7 +48,8 @@ def test_arrays_are_read_only(world: World) -> None:
     assert len(arrays) > 10
     for array in arrays:
         assert not array.flags.writeable
-        assert np.all(np.isfinite(array))
+        # Of some states no office publishes a total.
+        assert np.all(np.isfinite(array) | np.isnan(array))
 
 
 def test_every_road_starts_with_a_little_trade(world: World) -> None:
@@ -80,10 +82,12 @@ def test_listed_goods_towards_the_target(world: World) -> None:
 
 
 def test_totals_of_states_match_the_published(world: World, facts: Facts) -> None:
-    raised = {"KAZ", "KGZ"}
+    """Where the OECD file holds all exporters the pairs are the total; what is raised is told in world.yaml."""
+    raised = {"HKG", "KGZ"}
     for row in facts.tables["state_totals_2021"]:
         index = at(world, row.text("state"))
-        assert YEAR * world.recorded_musd[index].sum() == pytest.approx(row.number("exports_musd"), rel=1e-4)
+        if row.text("exports_musd"):
+            assert YEAR * world.recorded_musd[index].sum() == pytest.approx(row.number("exports_musd"), rel=1e-4)
         if row.text("imports_musd") and row.text("state") not in raised:
             assert YEAR * world.recorded_musd[:, index].sum() * 1.06 == pytest.approx(
                 row.number("imports_musd"), rel=1e-4
@@ -136,7 +140,7 @@ def test_headquarters_shares(world: World) -> None:
     assert np.all(share[world.is_coalition] == 1)
     exports = world.recorded_musd.sum(axis=1)
     china = at(world, "CHN")
-    assert (share[china] @ exports[china]) / exports[china].sum() == pytest.approx(0.34, rel=1e-3)
+    assert (share[china] @ exports[china]) / exports[china].sum() == pytest.approx(0.16, rel=1e-3)
     flat = headquarters_share(np.array([0.3]), np.array([0.0, 0.0]), np.array([[1.0, 2.0]]))
     np.testing.assert_array_equal(flat, [[0.3, 0.3]])
 
@@ -153,15 +157,15 @@ def test_the_world_says_how_much_was_seen(world: World) -> None:
     everywhere, target = world.observed_share(), world.observed_share(world.target)
     for shares in (everywhere, target):
         assert sum(shares.values()) == pytest.approx(1.0)
-    assert everywhere["imputed"] > 0.9
-    assert target["imputed"] < 0.01
-    seen = audit(world, "reference").seen
+    assert everywhere["imputed"] < 0.6
+    assert target["imputed"] < 0.02
+    seen = audit(world).seen
     np.testing.assert_allclose(seen.sum(axis=1), 1.0)
     assert seen.loc["towards the target, totals by pair", "observed"] > 0.7
 
 
 def test_the_audit_reads_as_text(world: World) -> None:
-    told = as_text(audit_tables(world, "reference"))
+    told = as_text(audit_tables(world))
     for part in ("Share of the value", "published exports", "through hubs", world.digest[:12], "derived"):
         assert part in told
     assert "nan" not in as_text(audit_tables(dataclasses.replace(world, base_year=1999)))

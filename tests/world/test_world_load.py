@@ -1,5 +1,6 @@
 """The loader names every fault with its file, line and column."""
 
+import csv
 import re
 import shutil
 import time
@@ -7,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,6 +17,7 @@ from sim.common.csv_tables import read_table, split_line
 from sim.common.errors import Fault, FaultList
 from sim.common.renamed import OldName
 from sim.world import find_world, load_world
+from sim.world.distance import great_circle_km
 from sim.world.schema import season_columns
 
 
@@ -78,7 +81,7 @@ def test_the_base_year_is_a_year(copy: Path, year: str) -> None:
             "baseline.csv:2:24: value_musd_per_year: read 1e308, expected at most 1e+09: ten",
         ),
         ("baseline.csv", 2, 3, "١", "baseline.csv:2:24: value_musd_per_year: read '١', expected a plain finite number"),
-        ("goods.csv", 3, 7, "1e9", "price_elasticity: read 1e9, expected 0 to 500"),
+        ("goods.csv", 11, 7, "1e9", "price_elasticity: read 1e9, expected 0 to 500"),
         ("season.csv", 2, 2, "1e308", "season.csv:2:7: factor: read 1e308, expected 0 to 12"),
         ("baseline.csv", 2, 3, "", "baseline.csv:2:24: value_musd_per_year: read '', expected a plain finite number"),
         ("baseline.csv", 2, 0, "EU72", "baseline.csv:2:1: origin: unknown state 'EU72'; did you mean 'EU27'?"),
@@ -87,7 +90,7 @@ def test_the_base_year_is_a_year(copy: Path, year: str) -> None:
             2,
             2,
             "machines",
-            "baseline.csv:2:10: good: unknown good 'machines'; did you mean 'machinery'?",
+            "baseline.csv:2:10: good: unknown good 'machines'; did you mean 'machinery_",
         ),
         ("baseline.csv", 2, 4, "seen", "unknown status 'seen'; expected one of: derived, imputed, observed"),
         ("baseline.csv", 2, 1, "EU27", "is the origin itself"),
@@ -261,7 +264,7 @@ def test_the_settings_go_through_the_strict_reader(copy: Path, addition: str, ex
     [
         ("baseline.csv", lambda lines: [lines[0], *["x"] * 300_000], "1,000 faults or more"),
         ("baseline.csv", lambda lines: [lines[0], *(f"X{at},YY,zz,1,observed,s" for at in range(30_000))], "or more"),
-        ("baseline.csv", lambda _: ["x," * 400_000], "has 400,001 columns, expected 6"),
+        ("baseline.csv", lambda _: ["x," * 400_000], "has 400,001 columns, expected 7"),
         (
             "states.csv",
             lambda lines: [lines[0], *(lines[1].replace("ALPHA", f"S{at}") for at in range(2_000))],
@@ -297,3 +300,60 @@ def test_rows_that_are_missing_are_counted_and_not_listed(tmp_path: Path) -> Non
         load_world(folder)
     assert "1005000 rows are missing (write 0 for no trade): ALPHA, S0, wares; " in str(caught.value)
     assert time.process_time() - started < 4.0
+
+
+TRAITS = ("rule_of_law", "startup_days", "target_distance_km", "common_language", "basket_overlap")
+
+
+def test_traits_that_a_world_does_not_have_read_neutral(copy: Path) -> None:
+    path = copy / "states.csv"
+    assert all(np.all(np.isfinite(getattr(load_world(copy), trait))) for trait in TRAITS)
+    with path.open(encoding="utf-8", newline="") as stream:
+        rows = [{name: cell for name, cell in row.items() if name not in TRAITS} for row in csv.DictReader(stream)]
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.DictWriter(stream, list(rows[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+    old = load_world(copy)
+    assert set(old.rule_of_law) == {0.0}
+    assert set(old.startup_days) == {10.0}
+    assert set(old.common_language) == {0.0}
+    assert set(old.basket_overlap) == {1.0}
+    places = great_circle_km(old.latitude, old.longitude)[old.target]
+    np.testing.assert_allclose(old.target_distance_km, places)
+
+
+def group_column(folder: Path, cells: dict[str, str]) -> None:
+    """Give the goods of a copy a column of groups."""
+    table = pd.read_csv(folder / "goods.csv", dtype=str, keep_default_na=False)
+    table["groups"] = [cells.get(code, "") for code in table["code"]]
+    table.to_csv(folder / "goods.csv", index=False, lineterminator="\n")
+
+
+def test_a_group_stands_for_its_goods(copy: Path) -> None:
+    group_column(copy, {"drones": "arms;flying", "body_armour": "arms"})
+    world = load_world(copy)
+    named = {name: [world.goods[place] for place in places] for name, places in world.good_groups.items()}
+    assert named["arms"] == ["body_armour", "drones"]
+    assert named["flying"] == ["drones"]
+    assert world.good_positions(["arms", "drones"]) == sorted(world.good_groups["arms"])
+    assert world.good_positions(["all"]) == list(range(len(world.goods)))
+
+
+@pytest.mark.parametrize(
+    ("cell", "said"),
+    [
+        ("drones", "'drones' is the code of a good; give the group another name"),
+        ("arms;1", "'1' is the control tier; give the group another name"),
+        ("RUS", "'RUS' is the code of a state; give the group another name"),
+        ("all", "'all' is the word for all goods; give the group another name"),
+        ("arms;;x", "read 'arms;;x', expected names between semicolons"),
+        ("arms;arms", "names 'arms' twice"),
+    ],
+)
+def test_a_group_needs_a_name_of_its_own(copy: Path, cell: str, said: str) -> None:
+    group_column(copy, {"drones": cell})
+    found = [fault for fault in faults_of(copy) if ": groups: " in fault]
+    assert len(found) == 1
+    assert found[0].startswith("goods.csv:")
+    assert said in found[0]

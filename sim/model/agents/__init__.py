@@ -2,7 +2,7 @@
 
 from sim.model.agents.exporter import Exporter, ExporterView
 from sim.model.agents.intermediary import Intermediary, IntermediaryView
+from sim.model.agents.network import trading_network
 from sim.model.agents.state import State, enlist_states
-from sim.model.agents.ties import trading_network
 
 __all__ = ["Exporter", "ExporterView", "Intermediary", "IntermediaryView", "State", "enlist_states", "trading_network"]

@@ -10,10 +10,10 @@ from sim.common import random_streams
 from sim.common.months import MONTHS_PER_YEAR
 from sim.common.renamed import keeps_old_names, renamed
 from sim.model.agents.columns import ColumnAgent, ColumnView
-from sim.model.agents.intermediary import Intermediary
 from sim.model.kernels.block_weights import BLOCK
 from sim.model.kernels.route_choice import RowGroups
 from sim.model.phases.firms import choose_rows
+from sim.model.records import LISTED_PARTICIPANT, OUTSIDER
 from sim.policies.regime import HEADQUARTERS, Road
 
 if TYPE_CHECKING:
@@ -24,11 +24,12 @@ if TYPE_CHECKING:
 class Exporter(ColumnAgent):
     """One exporting firm.
 
-    Rules it follows: :func:`sim.rules.route_choice.market_pull`, :func:`sim.rules.route_choice.road_pull` (which
-    route), :func:`sim.rules.route_choice.pull_within_nest`, :func:`sim.rules.route_choice.pull_of_nest` (another route,
-    or another market), :func:`sim.rules.expectations.jolt` (does bad news end its contract),
+    Rules it follows: :func:`sim.rules.route_choice.market_weight`, :func:`sim.rules.route_choice.route_weight` (which
+    market), :func:`sim.rules.participation.wanted_participation`, :func:`sim.rules.participation.entry_odds`,
+    :func:`sim.rules.participation.exit_odds` (does it sell to the target at all),
+    :func:`sim.rules.expectations.contracts_ended_early` (does bad news end its contract),
     :func:`sim.rules.expectations.believed_hazard`, :func:`sim.rules.enforcement.banned_part_shipped`; and in disguise
-    :func:`sim.rules.evasion.label`, :func:`sim.rules.evasion.false_use`, :func:`sim.rules.evasion.wanted_parts`.
+    :func:`sim.rules.evasion.label`, :func:`sim.rules.evasion.false_use`, :func:`sim.rules.evasion.components_share`.
     """
 
     @property
@@ -80,13 +81,17 @@ class Exporter(ColumnAgent):
     def listed(self) -> bool:
         """Whether the coalition has listed it; in expected mode, whether it more likely has than not."""
         columns = self.model.exporter_columns
-        return bool(columns.spread[self.row, 1].sum() > 0.5 if self.model.expected else columns.listed[self.row])
+        if self.model.expected:
+            inside = columns.spread[self.row]
+            return bool(inside[LISTED_PARTICIPANT].sum() > 0.5 * inside.sum())
+        return bool(columns.listed[self.row])
 
     @property
     def shares(self) -> np.ndarray[Any, np.dtype[np.float64]]:
         """Share of its sales by route, (route,); all on one route in sampled mode."""
         if self.model.expected:
-            return np.asarray(self.model.exporter_columns.spread[self.row].sum(axis=0))
+            spread = self.model.exporter_columns.spread[self.row]
+            return np.asarray(spread.sum(axis=0) / spread.sum())
         return np.asarray(np.eye(len(self.model.base.routes))[self.model.exporter_columns.route[self.row]])
 
     @property
@@ -95,10 +100,13 @@ class Exporter(ColumnAgent):
         return self.model.base.routes[int(np.argmax(self.shares))]
 
     @property
-    def intermediary(self) -> Intermediary | None:
-        """The intermediary that its contract goes by; None on a direct route, where none was open, in expected mode."""
-        tied = 0 if self.model.expected else int(self.model.exporter_columns.intermediary[self.row])
-        return Intermediary(self.model, tied - 1) if tied else None
+    def participates(self) -> bool:
+        """Whether it considers the target's market; in expected mode, whether it more likely does than not."""
+        columns = self.model.exporter_columns
+        if self.model.expected:
+            spread = columns.spread[self.row]
+            return bool(spread[OUTSIDER].sum() < 0.5 * spread.sum())
+        return bool(columns.participates[self.row])
 
     @property
     def label(self) -> float:
@@ -116,24 +124,28 @@ class Exporter(ColumnAgent):
         """What each route promises it this month, summing to 1 over routes: its odds if its contract ended now."""
         model, prospects = self.model, self.model.state.prospects[self.type]
         weight = np.zeros((len(model.base.routes), BLOCK), dtype=prospects.dtype)
-        trait = np.zeros((4, BLOCK), dtype=prospects.dtype)
-        trait[:, 0] = self.aversion, self.exposure, self.reputation, float(self.listed)
-        used = np.full(BLOCK, int(np.argmax(self.shares)), dtype=np.int32)
-        model.loops.block_weights(1, used, trait, prospects, model.constants.logit, weight)
+        trait = np.zeros((5, BLOCK), dtype=prospects.dtype)
+        trait[:, 0] = self.aversion, self.exposure, self.reputation, float(self.listed), float(self.participates)
+        model.loops.block_weights(
+            1, trait, prospects, model.constants.loss_if_listed, model.constants.home[self.type], weight
+        )
         odds = np.diff(weight[:, 0], prepend=0.0).astype(float)
         return np.asarray(odds / odds.sum())
 
-    def contract_ends(self) -> bool:
-        """Whether its contract ends this month (sampled mode): by its term, for bad news, or with its intermediary."""
+    def chooses(self) -> bool:
+        """Whether it enters or leaves the target's market this month, or its contract ends (sampled mode)."""
         model, columns = self.model, self.model.exporter_columns
         key = random_streams.stream(model.plan.seed, random_streams.CONTRACT_ENDS, model.elapsed)
-        odds = model.state.outlook.contract_end_odds[self.type, columns.route[self.row]]
-        if model.intermediary_columns.exited[columns.intermediary[self.row]]:
-            odds += (1.0 - odds) * model.values.tie_break
+        participation = model.state.participation
+        moves = participation.leaving if self.participates else participation.entering
+        switch = 0.0 if self.listed else float(moves[self.type])
+        odds = switch + (1.0 - switch) * model.state.outlook.contract_end_odds[self.type, columns.route[self.row]]
         return bool(random_streams.uniform(key, columns.identity(self.row)) < odds)
 
     def step(self) -> None:
-        """Its month: if its contract ends, it chooses a route. The same random numbers and rule as in the columns.
+        """Its month: it enters or leaves the target's market, or its contract ends, and it chooses a route.
+
+        By the same random numbers and rules as in the columns.
 
         In expected mode firms draw nothing and are stepped as columns only.
 
@@ -143,7 +155,7 @@ class Exporter(ColumnAgent):
         model = self.model
         if model.expected:
             raise NotImplementedError("in expected mode a row is a spread of firms; step the model")
-        if not self.contract_ends():
+        if not self.chooses():
             return
         mine = np.array([[self.type, self.row, self.row + 1]], dtype=np.int64)
         choose_rows(model, RowGroups(mine, np.array([0, 1], dtype=np.int64)))
@@ -151,10 +163,9 @@ class Exporter(ColumnAgent):
     def __repr__(self) -> str:
         how = "direct" if self.route.hub is None else f"via {self.model.world.states[self.route.hub]}"
         to = self.model.world.states[self.route.destination]
-        by = "" if self.intermediary is None else f" by intermediary {self.intermediary.row}"
         return (
             f"<Exporter {self.row}: {self.good} from {self.origin}, {self.headquarters}, "
-            f"{self.size:.3g} musd/year, {how}{by} to {to}{', listed' if self.listed else ''}>"
+            f"{self.size:.3g} musd/year, {how} to {to}{', listed' if self.listed else ''}>"
         )
 
 
@@ -164,7 +175,7 @@ class ExporterView(ColumnView[Exporter]):
     kind = Exporter
     columns = (
         "origin", "headquarters", "good", "size", "aversion", "exposure", "reputation", "listed", "route",
-        "intermediary", "label",
+        "participates", "label",
     )  # fmt: skip
 
     def __init__(self, model: Model) -> None:
@@ -177,8 +188,7 @@ class ExporterView(ColumnView[Exporter]):
     def column(self, name: str) -> Any:
         """One column.
 
-        ``route`` is the position of the route in use, ``intermediary`` its row or -1 for none, ``listed`` a share in
-        expected mode.
+        ``route`` is the position of the route in use; ``listed`` and ``participates`` are shares in expected mode.
         """
         name, model = renamed("attribute of an exporter", name), self.model
         columns = model.exporter_columns
@@ -192,10 +202,11 @@ class ExporterView(ColumnView[Exporter]):
             return np.asarray(model.world.goods)[model.base.good[self._type]]
         if name == "label":
             return model.state.evasion.labels[self._type]
-        if name == "intermediary":
-            return np.full(len(self), -1) if model.expected else columns.intermediary.astype(np.int64) - 1
-        if name == "listed":
-            return columns.spread[:, 1].sum(axis=1) if model.expected else columns.listed.astype(bool)
+        if name in ("participates", "listed") and model.expected:
+            part = columns.spread.sum(axis=2) / columns.spread.sum(axis=(1, 2))[:, None]
+            return 1.0 - part[:, OUTSIDER] if name == "participates" else part[:, LISTED_PARTICIPANT]
+        if name in ("participates", "listed"):
+            return np.asarray(getattr(columns, name)).astype(bool)
         if name == "route":
             return columns.spread.sum(axis=1).argmax(axis=1) if model.expected else columns.route
         raise AttributeError(f"exporters have no column {name!r}; they have {', '.join(self.columns)}")

@@ -15,9 +15,10 @@ from sim.model.kernels.intermediaries import STATUS
 class Intermediary(ColumnAgent):
     """One intermediary.
 
-    Rules it follows: :func:`sim.rules.entry_exit.opening_odds`, :func:`sim.rules.entry_exit.closing_odds`; with the
-    others of its hub :func:`sim.rules.pricing.hub_markup` and :func:`sim.rules.network.onward_pull` (straight to the
-    target, or by the next hub). A listed one comes back under a new name after a while, and has lost its customers.
+    Rules it follows: :func:`sim.rules.intermediation.opening_odds`, :func:`sim.rules.intermediation.closing_odds`; with
+    the others of its hub :func:`sim.rules.intermediation.hub_markup`, :func:`sim.rules.intermediation.passing_weight`
+    (what to pass on) and :func:`sim.rules.intermediation.exit_hub_weight` (straight to the target, or by the next hub).
+    A listed one comes back under a new name after a while.
     """
 
     @property
@@ -60,36 +61,18 @@ class Intermediary(ColumnAgent):
             else max(0, self.model.elapsed - int(self.model.intermediary_columns.since[self.row]))
         )
 
-    @property
-    def customers(self) -> np.ndarray[Any, np.dtype[np.int64]]:
-        """Rows of the exporters whose contract goes by it; none in expected mode, where ties are not followed."""
-        return np.flatnonzero(self.model.exporter_columns.intermediary == self.row + 1)
-
-    @property
-    def customer_count(self) -> int:
-        """How many exporter rows are tied to it."""
-        return len(self.customers)
-
-    @property
-    def exited(self) -> bool:
-        """Whether it closed or was listed this month: the contracts that go by it end early next month."""
-        return bool(self.model.intermediary_columns.exited[self.row + 1])
-
     def __repr__(self) -> str:
-        return (
-            f"<Intermediary {self.row} in {self.hub}: {self.status}, {self.capacity:.3g} musd/month, "
-            f"{self.customer_count} customers>"
-        )
+        return f"<Intermediary {self.row} in {self.hub}: {self.status}, {self.capacity:.3g} musd/month>"
 
 
 class IntermediaryView(ColumnView[Intermediary]):
     """The intermediaries of a model.
 
-    Columns: hub, capacity, detection_odds, status, reentries, customer_count (exporter rows tied to it), exited.
+    Columns: hub, capacity, detection_odds, status, reentries.
     """
 
     kind = Intermediary
-    columns = ("hub", "capacity", "detection_odds", "status", "reentries", "customer_count", "exited")
+    columns = ("hub", "capacity", "detection_odds", "status", "reentries")
 
     def __len__(self) -> int:
         return self.model.intermediary_columns.rows
@@ -103,8 +86,4 @@ class IntermediaryView(ColumnView[Intermediary]):
             return np.array([self.model.world.states[hub] for hub in self.model.world.hubs])[held.hub]
         if name == "status":
             return np.array(STATUS)[held.status_shares.argmax(axis=1)]
-        if name == "customer_count":
-            return np.bincount(self.model.exporter_columns.intermediary, minlength=1 + len(self))[1:]
-        if name == "exited":
-            return held.exited[1:].copy()
         raise AttributeError(f"intermediaries have no column {name!r}; they have {', '.join(self.columns)}")

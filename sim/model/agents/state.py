@@ -18,11 +18,12 @@ class State(mesa.Agent):  # type: ignore[misc]
     """One state.
 
     Rules it follows. A third state: :func:`sim.rules.enforcement.wanted_effort` (what it says and does),
-    :func:`sim.rules.governments.wanted_law` (what it forbids itself), :func:`sim.rules.governments.cover` (how far it
-    protects its firms). The coalition: :func:`sim.rules.governments.offence` (whether a red line is crossed),
+    :func:`sim.rules.governments.wanted_law` (what it forbids itself),
+    :func:`sim.rules.governments.state_protection` (how far it protects its firms). The coalition:
+    :func:`sim.rules.governments.red_line_crossed` (whether a red line is crossed),
     :func:`sim.rules.governments.resolve` (what its losses leave of its threats),
     :func:`sim.rules.enforcement.licence_odds`, :func:`sim.rules.enforcement.listing_odds`. Its banks' refusals make
-    room for payment intermediaries: :func:`sim.rules.network.agents_next`.
+    room for payment intermediaries: :func:`sim.rules.intermediation.payment_workaround`.
 
     Attributes:
         model: the model it lives in.
@@ -71,7 +72,7 @@ class State(mesa.Agent):  # type: ignore[misc]
 
     @property
     def state_protection(self) -> float:
-        """Part of foreign threats that it keeps off its firms, 0..1."""
+        """Part of the fear that listings spread which it keeps off its firms, 0..1."""
         return float(self.model.state.governments.state_protection[self.position])
 
     @property

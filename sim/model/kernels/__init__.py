@@ -14,6 +14,7 @@ from sim.model.kernels import (
     hub_network,
     intermediaries,
     markets,
+    passing_on,
     route_choice,
     route_prospects,
     settlement,
@@ -45,6 +46,7 @@ class Loops:
         self.mark_up = with_rules(intermediaries.mark_up, rules)
         self.turn_over = with_rules(intermediaries.turn_over, rules)
         self.settle = with_rules(settlement.settle, rules)
-        self.adjust_prices = with_rules(markets.adjust_prices, rules)
+        self.pass_on = with_rules(passing_on.pass_on, rules)
+        self.clear_markets = with_rules(markets.clear_markets, rules)
         self.record_customs = with_rules(customs_records.record_customs, rules)
         self.update_beliefs = with_rules(route_prospects.update_beliefs, rules)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.common.compilation import compiled
-from sim.rules.evasion import wanted_parts
+from sim.rules.evasion import components_share
 
 if TYPE_CHECKING:
     from sim.common.arrays import Floats
@@ -39,8 +39,8 @@ def switch_to_components(
             gain = legal_deterrence[t, k] * (banned[t, k] - banned[p, k])
             gain += _burden(licence_share[t, k], licence_odds[t, k]) - _burden(licence_share[p, k], licence_odds[p, k])
             if gain > 0.0 or shares[t, k] != 0.0:
-                wanted = wanted_parts(gain, values.parts_cost, values.parts_limit)
-                shares[t, k] += values.parts_speed * (wanted - shares[t, k])
+                wanted = components_share(gain, values.components_cost, values.components_limit)
+                shares[t, k] += values.components_speed * (wanted - shares[t, k])
 
 
 @compiled

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from sim.common.arrays import Floats, Integers
-from sim.common.compilation import compiled, inlined
+from sim.common.compilation import compiled
 from sim.model.kernels.settlement import DELIVERED, STOPPED, unseen_by_hub
 
 if TYPE_CHECKING:
@@ -205,11 +205,9 @@ def spread_over_exit_hubs(
                     continue
                 first, last = hub_state[i], hub_state[j]
                 passes = leg * shown[0, i, g]
-                reexports[j, g] += passes * (
-                    1.0 - evades * (1.0 - _recorded_of_evading(shows[j], values.reexport_recorded))
-                )
+                reexports[j, g] += passes * (1.0 - evades * (1.0 - shows[j]))
                 if j != i:
-                    kept = 1.0 - evades * (1.0 - _recorded_of_evading(shows[i], values.reexport_recorded))
+                    kept = 1.0 - evades * (1.0 - shows[i])
                     passed_on[i, j, g] += passes * kept
                 for o in range(arriving.shape[0]):
                     if arriving[o, i, g] == 0.0:
@@ -219,9 +217,3 @@ def spread_over_exit_hubs(
                     if j != i:
                         partner = first if by_consignment[last] else o
                         imports[partner, last, g] += leg * met[o, i, g] * freight
-
-
-@inlined
-def _recorded_of_evading(shows: bool, recorded: float) -> float:
-    """Share of what evades a shut route that a hub's office has in its books."""
-    return recorded if shows else 0.0

@@ -8,6 +8,7 @@ import numpy as np
 
 from sim.common import random_streams
 from sim.common.compilation import compiled
+from sim.model.records import LISTED_PARTICIPANT, PARTICIPANT
 from sim.rules.enforcement import listing_odds
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ def weigh_expected(exporters: ExporterColumns, ends_at_target: Mask, suspects: S
         for i in range(start[t], start[t + 1]):
             for k in range(spread.shape[2]):
                 if ends_at_target[k]:
-                    weight[t] += spread[i, 0, k] * suspicion / size[i]
+                    weight[t] += spread[i, PARTICIPANT, k] * suspicion / size[i]
 
 
 @compiled
@@ -150,9 +151,9 @@ def list_expected(
         for i in range(start[t], start[t + 1]):
             for k in range(spread.shape[2]):
                 if ends_at_target[k]:
-                    moved = spread[i, 0, k] * odds
-                    spread[i, 0, k] -= moved
-                    spread[i, 1, k] += moved
+                    moved = spread[i, PARTICIPANT, k] * odds
+                    spread[i, PARTICIPANT, k] -= moved
+                    spread[i, LISTED_PARTICIPANT, k] += moved
                     listed_value[o, g] += moved * value
                     firms[o] += moved * value / size[i]
 
@@ -172,7 +173,7 @@ def list_largest(exporters: ExporterColumns, rows: Integers, firms: float, value
     """
     expected = bool(len(exporters.spread))
     if expected:
-        trading = (exporters.spread[rows, 0] * at_target).sum(axis=1)
+        trading = (exporters.spread[rows, PARTICIPANT] * at_target).sum(axis=1)
     else:
         trading = np.where(exporters.listed[rows] == 0, at_target[exporters.route[rows]], 0.0)
     size = exporters.size[rows].astype(float)
@@ -185,9 +186,9 @@ def list_largest(exporters: ExporterColumns, rows: Integers, firms: float, value
     share = np.zeros(len(rows))
     share[order] = part
     if expected:
-        moved = exporters.spread[rows, 0] * at_target * share[:, None]
-        exporters.spread[rows, 0] -= moved
-        exporters.spread[rows, 1] += moved
+        moved = exporters.spread[rows, PARTICIPANT] * at_target * share[:, None]
+        exporters.spread[rows, PARTICIPANT] -= moved
+        exporters.spread[rows, LISTED_PARTICIPANT] += moved
     else:
         exporters.listed[rows[(share > 0.0) & (trading > 0.0)]] = 1
     listed: Floats = share * trading

@@ -8,10 +8,10 @@ import numpy as np
 
 from sim.common import random_streams
 from sim.common.compilation import compiled, inlined
-from sim.model.population import normal_quantile
+from sim.common.numerics import normal_quantile
 from sim.rules.enforcement import wanted_effort
 from sim.rules.expectations import believed_hazard
-from sim.rules.governments import cover, offence, resolve, wanted_law
+from sim.rules.governments import red_line_crossed, resolve, state_protection, wanted_law
 
 if TYPE_CHECKING:
     from sim.common.arrays import Floats
@@ -96,7 +96,7 @@ def trigger_red_lines(
         shown = 0.0
         for g in range(observed.shape[1]):
             if red_line_threat[s, g] > 0.0:
-                crossed = offence(_log_ratio(observed[s, g], usual[s, g]), np.log(red_line[s, g]))
+                crossed = red_line_crossed(_log_ratio(observed[s, g], usual[s, g]), np.log(red_line[s, g]))
                 shown = max(shown, red_line_threat[s, g] * crossed)
         if shown != 0.0 or triggered[s] != 0.0:
             triggered[s] = believed_hazard(triggered[s], shown, values.red_line_speed, values.forgetting)
@@ -175,10 +175,10 @@ def set_enforcement(
         said = wanted_law(base[s], wanted_effort(base[s], asked, 0.0)) if asked > 0.0 else 0.0
         wanted = wanted_effort(base[s], asked, against)
         written = wanted_law(base[s], wanted) if asked > against else 0.0
-        announced[s] += values.word_speed * (said - announced[s])
+        announced[s] += values.announcement_speed * (said - announced[s])
         enacted[s] += values.law_speed * (written - enacted[s])
         effort[s] += values.effort_speed * (wanted - effort[s])
-        protection[s] = cover(own[s], near, values.weight_shield) if own[s] > 0.0 else 0.0
+        protection[s] = state_protection(own[s], near, values.weight_shield) if own[s] > 0.0 else 0.0
 
 
 @inlined

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from sim.common.compilation import compiled
-from sim.rules.network import agents_next, onward_pull
+from sim.rules.enforcement import compliance
+from sim.rules.intermediation import exit_hub_weight, payment_workaround
 
 if TYPE_CHECKING:
     from sim.common.arrays import Floats, Integers
@@ -21,9 +22,11 @@ class TransitConditions(NamedTuple):
 
     Attributes:
         hub_states: position of each hub among the states, (hub,).
+        law_capacity: share of its firms that obey a state's law without further effort, (state,).
         usual_effort: enforcement effort of the base year, (state,).
         border_checks: part of the checks left at the state's border with the target, (state,).
         transit_ban: what may not be passed on, by clause, (state, good).
+        export_ban: what the hub's own firms may not sell to the target, times how surely, (state, good).
         enacted_law: of the state's own, (state,).
         enforcement_effort: (state,).
         controlled: share of a good's lines that the coalition bans, (good,).
@@ -32,9 +35,11 @@ class TransitConditions(NamedTuple):
     """
 
     hub_states: Integers
+    law_capacity: Floats
     usual_effort: Floats
     border_checks: Floats
     transit_ban: Floats
+    export_ban: Floats
     enacted_law: Floats
     enforcement_effort: Floats
     controlled: Floats
@@ -66,9 +71,10 @@ def price_transit(conditions: TransitConditions, parameters: LoopParameters, tra
     for h in range(n_hubs):
         s = hub_states[h]
         usual_effort, checks = usual_efforts[s], border_checks[s]
+        obeyed = compliance(conditions.law_capacity[s], effort[s] * checks)
         for g in range(n_goods):
-            forbidden = 1.0 - (1.0 - transit_ban[s, g]) * (1.0 - enacted_law[s] * controlled[g])
-            stop[h, g] = forbidden * effort[s] * checks
+            allowed = (1.0 - transit_ban[s, g]) * (1.0 - conditions.export_ban[s, g])
+            stop[h, g] = (1.0 - allowed * (1.0 - enacted_law[s] * controlled[g])) * obeyed
             passes = (1.0 - stop[h, g]) * capacity_share[h]
             if effort[s] > usual_effort:
                 passes *= np.exp(-values.vigilance * controlled[g] * (effort[s] - usual_effort) * checks)
@@ -93,8 +99,8 @@ def choose_exit_hubs(
 ) -> None:
     """The intermediaries of every hub turn part of what they pass on to where passage is cheaper and surer.
 
-    Ties among traders last: only ``tie_turnover`` of the passages are chosen anew. A hub that fills adds to the cost of
-    leaving by it, and so passes the trade on to the next hub.
+    Ties among traders last: only ``onward_turnover`` of the passages are chosen anew. A hub that fills adds to the cost
+    of leaving by it, and so passes the trade on to the next hub.
 
     Args:
         usual: base-year shares, (entry hub, good, exit hub).
@@ -112,11 +118,11 @@ def choose_exit_hubs(
             total = 0.0
             for j in range(n_hubs):
                 if usual[h, g, j] > 0.0:
-                    total += usual[h, g, j] * onward_pull(values.onward_response, log_markup[j], transit_cost[j, g])
+                    total += usual[h, g, j] * exit_hub_weight(values.onward_response, log_markup[j], transit_cost[j, g])
             for j in range(n_hubs):
                 if usual[h, g, j] > 0.0:
-                    weight = usual[h, g, j] * onward_pull(values.onward_response, log_markup[j], transit_cost[j, g])
-                    shares[h, g, j] += values.tie_turnover * (weight / total - shares[h, g, j])
+                    weight = usual[h, g, j] * exit_hub_weight(values.onward_response, log_markup[j], transit_cost[j, g])
+                    shares[h, g, j] += values.onward_turnover * (weight / total - shares[h, g, j])
 
 
 @compiled
@@ -142,4 +148,7 @@ def enter_payment_intermediaries(refusals: Floats, parameters: LoopParameters, c
     values = parameters[0]
     for s in range(len(carried)):
         if refusals[s] > 0.0 or carried[s] > 0.0:
-            carried[s] = agents_next(carried[s], refusals[s], values.agent_entry, values.leaving)
+            if refusals[s] > 0.0:
+                carried[s] = payment_workaround(carried[s], values.payment_entry)
+            else:
+                carried[s] *= 1.0 - values.payment_entry

@@ -10,12 +10,11 @@ import numpy as np
 from sim.common import random_streams
 from sim.common.compilation import compiled
 from sim.common.months import MONTHS_PER_YEAR
-from sim.model.population import normal_quantile
-from sim.rules.entry_exit import closing_odds, opening_odds
-from sim.rules.pricing import hub_markup
+from sim.common.numerics import normal_quantile
+from sim.rules.intermediation import closing_odds, hub_markup, opening_odds
 
 if TYPE_CHECKING:
-    from sim.common.arrays import Floats, Integers, Mask
+    from sim.common.arrays import Floats, Integers
     from sim.rules.parameters import LoopParameters
 
 DORMANT, OPEN, LISTED = 0, 1, 2
@@ -37,9 +36,6 @@ class IntermediaryColumns(NamedTuple):
         reentries: how often it came back under a new name, expected number in expected mode, (intermediary,).
         since: month in which it last opened, counted from the run's first, (intermediary,); sampled mode.
         listed_now: share of each hub's open intermediaries listed this month, (hub,).
-        lost_ties: share of each hub's open capacity that closed or was listed this month, (hub,).
-        exited: whether each closed or was listed this month, after one entry for none, (1 + intermediary,); sampled
-            mode.
         represents: firms that one row of each hub stands for, (hub,).
     """
 
@@ -51,8 +47,6 @@ class IntermediaryColumns(NamedTuple):
     reentries: Floats
     since: Integers
     listed_now: Floats
-    lost_ties: Floats
-    exited: Mask
     represents: Floats
 
     @property
@@ -60,16 +54,15 @@ class IntermediaryColumns(NamedTuple):
         """How many rows of intermediaries there are."""
         return len(self.hub)
 
-    def reach(self) -> Floats:
-        """Open capacity cumulated over the rows of each hub, musd per month, (intermediary,)."""
-        reach = np.empty(len(self.hub))
-        cumulate_capacity(self.first, self.capacity, self.status_shares, reach)
-        return reach
-
     def open_capacity(self) -> Floats:
         """Capacity of the intermediaries that are open, musd per month, (hub,)."""
         capacity = np.empty(len(self.listed_now))
         sum_open_capacity(self.hub, self.capacity, self.status_shares, capacity)
+        return capacity
+
+    def possible_capacity(self) -> Floats:
+        """Capacity of all the intermediaries that each hub could hold, musd per month, (hub,)."""
+        capacity: Floats = np.bincount(self.hub, weights=self.capacity, minlength=len(self.listed_now)).astype(float)
         return capacity
 
 
@@ -79,14 +72,14 @@ class CapacityPlan:
 
     Attributes:
         consigned: goods consigned to each hub in the base year, musd per month, (hub,).
-        utilisation: of open capacity in the base year.
-        headroom: capacity that could open over capacity that is open.
+        utilisation: of open capacity.
+        use: share of the intermediaries that each hub could hold that is open in the base year, by capacity, (hub,).
         firm_size: musd per year that an open intermediary passes on.
     """
 
     consigned: Floats
     utilisation: float
-    headroom: float
+    use: Floats
     firm_size: float
 
 
@@ -111,28 +104,28 @@ def open_intermediaries(plan: CapacityPlan, rows: int, seed: int, *, expected: b
     if expected:
         capacity = np.ones(len(hub))
         detection_odds = np.ones(len(hub))
-        status[:, OPEN] = 1.0 / plan.headroom
+        status[:, OPEN] = plan.use[hub]
     else:
         streams = random_streams.TRADER_CAPACITY, random_streams.TRADER_HIDING
         capacity_key, detection_key = (random_streams.stream(seed, decision, 0) for decision in streams)
         capacity = _lognormal(capacity_key, len(hub), _CAPACITY_SPREAD)
         detection_odds = _lognormal(detection_key, len(hub), _DETECTION_SPREAD)
-        open_rows = max(1, round(per_hub / plan.headroom))
-        status[np.tile(np.arange(per_hub) < open_rows, n_hubs), OPEN] = 1.0
+        open_rows = np.maximum(1, np.round(per_hub * plan.use))
+        status[np.tile(np.arange(per_hub), n_hubs) < open_rows[hub], OPEN] = 1.0
     status[:, DORMANT] = 1.0 - status[:, OPEN]
     is_open, needed = status[:, OPEN] > 0.0, plan.consigned / plan.utilisation
     capacity *= _scale(hub, capacity * status[:, OPEN], needed)
     # Those that are shut are scaled apart: what could open is then the same multiple of what is open, however the few
     # that are open happen to be drawn.
     shut = np.where(is_open, 0.0, capacity)
+    could_open = needed * np.divide(1.0 - plan.use, plan.use, out=np.zeros(n_hubs), where=plan.use > 0.0)
     if shut.any():
-        capacity = np.where(is_open, capacity, shut * _scale(hub, shut, (plan.headroom - 1.0) * needed))
+        capacity = np.where(is_open, capacity, shut * _scale(hub, shut, could_open))
     firms_open = MONTHS_PER_YEAR * plan.consigned / plan.firm_size
     return IntermediaryColumns(
         hub=hub, first=per_hub * np.arange(n_hubs + 1), capacity=capacity,
         detection_odds=detection_odds, status_shares=status, reentries=np.zeros(len(hub)),
-        since=np.zeros(len(hub), dtype=np.int64), listed_now=np.zeros(n_hubs), lost_ties=np.zeros(n_hubs),
-        exited=np.zeros(1 + len(hub), dtype=bool),
+        since=np.zeros(len(hub), dtype=np.int64), listed_now=np.zeros(n_hubs),
         represents=firms_open / np.bincount(hub, weights=status[:, OPEN], minlength=n_hubs),
     )  # fmt: skip
 
@@ -152,11 +145,18 @@ def _lognormal(key: np.uint64, n: int, spread: float) -> Floats:
 
 
 @compiled
-def mark_up(capacity_utilisation: Floats, parameters: LoopParameters, log_markup: Floats) -> None:
-    """Log of what each hub's intermediaries add to the cost, against the base year; ``log_markup`` (hub,) filled."""
+def mark_up(use: Floats, usual_use: Floats, parameters: LoopParameters, log_markup: Floats) -> None:
+    """Log of what each hub's intermediaries add to the cost, against the base year; ``log_markup`` (hub,) filled.
+
+    Args:
+        use: share of the intermediaries that the hub could hold that is open, (hub,).
+        usual_use: the same in the base year.
+        parameters: see :func:`sim.rules.parameters.for_loops`.
+        log_markup: filled.
+    """
     values = parameters[0]
     for h in range(len(log_markup)):
-        now = hub_markup(values.markup, capacity_utilisation[h], values.hub_fullness, values.markup_slope)
+        now = hub_markup(values.markup, use[h], usual_use[h], values.hub_crowding)
         log_markup[h] = np.log((1.0 + now) / (1.0 + values.markup))
 
 
@@ -174,67 +174,79 @@ class Moment(NamedTuple):
     expected: bool
 
 
+class Prospects(NamedTuple):
+    """What decides who opens and who closes, each (hub,).
+
+    Attributes:
+        margin: log of what passing on earns over what it costs.
+        use: share of the intermediaries that the hub could hold that is open.
+        usual_use: the same in the base year.
+        to_list: firms to be listed.
+    """
+
+    margin: Floats
+    use: Floats
+    usual_use: Floats
+    to_list: Floats
+
+
 @compiled
 def turn_over(
-    capacity_utilisation: Floats,
-    to_list: Floats,
-    moment: Moment,
-    parameters: LoopParameters,
-    intermediaries: IntermediaryColumns,
+    prospects: Prospects, moment: Moment, parameters: LoopParameters, intermediaries: IntermediaryColumns
 ) -> None:
-    """One month of opening, closing, listing and return.
+    """One month of opening, closing, listing and return: under a new name where the trade pays, else for good.
 
     Args:
-        capacity_utilisation: goods consigned over open capacity, (hub,).
-        to_list: firms to be listed, (hub,).
+        prospects: what decides who opens and who closes.
         moment: when, and by what chance.
         parameters: see :func:`sim.rules.parameters.for_loops`.
-        intermediaries: ``status_shares``, ``reentries``, ``since`` updated; ``exited``, ``listed_now``, ``lost_ties``
-            filled.
+        intermediaries: ``status_shares``, ``reentries``, ``since`` updated; ``listed_now`` filled.
     """
     values = parameters[0]
-    hub, capacity, status = intermediaries.hub, intermediaries.capacity, intermediaries.status_shares
+    hub, status = intermediaries.hub, intermediaries.status_shares
     detection_odds, since, reentries = intermediaries.detection_odds, intermediaries.since, intermediaries.reentries
-    listed_now, lost_ties, exited = intermediaries.listed_now, intermediaries.lost_ties, intermediaries.exited
+    listed_now = intermediaries.listed_now
     represents, key, expected = intermediaries.represents, moment.key, moment.expected
-    n_hubs = len(capacity_utilisation)
-    attention = np.zeros(n_hubs)
-    opened = np.zeros(n_hubs)
-    tied = np.zeros(n_hubs)
+    n_hubs = len(prospects.margin)
+    attention, opened = np.zeros(n_hubs), np.zeros(n_hubs)
+    openings, closings = np.zeros(n_hubs), np.zeros(n_hubs)
+    for h in range(n_hubs):
+        margin, use, usual = prospects.margin[h], prospects.use[h], prospects.usual_use[h]
+        openings[h] = opening_odds(margin, use, values.intermediary_entry, values.first_contact)
+        # What the base year passes on paid then; only what came on top has to earn the cost of a detour.
+        added = max(0.0, 1.0 - usual / use) if use > 0.0 else 0.0
+        old = closing_odds(margin + values.passing_cost, values.intermediary_exit, values.intermediary_sunk)
+        new = closing_odds(margin, values.intermediary_exit, values.intermediary_sunk)
+        closings[h] = added * new + (1.0 - added) * old
     for i in range(len(hub)):
         attention[hub[i]] += detection_odds[i] * status[i, OPEN] * represents[hub[i]]
         opened[hub[i]] += status[i, OPEN]
-        tied[hub[i]] += capacity[i] * status[i, OPEN]
     listed_now[:] = 0.0
-    lost_ties[:] = 0.0
     back = 1.0 - np.exp(-1.0 / values.return_delay)
     for i in range(len(hub)):
         h = hub[i]
-        relative = capacity_utilisation[h] / values.hub_fullness
-        opening = opening_odds(max(0.0, relative - 1.0), values.entry)
-        closing = closing_odds(max(0.0, 1.0 - relative), values.leaving)
-        listing = min(1.0, to_list[h] * detection_odds[i] / attention[h]) if attention[h] > 0.0 else 0.0
-        closing *= 1.0 - listing
+        listing = min(1.0, prospects.to_list[h] * detection_odds[i] / attention[h]) if attention[h] > 0.0 else 0.0
+        closing = closings[h] * (1.0 - listing)
         if expected:
-            enter, close, caught = status[i, DORMANT] * opening, status[i, OPEN] * closing, status[i, OPEN] * listing
-            return_ = status[i, LISTED] * back
+            enter, close = status[i, DORMANT] * openings[h], status[i, OPEN] * closing
+            caught = status[i, OPEN] * listing
+            return_, dropped = status[i, LISTED] * back * (1.0 - closings[h]), status[i, LISTED] * back * closings[h]
         else:
             draw = random_streams.uniform(key, i)
-            enter = status[i, DORMANT] if draw < opening else 0.0
+            enter = status[i, DORMANT] if draw < openings[h] else 0.0
             caught = status[i, OPEN] if draw < listing else 0.0
             close = status[i, OPEN] if listing <= draw < listing + closing else 0.0
-            return_ = status[i, LISTED] if draw < back else 0.0
+            stays = back * (1.0 - closings[h])
+            return_ = status[i, LISTED] if draw < stays else 0.0
+            dropped = status[i, LISTED] if stays <= draw < back else 0.0
             if enter + return_ > 0.0:
                 since[i] = moment.month
-        status[i, DORMANT] += close - enter
+        status[i, DORMANT] += close + dropped - enter
         status[i, OPEN] += enter + return_ - close - caught
-        status[i, LISTED] += caught - return_
+        status[i, LISTED] += caught - return_ - dropped
         reentries[i] += return_
         listed_now[h] += caught
-        lost_ties[h] += capacity[i] * (close + caught)
-        exited[i + 1] = not expected and close + caught > 0.0
     for h in range(n_hubs):
-        lost_ties[h] = lost_ties[h] / tied[h] if tied[h] > 0.0 else 0.0
         listed_now[h] = listed_now[h] / opened[h] if opened[h] > 0.0 else 0.0
 
 
@@ -246,16 +258,6 @@ def count_firms(hub: Integers, status: Floats, reentries: Floats, represents: Fl
         counts[0, hub[i]] += status[i, OPEN] * represents[hub[i]]
         counts[1, hub[i]] += status[i, LISTED] * represents[hub[i]]
         counts[2, hub[i]] += reentries[i] * represents[hub[i]]
-
-
-@compiled
-def cumulate_capacity(first: Integers, capacity: Floats, status: Floats, reach: Floats) -> None:
-    """Open capacity cumulated over the intermediaries of each hub; ``reach`` (intermediary,) filled."""
-    for h in range(len(first) - 1):
-        total = 0.0
-        for i in range(first[h], first[h + 1]):
-            total += capacity[i] * status[i, OPEN]
-            reach[i] = total
 
 
 @compiled

@@ -1,8 +1,8 @@
-"""Choice of route for all exporters: one compiled loop that draws, one that spreads, both through the same rule.
+"""Choice of route for all exporters: one compiled loop that draws, one that spreads, both through the same rules.
 
 Rows are sorted by type, so that a block of firms shares its type's row of prospects and vectorises across firms (5 to
-13 times faster than one firm at a time, shared trial 2026-11). A draw is by inverse CDF with the target's routes first,
-so that paired runs differ for few firms on those routes at a third of the cost of Gumbel-max (benchmarks/pairing.py).
+13 times faster than one firm at a time, shared trial 2026-11). A draw is by inverse CDF with the target's route first,
+so that paired runs differ for few firms on that route at a third of the cost of Gumbel-max (benchmarks/pairing.py).
 """
 
 from __future__ import annotations
@@ -16,25 +16,28 @@ from sim.common import random_streams
 from sim.common.compilation import compiled, inlined
 from sim.common.numerics import exp
 from sim.model.kernels.block_weights import BLOCK, block_weights, draw_block
-from sim.model.kernels.ties import tie
 from sim.model.records import (
     BANNED_SHARE,
     BASE_WEIGHT,
     LEGAL_HAZARD,
-    LOYALTY_BONUS,
+    LISTED_PARTICIPANT,
     MARKET_WEIGHT,
+    OUTSIDER,
+    PARTICIPANT,
     REPUTATION_COST,
     SECONDARY_HAZARD,
 )
-from sim.rules.route_choice import pull_of_nest, pull_within_nest, road_pull
+from sim.rules.route_choice import route_weight
 
 if TYPE_CHECKING:
     from sim.common.arrays import Floats, Integers
-    from sim.model.kernels.ties import Ties
     from sim.model.population import ExporterColumns
-    from sim.model.records import NestedLogit, Numbers
+    from sim.model.records import Numbers
 
 CHUNK = 4096
+# As in :mod:`sim.model.kernels.block_weights`: without law the shipped rule tells no firms of one type apart.
+ALIKE_WITHOUT_LAW = True
+SHORTCUTS = {"route_weight": "ALIKE_WITHOUT_LAW"}
 _LANES = 16  # of the widest vectors in single precision
 
 
@@ -54,14 +57,34 @@ class Draws(NamedTuple):
     """Random streams of the month's choices.
 
     Attributes:
-        contract_end, route, tie: streams of whether a contract ends, of the route and of the intermediary.
+        contract_end, route: streams of whether a firm enters, leaves or ends its contract, and of its route.
         month: months since the run began.
     """
 
     contract_end: np.uint64
     route: np.uint64
-    tie: np.uint64
     month: int
+
+
+class Choices(NamedTuple):
+    """What exporters choose by.
+
+    Attributes:
+        prospects: (type, 6, route), in the precision of the choice; see :data:`sim.model.records.PROSPECTS`.
+        contract_end_odds: by type and route in use, (type, route).
+        entering: odds that a firm outside the target's market enters it, (type,).
+        leaving: odds that a participant that is not listed leaves it, (type,).
+        loss_if_listed: log points that a listed firm loses on each route, in the precision of the choice, (route,);
+            what it loses stays at home.
+        home: route to the type's own state, (type,).
+    """
+
+    prospects: Numbers
+    contract_end_odds: Floats
+    entering: Floats
+    leaving: Floats
+    loss_if_listed: Numbers
+    home: Integers
 
 
 @inlined
@@ -69,58 +92,60 @@ def _choose_group(
     group: tuple[int, int],
     chunks: Integers,
     draws: Draws,
-    prospects: Numbers,
-    contract_end_odds: Floats,
-    logit: NestedLogit,
-    ties: Ties,
+    choices: Choices,
     exporters: ExporterColumns,
     moves: Integers,
 ) -> None:
     """One month of choices of one group, its first chunk and the one after its last; else as :func:`_choose_rows`."""
     aversion, exposure, reputation = exporters.aversion, exporters.exposure, exporters.reputation
     start, listed, route, since = exporters.start, exporters.listed, exporters.route, exporters.since
-    intermediary, exited, hub, break_share = exporters.intermediary, ties.exited, ties.hub, ties.break_share
-    n_routes = moves.shape[1]
+    participates = exporters.participates
+    prospects, contract_end_odds = choices.prospects, choices.contract_end_odds
+    n_routes = prospects.shape[2]
     # Scratch is allocated once per group: with few rows per type it would cost more than the choices.
     weight = np.zeros((n_routes, BLOCK), dtype=np.float32)
-    trait = np.zeros((4, BLOCK), dtype=np.float32)
+    trait = np.zeros((5, BLOCK), dtype=np.float32)
     draw = np.zeros(BLOCK, dtype=np.float32)
     chance = np.empty(BLOCK)
     used = np.zeros(BLOCK, dtype=np.int32)
     choice = np.zeros(BLOCK, dtype=np.int32)
     rows = np.empty(2 * BLOCK, dtype=np.int64)
+    switches = np.empty(2 * BLOCK, dtype=np.uint8)
+    odds_of_switch = np.zeros(2)  # of those outside, of participants
     for c in range(group[0], group[1]):
         t, low, high = chunks[c, 0], chunks[c, 1], chunks[c, 2]
         first = t * random_streams.IDENTITIES_PER_TYPE - start[t]
+        odds_of_switch[0], odds_of_switch[1] = choices.entering[t], choices.leaving[t]
         n = 0
         for begin in range(low, high, BLOCK):
             width = min(BLOCK, high - begin)
             for j in range(width):
                 chance[j] = random_streams.uniform(draws.contract_end, first + begin + j)
-            if ties.some_exited:  # a contract may also end because its intermediary is gone
-                for j in range(width):
-                    rows[n] = begin + j
-                    odds = contract_end_odds[t, route[begin + j]]
-                    odds += (1.0 - odds) * break_share * exited[intermediary[begin + j]]
-                    n += chance[j] < odds
-            else:
-                for j in range(width):  # without a branch: no processor can foresee which contracts end
-                    rows[n] = begin + j
-                    n += chance[j] < contract_end_odds[t, route[begin + j]]
+            for j in range(width):  # without a branch: no processor can foresee which contracts end
+                r = begin + j
+                # A listed firm has nothing to leave for.
+                switch = odds_of_switch[participates[r]] * (1 - listed[r])
+                rows[n] = r
+                switches[n] = chance[j] < switch
+                n += chance[j] < switch + (1.0 - switch) * contract_end_odds[t, route[r]]
             done, last = 0, begin + BLOCK >= high
             while n - done >= BLOCK or (last and n > done):
                 size = min(BLOCK, n - done)
                 for j in range(size):
                     r = rows[done + j]
+                    now = participates[r] ^ switches[done + j]
+                    moves[c, n_routes] += np.int64(now) - np.int64(participates[r])
+                    participates[r] = now
                     trait[0, j], trait[1, j] = aversion[r], exposure[r]
                     trait[2, j], trait[3, j] = reputation[r], float32(listed[r])
+                    trait[4, j] = float32(now)
                     used[j] = route[r]
                     draw[j] = float32(random_streams.uniform(draws.route, first + r))
                 # Whole vectors only: what lies beyond the block's firms is computed and thrown away.
                 padded = (size + _LANES - 1) // _LANES * _LANES
                 for j in range(size, padded):
                     draw[j] = float32(0.0)  # scaled again and again it would become denormal, and slow
-                block_weights(padded, used, trait, prospects[t], logit, weight)
+                block_weights(padded, trait, prospects[t], choices.loss_if_listed, choices.home[t], weight)
                 draw_block(padded, draw, weight, choice)
                 for j in range(size):
                     r = rows[done + j]
@@ -128,108 +153,109 @@ def _choose_group(
                     moves[c, choice[j]] += 1
                     route[r] = choice[j]
                     since[r] = draws.month
-                for j in range(size):  # apart, since few firms trade through hubs
-                    r = rows[done + j]
-                    if hub[choice[j]] >= 0:
-                        drawn = random_streams.uniform(draws.tie, first + r)
-                        same = used[j] == choice[j]
-                        intermediary[r] = tie(drawn, hub[choice[j]], intermediary[r], same, ties)
-                    elif hub[used[j]] >= 0:
-                        intermediary[r] = 0
                 done += size
             for j in range(n - done):
-                rows[j] = rows[done + j]
+                rows[j], switches[j] = rows[done + j], switches[done + j]
             n -= done
 
 
-def _choose_rows(
-    rows: RowGroups,
-    draws: Draws,
-    prospects: Numbers,
-    contract_end_odds: Floats,
-    logit: NestedLogit,
-    ties: Ties,
-    exporters: ExporterColumns,
-    moves: Integers,
-) -> None:
-    """One month of choices in sampled mode.
+def _choose_rows(rows: RowGroups, draws: Draws, choices: Choices, exporters: ExporterColumns, moves: Integers) -> None:
+    """One month of entry, exit and choices in sampled mode.
 
     Args:
         rows: that may choose.
         draws: random streams of the month.
-        prospects: (type, 7, route), in single precision; see :data:`sim.model.records.PROSPECTS`.
-        contract_end_odds: by type and route in use, (type, route).
-        logit: constants of route choice, in single precision.
-        ties: what exporters need to know of intermediaries.
-        exporters: ``route``, ``since``, ``intermediary`` updated.
-        moves: (chunk, route) rows gained less rows lost, zero on entry.
+        choices: what exporters choose by, prospects and losses in single precision.
+        exporters: ``route``, ``since``, ``participates`` updated.
+        moves: (chunk, route + 1) rows gained less rows lost by each route, and participants gained less lost; zero on
+            entry.
     """
     chunks, groups = rows.chunks, rows.groups
     for group in prange(len(groups) - 1):
         mine = groups[group], groups[group + 1]
-        _choose_group(mine, chunks, draws, prospects, contract_end_odds, logit, ties, exporters, moves)
+        _choose_group(mine, chunks, draws, choices, exporters, moves)
 
 
-def _spread_rows(prospects: Numbers, contract_end_odds: Floats, logit: NestedLogit, exporters: ExporterColumns) -> None:
-    """One month of choices in expected mode: each row spreads over its routes by their probabilities.
+def _spread_rows(choices: Choices, exporters: ExporterColumns) -> None:
+    """One month of entry, exit and choices in expected mode: each row spreads over its routes by their probabilities.
 
     Args:
-        prospects: (type, 7, route), in double precision; see :data:`sim.model.records.PROSPECTS`.
-        contract_end_odds: by type and route in use, (type, route).
-        logit: constants of route choice, in double precision.
+        choices: what exporters choose by, prospects and losses in double precision.
         exporters: ``spread`` updated.
     """
     start, spread = exporters.start, exporters.spread
     aversions, exposures, reputations = exporters.aversion, exporters.exposure, exporters.reputation
-    nested, dissimilarity = logit.target_routes, logit.dissimilarity
-    loss_if_listed = logit.loss_if_listed
+    prospects, contract_end_odds = choices.prospects, choices.contract_end_odds
     n_routes = spread.shape[2]
     for t in prange(len(start) - 1):
-        weight = np.empty(n_routes)
-        ended = np.empty(n_routes)
-        bonus = prospects[t, LOYALTY_BONUS, 0]
+        alike, weight = np.zeros(n_routes), np.empty(n_routes)
+        used, apart = np.empty(n_routes, dtype=np.int64), np.empty(n_routes, dtype=np.int64)
+        n_used, n_apart = 0, 0
+        for k in range(n_routes):
+            base, banned, threat = prospects[t, BASE_WEIGHT, k], prospects[t, BANNED_SHARE, k], 0.0
+            if base == 0.0:
+                continue
+            used[n_used] = k
+            n_used += 1
+            threat = prospects[t, SECONDARY_HAZARD, k] + prospects[t, REPUTATION_COST, k]
+            hazard, market = prospects[t, LEGAL_HAZARD, k], prospects[t, MARKET_WEIGHT, k]
+            if ALIKE_WITHOUT_LAW and banned == 0.0 and hazard == 0.0 and threat == 0.0:
+                alike[k] = base * route_weight(market, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+            else:
+                apart[n_apart] = k
+                n_apart += 1
+        entering, leaving = choices.entering[t], choices.leaving[t]
         for i in range(start[t], start[t + 1]):
-            for listed in range(2):
-                mass = 0.0
-                for k in range(n_routes):
-                    ended[k] = spread[i, listed, k] * contract_end_odds[t, k]
-                    mass += ended[k]
-                if mass == 0.0:
+            choosing = np.zeros(3)
+            for n in range(n_used):
+                k = used[n]
+                odds = contract_end_odds[t, k]
+                inside, listed, outside = (
+                    spread[i, PARTICIPANT, k],
+                    spread[i, LISTED_PARTICIPANT, k],
+                    spread[i, OUTSIDER, k],
+                )
+                leave, enter = inside * leaving, outside * entering
+                ended = (inside - leave) * odds, listed * odds, (outside - enter) * odds
+                choosing[PARTICIPANT] += ended[0] + enter
+                choosing[LISTED_PARTICIPANT] += ended[1]
+                choosing[OUTSIDER] += ended[2] + leave
+                spread[i, PARTICIPANT, k] = inside - leave - ended[0]
+                spread[i, LISTED_PARTICIPANT, k] = listed - ended[1]
+                spread[i, OUTSIDER, k] = outside - enter - ended[2]
+            aversion, exposure, reputation = float(aversions[i]), float(exposures[i]), float(reputations[i])
+            for status in (PARTICIPANT, LISTED_PARTICIPANT):
+                if status == LISTED_PARTICIPANT and choosing[status] == 0.0:
                     continue
-                fear = exposures[i] * (1.0 - listed)
-                aversion, reputation = float(aversions[i]), float(reputations[i])
-                # Without a branch, so that one firm's routes vectorise; a route of base 0 weighs nothing in the end.
-                for k in range(n_routes):
-                    weight[k] = road_pull(
+                for n in range(n_used):
+                    weight[used[n]] = alike[used[n]]
+                for n in range(n_apart):
+                    k = apart[n]
+                    weight[k] = prospects[t, BASE_WEIGHT, k] * route_weight(
                         prospects[t, MARKET_WEIGHT, k], prospects[t, BANNED_SHARE, k], aversion,
-                        prospects[t, LEGAL_HAZARD, k], fear, prospects[t, SECONDARY_HAZARD, k], reputation,
+                        prospects[t, LEGAL_HAZARD, k], exposure, prospects[t, SECONDARY_HAZARD, k], reputation,
                         prospects[t, REPUTATION_COST, k],
                     )  # fmt: skip
-                if listed:
-                    for k in range(n_routes):
-                        weight[k] *= exp(-loss_if_listed[k])
-                for k in range(nested):
-                    weight[k] = pull_within_nest(weight[k], dissimilarity)
-                for k in range(n_routes):
-                    weight[k] *= prospects[t, BASE_WEIGHT, k]
-                within, usual = 0.0, 0.0
-                for k in range(nested):
-                    within += weight[k]
-                    usual += prospects[t, BASE_WEIGHT, k]
-                mean = within / usual if usual > 0.0 else 0.0
-                scale = pull_of_nest(mean, dissimilarity) / mean if mean > 0.0 else 0.0
+                if status == LISTED_PARTICIPANT:
+                    lost = 0.0
+                    for n in range(n_used):
+                        kept = weight[used[n]] * exp(-choices.loss_if_listed[used[n]])
+                        lost += weight[used[n]] - kept
+                        weight[used[n]] = kept
+                    weight[choices.home[t]] += lost
                 total = 0.0
-                for k in range(nested):
-                    weight[k] *= scale
-                for k in range(n_routes):
-                    total += weight[k]
-                leaving = 0.0
-                for k in range(n_routes):
-                    ended_share = ended[k] / (total + bonus * weight[k])
-                    leaving += ended_share
-                    spread[i, listed, k] += ended_share * bonus * weight[k] - ended[k]
-                for k in range(n_routes):
-                    spread[i, listed, k] += leaving * weight[k]
+                for n in range(n_used):
+                    total += weight[used[n]]
+                for n in range(n_used):
+                    spread[i, status, used[n]] += choosing[status] * weight[used[n]] / total
+                # Outsiders weigh the other routes as participants do.
+                if status == PARTICIPANT and choosing[OUTSIDER] > 0.0:
+                    weight[0] = 0.0
+                    total = 0.0
+                    for n in range(n_used):
+                        total += weight[used[n]]
+                    for n in range(n_used):
+                        spread[i, OUTSIDER, used[n]] += choosing[OUTSIDER] * weight[used[n]] / total
 
 
 choose = compiled(_choose_rows)

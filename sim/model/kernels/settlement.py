@@ -30,6 +30,7 @@ class BorderConditions(NamedTuple):
     Attributes:
         military_sensitivity, ambiguity: of goods, (good,).
         demand_multiplier: orders against contracts by (destination, good): season, macro path, income.
+        supply_multiplier: what an origin ships of what is ordered from it, (origin, good).
         enforcement_effort: (state,).
         border_checks: part of the checks left at the state's border with the target, (state,).
         inspection: shipments inspected beyond the usual share, (state,).
@@ -44,6 +45,7 @@ class BorderConditions(NamedTuple):
     military_sensitivity: Floats
     ambiguity: Floats
     demand_multiplier: Floats
+    supply_multiplier: Floats
     enforcement_effort: Floats
     border_checks: Floats
     inspection: Floats
@@ -97,7 +99,7 @@ def clear_borders(
             banned[t, k] = 0.0
             evading[t, k] = 0.0
             # Buyers bring orders forward before a law binds that is announced.
-            multiplier = multipliers[destination[k], g]
+            multiplier = multipliers[destination[k], g] * conditions.supply_multiplier[o, g]
             ordered = contracted[t, k] * multiplier * (1.0 + values.front_loading * coming[t, k])
             if ordered == 0.0 and queue[t, k] == 0.0:
                 continue

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.common.compilation import compiled
+from sim.model.records import LISTED_PARTICIPANT, OUTSIDER, PARTICIPANT
 from sim.policies.regime import COALITION_BRAND
 
 if TYPE_CHECKING:
@@ -58,9 +59,9 @@ def sum_drawn(
     """Contracted trade by (type, route), musd per month, sampled mode: that of the rows and of the background.
 
     Args:
-        rows_on_route: (type, route).
+        rows_on_route: (type, route or more).
         row_value: musd per month that one row stands for, (type,).
-        background: base-year trade of firms that consider no price-adjusting market, (type, route).
+        background: base-year trade of firms outside the pool, and through hubs, (type, route).
         activity: part of it that is still done, (type, route).
         contracted: filled.
     """
@@ -71,18 +72,27 @@ def sum_drawn(
 
 @compiled
 def sum_spread(
-    exporters: ExporterColumns, row_value: Floats, background: Floats, activity: Floats, contracted: Floats
+    exporters: ExporterColumns,
+    row_value: Floats,
+    background: Floats,
+    activity: Floats,
+    contracted: Floats,
+    participating: Floats,
 ) -> None:
-    """The same in expected mode, from the rows' shares."""
+    """The same in expected mode, from the rows' shares; share of each type's rows that participate, (type,), filled."""
     start, spread = exporters.start, exporters.spread
     for t in range(len(start) - 1):
         contracted[t, :] = 0.0
+        inside = 0.0
         for i in range(start[t], start[t + 1]):
-            for listed in range(2):
-                for k in range(contracted.shape[1]):
-                    contracted[t, k] += spread[i, listed, k] * row_value[t]
+            for k in range(contracted.shape[1]):
+                participants = spread[i, PARTICIPANT, k] + spread[i, LISTED_PARTICIPANT, k]
+                inside += participants
+                contracted[t, k] += participants + spread[i, OUTSIDER, k]
         for k in range(contracted.shape[1]):
-            contracted[t, k] += background[t, k] * activity[t, k]
+            contracted[t, k] = contracted[t, k] * row_value[t] + background[t, k] * activity[t, k]
+        if start[t + 1] > start[t]:
+            participating[t] = min(1.0, inside / (start[t + 1] - start[t]))
 
 
 @compiled
@@ -151,7 +161,7 @@ def sum_passages(
 
 @compiled
 def move_rows(chunks: Integers, moves: Integers, rows_on_route: Integers) -> None:
-    """Adds the moves of each chunk (chunk, route) to the rows of its type (type, route)."""
+    """Adds the moves of each chunk to the rows of its type, both with participants last: (.., route + 1)."""
     for c in range(chunks.shape[0]):
         t = chunks[c, 0]
         for k in range(moves.shape[1]):

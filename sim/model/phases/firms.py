@@ -8,10 +8,10 @@ import numpy as np
 
 from sim.common import random_streams
 from sim.model.kernels.component_trade import add_enacted_law, law_as_shipped
-from sim.model.kernels.route_choice import Draws, RowGroups
+from sim.model.kernels.route_choice import Choices, Draws, RowGroups
 from sim.model.kernels.route_prospects import BeliefSignals, RouteConditions
-from sim.model.kernels.sums import move_rows, sum_drawn, sum_exits, sum_spread
-from sim.model.kernels.ties import Ties
+from sim.model.kernels.settlement import DELIVERED
+from sim.model.kernels.sums import move_rows, sum_by_hub, sum_drawn, sum_exits, sum_spread
 from sim.model.phases.states import coalition_effort, coalition_resolve
 from sim.model.records import ExportLaw, RouteLaw
 
@@ -20,102 +20,96 @@ if TYPE_CHECKING:
 
 
 def evaluate_routes(model: Model) -> None:
-    """4b. What every route promises this month, and how many contracts end; bad news ends more.
+    """4b. What every route promises this month, who enters and leaves, how many contracts end; bad news ends more.
 
-    Reads: regime, markets.log_price, governments.enforcement_effort, governments.enacted_law, governments.controlled,
-    governments.state_protection, governments.payment_intermediaries, transit.entry_cost, transit.passed_share,
-    shipments.contracted, intermediary_columns.
+    Reads: regime, markets.expected_price, governments.enforcement_effort, governments.enacted_law,
+    governments.controlled, governments.payment_intermediaries, transit.entry_cost, transit.passed_share,
+    shipments.contracted, participation.share.
     Writes: prospects, outlook.contract_end_odds, outlook.legal_deterrence, outlook.last_disutility,
-    outlook.background_activity, outlook.diverted_share, evasion.shipped_as_components, evasion.banned_as_shipped,
-    evasion.licence_as_shipped, governments.peer_exit_share.
+    outlook.background_activity, outlook.released, outlook.passing_cost, participation.entering, participation.leaving,
+    evasion.shipped_as_components, evasion.banned_as_shipped, evasion.licence_as_shipped, governments.peer_exit_share.
     """
     state, constants, governments, transit = model.state, model.constants, model.state.governments, model.state.transit
     _ship_as_components(model)
     contracted, exit_share = state.shipments.contracted, governments.peer_exit_share
     sum_exits(constants.routes, constants.coalition_direct, contracted, exit_share)
-    # In sampled mode a contract ends when its own intermediary is gone, not by the hub's mean.
-    lost_ties = model.intermediary_columns.lost_ties
     conditions = RouteConditions(
         banned_as_shipped=state.evasion.banned_as_shipped,
         licence_as_shipped=state.evasion.licence_as_shipped,
-        log_price=state.markets.log_price,
+        expected_price=state.markets.expected_price,
         enforcement_effort=governments.enforcement_effort,
         coalition_effort=coalition_effort(model),
+        law_capacity=constants.states.law_capacity,
         border_checks=constants.states.border_checks,
         enacted_law=governments.enacted_law,
         controlled=governments.controlled,
-        state_protection=governments.state_protection,
         payment_intermediaries=governments.payment_intermediaries,
         peer_exit_share=governments.peer_exit_share,
         entry_cost=transit.entry_cost,
         passed_share=transit.passed_share,
-        lost_ties=lost_ties if model.expected else np.zeros_like(lost_ties),
-        opening=constants.hubs.opening,
     )
     law = model.regime.lanes(RouteLaw)
     model.loops.evaluate_routes(
-        constants.routes, constants.types, law, conditions, model.parameters, state.prospects, state.outlook
+        constants.routes, constants.types, law, conditions, model.parameters, state.prospects, state.outlook,
+        state.participation,
     )  # fmt: skip
 
 
 def choose_routes(model: Model) -> None:
-    """4c. Exporters whose contract ends choose a route, and on a route through a hub an intermediary.
+    """4d. Firms enter the target's market and leave it; those whose contract ends choose a route.
 
-    Reads: prospects, outlook.contract_end_odds, outlook.background_activity, intermediary_columns.
-    Writes: exporter_columns, rows_on_route, shipments.contracted.
+    Reads: prospects, participation, outlook.contract_end_odds, outlook.background_activity.
+    Writes: exporter_columns, rows_on_route, participation.share, shipments.contracted.
     """
-    state, logit = model.state, model.constants.logit
     if model.expected:
         spread_out = model.loops.spread_out_parallel if model.threads_pay else model.loops.spread_out
-        spread_out(state.prospects, state.outlook.contract_end_odds, logit, model.exporter_columns)
+        spread_out(choices(model), model.exporter_columns)
     else:
         choose_rows(model, model.rows, parallel=model.threads_pay)
     sum_rows(model)
 
 
-def choose_rows(model: Model, rows: RowGroups, *, parallel: bool = False) -> None:
-    """Lets some rows choose (sampled mode); see :func:`sim.model.kernels.route_choice.groups_of`."""
-    state, logit, seed = model.state, model.constants.logit, model.plan.seed
-    decisions = random_streams.CONTRACT_ENDS, random_streams.ROAD, random_streams.TIE
-    contract_end, route, tie = (random_streams.stream(seed, decision, model.elapsed) for decision in decisions)
-    draws = Draws(contract_end, route, tie, model.elapsed)
-    moves = np.zeros((len(rows.chunks), len(model.base.routes)), dtype=np.int64)
-    choose = model.loops.choose_parallel if parallel else model.loops.choose
-    choose(
-        rows, draws, state.prospects, state.outlook.contract_end_odds, logit, ties(model), model.exporter_columns, moves
-    )  # fmt: skip
-    move_rows(rows.chunks, moves, model.rows_on_route)
-
-
-def ties(model: Model) -> Ties:
-    """What exporters need to know of intermediaries."""
-    intermediaries, values = model.intermediary_columns, model.values
-    return Ties(
-        exited=intermediaries.exited,
-        some_exited=values.tie_break > 0.0 and bool(intermediaries.exited.any()),
-        break_share=values.tie_break,
-        turnover=values.tie_turnover,
-        hub=model.base.hub,
-        first=intermediaries.first,
-        reach=intermediaries.reach(),
+def choices(model: Model) -> Choices:
+    """What exporters choose by this month."""
+    state, participation = model.state, model.state.participation
+    return Choices(
+        prospects=state.prospects,
+        contract_end_odds=state.outlook.contract_end_odds,
+        entering=participation.entering,
+        leaving=participation.leaving,
+        loss_if_listed=model.constants.loss_if_listed,
+        home=model.constants.home,
     )
 
 
+def choose_rows(model: Model, rows: RowGroups, *, parallel: bool = False) -> None:
+    """Lets some rows choose (sampled mode); see :func:`sim.model.kernels.route_choice.groups_of`."""
+    decisions = random_streams.CONTRACT_ENDS, random_streams.ROAD
+    contract_end, route = (random_streams.stream(model.plan.seed, one, model.elapsed) for one in decisions)
+    moves = np.zeros((len(rows.chunks), len(model.base.routes) + 1), dtype=np.int64)
+    choose = model.loops.choose_parallel if parallel else model.loops.choose
+    choose(rows, Draws(contract_end, route, model.elapsed), choices(model), model.exporter_columns, moves)
+    move_rows(rows.chunks, moves, model.rows_on_route)
+
+
 def sum_rows(model: Model) -> None:
-    """Contracted trade: that of the rows, and of the firms that consider no price-adjusting market."""
+    """Contracted trade: that of the rows, of the firms outside the pool, and through hubs; who participates."""
     background, activity = model.base.background, model.state.outlook.background_activity
-    contracted = model.state.shipments.contracted
+    contracted, share = model.state.shipments.contracted, model.state.participation.share
     if model.expected:
-        sum_spread(model.exporter_columns, model.row_value, background, activity, contracted)
+        sum_spread(model.exporter_columns, model.row_value, background, activity, contracted, share)
     else:
         sum_drawn(model.rows_on_route, model.row_value, background, activity, contracted)
+        rows = np.diff(model.exporter_columns.start)
+        np.divide(model.rows_on_route[:, -1], rows, out=share, where=rows > 0)
 
 
 def update_beliefs(model: Model) -> None:
     """10. Firms update the hazards they believe in, and how plainly they label what they sell.
 
-    Reads: regime, governments.listed_share, governments.state_listed_share, governments.triggered_threat,
-    governments.resolve, new_controls, intermediary_columns.
+    Reads: regime, governments.listed_share, governments.state_listed_share, governments.state_protection,
+    governments.triggered_threat, governments.resolve, governments.trade, new_controls, intermediary_columns,
+    shipments.order_status.
     Writes: outlook.believed_hazard, evasion.labels, governments.recent_listings.
     """
     state, constants, governments = model.state, model.constants, model.state.governments
@@ -126,6 +120,7 @@ def update_beliefs(model: Model) -> None:
         listed_share=governments.listed_share,
         state_listed_share=governments.state_listed_share,
         intermediaries_listed=listed,
+        state_protection=governments.state_protection,
         triggered_threat=governments.triggered_threat * coalition_resolve(model),
         new_controls=state.new_controls,
         exposure=constants.types.exposure,
@@ -138,7 +133,11 @@ def update_beliefs(model: Model) -> None:
     recent = governments.recent_listings
     recent *= 1.0 - model.values.forgetting
     recent += governments.state_listed_share
-    np.add.at(recent, constants.routes.hub_states, listed)
+    through = np.zeros_like(state.transit.transit_cost)
+    sum_by_hub(constants.routes.hub, constants.routes.good, state.shipments.order_status[DELIVERED], through)
+    hub_states, passed = constants.routes.hub_states, through.sum(axis=1)
+    trade = np.maximum(governments.trade[hub_states], passed)
+    np.add.at(recent, hub_states, listed * np.divide(passed, trade, out=np.zeros_like(passed), where=trade > 0.0))
 
 
 def _ship_as_components(model: Model) -> None:

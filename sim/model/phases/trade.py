@@ -10,13 +10,16 @@ from sim.common import random_streams
 from sim.common.numerics import power
 from sim.model.kernels.customs_records import Passage
 from sim.model.kernels.hub_network import TransitConditions, refusals_by_state
-from sim.model.kernels.intermediaries import Moment
+from sim.model.kernels.intermediaries import Moment, Prospects
+from sim.model.kernels.passing_on import PassingConditions
 from sim.model.kernels.settlement import BorderConditions, Deliveries
-from sim.model.kernels.sums import sum_by_exit, sum_by_hub
+from sim.model.kernels.sums import sum_by_hub
 from sim.model.phases.states import intermediaries_to_list
 from sim.model.records import BorderLaw
+from sim.policies.regime import NEUTRAL_BRAND
 
 if TYPE_CHECKING:
+    from sim.common.arrays import Floats
     from sim.model.interface import Model
 
 
@@ -47,9 +50,11 @@ def price_transit(model: Model) -> None:
     model.loops.choose_exit_hubs(usual, hubs.log_markup, transit.transit_cost, parameters, shares)
     conditions = TransitConditions(
         hub_states=constants.routes.hub_states,
+        law_capacity=constants.states.law_capacity,
         usual_effort=constants.states.usual_effort,
         border_checks=constants.states.border_checks,
         transit_ban=model.regime.cell("transit_ban"),
+        export_ban=_export_bans(model),
         enacted_law=governments.enacted_law,
         enforcement_effort=governments.enforcement_effort,
         controlled=governments.controlled,
@@ -62,10 +67,41 @@ def price_transit(model: Model) -> None:
     model.loops.enter_payment_intermediaries(refusals, parameters, governments.payment_intermediaries)
 
 
+def _export_bans(model: Model) -> Floats:
+    """What each state forbids its own firms to sell to the target, times how surely, (state, good).
+
+    What a state does not let its own firms sell it does not let others pass on either.
+    """
+    shape = len(model.world.states), 2, len(model.world.goods)
+    banned, hazard = (model.regime.lane(name)[:, 0] for name in ("banned_share", "domestic_hazard"))
+    forbidden: Floats = (banned * np.minimum(hazard, 1.0)).reshape(shape)[:, NEUTRAL_BRAND]
+    return forbidden
+
+
+def pass_on(model: Model) -> None:
+    """4c. Intermediaries buy what they pass on: as much as those that are open can, of what pays.
+
+    Reads: regime, markets.expected_price, hubs.log_markup, intermediary_columns, outlook.released,
+    outlook.passing_cost.
+    Writes: outlook.background_activity, outlook.diverted_share, passed_on.
+    """
+    state, constants = model.state, model.constants
+    room = model.regime.state("hub_room")[constants.routes.hub_states]
+    conditions = PassingConditions(
+        base_flow=model.base.flow,
+        expected_price=state.markets.expected_price,
+        capacity=model.values.hub_utilisation * model.intermediary_columns.open_capacity() * (1.0 + room),
+        log_markup=state.hubs.log_markup,
+    )
+    model.loops.pass_on(
+        constants.routes, constants.hubs, conditions, model.parameters, state.outlook, state.passed_on
+    )  # fmt: skip
+
+
 def clear_borders(model: Model) -> None:
     """5. Licences, payments, inspections.
 
-    Reads: regime, shipments.contracted, markets.demand_multiplier, governments.enforcement_effort,
+    Reads: regime, drivers, shipments.contracted, markets.demand_multiplier, governments.enforcement_effort,
     governments.payment_intermediaries, transit.stopped_share, evasion.banned_as_shipped, evasion.licence_as_shipped,
     outlook.legal_deterrence, outlook.diverted_share.
     Writes: shipments.order_status, shipments.licence_queue, shipments.banned_shipped, shipments.evading,
@@ -76,6 +112,7 @@ def clear_borders(model: Model) -> None:
         military_sensitivity=constants.goods.military_sensitivity,
         ambiguity=constants.goods.ambiguity,
         demand_multiplier=state.markets.demand_multiplier,
+        supply_multiplier=model.drivers.supply_multiplier[model.elapsed],
         enforcement_effort=governments.enforcement_effort,
         border_checks=constants.states.border_checks,
         inspection=model.regime.state("inspection"),
@@ -94,23 +131,28 @@ def clear_borders(model: Model) -> None:
 def trade_through_hubs(model: Model) -> None:
     """6. Intermediaries carry what they can, mark up as they fill, open, close, are listed and return.
 
-    Reads: regime, shipments.contracted, transit.exit_hub_shares, governments.resolve, governments.controlled,
-    governments.observed_military_trade.
-    Writes: hubs.capacity_utilisation, hubs.capacity_share, hubs.log_markup, intermediary_columns.
+    Reads: regime, shipments.contracted, transit.exit_hub_shares, passed_on.margin, governments.resolve,
+    governments.controlled, governments.observed_military_trade.
+    Writes: hubs.capacity_utilisation, hubs.capacity_share, hubs.use, hubs.log_markup, intermediary_columns.
     """
-    hubs, transit = model.state.hubs, model.state.transit
+    hubs = model.state.hubs
     routes, intermediaries = model.constants.routes, model.intermediary_columns
     capacity = intermediaries.open_capacity() * (1.0 + model.regime.state("hub_room")[routes.hub_states])
-    consigned, entered = np.empty_like(capacity), np.empty_like(transit.transit_cost)
+    entered = np.empty_like(model.state.transit.transit_cost)
     sum_by_hub(routes.hub, routes.good, model.state.shipments.contracted, entered)
-    sum_by_exit(entered, transit.exit_hub_shares, consigned)
+    consigned = entered.sum(axis=1)
     hubs.capacity_utilisation[:] = np.where(consigned > 0, 1e3, 0.0)  # of a hub with no open intermediary
     np.divide(consigned, capacity, out=hubs.capacity_utilisation, where=capacity > 0)
     np.minimum(1.0, 1.0 / np.maximum(hubs.capacity_utilisation, 1e-12), out=hubs.capacity_share)
-    model.loops.mark_up(hubs.capacity_utilisation, model.parameters, hubs.log_markup)
+    usual_use = model.constants.hubs.usual_use
+    model.loops.mark_up(hubs.use, usual_use, model.parameters, hubs.log_markup)
     key = random_streams.stream(model.plan.seed, random_streams.TRADER_STATUS, model.elapsed)
-    moment, to_list = Moment(key, model.elapsed, model.expected), intermediaries_to_list(model)
-    model.loops.turn_over(hubs.capacity_utilisation, to_list, moment, model.parameters, intermediaries)
+    prospects = Prospects(model.state.passed_on.margin, hubs.use, usual_use, intermediaries_to_list(model))
+    model.loops.turn_over(
+        prospects, Moment(key, model.elapsed, model.expected), model.parameters, intermediaries
+    )  # fmt: skip
+    could = intermediaries.possible_capacity()
+    np.divide(intermediaries.open_capacity(), could, out=hubs.use, where=could > 0)
 
 
 def settle(model: Model) -> None:
@@ -130,14 +172,14 @@ def settle(model: Model) -> None:
     model.loops.settle(model.constants.routes, shares, capacity_share, coming, model.parameters, deliveries)
 
 
-def adjust_prices(model: Model) -> None:
-    """8. Prices move towards the gap of demand and arrivals in the price-adjusting markets.
+def clear_markets(model: Model) -> None:
+    """8. Prices clear the price-adjusting markets; what sellers expect follows.
 
     Reads: markets.arrivals, markets.demand_multiplier, markets.war_demand.
-    Writes: markets.log_price, markets.import_substitution.
+    Writes: markets.log_price, markets.expected_price, markets.import_substitution.
     """
-    traits = model.constants.markets
-    model.loops.adjust_prices(traits.imports, traits.price_adjusting, model.parameters, model.state.markets)
+    sensitivity = model.constants.goods.military_sensitivity
+    model.loops.clear_markets(model.constants.markets, sensitivity, model.parameters, model.state.markets)
 
 
 def record_customs(model: Model) -> None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class CorporateExit(Policy):
-    """Puts a reputational cost on dealing with the target, wherever the coalition firm's plant stands.
+    """Puts a reputational cost on dealing with the target on firms of the states named, wherever their plant stands.
 
     Form: the exits on record at Yale's Chief Executive Leadership Institute, about 1,000 of some 1,200 firms by May
     2022 (Sonnenfeld et al., SSRN 4112885). What is felt abroad and through hubs is a prior.
@@ -48,11 +48,15 @@ class CorporateExit(Policy):
         if cost == 0.0:
             return
         index, brand = regime.index, COALITION_BRAND
-        coalition = tuple(
-            code for code, member in zip(index.world.states, index.world.is_coalition, strict=True) if member
-        )
-        others = tuple(code for code in index.world.states if code not in coalition)
-        for origins, part in ((coalition, 1.0), (others, self.abroad)):
+        world = index.world
+        members = [code for code, member in zip(world.states, world.is_coalition, strict=True) if member]
+        home = tuple(code for code in members if index.state[code] in index.states(self.by))
+        others = tuple(code for code in world.states if code not in members)
+        # Whose plants stand abroad is not known: as much of them is taken to leave as of the trade from home.
+        sold = world.direct_musd[:, world.target].sum(axis=1)
+        total = sum(float(sold[index.state[code]]) for code in members)
+        share = sum(float(sold[index.state[code]]) for code in home) / total if total > 0.0 else 0.0
+        for origins, part in ((home, 1.0), (others, self.abroad * share)):
             direct = index.lanes(origins, self.goods, self.towards, headquarters=brand, through=())
             regime.impose("reputation", direct, cost * part)
             if self.aims_at_target(index):

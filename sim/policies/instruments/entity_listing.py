@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from sim.common.fields import ALL, STATE_GROUPS, AnyFirms, States
+from sim.common.fields import STATE_GROUPS, AnyFirms, States
+from sim.common.good_groups import ALL
 from sim.common.months import month_of
 from sim.common.parsing import wrong
 from sim.policies.base import Policy

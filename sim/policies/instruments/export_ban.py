@@ -24,8 +24,8 @@ class ExportBan(Policy):
     new contract costs the same from the first day.
 
     Forms covered: the annexes to Regulation (EU) No 833/2014, the US export administration rules, a third state's own
-    ban. Contracts signed before a package could often still be carried out: four months under its import ban on coal,
-    six or eight under that on oil (fifth and sixth packages); one to six under export bans (from memory).
+    ban. Contracts signed before a package could often still be carried out: six months under the EU's import ban on
+    crude oil, eight under that on oil products (sixth package: Council of the EU, 3 June 2022).
     """
 
     wielder: ClassVar[str] = "Law of the coalition"

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class LogisticsHub(Policy):
-    """Takes a share of the cost off the routes through its hubs, for every origin, and adds room to their houses.
+    """Takes a share of the cost off the routes through its hubs, for every origin, and gives their intermediaries room.
 
     Form: dry ports and free zones on the route between China and Europe, such as Khorgos, whose operator took its first
     container train on 29 July 2015. That they are worth a share of the cost is an assumption. Room is there as soon as

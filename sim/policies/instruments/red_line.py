@@ -19,7 +19,7 @@ class RedLine(Policy):
 
     Below the line nothing happens, so a state can stay there; what the coalition sees of the trade is blurred.
 
-    Form: a conditional threat (Schelling, "The Strategy of Conflict", 1960; from memory): G7 statements that supplying
+    Form: a conditional threat (Schelling, "The Strategy of Conflict", 1960): G7 statements that supplying
     the war would have consequences name no number, so the multiple is a prior.
     """
 

@@ -19,7 +19,7 @@ class SecondaryTraders(Policy):
 
     Forms covered: joint notices of the coalition's export control offices, warnings to firms that backfill, and the
     power to ban sales of listed goods to a third state as such, the anti-circumvention tool of Regulation (EU)
-    2023/1214 of 23 June 2023 (Article 12f of Regulation (EU) No 833/2014; the article from memory).
+    2023/1214 of 23 June 2023.
     """
 
     wielder: ClassVar[str] = "Threats to third states"

@@ -18,7 +18,7 @@ class SupplyCommitment(Policy):
     """Binds the target and its partners to each other, which adds to the partners' alignment as it is built up.
 
     Form: asymmetric dependence as a means of power (Hirschman, "National Power and the Structure of Foreign Trade",
-    1945; from memory), such as the gas contract of 21 May 2014 between Gazprom and CNPC, 38 billion cubic metres a year
+    1945), such as the gas contract of 21 May 2014 between Gazprom and CNPC, 38 billion cubic metres a year
     for 30 years (OSW, 16 June 2014). How much alignment it adds is a prior.
     """
 

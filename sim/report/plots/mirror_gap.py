@@ -152,9 +152,9 @@ def _title(view: View, pair: Pair, shown: pd.DataFrame) -> str:
     if not recorded > 0.0 and not mirror > 0.0:
         return f"Nothing is on record from {exporter} to {importer}"
     seen = "" if rows["importer_publishes"].all() else " (unpublished)"
-    books = f"{money(recorded)} in the exporter's books, {money(mirror)} in the importer's{seen}"
+    records = f"{money(recorded)} in the exporter's record, {money(mirror)} in the importer's{seen}"
     change = f", {100.0 * (mirror / recorded - 1.0):+.0f} %" if recorded > 0.0 else ""
-    return f"{exporter} to {importer} in {name}: {books}{change}"
+    return f"{exporter} to {importer} in {name}: {records}{change}"
 
 
 def _what_is_true(view: View, pair: Pair) -> str:

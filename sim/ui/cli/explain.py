@@ -20,6 +20,7 @@ from sim.ui.cli.options import (
     Seed,
     Setting,
     Workers,
+    WorldErrors,
     app,
     show_saved,
 )
@@ -159,6 +160,7 @@ def mirror_gap(
     posterior: Annotated[
         str | None, typer.Option(metavar="FOLDER", help="Where that posterior is; else shipped with the world.")
     ] = None,
+    world_errors: WorldErrors = "on",
     allow_code: AllowCode = False,
     force: Force = False,
 ) -> None:
@@ -176,6 +178,6 @@ def mirror_gap(
     pair, results, bands = Pair(exporter, importer, good), Results.open(folder, allow_code=allow_code), None
     if draws:
         with progress_of(f"{draws} draws", "draws") as progress:
-            bands = bands_of_pair(results, pair, posterior, draws, progress)
+            bands = bands_of_pair(results, pair, posterior, draws, progress, world_errors=world_errors == "on")
     show(report(results, pair))
     show_saved(draw_pair(results, pair, out, bands, force=force))

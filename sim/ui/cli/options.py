@@ -63,6 +63,10 @@ FromPosterior = Annotated[
     str | None,
     typer.Option("--posterior", metavar="FOLDER|none", help="Fitted parameters; else those shipped with the world."),
 ]
+WorldErrors = Annotated[
+    Literal["on", "off"],
+    typer.Option(help="Whether each draw but the first has a world of its own, within the errors of its flows."),
+]
 AllowCode = Annotated[
     bool,
     typer.Option("--allow-code", help="Run rules that the scenario names from a Python file: it has all your rights."),

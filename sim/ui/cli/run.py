@@ -22,6 +22,7 @@ from sim.ui.cli.options import (
     ScenarioName,
     Seed,
     Setting,
+    WorldErrors,
     app,
     show_saved,
 )
@@ -46,13 +47,15 @@ def run(
     figures: Annotated[bool, typer.Option("--figures/--no-figures", help="Draw figures.")] = True,
     posterior: FromPosterior = None,
     draws: Draws = None,
+    world_errors: WorldErrors = "on",
     allow_code: AllowCode = False,
     force: Force = False,
 ) -> None:
     """Runs a scenario and, paired with it, the same world without its policies.
 
     Writes tables, record and figures below --out and shows what the policies did. Parameters come from the posterior
-    that ships with the scenario's world, if one does; figures then carry bands over its draws.
+    that ships with the scenario's world, if one does; figures then carry bands over its draws, and over worlds that
+    the base year's figures leave possible.
 
     Examples:
       sim run reference
@@ -66,7 +69,8 @@ def run(
     asked = overrides(
         exporters=exporters, mode=mode, seed=seed, months=months, settings=changes or (), allow_code=allow_code
     )
-    _run(scenario, asked, RunOutput(out, None if figures else (), force), pair=pair, believing=(posterior, draws))
+    output = RunOutput(out, None if figures else (), force)
+    _run(scenario, asked, output, pair=pair, believing=(posterior, draws, world_errors == "on"))
 
 
 @app.command()
@@ -88,7 +92,7 @@ def demo(
     folder = out or Path("results")
     if out is None and unwritable(folder):
         folder = Path(tempfile.mkdtemp(prefix="sim-demo-"))
-    _run("reference", DEMO, RunOutput(folder, DEMO_FIGURES, force), pair=True, believing=(None, 0))
+    _run("reference", DEMO, RunOutput(folder, DEMO_FIGURES, force), pair=True, believing=(None, 0, False))
 
 
 @app.command(name="test-mechanism")
@@ -141,7 +145,7 @@ def _run(
     output: RunOutput,
     *,
     pair: bool,
-    believing: tuple[str | None, int | None],
+    believing: tuple[str | None, int | None, bool],
 ) -> None:
     """Runs a case as asked, saves it, shows what came out."""
     from sim.report.run_tables import deliveries_alone, flows_of, ledgers, over_draws
@@ -151,13 +155,14 @@ def _run(
     from sim.ui.requests import asked_for, bands_for
     from sim.ui.saving import FIGURES
 
-    chosen = beliefs(asked_for(name, asked), *believing)
+    posterior, draws, world_errors = believing
+    chosen = beliefs(asked_for(name, asked), posterior, draws)
     case = chosen.case
     output.refuse_in_vain(case, pair=pair, bands=chosen.draws > 0)
     with progress_of(case.scenario.title) as progress:
         ran = run_both(case, progress=progress) if pair else case.run(progress)
     with progress_of(f"{chosen.draws} draws for bands, then writing", "draws") as progress:
-        bands = bands_for(chosen, ran, progress)
+        bands = bands_for(chosen, ran, progress, world_errors=world_errors)
         saved = output.save(ran, case, bands)
     show(chosen.words)
     warn(*case.remarks)

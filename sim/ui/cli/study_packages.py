@@ -13,7 +13,7 @@ import typer
 from sim.common.errors import SimError
 from sim.common.progress import progress_of
 from sim.report.terminal import show
-from sim.ui.cli.options import AllowCode, Exporters, Force, Mode, Months, Workers
+from sim.ui.cli.options import AllowCode, Exporters, Force, Mode, Months, Workers, WorldErrors
 from sim.ui.cli.study import Metrics, Out, its_extra, runs_in, study_app, tell
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ def attribute(
     ] = "kind",
     permutations: Annotated[int, typer.Option(min=1, help="Permutations of the clauses, each with its reverse.")] = 4,
     draws: Draws = 0,
+    world_errors: WorldErrors = "on",
     exporters: Exporters = 2_000,
     mode: Mode = "expected",
     months: Months = None,
@@ -65,7 +66,7 @@ def attribute(
         told = attribute_switches(points, runs.levers, [runs.column(name) for name in metric or runs.metrics])
         tell(attributed(told, runs.title, int(points["world"].nunique())), out, force=force)
         return
-    cases = _cases(package, draws, (exporters, mode, months), allow_code=allow_code)
+    cases = _cases(package, (draws, world_errors == "on"), (exporters, mode, months), allow_code=allow_code)
     players = players_of(cases[0].scenario, by)
     with _at_work(package, workers, folder) as work:
         told = attribution_of(cases, metric or ["deliveries_volume"], players, orders=permutations, work=work)
@@ -83,6 +84,7 @@ def evasion(
     good: Annotated[str, typer.Option(help="Goods, with commas between them, or all.")] = "all",
     best: Annotated[int, typer.Option(min=0, help="Best responses that are tried in pairs.")] = 5,
     draws: Draws = 0,
+    world_errors: WorldErrors = "on",
     exporters: Exporters = 2_000,
     mode: Mode = "expected",
     months: Months = None,
@@ -103,14 +105,14 @@ def evasion(
     from sim.report.study_findings import leaking
 
     if searches_leaks(scenario):
-        own = ("metric", "good", "best", "draws", "exporters", "mode", "months")
+        own = ("metric", "good", "best", "draws", "world_errors", "exporters", "mode", "months")
         sources = {name: context.get_parameter_source(name) for name in own}
         given = [name for name, source in sources.items() if source is not None and source.name == "COMMANDLINE"]
         if given:
-            raise SimError(f"--{given[0]}: {scenario} is a study and says so itself; change the file")
+            raise SimError(f"--{given[0].replace('_', '-')}: {scenario} is a study and says so itself; change the file")
         search_leaks(load_study(scenario, allow_code=allow_code), workers, folder, out, force=force)
         return
-    cases = _cases(scenario, draws, (exporters, mode, months), allow_code=allow_code)
+    cases = _cases(scenario, (draws, world_errors == "on"), (exporters, mode, months), allow_code=allow_code)
     goods = tuple(name.strip() for name in good.split(","))
     with _at_work(scenario, workers, folder) as work:
         found = find_leaks(cases, metric=metric, goods=goods, best=best, work=work)
@@ -178,14 +180,17 @@ def _at_work(name: str, workers: int, folder: Path | None) -> Iterator[Work]:
         raise
 
 
-def _cases(name: str, draws: int, how: tuple[int | None, str | None, str | None], *, allow_code: bool) -> list[Case]:
-    """The case of a scenario under draws of the posterior that ships."""
+def _cases(
+    name: str, drawn: tuple[int, bool], how: tuple[int | None, str | None, str | None], *, allow_code: bool
+) -> list[Case]:
+    """The case of a scenario under draws of the posterior that ships, and of the world if so asked."""
     from sim.simulation.posterior import load_posterior
     from sim.ui.requests import asked_for, overrides
 
     exporters, mode, months = how
     case = asked_for(name, overrides(exporters=exporters, mode=mode, months=months, allow_code=allow_code))
+    draws, world_errors = drawn
     if draws <= 0:
         return [case]
     posterior = load_posterior(None, case.scenario.world)
-    return [posterior.case_at(case, draw) for draw in posterior.spread(draws)]
+    return [posterior.case_at(case, draw, world_errors=world_errors) for draw in posterior.spread(draws)]

@@ -7,23 +7,77 @@ from typing import Annotated
 
 import typer
 
+from sim.common.progress import progress_of
 from sim.report.terminal import show
-from sim.ui.cli.options import Force, world_app
+from sim.ui.cli.options import AllowCode, Force, FromPosterior, Months, Setting, Workers, world_app
+
+OutTables = Annotated[Path | None, typer.Option("--out", "-o", help="Folder for tables (CSV) and figures (PNG).")]
 
 
 @world_app.command("show")
 def world_show(
     name: Annotated[str, typer.Argument(help="A world's folder, or the name of a shipped one.")] = "reference",
+    out: OutTables = None,
+    force: Force = False,
 ) -> None:
     """Shows a world's totals against the published ones, and which share of its value was observed.
 
-    Example:
+    With --out also as pictures, by pair of states and by good.
+
+    Examples:
       sim world show reference
+      sim world show reference --out results/world
     """
     from sim.report.world_audit import audit_tables
+    from sim.report.world_findings import world_findings
+    from sim.ui.cli.study import tell
     from sim.world import load_world
 
-    show(*audit_tables(load_world(name), name))
+    world = load_world(name)
+    show(*audit_tables(world))
+    if out is not None:
+        tell(world_findings(world), out, force=force)
+
+
+@world_app.command("sensitivity")
+def world_sensitivity(
+    scenario: Annotated[str, typer.Argument(metavar="SCENARIO", help="A scenario, file or shipped.")] = "reference",
+    metric: Annotated[list[str] | None, typer.Option("--metric", "-m", help="A metric; else the usual ones.")] = None,
+    draws: Annotated[int, typer.Option(min=2, help="Worlds drawn of each part, and of all together.")] = 16,
+    posterior: FromPosterior = None,
+    changes: Setting = None,
+    months: Months = None,
+    workers: Workers = 1,
+    out: OutTables = None,
+    allow_code: AllowCode = False,
+    force: Force = False,
+) -> None:
+    """Which results rest on imputed flows: spread of metrics over worlds of which one part is drawn at a time.
+
+    Runs at the representative draw of the posterior, small and in expected mode.
+
+    Examples:
+      sim world sensitivity reference
+      sim world sensitivity reference --draws 24 --metric 'shortfall[high_priority]@2023-01:2023-12' --out results/world
+    """
+    from sim.analysis.variants import Work
+    from sim.analysis.world_sensitivity import world_sensitivity as spread_of
+    from sim.experiments.ensemble import few_rows
+    from sim.report.finding import Finding
+    from sim.report.table import Column, Table
+    from sim.simulation.parameter_source import beliefs
+    from sim.ui.cli.study import tell
+    from sim.ui.requests import asked_for, overrides
+    from sim.world.draws import PARTS
+
+    asked = overrides(settings=changes or (), months=months, allow_code=allow_code)
+    chosen = beliefs(asked_for(scenario, asked), posterior, 0)
+    with progress_of("runs on drawn worlds", "runs") as progress:
+        table = spread_of(few_rows(chosen.case), metric or (), draws, Work(workers, progress))
+    title = f"{chosen.case.scenario.title}: spread over {draws} worlds, and share of its variance by what is drawn"
+    columns = {name: Column(name, "share") for name in PARTS} | {"sd": Column("spread", digits=2)}
+    show(chosen.words, Table.of_frame(table, title, columns=columns))
+    tell([Finding("world_sensitivity", title, table, told=False)], out, force=force)
 
 
 @world_app.command("build")

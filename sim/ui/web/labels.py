@@ -23,8 +23,8 @@ _THIRD = ("against", "firms_in", "partners")
 _FEW, _STEPS = 4, 100
 # Parameters that a page offers first, of the groups that a reader asks about: fear, hubs, buyers, books.
 MAIN_PARAMETERS = (
-    "aversion", "learning", "forgetting", "overcompliance", "hidden_road", "opening", "similarity", "return_delay",
-    "brand_substitution", "demand_elasticity", "ghost", "misdeclared",
+    "aversion", "learning", "forgetting", "overcompliance", "diversion_hazard", "market_entry", "hub_pool",
+    "return_delay", "brand_substitution", "demand_elasticity", "ghost", "misdeclared",
 )  # fmt: skip
 
 

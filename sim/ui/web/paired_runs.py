@@ -74,7 +74,8 @@ class Shown:
         if posterior is None or not self.draws:
             return self.view
         samples = {draw: pd.concat([made[name] for name in (YEARLY, *names)]) for draw, made in self.draws.items()}
-        record = record_of_draws(posterior, tuple(self.draws), self.believed.case.scenario.agents)
+        agents = self.believed.case.scenario.agents
+        record = record_of_draws(posterior, tuple(self.draws), agents, world_errors=True)
         return replace(self.view, bands=Bands.over(side_by_side(samples), record))
 
 
@@ -122,7 +123,7 @@ class Runs:
         if drawn is not None and number == drawn.draw:
             pair = RunPair(shown.view.policy.condensed(), _condensed(shown.view.baseline), shown.view)
         else:
-            case = believed.undrawn.with_posterior(number, believed.posterior)
+            case = believed.undrawn.with_posterior(number, believed.posterior, world_errors=True)
             policy = case.run(turn.go_on).condensed()
             pair = RunPair(policy, self._without(case, turn, self._small), shown.view)
         series = {YEARLY: yearly_series(pair)}

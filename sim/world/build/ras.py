@@ -20,22 +20,31 @@ def fit_margins(
 
     Args:
         seed: Matrix (rows, columns), not negative; where `held`, the value to keep.
-        row_totals: Sums wanted by row, same unit as the seed.
-        column_totals: Sums wanted by column; their total must equal that of the rows.
+        row_totals: Sums wanted by row, same unit as the seed; NaN where none is known.
+        column_totals: Sums wanted by column, NaN where none is known; if all are known, on both sides, their total must
+            equal that of the rows.
         held: Cells that keep their seed value; none by default.
-        tolerance: Largest gap of a row or column, relative to the grand total.
+        tolerance: Largest gap of a row or column, relative to the sum of the rows' totals.
 
     Returns:
         The fitted matrix: not negative, held cells untouched, zero seeds still zero.
 
     Raises:
         ValueError: If the margins disagree, held cells exceed a margin, or a margin has no free cell to meet it.
+
+    Example:
+        >>> import sim
+        >>> import numpy as np
+        >>> seed = np.array([[1.0, 1.0], [1.0, 3.0]])
+        >>> sim.fit_margins(seed, np.array([4.0, 8.0]), np.array([4.0, 8.0])).sum(axis=0).round(6).tolist()
+        [4.0, 8.0]
     """
     kept = np.zeros(seed.shape, dtype=np.bool_) if held is None else held
     if np.any(seed < 0) or not np.all(np.isfinite(seed)):
         raise ValueError("the seed has negative or missing cells")
-    grand = float(row_totals.sum())
-    if abs(grand - float(column_totals.sum())) > 1e-9 * max(grand, 1.0):
+    grand = float(np.nansum(row_totals))
+    every = np.all(np.isfinite(row_totals)) and np.all(np.isfinite(column_totals))
+    if every and abs(grand - float(column_totals.sum())) > 1e-9 * max(grand, 1.0):
         raise ValueError(f"row totals sum to {grand:.6g}, column totals to {float(column_totals.sum()):.6g}")
     fixed = np.where(kept, seed, 0.0)
     free = np.where(kept, 0.0, seed)
@@ -56,11 +65,13 @@ def _scale(free: Matrix, rows: Matrix, columns: Matrix, slack: float, rounds: in
     for _ in range(rounds):
         free = free * _ratio(rows, free.sum(axis=1))[:, None]
         free = free * _ratio(columns, free.sum(axis=0))[None, :]
-        if float(np.max(np.abs(free.sum(axis=1) - rows), initial=0.0)) <= slack:
+        if float(np.nanmax(np.abs(free.sum(axis=1) - rows), initial=0.0)) <= slack:
             return free
-    gap = float(np.max(np.abs(free.sum(axis=1) - rows)))
+    gap = float(np.nanmax(np.abs(free.sum(axis=1) - rows)))
     raise ValueError(f"the margins cannot be met together: a row is still {gap:.3g} off after {rounds} rounds")
 
 
 def _ratio(wanted: Matrix, found: Matrix) -> Matrix:
-    return np.divide(wanted, found, out=np.zeros_like(wanted), where=found > 0)
+    """Return the factors by which sums are met: 1 where none is wanted, 0 where there is nothing to scale."""
+    factor = np.divide(wanted, found, out=np.zeros_like(wanted), where=found > 0)
+    return np.where(np.isnan(wanted), 1.0, factor)

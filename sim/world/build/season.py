@@ -12,6 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from sim.common.arrays import Floats
+from sim.common.csv_tables import Row
 from sim.common.months import MONTHS_PER_YEAR, format_month, parse_month
 from sim.world.build.facts import Facts
 
@@ -20,33 +21,45 @@ _IMPORT = "import"
 
 
 def season_factors(facts: Facts) -> tuple[Floats, str]:
-    """Return the season of the target's demand [12] and the source of its series.
+    """Return the season of the target's demand [12] and the source of its series; flat where none is named.
 
     Raises:
-        ValueError: If a series named in the settings does not cover every month asked for.
+        ValueError: If there are too few months.
     """
-    texts = facts.settings.texts
-    first, last = parse_month(texts["season_first_month"]), parse_month(texts["season_last_month"])
-    months = [format_month(month) for month in range(first, last + 1)]
     if not facts.settings.lists["season_exporters"]:
-        raise ValueError("world_build.yaml: season_exporters names nobody, so there is no season")
-    factors, credits = [], []
+        return np.ones(MONTHS_PER_YEAR), "assumption: no season, since world_build.yaml names no series for it"
+    months, factors, credits = _months(facts), [], []
     for exporter in facts.settings.lists["season_exporters"]:
-        rows = {
-            row.text("period"): row
-            for row in facts.tables["customs_monthly"]
-            if (row.text("exporter"), row.text("importer")) == (exporter, texts["target"])
-            and row.text("good") == _ALL_GOODS
-            and row.text("flow") != _IMPORT
-        }
-        missing = [month for month in months if month not in rows]
-        if missing:
-            raise ValueError(f"the season needs {exporter} towards the target in {missing[0]}")
-        factors.append(seasonal_ratios([facts.musd(rows[month]) for month in months], first % MONTHS_PER_YEAR))
+        rows = _rows(facts, exporter)
+        start = parse_month(months[0]) % MONTHS_PER_YEAR
+        factors.append(seasonal_ratios([facts.musd(rows[month]) for month in months], start))
         credits.append(f"{exporter}: {rows[months[0]].text('source')}")
     mean = np.mean(factors, axis=0)
     source = f"ratio to the centred 12-month mean, {months[0]} to {months[-1]}, mean of {' and '.join(credits)}"
     return np.asarray(mean / mean.mean(), dtype=np.float64), source
+
+
+def missing_months(facts: Facts, exporter: str) -> list[str]:
+    """Return the months of the season that a series towards the target lacks."""
+    rows = _rows(facts, exporter)
+    return [month for month in _months(facts) if month not in rows]
+
+
+def _months(facts: Facts) -> list[str]:
+    texts = facts.settings.texts
+    first, last = parse_month(texts["season_first_month"]), parse_month(texts["season_last_month"])
+    return [format_month(month) for month in range(first, last + 1)]
+
+
+def _rows(facts: Facts, exporter: str) -> dict[str, Row]:
+    """Return what an exporter sold the target by month, all goods together."""
+    return {
+        row.text("period"): row
+        for row in facts.tables["customs_monthly"]
+        if (row.text("exporter"), row.text("importer")) == (exporter, facts.settings.texts["target"])
+        and row.text("good") == _ALL_GOODS
+        and row.text("flow") != _IMPORT
+    }
 
 
 def seasonal_ratios(values: Sequence[float], start: int) -> Floats:

@@ -19,6 +19,7 @@ from sim.common.csv_cells import Reader, between, number, period, text, year
 from sim.common.csv_tables import Column as TableColumn
 from sim.common.csv_tables import read_table
 from sim.common.errors import Fault, FaultList, nearest
+from sim.common.good_groups import groups_of
 from sim.common.yaml_nodes import Node
 from sim.common.yaml_reader import read_file
 from sim.world.customs_data.hs_codes import Goods, read_goods
@@ -159,20 +160,23 @@ class _Reading:
     def goods(self) -> Goods:
         node = self.parts.get("goods")
         specs: dict[str, str] = {}
+        groups: dict[str, tuple[str, ...]] = {}
         places: dict[str, Node] = {}
         if node is not None and isinstance(node.value, str):
-            columns = (TableColumn("code", text), TableColumn("hs_codes", text))
+            optional = TableColumn("groups", text, optional=True, default="")
+            columns = (TableColumn("code", text), TableColumn("hs_codes", text), optional)
             table = read_table(
                 self.path.parent / node.value, self.other_columns(node.value, columns), ("code",), self.faults
             )
             specs = {row.text("code"): row.text("hs_codes") for row in table.rows}
+            groups = groups_of((row.text("code"), row.text("groups")) for row in table.rows)
         elif node is not None:
             for good, codes in node.children().items():
                 joined = ";".join(str(one.value) for one in self.items(codes, f"goods.{good}"))
                 specs[good], places[good] = joined, codes
             if not specs:
                 self.blame(node, "goods", 'expected goods with their codes, such as `chips: "8542"`, or a table')
-        goods, faults = read_goods(specs)
+        goods, faults = read_goods(specs, groups)
         for good, message in faults:
             self.blame(places.get(good, node or self.root), f"goods.{good}", message)
         return goods

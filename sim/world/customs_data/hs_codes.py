@@ -1,7 +1,10 @@
-"""Which good of the world a customs code belongs to: the most specific of the codes that the goods name."""
+"""Which good of the world a customs code belongs to: the most specific of the codes that the goods name.
+
+A coarse code that holds several goods belongs to a group of goods where one group holds them all.
+"""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 _REST = "*"
@@ -16,11 +19,13 @@ class Goods:
         taken: Code -> good that it belongs to, as written in hs_codes.
         left_out: Good -> codes that it does without (written with a minus).
         rest: The good that everything else belongs to; empty where no good is the rest.
+        groups: Group of goods -> codes of its goods.
     """
 
     taken: Mapping[str, str]
     left_out: Mapping[str, tuple[str, ...]]
     rest: str
+    groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     _known: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
     _finer: dict[str, dict[str, str]] = field(default_factory=dict, repr=False, compare=False)
 
@@ -39,6 +44,11 @@ class Goods:
             self._finer[code] = {spec: self.of(spec) for spec in finer if self.of(spec) != own}
         return self._finer[code]
 
+    def together(self, goods: Collection[str]) -> str:
+        """Return the smallest group that holds all these goods, or nothing."""
+        fitting = [(len(codes), name) for name, codes in self.groups.items() if set(goods) <= set(codes)]
+        return min(fitting, default=(0, ""))[1]
+
     def _find(self, code: str) -> str:
         for length in range(len(code), 0, -1):
             good = self.taken.get(code[:length], "")
@@ -47,12 +57,15 @@ class Goods:
         return self.rest
 
 
-def read_goods(specs: Mapping[str, str]) -> tuple[Goods, list[tuple[str, str]]]:
+def read_goods(
+    specs: Mapping[str, str], groups: Mapping[str, tuple[str, ...]] | None = None
+) -> tuple[Goods, list[tuple[str, str]]]:
     """Return the goods, and what is wrong with them: (good, message).
 
     Args:
         specs: Good -> codes in the form of hs_codes, such as `84;-8407`: chapters, headings or longer codes between
             semicolons, a minus before what is left out, a star for everything else.
+        groups: Group of goods -> codes of its goods.
     """
     taken: dict[str, str] = {}
     left_out: dict[str, tuple[str, ...]] = {}
@@ -74,4 +87,4 @@ def read_goods(specs: Mapping[str, str]) -> tuple[Goods, list[tuple[str, str]]]:
             else:
                 taken[spec] = good
         left_out[good] = tuple(without)
-    return Goods(taken, left_out, rest), faults
+    return Goods(taken, left_out, rest, groups or {}), faults

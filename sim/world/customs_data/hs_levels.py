@@ -3,7 +3,8 @@
 Codes nest: a chapter is the sum of its headings, a heading of its lines. Where a file has both, the lines count, and
 what the heading has beyond them stays with the heading. A heading that lines of another good stand below can only be
 given to its own good where those lines were asked for in the same download (some row of the same office and period
-names them); otherwise nobody knows how much of it is theirs, and the goods concerned are left out of the lane.
+names them); otherwise nobody knows how much of it is theirs. If one group of goods holds all of them the group has the
+figure, and the builder of the world splits it; else the goods concerned are left out of the lane.
 """
 
 from collections import defaultdict
@@ -28,7 +29,7 @@ class Settled:
     """A lane by good.
 
     Attributes:
-        goods: Good -> million US dollars.
+        goods: Good, or group of goods -> million US dollars.
         vague: Goods that the lane's rows do not suffice for.
         summed: Sum over all codes that stand below no other, million US dollars; includes what no good has.
         fates: Code -> what became of its row, and why.
@@ -95,6 +96,9 @@ def _give(settled: Settled, code: str, musd: float, seen: Collection[str], goods
     remainder = code in settled.fates
     if code != digits and unseen:
         settled.fates[code] = (DROPPED, _SECRET)
+    elif unseen and (group := goods.together({good, *unseen})):
+        settled.goods[group] += musd
+        settled.fates.setdefault(code, (KEPT, "figure of a group of goods"))
     elif unseen:
         settled.vague |= ({good} | unseen) - {""}
         settled.fates.setdefault(code, (DROPPED, _COARSE))

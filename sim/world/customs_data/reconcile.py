@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from sim.world.customs_data.code_mapping import PARTIAL, PUBLISHED, SCHEME, SUMMED, CodeBook
 from sim.world.customs_data.deduplicate import Figures, Lane, Store
+from sim.world.customs_data.hs_codes import Goods
 from sim.world.customs_data.hs_levels import Settled, settle
 from sim.world.customs_data.import_report import Account
 from sim.world.customs_data.trade_record import ALL_GOODS, IMPORT
@@ -115,6 +116,16 @@ def _tell(settled: Settled, values: dict[str, float], files: dict[str, str], fou
         account.tell(next(iter(files.values())), what, why, 1, musd)
 
 
+def _fold(one: Sums, goods: Goods) -> None:
+    """Where a pair has the figure of a group, add to it those of the group's goods: what is apart is not known."""
+    for group in sorted(set(one.goods) & set(goods.groups), key=lambda name: (len(goods.groups[name]), name)):
+        within = set(goods.groups[group])
+        parts = [name for name in one.goods if name != group and set(goods.groups.get(name, (name,))) <= within]
+        one.goods[group] += sum(one.goods.pop(name) for name in parts)
+        if within & one.vague:
+            one.vague.add(group)
+
+
 def _chosen(sums: dict[tuple[str, Pair], Sums], store: Store, account: Account) -> list[Figure]:
     """Return one figure for each pair and good: that of the kind of files that is preferred."""
     book = store.book
@@ -127,6 +138,7 @@ def _chosen(sums: dict[tuple[str, Pair], Sums], store: Store, account: Account) 
             continue
         _tell_vague(kind, one, account)
         quality = _quality(kind, pair, len(members) - len(lacking), len(members), book)
+        _fold(one, book.goods)
         for good, musd in one.goods.items():
             if good in one.vague:
                 continue

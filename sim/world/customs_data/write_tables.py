@@ -77,7 +77,9 @@ def _cells(figures: Sequence[Figure], book: CodeBook) -> Iterable[list[str]]:
         goods: dict[str, list[Figure]] = defaultdict(list)
         for one in yearly.get(pair) or monthly[pair]:
             goods[one.good].append(one)
-        for good in sorted(set(goods) - {EVERYTHING, book.goods.rest}):
+        rest = book.goods.rest
+        with_rest = {rest, *(name for name, codes in book.goods.groups.items() if rest in codes)}
+        for good in sorted(set(goods) - {EVERYTHING} - with_rest):
             some = goods[good][0]
             busd = _number(sum(one.musd for one in goods[good]) / 1000)
             status = "derived" if some.kind == "baci" else "observed"

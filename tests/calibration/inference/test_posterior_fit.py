@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 from scipy.integrate import quad
 from scipy.special import logsumexp
-from scipy.stats import multivariate_normal, norm
+from scipy.stats import cauchy, multivariate_normal, norm
 
 import sim
 from calibration.inference import mcmc
 from calibration.inference.emulator import train
-from calibration.inference.likelihood import SHARED, SPREADS, USUAL_DISCREPANCY, Evidence, Marginal
+from calibration.inference.likelihood import COMMON_DISCREPANCY, SHARED, SPREADS, Evidence, Marginal
 from calibration.inference.mcmc import diagnose
 from calibration.inference.posterior_files import draws_table, representative, write_posterior
 from calibration.inference.posterior_fit import Fit, Plan, Problem, calibrate, predictive
@@ -26,7 +26,9 @@ from calibration.validation.simulation_based_calibration import judge
 
 TRUTH = np.array([0.8, -0.6, 0.3])
 PLAN = Plan(
-    points=384,
+    points=192,
+    about=192,
+    iterations=6,
     waves=(64,),
     rounds=1,
     trained_on=448,
@@ -195,9 +197,9 @@ def test_the_first_draw_lies_in_the_middle_of_what_draws_do() -> None:
 # ---------------------------------------------------------------------------------------------------- likelihood
 def log_likelihood(seen: Evidence, model: np.ndarray, discrepancy: np.ndarray) -> float:
     """By definition: a normal law of all numbers, whose series share an error, and an integral for each interval."""
-    own = seen.sd**2 + (1 - SHARED) * discrepancy[seen.group] ** 2
+    own = seen.sd**2 + (1 - SHARED) * discrepancy[seen.series] ** 2
     together = seen.series[:, None] == seen.series[None, :]
-    shared = SHARED * discrepancy[seen.group] ** 2 * together
+    shared = SHARED * discrepancy[seen.series] ** 2 * together
     exact = np.flatnonzero(seen.high <= seen.low)
     law = multivariate_normal(model[exact], (np.diag(own) + shared)[np.ix_(exact, exact)]) if len(exact) else None
     wide = np.flatnonzero(seen.high > seen.low)
@@ -216,10 +218,10 @@ def log_within(low: float, high: float, scale: float) -> float:
 
 
 def weighed(seen: Evidence, model: np.ndarray) -> float:
-    """The likelihood weighed over the discrepancies of every group, by their prior on the grid."""
-    prior = np.log(SPREADS * norm.pdf(SPREADS / USUAL_DISCREPANCY))
+    """The likelihood weighed over the discrepancies of every series, by their prior on the grid."""
+    prior = np.log(SPREADS) + cauchy.logpdf(SPREADS / COMMON_DISCREPANCY)
     prior -= logsumexp(prior)
-    chosen = list(product(range(len(SPREADS)), repeat=len(seen.groups)))
+    chosen = list(product(range(len(SPREADS)), repeat=int(seen.series.max()) + 1))
     return float(
         logsumexp([prior[list(one)].sum() + log_likelihood(seen, model, SPREADS[list(one)]) for one in chosen])
     )

@@ -36,7 +36,7 @@ def test_strengths_are_centred_on_the_scenario(case: sim.Case) -> None:
     centres = {
         "drivers": lambda _: 1.0,
         "policies": strengths.get,
-        "openings": lambda hub: case.scenario.openings.get(hub, sim.PARAMETERS["opening"].default),
+        "hub_effects": lambda hub: case.scenario.hub_effects.get(hub, 0.0),
     }
     for prior in PRIORS:
         if prior.kind != "parameters":
@@ -65,14 +65,14 @@ def test_extreme_points_make_scenarios_that_load(case: sim.Case) -> None:
     for z in (-4.0, 4.0):
         values = {prior.name: float(prior.value(z)) for prior in PRIORS}
         changed = case_at(case, values, PRIORS)
-        assert changed.scenario.parameters["similarity"] == pytest.approx(values["similarity"])
+        assert changed.scenario.parameters["hub_pool"] == pytest.approx(values["hub_pool"])
 
 
 def test_values_land_where_they_belong(case: sim.Case) -> None:
     values = {prior.name: prior.centre for prior in PRIORS}
-    values.update({"loyalty": 2.5, "exit": 0.9, "payments-freeze": 2.0})
+    values.update({"hub_pool": 0.4, "exit": 0.9, "payments-freeze": 2.0})
     changed = case_at(case, values, PRIORS).scenario
-    assert changed.parameters["loyalty"] == 2.5
+    assert changed.parameters["hub_pool"] == 0.4
     assert next(c.strength for c in changed.policies if c.id == "exit") == 0.9
     before, after = (next(d for d in s.as_data()["drivers"] if d["id"] == "payments-freeze")["path"]
                      for s in (case.scenario, changed))  # fmt: skip
@@ -90,14 +90,14 @@ def test_the_centre_is_the_scenario_itself(case: sim.Case) -> None:
     ("row", "said"),
     [
         ("parameters.nonsense,lognormal,1,0.5,g,yes,a source", "no number of a scenario"),
-        ("parameters.loyalty,lognormal,1,0.5,g,yes,", "no source"),
-        ("parameters.loyalty,lognormal,9,0.5,g,yes,a source", "between 0 and 4"),
-        ("parameters.loyalty,lognormal,one,0.5,g,yes,a source", "must be numbers"),
-        ("parameters.loyalty,lognormal,nan,0.5,g,yes,a source", "finite"),
-        ("parameters.loyalty,lognormal,1,0,g,yes,a source", "width above nil"),
-        ("parameters.loyalty,gaussian,1,0.5,g,yes,a source", "unknown family"),
-        ("somewhere.loyalty,lognormal,1,0.5,g,yes,a source", "is no input; expected parameters.NAME"),
-        ("parameters.loyalty,lognormal,1,0.5,g,maybe,a source", "unknown fitted"),
+        ("parameters.hub_pool,lognormal,1,0.5,g,yes,", "no source"),
+        ("parameters.hub_pool,lognormal,9,0.5,g,yes,a source", "between 0 and 5"),
+        ("parameters.hub_pool,lognormal,one,0.5,g,yes,a source", "must be numbers"),
+        ("parameters.hub_pool,lognormal,nan,0.5,g,yes,a source", "finite"),
+        ("parameters.hub_pool,lognormal,1,0,g,yes,a source", "width above nil"),
+        ("parameters.hub_pool,gaussian,1,0.5,g,yes,a source", "unknown family"),
+        ("somewhere.hub_pool,lognormal,1,0.5,g,yes,a source", "is no input; expected parameters.NAME"),
+        ("parameters.hub_pool,lognormal,1,0.5,g,maybe,a source", "unknown fitted"),
         ("policies.no-clause.strength,lognormal,1,0.5,g,yes,a source", "no clause"),
         ("drivers.no-driver.size,lognormal,1,0.5,g,yes,a source", "no driver"),
     ],

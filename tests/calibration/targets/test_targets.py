@@ -31,7 +31,9 @@ from calibration.targets.targets import (
     of_role,
 )
 
-CODES = WorldCodes(("AAA", "BBB", "CCC"), ("nuts", "bolts"), hubs=("BBB",), coalition=("AAA",))
+CODES = WorldCodes(
+    ("AAA", "BBB", "CCC"), ("nuts", "bolts"), hubs=("BBB",), coalition=("AAA",), groups={"metal": ("bolts", "nuts")}
+)
 GOOD = {
     "id": "one", "period": "2022", "base": "2021", "ledger": "recorded", "reporter": "AAA", "flow": "export",
     "partner": "CCC", "good": "all", "brand": "all", "measure": "growth", "value": "0.5", "low": "0.4", "high": "0.6",

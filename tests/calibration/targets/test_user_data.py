@@ -22,7 +22,7 @@ CHINA, TURKEY, KAZAKHSTAN, RUSSIA, JAPAN = "156", "792", "398", "643", "392"
 BILLION = 1e9
 # Small enough for seconds: the flow of a command, not a posterior that anybody should use.
 SMALL = (
-    "--points", "24", "--wave", "8", "--steps", "450", "--checked", "8", "--rounds", "1",
+    "--points", "16", "--about", "16", "--wave", "8", "--steps", "450", "--checked", "8", "--rounds", "1",
     "--exporters", "400", "--intermediaries", "40", "--processes", "1",
 )  # fmt: skip
 

@@ -112,7 +112,7 @@ def test_world_build_gives_the_shipped_world(sim: Sim) -> None:
 def test_a_run_before_its_world_is_warned_of_and_goes_on(sim: Sim, tmp_path: Path, command: str) -> None:
     (tmp_path / "before.yaml").write_text(
         "title: t\nquestion: q\nsources: [thought experiment]\nmonths: {first: 2019-01, last: 2019-02}\n"
-        "agents: {exporters: 600, mode: expected}\n",
+        "agents: {exporters: 1000, mode: expected}\n",
         encoding="utf-8",
     )
     said = sim(command)

@@ -21,7 +21,7 @@ from tests.posteriors import write_posterior
 Sim = Callable[[str], Any]
 COLUMNS = {
     "parameters.aversion": [2.2, 1.0, 3.0, 2.5],
-    "parameters.price_speed": [0.4, 0.3, 0.7, 0.6],
+    "parameters.expectation_speed": [0.4, 0.3, 0.7, 0.6],
     "policies.ban-half.strength": [0.55, 0.4, 0.6, 0.9],
 }
 

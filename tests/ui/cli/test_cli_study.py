@@ -18,7 +18,7 @@ question: How much does a harder ban keep out?
 base: classroom
 levers:
   policies.ban-half.strength: [0.2, 0.5, 0.8]
-  parameters.hidden_road: [0, 1]
+  parameters.diversion_hazard: [0, 1]
 uncertainties:
   parameters.aversion: [1, 2, 3]
 metrics: [shortfall, "coalition_sales_lost@2022-03", "deliveries_volume[hubs]"]
@@ -50,7 +50,7 @@ question: Which number matters?
 base: classroom
 uncertainties:
   parameters.aversion: {low: 1, high: 3}
-  parameters.hidden_road: {low: 0, high: 1}
+  parameters.diversion_hazard: {low: 0, high: 1}
   parameters.entry: {low: 0, high: 0.5}
 design: {listed: points.csv}
 metrics: [deliveries_volume]
@@ -63,7 +63,7 @@ leaks: {goods: [wares], best: 2}
 uncertainties: {parameters.aversion: [1, 3]}
 metrics: [deliveries_volume]
 """
-BOUNDS = "parameters.aversion=1:3 parameters.hidden_road=0:1 parameters.entry=0:0.5"
+BOUNDS = "parameters.aversion=1:3 parameters.diversion_hazard=0:1 parameters.market_entry=0:0.5"
 
 
 @pytest.fixture
@@ -91,12 +91,14 @@ def test_summary_and_search(sim: Sim, swept: Callable[[str, str], str]) -> None:
     table = pd.read_csv("told/summary.csv")
     assert len(table) == 3 * 2 * 3 and set(table["runs"]) == {3}
     against = sim(
-        f"study summary {folder} --against policies.ban-half.strength=0.5,parameters.hidden_road=1 --metric shortfall "
-        "--out b"
+        f"study summary {folder} --against policies.ban-half.strength=0.5,parameters.diversion_hazard=1 "
+        "--metric shortfall --out b"
     )
     assert against.status == 0 and "0.5" in against.out
     zero = (
-        pd.read_csv("b/summary.csv").set_index(["policies.ban-half.strength", "parameters.hidden_road"]).loc[(0.5, 1.0)]
+        pd.read_csv("b/summary.csv")
+        .set_index(["policies.ban-half.strength", "parameters.diversion_hazard"])
+        .loc[(0.5, 1.0)]
     )
     assert zero["change"] == 0.0 and zero["change_error"] == 0.0
     found = sim(
@@ -105,11 +107,11 @@ def test_summary_and_search(sim: Sim, swept: Callable[[str, str], str]) -> None:
     assert found.status == 0 and "policies are dominated by no other." in found.out
     reply = sim(
         f"study pareto {folder} --objective shortfall=more --objective coalition_sales_lost@2022-03=less "
-        "--adversary parameters.hidden_road"
+        "--adversary parameters.diversion_hazard"
     )
     assert (
         reply.status == 0
-        and "best reply, most often parameters.hidden_road 0 (100% of 9 policies and worlds)" in reply.out
+        and "best reply, most often parameters.diversion_hazard 0 (100% of 9 policies and worlds)" in reply.out
     )
     assert {path.name for path in Path("s").iterdir()} == {"pareto.png", "pareto.csv", "regret.csv"}
 
@@ -206,12 +208,12 @@ def test_a_page_of_answers(sim: Sim) -> None:
     for part in (
         "## A ban in the classroom", "*How much does a harder ban keep out?*", "worlds drawn from the prior",
         "| 0.8 | 1 |",
-        "From policies.ban-half.strength 0.2 to 0.8, with parameters.hidden_road at 1: shortfall +",
+        "From policies.ban-half.strength 0.2 to 0.8, with parameters.diversion_hazard at 1: shortfall +",
         "images/studies/ban.png",
         "## A ban and a closed route", "| **all together** |", "images/studies/parts.png",
     ):  # fmt: skip
         assert part in page, part
-    assert "are beaten by none" not in page, "hidden_road is no choice of policy"
+    assert "are beaten by none" not in page, "diversion_hazard is no choice of policy"
     assert {path.name for path in Path("images/studies").iterdir()} == {
         f"{name}.{end}" for name in ("ban", "parts") for end in ("csv", "png")
     }
@@ -238,12 +240,12 @@ def test_mistakes(sim: Sim, swept: Callable[[str, str], str]) -> None:
     for line, said in {
         "study summary nowhere": "is no folder of a study",
         f"study summary {folder} --metric shortfal": "did you mean 'shortfall'?",
-        f"study summary {folder} --against parameters.hiden_road=1": "did you mean 'parameters.hidden_road'?",
-        f"study summary {folder} --against parameters.hidden_road=1": "no value for the lever 'policies.ban",
-        f"study summary {folder} --against parameters.hidden_road=3,policies.ban-half.strength=0.2": "not run at '3'",
+        f"study summary {folder} --against parameters.diversion_hazrd=1": "did you mean 'parameters.diversion_hazard'?",
+        f"study summary {folder} --against parameters.diversion_hazard=1": "no value for the lever 'policies.ban",
+        f"study summary {folder} --against parameters.diversion_hazard=3,policies.ban-half.strength=0.2": "not run at",
         f"study pareto {folder} --objective shortfall": "expected METRIC=more or METRIC=less",
         f"study pareto {folder} --objective shortfall=mor": "did you mean 'more'?",
-        f"study pareto {folder} --objective shortfall=more --adversary parameters.hiden_road": "did you mean",
+        f"study pareto {folder} --objective shortfall=more --adversary parameters.diversion_hazrd": "did you mean",
         f"study discover {folder} --where 'shortfall'": "is not a condition",
         f"study attribute {folder}": "is no switch",
         "study attribute classrom": "did you mean 'classroom'?",

@@ -36,7 +36,7 @@ def edited(*edits: tuple[str, str, str], chosen: str = "reference") -> Draft:
 
 
 def test_nothing_changed_is_the_chosen_scenario() -> None:
-    draft = edited((BAN, "strength", "0.97"), (BAN, "enabled", "true"), (BAN, "ends", ""))
+    draft = edited((BAN, "strength", "1.0"), (BAN, "enabled", "true"), (BAN, "ends", ""))
     assert not draft.changed
     assert draft.read().case is draft.chosen
 

@@ -1,0 +1,224 @@
+"""The page of facts and probes (docs/probes.md): the largest facts of the episode, and what a referee would try."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+import sim
+from calibration.targets.simulated_targets import Ledgers, ledgers_of
+from docs.pages import markdown
+
+_HEAD = """\
+# Facts and probes
+
+What the fitted model says of the largest facts of the episode, and what it answers when it is tried as a referee would
+try it. Both tables are made by `make reference` at the posterior that ships, in expected mode; nothing on this page is
+fitted to 2024, whose figures judge.
+"""
+_DRAWS, _ROWS = 24, 4200
+_YEARS = ("2021", "2022", "2023", "2024")
+_WINDOW = ("2022-07", "2023-12")
+
+# Published totals towards the target, bn USD a year: who, whether by the own record, years.
+_TOTALS: Mapping[str, tuple[float | None, ...]] = {
+    "CHN": (76.3, 111.0, 115.5), "BLR": (18.1, 15.3, None), "KAZ": (8.8, 10.2, None), "KGZ": (1.07, 0.82, None),
+    "ARM": (2.5, 3.5, None), "KOR": (6.3, 6.1, None), "all": (196.0, 209.0, 194.0),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Said:
+    """What one run says."""
+
+    run: Any
+    ledgers: Ledgers
+
+    def months(self, first: str, last: str) -> np.ndarray:
+        """Which months lie between two, both included."""
+        when = np.asarray(self.ledgers.months)
+        return np.asarray((when >= first) & (when <= last))
+
+    def total(self, state: str, year: str) -> float:
+        """Recorded towards the target, bn USD."""
+        codes, target = self.ledgers.states, self.run.source.world.target
+        when = self.months(f"{year}-01", f"{year}-12")
+        both = (self.ledgers.recorded[0] + self.ledgers.recorded[1])[when][:, :, target].sum(axis=(0, 2))
+        return float(both.sum() if state == "all" else both[codes.index(state)]) / 1e3
+
+    def delivered(self, first: str, last: str, *, hubs: bool | None = None, state: str | None = None) -> float:
+        """Volume that reached the target, musd at base-year prices: all, direct only, or through hubs only."""
+        source = self.run.source
+        routes = np.flatnonzero(source.base.destination == source.world.target)
+        through = source.base.hub[routes] >= 0
+        if hubs is not None:
+            routes = routes[through == hubs]
+        types = source.base.origin != source.world.target
+        if state == "coalition":
+            types = types & np.asarray(source.world.is_coalition)[source.base.origin]
+        elif state is not None:
+            types = types & (source.base.origin == source.world.states.index(state))
+        return float(source.record.delivered[self.months(first, last)][:, types][:, :, routes].sum())
+
+
+def _say(case: Any) -> Said:
+    run = case.run()
+    return Said(run, ledgers_of(run))
+
+
+def _price(said: Said, goods: str, brands: tuple[int, ...] = (0, 1)) -> float:
+    """Mean log price in the target's market, weighted by the base year's imports, as growth."""
+    source = said.run.source
+    world, base = source.world, source.base
+    codes = sim.codes_named([goods], world.goods, world.codes_by_group)
+    places = [world.goods.index(code) for code in codes]
+    routes, abroad = base.destination == world.target, base.origin != world.target
+    weight = np.zeros((2, len(world.goods)))
+    np.add.at(weight, (base.headquarters[abroad], base.good[abroad]), base.flow[abroad][:, routes].sum(axis=1))
+    weight = weight[np.ix_(brands, places)]
+    log = source.record.log_price[said.months(*_WINDOW), world.target].mean(axis=0)[np.ix_(brands, places)]
+    return float(np.expm1((weight * log).sum() / weight.sum()))
+
+
+def _replaced(said: Said) -> tuple[float, float]:
+    """Rerouted through hubs, and taken by other brands: shares of what the coalition's firms no longer sell direct."""
+    source = said.run.source
+    world, base, record = source.world, source.base, source.record
+    when = said.months(*_WINDOW)
+    activity = record.activity[when, world.target][:, base.good]
+    routes = np.flatnonzero(base.destination == world.target)
+    through = routes[base.hub[routes] >= 0]
+    abroad = base.origin != world.target
+    coalition = abroad & (base.headquarters == 0)
+    others = abroad & (base.headquarters == 1) & ~np.isin(base.origin, _other_buyers(world))
+
+    def added(types: np.ndarray, places: np.ndarray) -> float:
+        now = record.delivered[when][:, types][:, :, places].sum()
+        return float(now - (base.flow[types][:, places].sum(axis=1) * activity[:, types]).sum())
+
+    lost = -added(coalition, routes[base.hub[routes] < 0])
+    return added(coalition, through) / lost, added(others, routes) / lost
+
+
+def _other_buyers(world: Any) -> list[int]:
+    return [world.states.index(code) for code in world.other_buyers]
+
+
+def _growth(said: Said, reporter: str, good: str, spans: tuple[tuple[str, str], tuple[str, str]]) -> float:
+    world = said.run.source.world
+    places = [world.goods.index(code) for code in sim.codes_named([good], world.goods, world.codes_by_group)]
+    table = (said.ledgers.recorded[0] + said.ledgers.recorded[1])[:, world.states.index(reporter), world.target]
+    now, then = (table[said.months(*span)][:, places].sum() for span in spans)
+    return float(now / then - 1.0)
+
+
+def _arrived(said: Said) -> float:
+    """Value of priority goods that arrived, 2023 on 2021, at the buyers' prices."""
+    world = said.run.source.world
+    place = world.goods.index("high_priority")
+    bought = said.ledgers.bought[0][:, world.target, :, place].sum(axis=1)
+    now, then = (bought[said.months(f"{year}-01", f"{year}-12")].sum() for year in ("2023", "2021"))
+    return float(now / then - 1.0)
+
+
+def _facts() -> list[tuple[str, str, Callable[[Said], float], str]]:
+    """Fact, what is published, how to read it off a run, and how to write it."""
+    rows: list[tuple[str, str, Callable[[Said], float], str]] = []
+    for state, published in _TOTALS.items():
+        for year, figure in zip(_YEARS[1:], published, strict=True):
+            if figure is not None:
+                name = "All partners" if state == "all" else state
+                judged = " (judged)" if year == "2024" else ""
+                rows.append((f"{name} to the target {year}, bn USD{judged}", f"{figure:g}",
+                             lambda said, s=state, y=year: said.total(s, y), "{:.1f}"))  # type: ignore[misc]  # fmt: skip
+    half = ("2023-01", "2023-06"), ("2022-01", "2022-06")
+    rows += [
+        ("Rerouted share of the lost direct trade", "about 0.20", lambda said: _replaced(said)[0], "{:.2f}"),
+        ("Other brands' share of that loss", "0.23 to 0.40", lambda said: _replaced(said)[1], "{:.2f}"),
+        ("Ceramics, China to the target, first half of 2023", "+60 to +69 %",
+         lambda said: _growth(said, "CHN", "ceramics", half), "{:+.0%}"),
+        ("Price of lines controlled in 2022", "+75 %", lambda said: _price(said, "controlled_2022"), "{:+.0%}"),
+        ("Price of priority goods", "+122 %", lambda said: _price(said, "high_priority"), "{:+.0%}"),
+        ("Price of neutral brands", "+22 %", lambda said: _price(said, "all", (1,)), "{:+.0%}"),
+        ("Price of lines never controlled", "about 0", lambda said: _price(said, "uncontrolled"), "{:+.0%}"),
+        ("Priority goods that arrived 2023 on 2021, value", "-2 %", _arrived, "{:+.0%}"),
+    ]  # fmt: skip
+    return rows
+
+
+_BAN = {"kind": "export_ban", "towards": ["RUS"], "effective": "2023-01-01", "strength": 1.0, "source": "probe"}
+_YEAR = ("2023-01", "2023-12")
+
+
+def _probes(case: Any) -> list[tuple[str, str, float]]:
+    """What is tried, what is looked at, and by how much it changes."""
+    world = case.world
+    hubs = [world.states[hub] for hub in world.hubs]
+    base = _say(case)
+
+    def with_clauses(*clauses: Mapping[str, Any]) -> Said:
+        return _say(case.with_changes(policies=[{"id": f"probe-{n}", **one} for n, one in enumerate(clauses)]))
+
+    def change(said: Said, span: tuple[str, str] = _YEAR, **what: Any) -> float:
+        return said.delivered(*span, **what) / base.delivered(*span, **what) - 1.0
+
+    everybody = with_clauses({**_BAN, "by": [code for code in world.states if code != "RUS"]})
+    china = with_clauses({**_BAN, "by": ["CHN", "HKG"]})
+    closure = {**_BAN, "kind": "transit_ban", "by": hubs}
+    shut = with_clauses(closure)
+    rows = [
+        ("Every state bans everything from January 2023", "deliveries 2023", change(everybody)),
+        (
+            "China and Hong Kong ban everything",
+            "China's sales 2023, direct and through hubs",
+            change(china, state="CHN"),
+        ),
+        ("China and Hong Kong ban everything", "all deliveries 2023", change(china)),
+        ("All hubs forbid passing on", "through hubs 2023", change(shut, hubs=True)),
+        (
+            "All hubs forbid passing on",
+            "the coalition's direct sales 2023",
+            change(shut, hubs=False, state="coalition"),
+        ),
+        ("All hubs forbid passing on", "all deliveries 2023", change(shut)),
+    ]
+    for hub in ("KAZ", "TUR", "ARE"):
+        alone = with_clauses({**closure, "by": [hub]})
+        rows.append((f"{hub} alone forbids passing on", "through hubs 2023", change(alone, hubs=True)))
+    span = ("2024-02", "2024-12")
+    for strength in (0.0, 0.25, 0.5, 1.0):
+        order = case.with_changes(policies=[{"id": "bank-order", "strength": strength}])
+        rows.append((f"Bank order of December 2023 at strength {strength:g}", "deliveries February to December 2024",
+                     change(_say(order), span)))  # fmt: skip
+    return rows
+
+
+def probes_page() -> str:
+    """The page, as Markdown."""
+    posterior = sim.load_posterior()
+    agents = {"mode": "expected", "exporters": _ROWS, "intermediaries": 330}
+    case = sim.load("reference").with_changes(agents=agents)
+    facts = _facts()
+    found = []
+    for draw in posterior.spread(_DRAWS):
+        said = _say(posterior.case_at(case, draw))
+        found.append([read(said) for _, _, read, _ in facts])
+    table = np.asarray(found)
+    rows = []
+    for column, (name, published, _, how) in enumerate(facts):
+        middle, low, high = np.quantile(table[:, column], (0.5, 0.05, 0.95))
+        rows.append((name, published, how.format(middle), f"{how.format(low)} to {how.format(high)}"))
+    tried = [(what, where, f"{value:+.1%}") for what, where, value in _probes(posterior.case_at(case))]
+    return "\n".join([
+        _HEAD,
+        "## The largest facts", "",
+        f"Median and 90 % of {_DRAWS} draws of the posterior: parameters, without discrepancy or measurement error. "
+        f"Prices and shares are means of {_WINDOW[0]} to {_WINDOW[1]}.", "",
+        markdown.table(("fact", "published", "model", "90 %"), rows),
+        "## What a referee would try", "",
+        "At the representative draw, against the same run without the probe.", "",
+        markdown.table(("what is done", "what is looked at", "change"), tried),
+    ])  # fmt: skip

@@ -1,0 +1,84 @@
+"""`sim world show`, `build` and `sensitivity` as a user types them."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from sim.common.package_data import shipped
+from sim.world.schema import STATUSES
+from tests.posteriors import write_posterior
+
+Sim = Callable[[str], Any]
+
+
+@pytest.mark.parametrize("name", ["reference", "classroom", "grain"])
+def test_a_world_is_shown_without_a_nan(sim: Sim, name: str) -> None:
+    said = sim(f"world show {name}")
+    assert said.status == 0, said.err
+    assert "Share of each good's value by how it is known" in said.out
+    assert "nan" not in said.out.lower()
+
+
+def test_pictures_of_a_world_come_with_their_data(sim: Sim, tmp_path: Path) -> None:
+    assert sim("world show reference --out there").status == 0
+    pairs = pd.read_csv(tmp_path / "there" / "world_pairs.csv", keep_default_na=False)
+    assert set(pairs["status"]) == set(STATUSES) and len(pairs) == 26 * 25
+    goods = pd.read_csv(tmp_path / "there" / "world_goods.csv")
+    assert (goods[list(STATUSES)].sum(axis=1).round(9) == 1).all()
+    for name in ("world_pairs.png", "world_goods.png"):
+        assert (tmp_path / "there" / name).stat().st_size > 10_000
+    (tmp_path / "there" / "world_pairs.csv").write_text("mine", encoding="utf-8")
+    again = sim("world show reference --out there")
+    assert again.status == 2 and "--force" in again.err
+
+
+def test_a_world_without_totals_by_pair_is_drawn_too(sim: Sim, tmp_path: Path) -> None:
+    assert sim("world show classroom --out there").status == 0
+    pairs = pd.read_csv(tmp_path / "there" / "world_pairs.csv")
+    assert set(pairs["status"]) == {"imputed"}
+
+
+def test_sensitivity_is_told_and_written(sim: Sim, tmp_path: Path) -> None:
+    said = sim("world sensitivity classroom --draws 2 -m shortfall -m hub_share --out there")
+    assert said.status == 0, said.err
+    assert "share of its variance by what is drawn" in " ".join(said.out.split())
+    table = pd.read_csv(tmp_path / "there" / "world_sensitivity.csv")
+    assert list(table["metric"]) and {*STATUSES, "re-exports"} <= set(table)
+
+
+def test_sensitivity_runs_at_the_posterior_that_is_asked_for(sim: Sim, tmp_path: Path) -> None:
+    write_posterior(tmp_path / "mine", {"parameters.aversion": [6.0, 2.0]})
+    said = sim("world sensitivity classroom --draws 2 -m shortfall --posterior mine")
+    assert said.status == 0, said.err
+    assert "1 values from the representative draw of posterior 'classroom'" in said.out
+
+
+def test_faulty_facts_end_in_faults_and_nothing_written(sim: Sim, tmp_path: Path) -> None:
+    shutil.copytree(shipped("calibration/figures"), tmp_path / "mine")
+    for name, old, new in (
+        ("state_facts.csv", "\nMYS,Malaysia,third,0", "\nMYS,Malaysia,third,1"),
+        ("hub_onward_2021.csv", "\nHKG,TUR,", "\nHKG,TRU,"),
+        ("world_build.yaml", "rest: ROW", "rest: RWO"),
+    ):
+        path = tmp_path / "mine" / name
+        path.write_text(path.read_text(encoding="utf-8").replace(old, new, 1), encoding="utf-8")
+    said = sim("world build mine out")
+    assert said.status == 2 and not (tmp_path / "out").exists()
+    for told in ("state_facts.csv:", "no row for hub 'MYS'", "did you mean 'TUR'?", "did you mean 'ROW'?", "3 faults"):
+        assert told in said.err
+    assert "Traceback" not in said.err
+
+
+@pytest.mark.parametrize("how", ["on", "off"])
+def test_bands_with_and_without_the_errors_of_the_world(sim: Sim, tmp_path: Path, how: str) -> None:
+    write_posterior(tmp_path / "mine", {"parameters.aversion": [6.0, 6.0, 6.0]})
+    assert sim(f"run classroom --posterior mine --draws 3 --world-errors {how} --out there").status == 0
+    (bands,) = (tmp_path / "there").glob("*/bands.csv")
+    table = pd.read_csv(bands)
+    assert (table["low"] < table["high"]).any() == (how == "on")
