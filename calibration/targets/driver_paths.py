@@ -18,9 +18,10 @@ Path = dict[str, float]
 BASE_YEAR, LAST_MONTH, LAST_GDP = "2021", "2024-12", "2023"
 INVASION, FIRST_MONTH = "2022-02", "2022-03"
 OTHER_BUYER = "UKR"
-# Months over which imports follow the rouble: nearly all of the response comes within a quarter (Gianella and
-# Chanteloup, Post-Communist Economies 19(2), 2007), a month more is for the way of the goods (assumption).
-ROUBLE_MONTHS = 4
+# Months over which imports follow the rouble: assumption. Nearly all of the response used to come within a quarter
+# (Gianella and Chanteloup, Post-Communist Economies 19(2), 2007), but from 2022 on orders went to suppliers and by ways
+# that had to be found first; with a quarter the model has China's rise half a year early.
+ROUBLE_MONTHS = 12
 # Long-run price elasticity of Russia's imports: the same.
 ROUBLE_ELASTICITY = 0.6
 # Fall of exports to Russia from countries without sanctions, 24 February to 30 April 2022, on the second half of 2021:
@@ -44,7 +45,7 @@ def monthly() -> pd.DataFrame:
 
 
 def real_rouble() -> pd.Series[float]:
-    """Price of the dollar in roubles at constant prices, by month: log of its mean of four months over that of 2021.
+    """Price of the dollar in roubles at constant prices, by month: log of its mean of twelve months over that of 2021.
 
     Roubles per dollar times US consumer prices over Russian ones.
     """

@@ -21,10 +21,9 @@ from sim.rules.evasion import components_share, false_use, label
 from sim.rules.expectations import believed_hazard, contracts_ended_early
 from sim.rules.governments import red_line_crossed, resolve, state_protection, wanted_law
 from sim.rules.intermediation import (
-    closing_odds,
     exit_hub_weight,
     hub_markup,
-    opening_odds,
+    intermediary_margin,
     passing_weight,
     payment_workaround,
 )
@@ -64,8 +63,7 @@ RULES = Rules(
             clearing_index,
             brand_price,
             hub_markup,
-            opening_odds,
-            closing_odds,
+            intermediary_margin,
             passing_weight,
             label,
             false_use,

@@ -1,8 +1,9 @@
 """How intermediaries pass goods on: when they open and close, what they ask, what they turn to.
 
 A maker that stops selling to the target does not sell through a hub; an intermediary buys what was sold to the hub's
-market. So what is passed on is bounded by intermediaries: they enter where it pays, through contacts, out of those that
-the hub can hold (free entry in reduced form: Hopenhayn 1992; diffusion: Bass 1969).
+market. So what is passed on is bounded by intermediaries, which open and close as firms enter a market and leave it
+(:mod:`sim.rules.participation`): they differ in their costs, open where it pays, through contacts, out of those that
+the hub can hold, and stay as long as it pays once what they spent to open is sunk.
 """
 
 from sim.common.numerics import exp
@@ -10,28 +11,17 @@ from sim.common.rule_compiler import rule
 
 
 @rule
-def opening_odds(margin: float, use: float, entry: float, first_contact: float) -> float:
-    """Odds that a dormant intermediary opens this month.
+def intermediary_margin(margin: float, passing_cost: float) -> float:
+    """Margin that decides how many intermediaries a hub has, log points against the base year.
+
+    What is added has to earn the cost of the detour; what passed in the base year paid without a premium. So a premium
+    below that cost changes nothing, and only a loss takes away from the usual trade.
 
     Args:
-        margin: log of what passing on earns over what it costs.
-        use: share of the hub's possible intermediaries that are open: contacts.
-        entry: odds per log point of margin where all others are open.
-        first_contact: contacts where none is open, as a share of the possible ones.
+        margin: log of what passing on more earns over what it costs.
+        passing_cost: cost of passing on against a direct sale, log points.
     """
-    return min(1.0, entry * max(margin, 0.0) * (use + first_contact))
-
-
-@rule
-def closing_odds(margin: float, leaving: float, sunk: float) -> float:
-    """Odds that an open intermediary closes this month.
-
-    Args:
-        margin: as in :func:`opening_odds`.
-        leaving: odds per log point of loss.
-        sunk: loss at which they still stay, log points: what they spent to open is lost either way.
-    """
-    return min(1.0, leaving * max(0.0 - margin - sunk, 0.0))
+    return max(margin, min(margin + passing_cost, 0.0))
 
 
 @rule

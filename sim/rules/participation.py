@@ -1,5 +1,7 @@
 """Whether firms sell to the target at all: entry into a market is slow, costly and spreads through contacts.
 
+The same rules open and close the intermediaries of hubs.
+
 Most exporters serve few markets, and those that serve a market are ordered by their cost of entering it (Eaton, Kortum
 and Kramarz 2011). New customers are met through those one has (Chaney 2014), and a firm that has entered stays only
 where it pays (Albornoz et al. 2012).
@@ -46,9 +48,12 @@ def entry_odds(participating: float, wanted: float, pace: float, first_contact: 
 def exit_odds(participating: float, wanted: float, pace: float) -> float:
     """Odds that a firm leaves the market this month; leaving needs no contact, and is faster than entry.
 
+    What it cost to enter is sunk, so that a firm stays at margins at which none would enter (hysteresis: Baldwin and
+    Krugman 1989; Roberts and Tybout 1997).
+
     Args:
         participating: share of the type's firms that sell there.
-        wanted: share that it would pay to.
+        wanted: share that it would pay to stay: that of a margin better by what is sunk.
         pace: share of the gap closed in a month.
     """
     return pace * (participating - wanted) / participating if wanted < participating else 0.0

@@ -11,7 +11,8 @@ from sim.common import random_streams
 from sim.common.compilation import compiled
 from sim.common.months import MONTHS_PER_YEAR
 from sim.common.numerics import normal_quantile
-from sim.rules.intermediation import closing_odds, hub_markup, opening_odds
+from sim.rules.intermediation import hub_markup, intermediary_margin
+from sim.rules.participation import entry_odds, exit_odds, wanted_participation
 
 if TYPE_CHECKING:
     from sim.common.arrays import Floats, Integers
@@ -209,15 +210,15 @@ def turn_over(
     represents, key, expected = intermediaries.represents, moment.key, moment.expected
     n_hubs = len(prospects.margin)
     attention, opened = np.zeros(n_hubs), np.zeros(n_hubs)
-    openings, closings = np.zeros(n_hubs), np.zeros(n_hubs)
+    openings, closings, giving_up = np.zeros(n_hubs), np.zeros(n_hubs), np.zeros(n_hubs)
     for h in range(n_hubs):
         margin, use, usual = prospects.margin[h], prospects.use[h], prospects.usual_use[h]
-        openings[h] = opening_odds(margin, use, values.intermediary_entry, values.first_contact)
-        # What the base year passes on paid then; only what came on top has to earn the cost of a detour.
-        added = max(0.0, 1.0 - usual / use) if use > 0.0 else 0.0
-        old = closing_odds(margin + values.passing_cost, values.intermediary_exit, values.intermediary_sunk)
-        new = closing_odds(margin, values.intermediary_exit, values.intermediary_sunk)
-        closings[h] = added * new + (1.0 - added) * old
+        margin = intermediary_margin(margin, values.passing_cost)
+        wanted = wanted_participation(usual, margin, values.intermediary_spread)
+        stay = wanted_participation(usual, margin + values.sunk_cost, values.intermediary_spread)
+        openings[h] = entry_odds(use, wanted, values.intermediary_entry, values.first_contact)
+        closings[h] = exit_odds(use, stay, values.intermediary_exit)
+        giving_up[h] = exit_odds(use, stay, 1.0)  # a new name is not spent on a trade that does not pay
     for i in range(len(hub)):
         attention[hub[i]] += detection_odds[i] * status[i, OPEN] * represents[hub[i]]
         opened[hub[i]] += status[i, OPEN]
@@ -230,13 +231,13 @@ def turn_over(
         if expected:
             enter, close = status[i, DORMANT] * openings[h], status[i, OPEN] * closing
             caught = status[i, OPEN] * listing
-            return_, dropped = status[i, LISTED] * back * (1.0 - closings[h]), status[i, LISTED] * back * closings[h]
+            return_, dropped = status[i, LISTED] * back * (1.0 - giving_up[h]), status[i, LISTED] * back * giving_up[h]
         else:
             draw = random_streams.uniform(key, i)
             enter = status[i, DORMANT] if draw < openings[h] else 0.0
             caught = status[i, OPEN] if draw < listing else 0.0
             close = status[i, OPEN] if listing <= draw < listing + closing else 0.0
-            stays = back * (1.0 - closings[h])
+            stays = back * (1.0 - giving_up[h])
             return_ = status[i, LISTED] if draw < stays else 0.0
             dropped = status[i, LISTED] if stays <= draw < back else 0.0
             if enter + return_ > 0.0:
