@@ -346,21 +346,24 @@ def test_intermediaries(month):
     np.testing.assert_allclose(new.log_markup, np.log((1 + now) / (1 + v.markup)), **CLOSE)
     firms = np.bincount(held.hub, weights=held.detection_odds * old.status_shares[:, 1]) * held.represents
     listing = np.minimum(1, intermediaries_to_list(model)[held.hub] * held.detection_odds / firms[held.hub])
-    opening = np.minimum(1, v.intermediary_entry * positive(old.margin) * (old.use + v.first_contact))[held.hub]
+    margin = np.maximum(old.margin, np.minimum(old.margin + v.passing_cost, 0))
 
-    def closing_odds(margin):
-        return np.minimum(1, v.intermediary_exit * positive(-margin - v.intermediary_sunk))
+    def wanted(margin):
+        gain = c.hubs.usual_use * np.exp(v.intermediary_spread * margin)
+        return gain / (1 - c.hubs.usual_use + gain)
 
-    added = positive(1 - c.hubs.usual_use / old.use)
-    closing = added * closing_odds(old.margin) + (1 - added) * closing_odds(old.margin + v.passing_cost)
-    closing_at_all = closing[held.hub]
-    closing = closing_at_all * (1 - listing)
+    pace = np.minimum(1, v.intermediary_entry * (old.use + v.first_contact))
+    opening = (pace * positive(wanted(margin) - old.use) / (1 - old.use))[held.hub]
+    stay = wanted(margin + v.sunk_cost)
+    closing = (v.intermediary_exit * positive(1 - stay / old.use))[held.hub] * (1 - listing)
+    in_trade = old.use + np.bincount(held.hub, weights=old.status_shares[:, 2]) / np.bincount(held.hub)
+    giving_up = positive(1 - stay / in_trade)[held.hub]
     back = 1 - np.exp(-1 / v.return_delay)
     dormant, open_, listed = old.status_shares.T
     expected = np.stack(
         [
-            dormant * (1 - opening) + open_ * closing + listed * back * closing_at_all,
-            open_ * (1 - closing - listing) + dormant * opening + listed * back * (1 - closing_at_all),
+            dormant * (1 - opening) + open_ * closing + listed * back * giving_up,
+            open_ * (1 - closing - listing) + dormant * opening + listed * back * (1 - giving_up),
             listed * (1 - back) + open_ * listing,
         ],
         axis=1,

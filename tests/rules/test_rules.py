@@ -13,10 +13,9 @@ from sim.rules.evasion import components_share, false_use, label
 from sim.rules.expectations import believed_hazard, contracts_ended_early
 from sim.rules.governments import red_line_crossed, resolve, state_protection, wanted_law
 from sim.rules.intermediation import (
-    closing_odds,
     exit_hub_weight,
     hub_markup,
-    opening_odds,
+    intermediary_margin,
     passing_weight,
     payment_workaround,
 )
@@ -248,16 +247,21 @@ def test_effort_never_falls_below_that_of_the_base_year(base, push, more, pull):
 
 
 # ------------------------------------------------------------------------------------------------------ intermediaries
-@given(margin=margins, better=points, use=shares, entry=points, contact=shares, leaving=points, sunk=shares)
+@given(margin=margins, better=points, cost=shares)
 @many
-def test_intermediaries_open_where_it_pays_and_close_where_it_costs(margin, better, use, entry, contact, leaving, sunk):
-    opening, closing = opening_odds(margin, use, entry, contact), closing_odds(margin, leaving, sunk)
-    assert 0.0 <= opening <= 1.0 and 0.0 <= closing <= 1.0
-    assert opening == 0.0 or margin > 0.0
-    assert closing == 0.0 or margin < -sunk
-    assert opening_odds(margin + better, use, entry, contact) >= opening
-    assert closing_odds(margin + better, leaving, sunk) <= closing
-    assert opening_odds(margin, 1.0, entry, contact) >= opening
+def test_a_hub_grows_by_what_earns_the_detour_and_shrinks_only_by_a_loss(margin, better, cost):
+    counted = intermediary_margin(margin, cost)
+    assert intermediary_margin(margin + better, cost) >= counted
+    assert intermediary_margin(-cost, cost) == pytest.approx(0.0, abs=1e-12)
+    assert counted == (margin if margin > 0.0 else min(margin + cost, 0.0))
+
+
+@given(usual=st.floats(0.01, 0.99), now=shares, margin=margins, spread=points, sunk=shares, pace=shares)
+@many
+def test_who_has_entered_stays_at_margins_at_which_nobody_enters(usual, now, margin, spread, sunk, pace):
+    enters = entry_odds(now, wanted_participation(usual, margin, spread), pace, 0.02)
+    leaves = exit_odds(now, wanted_participation(usual, margin + sunk, spread), pace)
+    assert enters == 0.0 or leaves == 0.0
 
 
 @given(markup=shares, use=shares, fuller=shares, usual=shares, slope=st.floats(0.0, 5.0))

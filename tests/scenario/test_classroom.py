@@ -124,10 +124,12 @@ def test_intermediaries_open() -> None:
     flows = case.run()
     price = prices_by_hand(FEBRUARY[0] + THROUGH, BETA)[1]
     margin = 0.5 * math.log(price)
-    use = 0.5 + 0.5 * margin * (0.5 + 0.1)
+    gain = 0.5 * math.exp(6 * margin)
+    wanted = gain / (gain + 0.5)
+    use = 0.5 + (0.5 + 0.1) * (wanted - 0.5)
     for month, passed_on in (("2022-02", THROUGH), ("2022-03", THROUGH), ("2022-04", 20 * use)):
         assert flows_of(flows, month)["ALPHA", "GAMMA", "via BETA"] == pytest.approx(passed_on, **NEAR)
-    for number in (price, margin, use, 20 * use):
+    for number in (price, margin, wanted, use, 20 * use):
         assert f"{number:.4f}" in PAGE, number
 
 

@@ -136,8 +136,8 @@ def test_a_listed_intermediary_comes_back_only_where_the_trade_pays(reference, m
         held = model.intermediary_columns
         held.status_shares[:] = [0.0, 0.0, 1.0]
         model.state.passed_on.margin[:] = margin
-        quiet = np.zeros(len(model.world.hubs))
-        prospects = Prospects(model.state.passed_on.margin, quiet, quiet, quiet)
+        nobody, usual = np.zeros(len(model.world.hubs)), np.full(len(model.world.hubs), 1.0 - 1e-9)
+        prospects = Prospects(model.state.passed_on.margin, nobody, usual, nobody)
         model.loops.turn_over(prospects, Moment(np.uint64(1), 1, mode == "expected"), model.parameters, held)
         np.testing.assert_allclose(held.status_shares.sum(axis=1), 1.0)
         left = 1.0 - held.status_shares[:, 2].mean()

@@ -209,8 +209,12 @@ def turn_over(
     listed_now = intermediaries.listed_now
     represents, key, expected = intermediaries.represents, moment.key, moment.expected
     n_hubs = len(prospects.margin)
-    attention, opened = np.zeros(n_hubs), np.zeros(n_hubs)
+    attention, opened, listed = np.zeros(n_hubs), np.zeros(n_hubs), np.zeros(n_hubs)
     openings, closings, giving_up = np.zeros(n_hubs), np.zeros(n_hubs), np.zeros(n_hubs)
+    for i in range(len(hub)):
+        attention[hub[i]] += detection_odds[i] * status[i, OPEN] * represents[hub[i]]
+        opened[hub[i]] += status[i, OPEN]
+        listed[hub[i]] += status[i, LISTED]
     for h in range(n_hubs):
         margin, use, usual = prospects.margin[h], prospects.use[h], prospects.usual_use[h]
         margin = intermediary_margin(margin, values.passing_cost)
@@ -218,10 +222,9 @@ def turn_over(
         stay = wanted_participation(usual, margin + values.sunk_cost, values.intermediary_spread)
         openings[h] = entry_odds(use, wanted, values.intermediary_entry, values.first_contact)
         closings[h] = exit_odds(use, stay, values.intermediary_exit)
-        giving_up[h] = exit_odds(use, stay, 1.0)  # a new name is not spent on a trade that does not pay
-    for i in range(len(hub)):
-        attention[hub[i]] += detection_odds[i] * status[i, OPEN] * represents[hub[i]]
-        opened[hub[i]] += status[i, OPEN]
+        # Of all in the trade, open or listed, those for whom it does not pay give no new name to it.
+        rows = intermediaries.first[h + 1] - intermediaries.first[h]
+        giving_up[h] = exit_odds(use + listed[h] / rows, stay, 1.0)
     listed_now[:] = 0.0
     back = 1.0 - np.exp(-1.0 / values.return_delay)
     for i in range(len(hub)):
