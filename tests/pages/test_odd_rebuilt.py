@@ -201,7 +201,7 @@ def test_prospects_of_every_route(month):
         gain = usual * np.exp(v.participation_spread * margin)
         return gain / (1 - usual + gain)
 
-    leaving = v.market_exit * positive(share - wanted(margin)) / share
+    leaving = v.market_exit * positive(share - wanted(margin + v.sunk_cost)) / share
     gap = positive(wanted(margin + np.log(released[:, 0])) - share)
     outside = np.where(share < 1, 1 - share, 1.0)
     entering = np.minimum(1, v.market_entry * (share + v.first_contact)) * gap / outside

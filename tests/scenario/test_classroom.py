@@ -16,15 +16,21 @@ NEAR = {"rel": 1e-9, "abs": 1e-9}
 # The base year, million dollars a month: Alpha's wares to Gamma, to Beta, at home; through Beta; Beta's own.
 DIRECT, ABROAD, HOME, THROUGH = 100.0, 90.0, 200.0, 10.0
 BETA, BETA_ABROAD, BETA_HOME = 50.0, 50.0, 100.0
-# What a ban of half of the lines leaves: Alpha enforces by half, so half of the banned lines go on; where the law has
+# What a ban of half of the lines leaves: Alpha enforces by half, so half of the banned sales go on; where the law has
 # half the hazard, the root of that.
-KEPT_DIRECT = 0.5 + 0.5 * 0.5
+FREE = 0.5 * DIRECT
 KEPT_THROUGH = 0.5 + 0.5 * math.sqrt(0.5)
 
 
 def shared_out(pool: float, weights: tuple[float, ...]) -> list[float]:
     """A pool of sales shared out by weights."""
     return [pool * weight / sum(weights) for weight in weights]
+
+
+def weight_of_what_is_banned(pool: float) -> float:
+    """At which half of the banned sales go on, though what is given up is sold by all routes, the banned lines too."""
+    go_on = 0.5 * FREE
+    return go_on * (pool - FREE) / (pool - go_on)
 
 
 def prices_by_hand(coalition: float, neutral: float) -> tuple[float, float, float, float, float]:
@@ -36,11 +42,12 @@ def prices_by_hand(coalition: float, neutral: float) -> tuple[float, float, floa
     return (index, *prices, *parts)
 
 
-FEBRUARY = shared_out(390, (DIRECT * KEPT_DIRECT, ABROAD, HOME))
+BANNED = weight_of_what_is_banned(390)
+FEBRUARY = shared_out(390, (FREE + BANNED, ABROAD, HOME))
 PASSED_ON = THROUGH * KEPT_THROUGH
 INDEX, ALPHAS, BETAS, *PARTS = prices_by_hand(FEBRUARY[0] + PASSED_ON, BETA)
 # Elasticity 2, of which half is believed: weights of free lines rise as the price index does.
-MARCH = shared_out(390, (DIRECT * (0.5 * ALPHAS + 0.25), ABROAD, HOME))
+MARCH = shared_out(390, (FREE * ALPHAS + BANNED, ABROAD, HOME))
 MARCH_OF_BETA = shared_out(200, (BETA * BETAS, BETA_ABROAD, BETA_HOME))
 MARCH_PRICES = prices_by_hand(MARCH[0] + PASSED_ON, MARCH_OF_BETA[0])
 
@@ -102,7 +109,8 @@ def test_what_the_offices_write_down(run: Results) -> None:
 def test_only_some_firms_sell_to_the_target() -> None:
     """Half of each state's firms participate; outsiders of Beta enter through contacts once the price has risen."""
     run = sim.load("classroom").with_changes(parameters={"participation_exponent": 1}).run()
-    direct = shared_out(195, (DIRECT * KEPT_DIRECT, 95))[0]
+    banned = weight_of_what_is_banned(195)
+    direct = shared_out(195, (FREE + banned, 95))[0]
     price = prices_by_hand(direct + PASSED_ON, BETA)[2]
     margin = 0.5 * math.log(price)
     gain = 0.5 * math.exp(6 * margin)
@@ -111,7 +119,7 @@ def test_only_some_firms_sell_to_the_target() -> None:
     betas = shared_out(100 + entered, (0.5 * price, 0.5))[0]
     assert flows_of(run, "2022-02")["ALPHA", "GAMMA", "direct"] == pytest.approx(direct, **NEAR)
     assert flows_of(run, "2022-03")["BETA", "GAMMA", "direct"] == pytest.approx(betas, **NEAR)
-    for number in (direct, price, margin, wanted, entered, betas):
+    for number in (banned, direct, price, margin, wanted, entered, betas):
         assert f"{number:.4f}" in PAGE, number
 
 
@@ -134,6 +142,6 @@ def test_intermediaries_open() -> None:
 
 
 def test_the_page_states_these_numbers() -> None:
-    numbers = KEPT_DIRECT, KEPT_THROUGH, *FEBRUARY, PASSED_ON, INDEX, ALPHAS, BETAS, *PARTS
+    numbers = BANNED, KEPT_THROUGH, *FEBRUARY, PASSED_ON, INDEX, ALPHAS, BETAS, *PARTS
     for number in (*numbers, *MARCH, *MARCH_OF_BETA, *MARCH_PRICES[:3]):
         assert f"{number:.4f}" in PAGE, number

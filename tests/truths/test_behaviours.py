@@ -143,7 +143,7 @@ def test_a_listed_intermediary_comes_back_only_where_the_trade_pays(reference, m
         left = 1.0 - held.status_shares[:, 2].mean()
         assert left == pytest.approx(1.0 - np.exp(-1.0 / model.values.return_delay), abs=0.03)
         returned.append(held.status_shares[:, 1].mean() / left)
-    assert returned == [1.0, 0.0]
+    assert returned == pytest.approx([1.0, 0.0])
 
 
 def test_a_state_keeps_off_its_firms_what_listings_spread_and_nothing_else(reference):
