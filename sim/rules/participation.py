@@ -45,15 +45,20 @@ def entry_odds(participating: float, wanted: float, pace: float, first_contact: 
 
 
 @rule
-def exit_odds(participating: float, wanted: float, pace: float) -> float:
+def exit_odds(participating: float, wanted: float, stay: float, pace: float, turnover: float) -> float:
     """Odds that a firm leaves the market this month; leaving needs no contact, and is faster than entry.
 
     What it cost to enter is sunk, so that a firm stays at margins at which none would enter (hysteresis: Baldwin and
-    Krugman 1989; Roberts and Tybout 1997).
+    Krugman 1989; Roberts and Tybout 1997), until it loses its customers: to win others it would have to enter anew.
 
     Args:
         participating: share of the type's firms that sell there.
-        wanted: share that it would pay to stay: that of a margin better by what is sunk.
-        pace: share of the gap closed in a month.
+        wanted: share that it would pay to enter.
+        stay: share that it pays to stay: that of a margin better by what is sunk; at or above ``wanted``.
+        pace: share of the gap to ``stay`` closed in a month.
+        turnover: share of firms whose customers are lost in a month.
     """
-    return pace * (participating - wanted) / participating if wanted < participating else 0.0
+    if participating <= wanted:
+        return 0.0
+    losing = max(participating - stay, 0.0)
+    return (pace * losing + turnover * (participating - wanted - losing)) / participating

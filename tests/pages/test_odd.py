@@ -38,7 +38,7 @@ CALLED = {
     "route_weight": ("market", "banned", "aversion", "hazard", "exposure", "threat", "reputation", "name"),
     "wanted_participation": ("usual", "margin", "participation_spread"),
     "entry_odds": ("participating", "wanted", "market_entry", "first_contact"),
-    "exit_odds": ("participating", "wanted", "market_exit"),
+    "exit_odds": ("participating", "wanted", "stay", "market_exit", "contract_end"),
     "contracts_ended_early": ("news", "reopening"),
     "believed_hazard": ("believed", "shown", "learning", "forgetting"),
     "wanted_effort": ("base", "push", "pull"),

@@ -201,7 +201,9 @@ def test_prospects_of_every_route(month):
         gain = usual * np.exp(v.participation_spread * margin)
         return gain / (1 - usual + gain)
 
-    leaving = v.market_exit * positive(share - wanted(margin + v.sunk_cost)) / share
+    losing = positive(share - wanted(margin + v.sunk_cost))
+    lost = positive(share - wanted(margin) - losing)
+    leaving = (v.market_exit * losing + v.contract_end * lost) / share
     gap = positive(wanted(margin + np.log(released[:, 0])) - share)
     outside = np.where(share < 1, 1 - share, 1.0)
     entering = np.minimum(1, v.market_entry * (share + v.first_contact)) * gap / outside
@@ -355,7 +357,9 @@ def test_intermediaries(month):
     pace = np.minimum(1, v.intermediary_entry * (old.use + v.first_contact))
     opening = (pace * positive(wanted(margin) - old.use) / (1 - old.use))[held.hub]
     stay = wanted(margin + v.sunk_cost)
-    closing = (v.intermediary_exit * positive(1 - stay / old.use))[held.hub] * (1 - listing)
+    losing = positive(old.use - stay)
+    lost = positive(old.use - wanted(margin) - losing)
+    closing = ((v.intermediary_exit * losing + v.contract_end * lost) / old.use)[held.hub] * (1 - listing)
     in_trade = old.use + np.bincount(held.hub, weights=old.status_shares[:, 2]) / np.bincount(held.hub)
     giving_up = positive(1 - stay / in_trade)[held.hub]
     back = 1 - np.exp(-1 / v.return_delay)

@@ -259,9 +259,11 @@ def test_a_hub_grows_by_what_earns_the_detour_and_shrinks_only_by_a_loss(margin,
 @given(usual=st.floats(0.01, 0.99), now=shares, margin=margins, spread=points, sunk=shares, pace=shares)
 @many
 def test_who_has_entered_stays_at_margins_at_which_nobody_enters(usual, now, margin, spread, sunk, pace):
-    enters = entry_odds(now, wanted_participation(usual, margin, spread), pace, 0.02)
-    leaves = exit_odds(now, wanted_participation(usual, margin + sunk, spread), pace)
-    assert enters == 0.0 or leaves == 0.0
+    wanted, stay = wanted_participation(usual, margin, spread), wanted_participation(usual, margin + sunk, spread)
+    leaves = exit_odds(now, wanted, stay, pace, 0.0)
+    assert leaves == 0.0 or now > stay
+    assert entry_odds(now, wanted, pace, 0.02) == 0.0 or leaves == 0.0
+    assert leaves <= exit_odds(now, wanted, stay, pace, 0.1) <= 1.0
 
 
 @given(markup=shares, use=shares, fuller=shares, usual=shares, slope=st.floats(0.0, 5.0))

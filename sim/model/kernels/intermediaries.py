@@ -221,10 +221,10 @@ def turn_over(
         wanted = wanted_participation(usual, margin, values.intermediary_spread)
         stay = wanted_participation(usual, margin + values.sunk_cost, values.intermediary_spread)
         openings[h] = entry_odds(use, wanted, values.intermediary_entry, values.first_contact)
-        closings[h] = exit_odds(use, stay, values.intermediary_exit)
+        closings[h] = exit_odds(use, wanted, stay, values.intermediary_exit, values.contract_end)
         # Of all in the trade, open or listed, those for whom it does not pay give no new name to it.
         rows = intermediaries.first[h + 1] - intermediaries.first[h]
-        giving_up[h] = exit_odds(use + listed[h] / rows, stay, 1.0)
+        giving_up[h] = exit_odds(use + listed[h] / rows, wanted, stay, 1.0, 0.0)
     listed_now[:] = 0.0
     back = 1.0 - np.exp(-1.0 / values.return_delay)
     for i in range(len(hub)):

@@ -216,8 +216,9 @@ def evaluate_routes(
             if k == 0 and o != destination[0]:
                 failing = refusal[t, k] * (1.0 - payment_intermediaries[payer])
                 margin = price - log_cost - exposure[t] * threat + log(1.0 - failing)
-                wanted = wanted_participation(usual[t], margin + values.sunk_cost, values.participation_spread)
-                leaving[t] = exit_odds(participating[t], wanted, values.market_exit)
+                wanted = wanted_participation(usual[t], margin, values.participation_spread)
+                stay = wanted_participation(usual[t], margin + values.sunk_cost, values.participation_spread)
+                leaving[t] = exit_odds(participating[t], wanted, stay, values.market_exit, values.contract_end)
                 # Who thinks of entering weighs law and name too; who is there answers to them contract by contract.
                 barred = kept * route_weight(1.0, forbidden, aversion[t], hazard, 0.0, 0.0, reputation[t], name)
                 wanted = wanted_participation(usual[t], margin + log(barred), values.participation_spread)
