@@ -107,7 +107,7 @@ GONE: Mapping[str, Mapping[str, str]] = {
     "rule": {
         "pull_within_nest": _NO_NEST,
         "pull_of_nest": _NO_NEST,
-        "opened_pull": "intermediaries turn to what pays (rule passing_weight) and open where it does (rule intermediary_margin)",
+        "opened_pull": "intermediaries turn to what pays (rule passing_weight) and open where it does (entry_odds)",
         "wanted_quantity": "prices clear each month (rules clearing_index, brand_price)",
         "price_move": "prices clear each month (rules clearing_index, brand_price)",
         "agents_next": "payment_workaround says how fast refused payments find another way, however many are refused",

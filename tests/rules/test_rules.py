@@ -132,15 +132,20 @@ def test_more_firms_want_to_sell_where_it_pays_more_and_as_many_as_ever_where_no
     assert (wanted >= usual * (1 - 1e-12)) if margin >= 0.0 else (wanted <= usual * (1 + 1e-12))
 
 
-@given(inside=parts, wanted=shares, pace=st.floats(0.0, 3.0), contact=shares, exit_pace=shares)
+@given(
+    inside=parts, wanted=shares, more=shares, pace=st.floats(0.0, 3.0), contact=shares, exit_pace=shares, lost=shares
+)
 @many
-def test_firms_enter_or_leave_towards_what_is_wanted_and_never_past_it(inside, wanted, pace, contact, exit_pace):
-    entering, leaving = entry_odds(inside, wanted, pace, contact), exit_odds(inside, wanted, exit_pace)
+def test_firms_enter_or_leave_towards_what_is_wanted_and_never_past_it(
+    inside, wanted, more, pace, contact, exit_pace, lost
+):
+    entering = entry_odds(inside, wanted, pace, contact)
+    leaving = exit_odds(inside, wanted, wanted + more, exit_pace, lost)
     assert 0.0 <= entering <= 1.0 + 1e-12 and 0.0 <= leaving <= 1.0
     assert entering == 0.0 or leaving == 0.0
     after = inside + (1.0 - inside) * entering - inside * leaving
     assert min(inside, wanted) - 1e-12 <= after <= max(inside, wanted) + 1e-12
-    assert entry_odds(inside, inside, pace, contact) == exit_odds(inside, inside, exit_pace) == 0.0
+    assert entry_odds(inside, inside, pace, contact) == exit_odds(inside, inside, inside, exit_pace, lost) == 0.0
 
 
 @given(inside=parts, more=shares, wanted=shares, pace=st.floats(0.0, 1.0), contact=shares, further=shares)

@@ -16,8 +16,9 @@ class Intermediary(ColumnAgent):
     """One intermediary.
 
     Rules it follows: :func:`sim.rules.intermediation.intermediary_margin`, :func:`sim.rules.participation.entry_odds`,
-    :func:`sim.rules.participation.exit_odds`; with the others of its hub :func:`sim.rules.intermediation.hub_markup`, :func:`sim.rules.intermediation.passing_weight`
-    (what to pass on) and :func:`sim.rules.intermediation.exit_hub_weight` (straight to the target, or by the next hub).
+    :func:`sim.rules.participation.exit_odds`; with the others of its hub :func:`sim.rules.intermediation.hub_markup`,
+    :func:`sim.rules.intermediation.passing_weight` (what to pass on) and
+    :func:`sim.rules.intermediation.exit_hub_weight` (straight to the target, or by the next hub).
     A listed one comes back under a new name after a while.
     """
 
