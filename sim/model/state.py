@@ -106,7 +106,7 @@ class Governments(NamedTuple):
         announced_policy: what a state announces that it will not let pass, 0..1, (S,).
         enacted_law: share of the controlled goods that its own law keeps from the target, 0..1, (S,).
         enforcement_effort: enforcement effort, 0..1, (S,).
-        state_protection: part of the fear that listings spread which a state keeps off its firms, 0..1, (S,).
+        state_protection: part of the fear of this month's listings all over a state kept off its firms, 0..1, (S,).
         triggered_threat: threat against states that crossed a red line, log points, (S,).
         resolve: part of its threats that a coalition member carries out, (S,); 1 for the others.
         trade: with the target last month, musd, (S,).

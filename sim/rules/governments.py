@@ -1,6 +1,5 @@
 """How governments read each other: red lines, resolve under loss, law of one's own, protection of one's own firms."""
 
-from sim.common.numerics import exp
 from sim.common.rule_compiler import rule
 
 
@@ -46,9 +45,13 @@ def wanted_law(base: float, wanted_effort: float) -> float:
 def state_protection(listed: float, alignment: float, weight: float) -> float:
     """Part of the fear that listings spread which a state keeps off its firms, 0..1; other threats stay what they are.
 
+    An assumption, with one property that was sought: what is left, ``listed / (1 + x)``, rises with what is listed and
+    levels off. So a state softens listings, and never turns them round: more of them frighten no less.
+
     Args:
-        listed: share of its trade with the target whose sellers were lately listed.
-        alignment: with the target, -1..1; a state against the target protects nobody.
-        weight: log points of protection per share listed at full alignment.
+        listed: share of the sellers near by that were listed this month, of makers by trade with the target.
+        alignment: with the target, -1..1, and what commitments add; a state against the target protects nobody.
+        weight: protection per share listed at full alignment, the ``x`` above; half the fear is kept off at 1.
     """
-    return 1.0 - exp(-weight * listed * max(0.0, alignment))
+    x = weight * listed * max(0.0, alignment)
+    return x / (1.0 + x)

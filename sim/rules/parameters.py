@@ -142,7 +142,7 @@ PARAMETER_GROUPS: Mapping[str, tuple[Parameter, ...]] = {
               "rules of hubs took 6 to 15 months from the first visits (December 2022 to spring-autumn 2023, RUSI; months unverified); size is an assumption"),
     Parameter("cheap_talk", 0.3, "share", 0.0, 1.0, "pressure that words alone take off a state", "assumption (word against deed, documents 000, 004)"),
     Parameter("weight_listing", 10.0, "log odds", 0.0, 100.0, "weight of the share of a state's own trade lately listed, times exposure, in its effort", "assumption"),
-    Parameter("weight_shield", 5.0, "log points", 0.0, 100.0, "protection that an aligned state gives its firms per share of its trade lately listed",
+    Parameter("weight_shield", 5.0, "multiple", 0.0, 100.0, "protection that an aligned state gives its firms per share of the sellers near by listed this month",
               "assumption (a state protects its firms' lawful rights: documents 000, 004)"),
     Parameter("weight_leverage", 1.5, "log odds", 0.0, 10.0, "weight of pressure through another market in a state's effort", "as weight_pressure"),
     Parameter("weight_courting", 1.0, "log odds", 0.0, 10.0, "weight of the target's favours against effort", "assumption"),

@@ -60,7 +60,7 @@ CALLED = {
     "red_line_crossed": ("log growth", "log multiple"),
     "resolve": ("pain", "pain_limit"),
     "wanted_law": ("base", "wanted"),
-    "state_protection": ("recent_listings", "near", "weight_shield"),
+    "state_protection": ("listed", "near", "weight_shield"),
 }
 # Differences of logarithms, which may be negative.
 SIGNED = {"margin", "log price", "log cost", "log index", "log mark-up", "log growth", "log multiple"}

@@ -96,7 +96,6 @@ def test_words_law_and_effort(month):
         "enacted_law": old.enacted_law + v.law_speed * (as_law(wanted(asked, against)) - old.enacted_law),
         "enforcement_effort": old.enforcement_effort
         + v.effort_speed * (wanted(asked, against) - old.enforcement_effort),
-        "state_protection": 1 - np.exp(-v.weight_shield * old.recent_listings * near),
     }
     for name, value in expected.items():
         np.testing.assert_allclose(getattr(new, name)[third], value[third], err_msg=name, **CLOSE)
@@ -425,7 +424,8 @@ def test_beliefs_and_labels(month):
     share = np.where(through, old.listed_now[hub[:n]], here[:, None])
     where = np.where(through, c.routes.hub_states[hub[:n]], o[:, None])
     shown = lane("secondary_threat")[:, :n] + v.anticipation * lane("secondary_announced")[:, :n]
-    shown = shown + v.listing_fear * share * (1 - old.state_protection[where])
+    near = np.where(c.states.decides, positive(c.states.alignment) + model.regime.state("commitment"), 0)
+    shown = shown + v.listing_fear * share / (1 + v.weight_shield * share * near[where])
     shown = shown + (old.triggered_threat * coalition)[where]
     shown = shown + v.overcompliance * old.new_controls * c.goods.coalition_share[g][:, None]
     believed = old.believed_hazard[:, :n]
@@ -439,4 +439,6 @@ def test_beliefs_and_labels(month):
         passed[hub[k]] += old.order_status[DELIVERED][:, k].sum()
     own[at_hubs] += old.listed_now * passed / np.maximum(old.trade[at_hubs], passed)
     np.testing.assert_allclose(new.recent_listings, own, **CLOSE)
+    asked_of_state = v.weight_shield * old.state_listed_share * near
+    np.testing.assert_allclose(new.state_protection, asked_of_state / (1 + asked_of_state), **CLOSE)
     assert shown.max() > 0.1

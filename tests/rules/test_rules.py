@@ -115,6 +115,24 @@ def test_only_aligned_states_protect_their_firms(listed, alignment, weight):
     assert alignment > 0.0 or protected == 0.0
 
 
+histories = st.lists(st.tuples(shares, shares), min_size=1, max_size=8)
+
+
+@given(
+    months=histories, alignment=st.floats(-1.0, 2.0), weight=st.floats(0.0, 100.0), learning=shares, forgetting=shares
+)
+@many
+def test_more_listings_frighten_no_less_however_strong_the_protection(months, alignment, weight, learning, forgetting):
+    """In no month: neither a longer list of that month nor one of a month before takes from the fear."""
+    few = many_more = 0.0
+    for listed, added in months:
+        more = listed + (1.0 - listed) * added
+        shown = [share * (1.0 - state_protection(share, alignment, weight)) for share in (listed, more)]
+        few = believed_hazard(few, shown[0], learning, forgetting)
+        many_more = believed_hazard(many_more, shown[1], learning, forgetting)
+        assert few <= many_more + 1e-12
+
+
 # ------------------------------------------------------------------------------------------------- who sells there
 parts = st.floats(0.001, 0.999)
 margins = st.floats(-5.0, 5.0)

@@ -154,12 +154,17 @@ def test_a_state_keeps_off_its_firms_what_listings_spread_and_nothing_else(refer
                "who": "exporters", "effective": "2022-03-01", "strength": 300, "every_month": True,
                "source": "a test"}  # fmt: skip
     case = reference.without_policies().with_changes(months={"first": "2022-02", "last": "2022-12"})
+    china = case.world.states.index("CHN")
     sold, covered = [], []
     for laws, shield in (([threat], 0.0), ([threat, listing], 0.0), ([threat, listing], 100.0)):
-        run = case.with_changes(policies=laws, parameters={"weight_shield": shield}).run()
-        flows = run.to_target()
+        changed = case.with_changes(policies=laws, parameters={"weight_shield": shield})
+        flows = changed.run().to_target()
+        model, protection = changed.model(), []
+        for _ in range(case.scenario.months.count):
+            model.step()
+            protection.append(model.state.governments.state_protection[china])
         sold.append(flows[(flows["origin"] == "CHN") & (flows["route"] == "direct")]["volume_musd"].sum())
-        covered.append(run.states[run.states["state"] == "CHN"]["state_protection"].max())
+        covered.append(max(protection))
     assert covered[:2] == [0.0, 0.0] and covered[2] > 0.3
     assert sold[1] < sold[2] < sold[0]
 

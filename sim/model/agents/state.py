@@ -72,7 +72,7 @@ class State(mesa.Agent):  # type: ignore[misc]
 
     @property
     def state_protection(self) -> float:
-        """Part of the fear that listings spread which it keeps off its firms, 0..1."""
+        """Part of the fear of this month's listings all over the state that it keeps off its firms, 0..1."""
         return float(self.model.state.governments.state_protection[self.position])
 
     @property

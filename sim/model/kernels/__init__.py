@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from sim.common.rule_replacement import with_rules
 from sim.model.kernels import (
+    beliefs,
     block_weights,
     component_trade,
     customs_records,
@@ -49,4 +50,4 @@ class Loops:
         self.pass_on = with_rules(passing_on.pass_on, rules)
         self.clear_markets = with_rules(markets.clear_markets, rules)
         self.record_customs = with_rules(customs_records.record_customs, rules)
-        self.update_beliefs = with_rules(route_prospects.update_beliefs, rules)
+        self.update_beliefs = with_rules(beliefs.update_beliefs, rules)

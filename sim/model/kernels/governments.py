@@ -11,7 +11,7 @@ from sim.common.compilation import compiled, inlined
 from sim.common.numerics import normal_quantile
 from sim.rules.enforcement import wanted_effort
 from sim.rules.expectations import believed_hazard
-from sim.rules.governments import red_line_crossed, resolve, state_protection, wanted_law
+from sim.rules.governments import red_line_crossed, resolve, wanted_law
 
 if TYPE_CHECKING:
     from sim.common.arrays import Floats
@@ -46,12 +46,11 @@ class EnforcementSignals(NamedTuple):
 
 
 class Stance(NamedTuple):
-    """What a state announces, enacts, enforces and protects, (state,); see :class:`sim.model.state.Governments`."""
+    """What a state announces, enacts and enforces, (state,); see :class:`sim.model.state.Governments`."""
 
     announced_policy: Floats
     enacted_law: Floats
     enforcement_effort: Floats
-    state_protection: Floats
 
 
 @compiled
@@ -152,7 +151,6 @@ def set_enforcement(
     courting, commitment, own = signals.courting, signals.commitment, signals.recent_listings
     now, military_trade, controlled = signals.trade, signals.military_trade, signals.controlled
     announced, enacted, effort = stance.announced_policy, stance.enacted_law, stance.enforcement_effort
-    protection = stance.state_protection
     grown = 0.0
     for s in range(len(effort)):
         grown += max(0.0, now[s] - usual[s]) if decides[s] else 0.0
@@ -178,7 +176,6 @@ def set_enforcement(
         announced[s] += values.announcement_speed * (said - announced[s])
         enacted[s] += values.law_speed * (written - enacted[s])
         effort[s] += values.effort_speed * (wanted - effort[s])
-        protection[s] = state_protection(own[s], near, values.weight_shield) if own[s] > 0.0 else 0.0
 
 
 @inlined

@@ -17,8 +17,7 @@ from sim.model.records import (
     SECONDARY_HAZARD,
 )
 from sim.rules.enforcement import compliance, law_hazard
-from sim.rules.evasion import label
-from sim.rules.expectations import believed_hazard, contracts_ended_early
+from sim.rules.expectations import contracts_ended_early
 from sim.rules.participation import entry_odds, exit_odds, wanted_participation
 from sim.rules.route_choice import market_weight, route_weight
 
@@ -65,35 +64,6 @@ class RouteConditions(NamedTuple):
     peer_exit_share: Floats
     entry_cost: Floats
     passed_share: Floats
-
-
-class BeliefSignals(NamedTuple):
-    """What may frighten firms, and whom.
-
-    Attributes:
-        secondary_threat, secondary_announced: threats of clauses in force and announced, (type, route).
-        listed_share: share of the trade with the target whose sellers were listed this month, (state, good).
-        state_listed_share: the same over goods, (state,).
-        intermediaries_listed: share of the hub's intermediaries listed this month, (hub,).
-        state_protection: part of the fear that listings spread which a state keeps off its firms, (state,).
-        triggered_threat: threat against states that crossed a red line, log points, (state,).
-        new_controls: share of what an army needs that the coalition newly bans.
-        exposure: mean share of the firm's business that needs the coalition, (type,).
-        ambiguity: how hard civil and military use are told apart, 0..1, (good,).
-        coalition_share: share of the world's supply of a good that carries a coalition brand, (good,).
-    """
-
-    secondary_threat: Floats
-    secondary_announced: Floats
-    listed_share: Floats
-    state_listed_share: Floats
-    intermediaries_listed: Floats
-    state_protection: Floats
-    triggered_threat: Floats
-    new_controls: float
-    exposure: Floats
-    ambiguity: Floats
-    coalition_share: Floats
 
 
 @compiled
@@ -263,39 +233,3 @@ def _deterrence_of_a_larger_share(part: float, deterrence: float) -> float:
         deterrence: aversion times hazard, log points.
     """
     return 0.0 - log((1.0 - part) / (1.0 - part * np.exp(-deterrence)))
-
-
-@compiled
-def update_beliefs(
-    routes: Routes, signals: BeliefSignals, parameters: LoopParameters, believed: Floats, labels: Floats
-) -> None:
-    """Updates the believed hazard of every type and route from threats, listings and new law, and the labels used.
-
-    Args:
-        routes: who sells what by which routes.
-        signals: what may frighten firms, and whom.
-        parameters: see :func:`sim.rules.parameters.for_loops`.
-        believed: updated, (type, route).
-        labels: filled, share of military use that the label hides, (type,).
-    """
-    values = parameters[0]
-    origin, good, hub, hub_states, near = routes.origin, routes.good, routes.hub, routes.hub_states, values.listing_near
-    in_force, announced, triggered = signals.secondary_threat, signals.secondary_announced, signals.triggered_threat
-    listed_share, state_listed_share = signals.listed_share, signals.state_listed_share
-    intermediaries_listed, coalition_share = signals.intermediaries_listed, signals.coalition_share
-    ambiguity, exposure = signals.ambiguity, signals.exposure
-    for t in range(believed.shape[0]):
-        o, g = origin[t], good[t]
-        for k in range(routes.target_routes):
-            if hub[k] < 0:
-                share = (1.0 - near) * listed_share[o, g] + near * state_listed_share[o]
-                where = o
-            else:
-                share, where = intermediaries_listed[hub[k]], hub_states[hub[k]]
-            shown = in_force[t, k] + values.anticipation * announced[t, k]
-            shown += values.listing_fear * share * (1.0 - signals.state_protection[where])
-            over_compliance = values.overcompliance * signals.new_controls * coalition_share[g]
-            shown += triggered[where] + over_compliance
-            if shown != 0.0 or believed[t, k] != 0.0:
-                believed[t, k] = believed_hazard(believed[t, k], shown, values.learning, values.forgetting)
-        labels[t] = label(ambiguity[g], exposure[t] * believed[t, 0], values.label_response)

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.common import random_streams
+from sim.model.kernels.beliefs import BeliefSignals
 from sim.model.kernels.component_trade import add_enacted_law, law_as_shipped
 from sim.model.kernels.route_choice import Choices, Draws, RowGroups
-from sim.model.kernels.route_prospects import BeliefSignals, RouteConditions
+from sim.model.kernels.route_prospects import RouteConditions
 from sim.model.kernels.settlement import DELIVERED
 from sim.model.kernels.sums import move_rows, sum_by_hub, sum_drawn, sum_exits, sum_spread
 from sim.model.phases.states import coalition_effort, coalition_resolve
@@ -107,28 +108,28 @@ def sum_rows(model: Model) -> None:
 def update_beliefs(model: Model) -> None:
     """10. Firms update the hazards they believe in, and how plainly they label what they sell.
 
-    Reads: regime, governments.listed_share, governments.state_listed_share, governments.state_protection,
-    governments.triggered_threat, governments.resolve, governments.trade, new_controls, intermediary_columns,
-    shipments.order_status.
-    Writes: outlook.believed_hazard, evasion.labels, governments.recent_listings.
+    Reads: regime, governments.listed_share, governments.state_listed_share, governments.triggered_threat,
+    governments.resolve, governments.trade, new_controls, intermediary_columns, shipments.order_status.
+    Writes: outlook.believed_hazard, evasion.labels, governments.state_protection, governments.recent_listings.
     """
     state, constants, governments = model.state, model.constants, model.state.governments
-    listed = model.intermediary_columns.listed_now
+    listed, states = model.intermediary_columns.listed_now, constants.states
+    near = np.maximum(states.alignment, 0.0) + model.regime.state("commitment")
     signals = BeliefSignals(
         secondary_threat=model.regime.lane("secondary_threat"),
         secondary_announced=model.regime.lane("secondary_announced"),
         listed_share=governments.listed_share,
         state_listed_share=governments.state_listed_share,
         intermediaries_listed=listed,
-        state_protection=governments.state_protection,
+        near_target=np.where(states.decides, near, 0.0),
         triggered_threat=governments.triggered_threat * coalition_resolve(model),
         new_controls=state.new_controls,
         exposure=constants.types.exposure,
         ambiguity=constants.goods.ambiguity,
         coalition_share=constants.goods.coalition_share,
     )
-    believed, labels = state.outlook.believed_hazard, state.evasion.labels
-    model.loops.update_beliefs(constants.routes, signals, model.parameters, believed, labels)
+    believed, labels, protection = state.outlook.believed_hazard, state.evasion.labels, governments.state_protection
+    model.loops.update_beliefs(constants.routes, signals, model.parameters, believed, labels, protection)
     # What a state has seen of listings of its own firms and intermediaries fades as firms forget.
     recent = governments.recent_listings
     recent *= 1.0 - model.values.forgetting

@@ -85,8 +85,7 @@ def set_enforcement(model: Model) -> None:
 
     Reads: regime, governments.trade, governments.military_trade, governments.controlled, governments.resolve,
     governments.triggered_threat, governments.recent_listings.
-    Writes: governments.announced_policy, governments.enacted_law, governments.enforcement_effort,
-    governments.state_protection.
+    Writes: governments.announced_policy, governments.enacted_law, governments.enforcement_effort.
     """
     governments, law = model.state.governments, model.regime.state
     signals = EnforcementSignals(
@@ -104,7 +103,6 @@ def set_enforcement(model: Model) -> None:
         announced_policy=governments.announced_policy,
         enacted_law=governments.enacted_law,
         enforcement_effort=governments.enforcement_effort,
-        state_protection=governments.state_protection,
     )
     model.loops.set_enforcement(model.constants.states, signals, model.parameters, stance)
 
