@@ -217,8 +217,8 @@ def probes_page() -> str:
         "## The largest facts", "",
         f"Median and 90 % of {_DRAWS} draws of the posterior: parameters, without discrepancy or measurement error. "
         f"Prices and shares are means of {_WINDOW[0]} to {_WINDOW[1]}.", "",
-        markdown.table(("fact", "published", "model", "90 %"), rows),
+        markdown.table(("fact", "published", "model", "90 %"), rows), "",
         "## What a referee would try", "",
         "At the representative draw, against the same run without the probe.", "",
-        markdown.table(("what is done", "what is looked at", "change"), tried),
+        markdown.table(("what is done", "what is looked at", "change"), tried), "",
     ])  # fmt: skip

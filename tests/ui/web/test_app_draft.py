@@ -147,8 +147,8 @@ def test_a_file_handed_over_is_named_as_the_user_knows_it(tmp_path: Path) -> Non
         "extends: secret.yaml\n",
         "extends: reference\nworld: {folder}\n",
         "extends: reference\nworld: ../world\n",
-        "extends: reference\nrules: {{road_pull: 'mine.py:f'}}\n",
-        "extends: reference\nrules: {{road_pull: 'os:system'}}\n",
+        "extends: reference\nrules: {{route_weight: 'mine.py:f'}}\n",
+        "extends: reference\nrules: {{route_weight: 'os:system'}}\n",
     ],
 )
 def test_a_file_handed_over_reads_no_other_and_is_told_nothing_of_them(
