@@ -43,7 +43,7 @@ CONTENTS = {
         "docs/asking-studies", "docs/studies-answers", "docs/cluster", "docs/own-figures", "results/README",
     ],
     "Judge": [
-        "docs/validation", "docs/world", "docs/calibration", "calibration/figures/README",
+        "docs/validation", "docs/probes", "docs/world", "docs/calibration", "calibration/figures/README",
         "calibration/posterior/README", "docs/compared", "docs/limits", "docs/faq", "docs/glossary",
     ],
     "Understand and change": ["docs/odd", "docs/design", "docs/how-to/README", "docs/how-to/*", "CONTRIBUTING"],

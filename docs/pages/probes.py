@@ -236,8 +236,8 @@ def probes_page() -> str:
         f"Prices and shares are means of {_WINDOW[0]} to {_WINDOW[1]}. All partners' records added up cover 88 % of what "
         "the target recorded in 2021, 77 % in 2022 and 73 % in 2023, since fewer and fewer publish; so they are told here "
         "and not fitted, and the target's own record is.", "",
-        markdown.table(("fact", "published", "model", "90 %"), rows),
+        markdown.table(("fact", "published", "model", "90 %"), rows), "",
         "## What a referee would try", "",
         "At the representative draw, against the same run without the probe.", "",
-        markdown.table(("what is done", "what is looked at", "change"), tried),
+        markdown.table(("what is done", "what is looked at", "change"), tried), "",
     ])  # fmt: skip

@@ -87,7 +87,7 @@ def sweep(
         ...     "metrics": ["shortfall"],
         ... }, progress=False)
         >>> swept.summary().round(2).to_dict()
-        {'shortfall': {0.25: 0.04, 0.75: 0.14}}
+        {'shortfall': {0.25: 0.03, 0.75: 0.12}}
     """
     if workers < 1:
         raise SimError(f"{workers} workers asked for; a sweep needs one at least")

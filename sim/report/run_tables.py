@@ -100,17 +100,17 @@ def top_origins(comparison: Comparison, names: Mapping[str, str]) -> Table:
     return _largest(comparison, "origin", "From whom", names)
 
 
-def top_roads(comparison: Comparison, names: Mapping[str, str]) -> Table:
+def top_routes(comparison: Comparison, names: Mapping[str, str]) -> Table:
     """The most used routes in the last twelve months, with the policies and without."""
     return _largest(
-        comparison, "route", "By which road", {f"via {code}": f"via {name}" for code, name in names.items()}
+        comparison, "route", "By which route", {f"via {code}": f"via {name}" for code, name in names.items()}
     )
 
 
 def flows_of(comparison: Comparison, case: Case) -> list[Table]:
     """What arrived, from whom and by which route, with the policies and without."""
     names = dict(zip(case.world.states, case.world.state_names, strict=True))
-    return [deliveries(comparison), top_origins(comparison, names), top_roads(comparison, names)]
+    return [deliveries(comparison), top_origins(comparison, names), top_routes(comparison, names)]
 
 
 def _largest(comparison: Comparison, column: str, title: str, names: Mapping[str, str]) -> Table:

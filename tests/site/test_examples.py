@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
 import yaml
 
+import sim
 from sim.scenario import Scenario, parse_scenario
 from sim.ui import cli
 from tests.site.pages import ROOT, Block, blocks, pages, read
@@ -39,16 +41,15 @@ SHOWN = {
     "README.md": "tests/test_readme.py runs it",
     "docs/reference/rules.md": "the model's own code",
 }
-# What is made smaller, page by page, so that the examples take seconds; each has to be there.
+# What is made smaller, page by page, so that the examples take seconds; each has to be there. FEWEST: see `fewest`.
 SMALLER = {
     "docs/studies.md": (
-        ("exporters: 2000", "exporters: 400"), ("first: 2021-01, last: 2023-12", "first: 2023-11, last: 2024-01"),
+        ("exporters: 2000", "exporters: FEWEST"), ("first: 2021-01, last: 2023-12", "first: 2023-11, last: 2024-01"),
         ("levels: 3", "levels: 2"), ("latin_hypercube: 8}", "latin_hypercube: 2}"), ("replicates: 4", "replicates: 1"),
-        ("shortfall > 0.14", "shortfall > 0.315"),  # of the months that are left, what some points meet
     ),
 }  # fmt: skip
 # Taken to run faster where a line does not say otherwise: draws beside a run, rows of firms, orders of the clauses.
-FEW = {"run": ["--draws", "2"], "explain": ["--exporters", "400", "--permutations", "1"]}
+FEW = {"run": ["--draws", "2"], "explain": ["--exporters", "FEWEST", "--permutations", "1"]}
 _MANY_ROWS = re.compile(r"(exporters\W{1,3})(\d{4,})")
 
 
@@ -81,13 +82,20 @@ def smaller(page: str) -> str:
     text = read(page)
     for many, less in SMALLER.get(page, ()):
         assert many in text, (page, many)
-        text = text.replace(many, less)
+        text = text.replace(many, less.replace("FEWEST", str(fewest())))
     return text
+
+
+@cache
+def fewest() -> int:
+    """The fewest rows of firms that serve the reference world: one for each type of firm that trades."""
+    case = sim.load("reference").with_changes(agents={"exporters": 20_000, "mode": "expected"})
+    return len(case.model().base.active)
 
 
 def few(text: str) -> str:
     """With fewer rows of firms."""
-    return _MANY_ROWS.sub(r"\g<1>400", text)
+    return _MANY_ROWS.sub(rf"\g<1>{fewest()}", text)
 
 
 def excused(page: str, line: str) -> bool:
@@ -114,7 +122,8 @@ def lines_to_run(page: str, block: Block) -> Iterator[str]:
 def run(line: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> str:
     """What a command prints. One that finds fault ends with status 2 and one line at least on the error stream."""
     words = shlex.split(few(line), comments=True)
-    monkeypatch.setattr("sys.argv", [*words, *(FEW.get(words[1], []) if "--draws" not in words else [])])
+    added = FEW.get(words[1], []) if "--draws" not in words else []
+    monkeypatch.setattr("sys.argv", [*words, *(word.replace("FEWEST", str(fewest())) for word in added)])
     with pytest.raises(SystemExit) as end:
         cli.main()
     said = capsys.readouterr()

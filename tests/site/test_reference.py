@@ -16,6 +16,7 @@ from sim.report.plots import FIGURES
 from sim.simulation.columns import COLUMNS
 from sim.simulation.comparison import Comparison
 from sim.simulation.results import TABLES
+from tests.site.pages import ROOT, notebooks, pages
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -55,6 +56,14 @@ def test_every_metric_and_every_public_name_is_told() -> None:
 @pytest.mark.parametrize("table", TABLES)
 def test_columns_are_declared_as_they_are(paired: Comparison, table: str) -> None:
     assert list(COLUMNS[table]) == list(getattr(paired.policy, table).columns)
+
+
+def test_every_parameter_that_is_set_on_a_page_exists() -> None:
+    told = [page for page in (*pages(), *notebooks()) if page != "CHANGELOG.md"]  # which has the names of before, too
+    named = {page: set(re.findall(r"\bparameters\.(\w+)", (ROOT / page).read_text(encoding="utf-8"))) for page in told}
+    assert len(set.union(*named.values())) > 10
+    files = {"md", "py"}
+    assert {page: unknown for page, names in named.items() if (unknown := names - set(sim.PARAMETERS) - files)} == {}
 
 
 def test_each_rule_has_a_caller() -> None:

@@ -76,7 +76,7 @@ def design(
     """Writes a design for sensitivity analysis, made by SALib, that a study lists as its points.
 
     Example:
-      sim study design sobol parameters.ghost=0.2:0.8 parameters.entry=0:0.5 --samples 64 --out points.csv
+      sim study design sobol parameters.ghost=0.2:0.8 parameters.market_entry=0:0.5 --out points.csv
     """
     with its_extra():
         from sim.analysis.sensitivity import Screening, sampled_points
@@ -102,7 +102,7 @@ def sensitivity(
     """Which inputs move each metric, from runs at the points of `sim study design`; a run without a number is refused.
 
     Example:
-      sim study sensitivity results/studies/mine sobol parameters.ghost=0.2:0.8 parameters.entry=0:0.5 --samples 64
+      sim study sensitivity results/studies/mine sobol parameters.ghost=0.2:0.8 parameters.market_entry=0:0.5
     """
     with its_extra():
         from sim.analysis.sensitivity import Screening

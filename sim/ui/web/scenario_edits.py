@@ -91,7 +91,7 @@ class Draft:
             return
         edits = self.clauses.setdefault(clause, {})
         edits[key] = value.strip()
-        if edits[key] == self.written(clause, key):
+        if _alike(edits[key], self.written(clause, key)):
             del edits[key]
 
     def undo(self, clause: str = "", key: str = "") -> None:
@@ -207,6 +207,13 @@ def _typed(text: str) -> str | float | int:
         return text
     number = float(text)
     return int(number) if number.is_integer() and "e" not in text.lower() else number
+
+
+def _alike(one: str, other: str) -> bool:
+    """Whether two texts say the same: numbers by their value, so that 1.0 is 1."""
+    if PLAIN_NUMBER.fullmatch(one) and PLAIN_NUMBER.fullmatch(other):
+        return float(one) == float(other)
+    return one == other
 
 
 def _complaint(fault: Fault) -> Complaint:

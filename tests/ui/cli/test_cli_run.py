@@ -38,7 +38,7 @@ def test_run_writes_a_pair_and_its_figures(sim: Sim, tmp_path: Path) -> None:
     assert Results.open(run).record["baseline"] == baseline.name
     assert {path.stem for path in baseline.glob("*.parquet")} == set(TABLES)
     assert str(Path("there") / run.name) in said.out
-    for heading in ("Deliveries to", "From whom", "By which road", "What the books show"):
+    for heading in ("Deliveries to", "From whom", "By which route", "What the books show"):
         assert heading in said.out
     assert not list((tmp_path / "there").glob(".*"))
 
@@ -167,7 +167,8 @@ def test_diff_shows_law_as_written_by_month_and_flows(sim: Sim, tmp_path: Path) 
     two_scenarios(tmp_path)
     said = sim("compare a.yaml b.yaml")
     assert said.status == 0, said.err
-    heads = ["corporate_exit by coalition", "The law they make", "reputation:", "Deliveries to", "By which road"]
+    (clause,) = (one for one in load_scenario("reference").policies if one.id == "exit")
+    heads = [f"corporate_exit by {clause.by[0]}", "The law they make", "reputation:", "Deliveries to", "By which route"]
     places = [said.out.index(head) for head in heads]
     assert places == sorted(places)
     assert sim("compare a.yaml b.yaml").out == said.out, "another name for the same"

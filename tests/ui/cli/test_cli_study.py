@@ -51,7 +51,7 @@ base: classroom
 uncertainties:
   parameters.aversion: {low: 1, high: 3}
   parameters.diversion_hazard: {low: 0, high: 1}
-  parameters.entry: {low: 0, high: 0.5}
+  parameters.market_entry: {low: 0, high: 0.5}
 design: {listed: points.csv}
 metrics: [deliveries_volume]
 """
@@ -188,7 +188,7 @@ def test_a_sampled_design_goes_through_a_study_and_back(
     assert said.status == 0, said.err
     table = pd.read_csv("s/sensitivity.csv").set_index("input")
     size = table["total" if method == "sobol" else "effect"]
-    assert size["parameters.aversion"] > 0.0 and size["parameters.entry"] == pytest.approx(0.0, abs=1e-12), (
+    assert size["parameters.aversion"] > 0.0 and size["parameters.market_entry"] == pytest.approx(0.0, abs=1e-12), (
         "nobody enters in the classroom"
     )
     assert Path("s/tornado_1.png").exists()

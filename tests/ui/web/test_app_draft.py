@@ -36,9 +36,13 @@ def edited(*edits: tuple[str, str, str], chosen: str = "reference") -> Draft:
 
 
 def test_nothing_changed_is_the_chosen_scenario() -> None:
-    draft = edited((BAN, "strength", "1.0"), (BAN, "enabled", "true"), (BAN, "ends", ""))
-    assert not draft.changed
-    assert draft.read().case is draft.chosen
+    strength = next(clause.strength for clause in sim.load("reference").scenario.policies if clause.id == BAN)
+    for text in (f"{strength:g}", f"{strength:.6f}", f"{strength:e}"):
+        draft = edited((BAN, "strength", text), (BAN, "enabled", "true"), (BAN, "ends", ""))
+        assert not draft.changed, text
+        assert draft.read().case is draft.chosen
+    assert edited((BAN, "strength", f"{strength / 2.0:g}")).changed
+    assert edited((BAN, "strength", "true")).changed, "no number, though Python takes it for 1"
 
 
 def test_an_edit_does_what_the_library_does() -> None:
@@ -72,8 +76,11 @@ def test_what_runs_is_what_the_exported_files_load_to(edits: list[tuple[str, str
 @pytest.mark.parametrize("name", shipped_scenarios())
 def test_every_shipped_scenario_can_be_edited_and_exported(name: str, tmp_path: Path) -> None:
     draft = drafted(name)
+    naming = {clause.id for clause in draft.chosen.scenario.policies if getattr(clause, "names", ())}
     for at, clause in enumerate(in_date_order(draft.chosen.scenario)):
-        draft.change(clause, *[("enabled", "false"), ("strength", "0"), ("announced", "")][at % 3])
+        key, value = [("enabled", "false"), ("strength", "0"), ("announced", "")][at % 3]
+        # A clause that names its firms lists as many as it names.
+        draft.change(clause, *(("enabled", "false") if key == "strength" and clause in naming else (key, value)))
     draft.title = "Mine"
     case = draft.read().case
     assert case is not None
@@ -103,6 +110,14 @@ def test_faults_stand_at_their_fields_in_the_loaders_words(
     (fault,) = read.complaints
     assert (fault.clause, fault.key) == place
     assert said in fault.message
+
+
+def test_another_number_of_firms_than_are_named_is_told_at_its_clause() -> None:
+    read = edited(("list-drones-2024", "strength", "3"), chosen="drone-makers-listed-tighten").read()
+    assert read.case is None
+    assert [(fault.clause, fault.message) for fault in read.complaints] == [
+        ("list-drones-2024", "names 2 firms, but strength lists 3; make them equal")
+    ]
 
 
 def test_undoing_is_complete() -> None:
@@ -135,7 +150,7 @@ def test_a_file_handed_over_is_named_as_the_user_knows_it(tmp_path: Path) -> Non
     assert [path.name for path in (tmp_path / "b").iterdir()] == ["mine.yaml"]
     draft.change(BAN, "enabled", "false")
     assert not draft.portable
-    assert BAN not in draft.resolved()
+    assert BAN not in {clause.id for clause in parse_scenario(draft.resolved(), "mine.yaml").policies}
 
 
 @pytest.mark.parametrize(
@@ -147,8 +162,8 @@ def test_a_file_handed_over_is_named_as_the_user_knows_it(tmp_path: Path) -> Non
         "extends: secret.yaml\n",
         "extends: reference\nworld: {folder}\n",
         "extends: reference\nworld: ../world\n",
-        "extends: reference\nrules: {{road_pull: 'mine.py:f'}}\n",
-        "extends: reference\nrules: {{road_pull: 'os:system'}}\n",
+        "extends: reference\nrules: {{route_weight: 'mine.py:f'}}\n",
+        "extends: reference\nrules: {{route_weight: 'os:system'}}\n",
     ],
 )
 def test_a_file_handed_over_reads_no_other_and_is_told_nothing_of_them(
