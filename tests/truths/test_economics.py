@@ -182,15 +182,7 @@ def test_twice_the_rows_move_no_flow_by_two_percent(name):
 
 
 # ------------------------------------------------------------------------------------------------------------ payments
-@pytest.mark.parametrize(
-    "name",
-    [
-        "reference",
-        pytest.param("red-line", marks=pytest.mark.xfail(
-            strict=True, reason="+0.2 % in one month: one supplier is most of the market and enters past what pays",
-        )),
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize("name", WORLDS)
 def test_a_stronger_bank_order_never_ends_in_more_trade(name):
     case = still(name, "2023-12")
     order = clause("secondary_banks", by=["coalition"], against=["third"])
