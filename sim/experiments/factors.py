@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from scipy.special import ndtr, ndtri
@@ -95,17 +96,38 @@ class Bound:
         Raises:
             InputProblem: it is none of its values, or lies outside its range.
         """
+        if (value := self._value(text)) is not None:
+            return value
         if self.values is not None:
-            found = [
-                value for value in self.values if str(value) == text or (self.numeric and plain_number(text) == value)
-            ]
-            if not found:
-                raise InputProblem(f"read '{text}'; {nearest(text, [f'{value}' for value in self.values])}")
-            return found[0]
-        number, (low, high) = plain_number(text), self._range()
-        if number is None or not low <= number <= high:
-            raise InputProblem(f"read '{text}', expected a number from {low:g} to {high:g}")
-        return number
+            raise InputProblem(f"read '{text}'; {nearest(text, self._names)}")
+        low, high = self._range()
+        raise InputProblem(f"read '{text}', expected a number from {low:g} to {high:g}")
+
+    def read_all(self, texts: Iterable[str]) -> dict[str, Value]:
+        """The values that texts write, by text; those that are none are left out, and `read` says why."""
+        read = ((text, self._value(text)) for text in texts)
+        return {text: value for text, value in read if value is not None}
+
+    def _value(self, text: str) -> Value | None:
+        """The value that a text writes; None if it is none."""
+        if not self.numeric:
+            return self._known.get(text)
+        number = plain_number(text)
+        if number is None:
+            return None
+        if self.values is not None:
+            return self._known.get(number)
+        low, high = self._range()
+        return number if low <= number <= high else None
+
+    @cached_property
+    def _known(self) -> dict[Value, Value]:
+        """Its values by themselves, whole numbers by the floats that they equal: one is found however many there are."""
+        return dict(zip(self.values or (), self.values or (), strict=True))
+
+    @cached_property
+    def _names(self) -> tuple[str, ...]:
+        return tuple(map(str, self.values or ()))
 
 
 def _triangular(quantile: float, low: float, peak: float, high: float) -> float:
