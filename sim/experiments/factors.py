@@ -96,8 +96,8 @@ class Bound:
         Raises:
             InputProblem: it is none of its values, or lies outside its range.
         """
-        if (value := self._value(text)) is not None:
-            return value
+        if found := self.read_all([text]):
+            return found[text]
         if self.values is not None:
             raise InputProblem(f"read '{text}'; {nearest(text, self._names)}")
         low, high = self._range()
@@ -105,23 +105,16 @@ class Bound:
 
     def read_all(self, texts: Iterable[str]) -> dict[str, Value]:
         """The values that texts write, by text; those that are none are left out, and `read` says why."""
-        read = ((text, self._value(text)) for text in texts)
-        return {text: value for text, value in read if value is not None}
-
-    def _value(self, text: str) -> Value | None:
-        """The value that a text writes; None if it is none."""
         if not self.numeric:
-            return self._known.get(text)
-        number = plain_number(text)
-        if number is None:
-            return None
+            return {text: self._known[text] for text in texts if text in self._known}
+        read = ((text, plain_number(text)) for text in texts)
         if self.values is not None:
-            return self._known.get(number)
+            return {text: self._known[number] for text, number in read if number in self._known}
         low, high = self._range()
-        return number if low <= number <= high else None
+        return {text: number for text, number in read if number is not None and low <= number <= high}
 
     @cached_property
-    def _known(self) -> dict[Value, Value]:
+    def _known(self) -> dict[Value | None, Value]:
         """Its values by themselves, whole numbers by the floats that they equal: one is found however many there are."""
         return dict(zip(self.values or (), self.values or (), strict=True))
 
