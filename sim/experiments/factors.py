@@ -115,7 +115,7 @@ class Bound:
 
     @cached_property
     def _known(self) -> dict[Value | None, Value]:
-        """Its values by themselves, whole numbers by the floats that they equal: one is found however many there are."""
+        """Its values by themselves, whole numbers by the floats that they equal, so that none is looked for."""
         return dict(zip(self.values or (), self.values or (), strict=True))
 
     @cached_property

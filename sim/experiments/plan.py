@@ -233,7 +233,5 @@ def _tried(design: Design, factors: Sequence[Bound]) -> Tried:
 
 def _read(factor: Bound, texts: Sequence[str | None]) -> list[Value]:
     """The values of a factor at listed points; where a point does not name it, that of the base."""
-    named = set(texts)
-    values: dict[str | None, Value] = {None: factor.base} if None in named else {}
-    values |= factor.read_all(text for text in named if text is not None)
-    return [values[text] for text in texts]
+    values = factor.read_all({text for text in texts if text is not None})
+    return [factor.base if text is None else values[text] for text in texts]
