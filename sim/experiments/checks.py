@@ -183,10 +183,11 @@ def _check_points(
         if len(problems) > _MOST_PROBLEMS:  # more than anybody reads, and a table may be wide
             return
         if name in factors:
-            wrong = {text: why for text in set(column) if text is not None and (why := _why_not(factors[name], text))}
-            if wrong:
-                found = (Problem((*place, at, name), wrong[text]) for at, text in enumerate(column) if text in wrong)
-                problems.extend(islice(found, _MOST_PROBLEMS))
+            factor = factors[name]
+            sound = {None, *factor.read_all({text for text in column if text is not None})}
+            wrong = ((at, text) for at, text in enumerate(column) if text is not None and text not in sound)
+            found = (Problem((*place, at, name), _why_not(factor, text)) for at, text in wrong)
+            problems.extend(islice(found, _MOST_PROBLEMS))
         elif name not in names:
             first = next(at for at, text in enumerate(column) if text is not None)
             problems.append(_unknown(name, names, (*place, first)))

@@ -10,8 +10,8 @@ from itertools import islice
 from pathlib import Path
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.stats import qmc
 
 from sim.common import random_streams
 from sim.common.arrays import Floats
@@ -60,7 +60,8 @@ def _in_bins(bins: NDArray[np.int64], points: int, key: tuple[int, int]) -> Floa
 
 def sobol(points: int, factors: int, seed: int) -> Floats:
     """The first points of a scrambled Sobol sequence, (point, factor)."""
-    sequence = qmc.Sobol(factors, scramble=True, rng=seed)
+    # Named in full, scipy.stats is loaded here, not with this module: it takes a third of a second.
+    sequence = scipy.stats.qmc.Sobol(factors, scramble=True, rng=seed)
     drawn: Floats = sequence.random_base2(max(0, (points - 1).bit_length()))
     return drawn[:points]
 

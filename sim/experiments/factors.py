@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from scipy.special import ndtr, ndtri
@@ -95,17 +96,31 @@ class Bound:
         Raises:
             InputProblem: it is none of its values, or lies outside its range.
         """
+        if found := self.read_all([text]):
+            return found[text]
         if self.values is not None:
-            found = [
-                value for value in self.values if str(value) == text or (self.numeric and plain_number(text) == value)
-            ]
-            if not found:
-                raise InputProblem(f"read '{text}'; {nearest(text, [f'{value}' for value in self.values])}")
-            return found[0]
-        number, (low, high) = plain_number(text), self._range()
-        if number is None or not low <= number <= high:
-            raise InputProblem(f"read '{text}', expected a number from {low:g} to {high:g}")
-        return number
+            raise InputProblem(f"read '{text}'; {nearest(text, self._names)}")
+        low, high = self._range()
+        raise InputProblem(f"read '{text}', expected a number from {low:g} to {high:g}")
+
+    def read_all(self, texts: Iterable[str]) -> dict[str, Value]:
+        """The values that texts write, by text; those that are none are left out, and `read` says why."""
+        if not self.numeric:
+            return {text: self._known[text] for text in texts if text in self._known}
+        read = ((text, plain_number(text)) for text in texts)
+        if self.values is not None:
+            return {text: self._known[number] for text, number in read if number in self._known}
+        low, high = self._range()
+        return {text: number for text, number in read if number is not None and low <= number <= high}
+
+    @cached_property
+    def _known(self) -> dict[Value | None, Value]:
+        """Its values by themselves, whole numbers by the floats that they equal, so that none is looked for."""
+        return dict(zip(self.values or (), self.values or (), strict=True))
+
+    @cached_property
+    def _names(self) -> tuple[str, ...]:
+        return tuple(map(str, self.values or ()))
 
 
 def _triangular(quantile: float, low: float, peak: float, high: float) -> float:

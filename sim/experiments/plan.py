@@ -102,28 +102,28 @@ class Plan:
         makers = hashlib.sha256(_json(makers_of(self.study)).encode())
         worlds = lru_cache(_REMEMBERED)(lambda at: _json([(world := self.worlds[at]).draw, self._world(world)]))
         packages = lru_cache(_REMEMBERED)(lambda at: _json(self._package(at)))
-        first, same = self._alike()
+        different, same = self._alike()
         kept = []
         for replicate in range(self.replicates):
-            digests = bytearray()
-            for some in in_batches(self.once[first]):
-                for _, package, world in some.tolist():
+            digests, seed = bytearray(), self.seed(replicate)
+            for some in in_batches(different):
+                for package, world in some.tolist():
                     digest = makers.copy()
-                    digest.update(f"{worlds(world)}\n{packages(package)}\n{self.seed(replicate)}".encode())
+                    digest.update(f"{worlds(world)}\n{packages(package)}\n{seed}".encode())
                     digests += digest.digest()[:16]
             kept.append(np.frombuffer(bytes(digests), dtype="S16")[same])
         return Keys(np.concatenate(kept))
 
     def _alike(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Runs of one replicate that are the same as one: the first of each, and which of these every run is."""
-        packages, nature = alike(self.packages)[1], alike(self.worlds.tried)[1]
+        """Package and world of each different run of one replicate, (run, 2), and which of these every run is."""
+        (packages, which), (_, nature) = alike(self.packages), alike(self.worlds.tried)
         _, package, world = self.once.T.astype(np.int64)
         draw, tried = np.divmod(world, len(nature))
+        package = np.where(package == COMPARED, 0, 1 + which[package])
         # World by world, so that what is made of one is made once.
-        code = (draw * len(nature) + nature[tried]) * (1 + len(packages))
-        code += np.where(package == COMPARED, 0, 1 + packages[package])
+        code = (draw * len(nature) + nature[tried]) * (1 + len(packages)) + package
         _, first, same = np.unique(code, return_index=True, return_inverse=True)
-        return first, same
+        return np.column_stack([np.append(COMPARED, packages)[package[first]], world[first]]), same
 
     @cached_property
     def digest(self) -> str:
@@ -233,5 +233,5 @@ def _tried(design: Design, factors: Sequence[Bound]) -> Tried:
 
 def _read(factor: Bound, texts: Sequence[str | None]) -> list[Value]:
     """The values of a factor at listed points; where a point does not name it, that of the base."""
-    values = {text: factor.base if text is None else factor.read(text) for text in set(texts)}
-    return [values[text] for text in texts]
+    values = factor.read_all({text for text in texts if text is not None})
+    return [factor.base if text is None else values[text] for text in texts]

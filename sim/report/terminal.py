@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table as RichTable
 from rich.text import Text
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
 _LEAST_WIDTH = 132  # where no terminal says how wide it is: tables go to a file or a pipe, and must not be folded
 
+_MANY_ROWS, _LARGEST_GAP = 200, 4
+
 
 def show(*things: str | Table) -> None:
     """Prints texts and tables as they are, but for characters that would move the terminal: these stand as escapes."""
@@ -25,7 +28,7 @@ def show(*things: str | Table) -> None:
         if isinstance(thing, str):
             console.print(_shown(thing), soft_wrap=True)
         else:
-            console.print(on_screen(thing))
+            console.print(on_screen(thing, console.width))
 
 
 def warn(*remarks: str) -> None:
@@ -33,8 +36,13 @@ def warn(*remarks: str) -> None:
     show(*(f"warning: {remark}" for remark in remarks))
 
 
-def on_screen(table: Table) -> RichTable:
-    """A table for the screen: framed where it has a title, else a plain list."""
+def on_screen(table: Table, width: int = 0) -> RichTable:
+    """A table for the screen: framed where it has a title, else a plain list.
+
+    Args:
+        table: the table.
+        width: of the screen in characters; 0 where it is not known.
+    """
     if table.title:
         made = RichTable(
             title=Text(_shown(table.title)), title_justify="left", caption_justify="left", title_style="bold"
@@ -46,11 +54,23 @@ def on_screen(table: Table) -> RichTable:
         made.add_column(
             Text(column.title), justify="right" if right else "left", overflow="fold", no_wrap=not column.wrap
         )
-    for row in table.texts():
-        made.add_row(*(Text(_shown(cell)) for cell in row))
+    rows = [[_shown(cell) for cell in row] for row in table.texts()]
+    heads = [column.title for column in table.columns]
+    if len(rows) > _MANY_ROWS and not table.total and _fits([heads, *rows], width):
+        rows = [["\n".join(column) for column in zip(*rows, strict=True)]]
+    for row in rows:
+        made.add_row(*map(Text, row))
     if table.total:
         made.rows[-1].style = "bold"
     return made
+
+
+def _fits(rows: list[list[str]], width: int) -> bool:
+    """Whether every head and cell takes one line: then one row of columns looks as many rows do, and is quicker."""
+    if any("\n" in cell for row in rows for cell in row):
+        return False
+    widths = (max(map(cell_len, column)) for column in zip(*rows, strict=True))
+    return sum(one + _LARGEST_GAP for one in widths) <= width
 
 
 def _shown(text: str) -> str:

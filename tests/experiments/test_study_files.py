@@ -210,6 +210,29 @@ def test_a_table_of_points_of_one_megabyte_is_checked_in_two_seconds(tmp_path: P
     assert caught is None or len(str(caught.value)) < 20_000
 
 
+SMALL = ", ".join(f"{at / 10_000:g}" for at in range(1, 10_000))
+DISTINCT = {
+    "of a range": ("{low: 0.2, high: 0.8}", (f".{at:06d}" for at in range(240_000, 364_000))),
+    "of ten thousand values": (f"[{SMALL}]", (f"{at % 9_999 + 1}e-4" for at in range(140_000))),
+    "none of ten thousand values": (f"[{SMALL}]", (f"{at}e-9" for at in range(1, 100_000))),
+}
+
+
+@pytest.mark.parametrize("kind", DISTINCT)
+def test_a_megabyte_of_distinct_points_is_planned_in_two_seconds(tmp_path: Path, kind: str) -> None:
+    values, cells = DISTINCT[kind]
+    uncertain = f"uncertainties: {{parameters.learning: {values}}}\ndesign: {{listed: points.csv}}\n"
+    (tmp_path / "study.yaml").write_text(f"{HEAD}{uncertain}metrics: [deliveries_volume]\n", encoding="utf-8")
+    (tmp_path / "points.csv").write_text("\n".join(["parameters.learning", *cells]) + "\n", encoding="utf-8")
+    toy()  # what is read once is no part of it
+    started = time.process_time()
+    with pytest.raises(FaultList) if kind.startswith("none") else nullcontext() as caught:
+        plan = plan_of(load_study(tmp_path / "study.yaml"))
+        assert len(plan.keys) == len(plan.points) + len(plan.worlds)
+    assert time.process_time() - started < 2.0
+    assert caught is None or len(caught.value.faults) == 1_000
+
+
 def test_points_may_end_their_lines_in_any_way(tmp_path: Path) -> None:
     uncertain = "uncertainties: {parameters.learning: {low: 0.2, high: 0.8}}\ndesign: {listed: points.csv}\n"
     for end in ("\n", "\r\n", "\r"):
