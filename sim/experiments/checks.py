@@ -12,12 +12,14 @@ from sim.experiments.factors import Bound
 from sim.experiments.point_table import PointTable
 from sim.experiments.schema import BASE, MOST_RUNS, NO_POLICY, Design, Factor, StudyFile
 from sim.metrics import check_metrics
+from sim.model.agent_counts import too_few_agents
 from sim.scenario.problems import Problem
 from sim.simulation.inputs import INPUT_KINDS, OFF, ON, Input, InputProblem, Value, input_of, split, typed
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario
     from sim.simulation.posterior import Posterior
+    from sim.simulation.simulation import Case
     from sim.world import World
 
 Place = tuple[str | int, ...]
@@ -233,15 +235,26 @@ def check_metric_names(names: Sequence[str], world: World, months: tuple[int, in
         problems.extend(Problem(("metrics", at), text) for text in check_metrics([name], world, *months))
 
 
-def check_size(said: StudyFile, base: Scenario, problems: list[Problem], *, sound: bool) -> None:
-    """Adds what makes a study empty (told of a sound one) or endless, or its replicates copies."""
+def _check_agents(said: StudyFile, base: Scenario, world: World, problems: list[Problem]) -> None:
+    """Adds that there are too few agents for the world, which would end every run; `agents` is the same in all."""
+    changed = said.changes.get("agents")
+    for name, message in too_few_agents(base, world).items():
+        if isinstance(changed, Mapping) and name in changed:
+            problems.append(Problem(("changes", "agents", name), message.removeprefix(f"agents.{name}: ")))
+        else:
+            problems.append(Problem(("base",), message))
+
+
+def check_size(said: StudyFile, base: Case, problems: list[Problem], *, sound: bool) -> None:
+    """Adds what makes a study empty (told of a sound one) or endless, its replicates copies or its runs impossible."""
     varies = said.levers or said.uncertainties or said.posterior or said.leaks or said.replicates > 1
     if sound and not varies:
         problems.append(Problem((), "nothing varies: name levers, uncertainties or replicates"))
-    if base.agents.mode == "expected" and said.replicates > 1:
+    if base.scenario.agents.mode == "expected" and said.replicates > 1:
         message = "in expected mode nothing is drawn, so replicates are copies; write 1, or agents: {mode: sampled}"
         problems.append(Problem(("replicates",), message))
     check_count(said, problems)
+    _check_agents(said, base.scenario, base.world, problems)
 
 
 def check_count(said: StudyFile, problems: list[Problem]) -> None:

@@ -197,7 +197,7 @@ def _bound(name: str, said: StudyFile, base: Case, problems: list[Problem]) -> S
     if said.metrics != ("-",):
         months = base.scenario.months
         check_metric_names(said.metrics, base.world, (months.first, months.count), problems)
-    check_size(said, base.scenario, problems, sound=sound)
+    check_size(said, base, problems, sound=sound)
     check_leaks(said, base, problems)
     return study
 

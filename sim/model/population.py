@@ -12,6 +12,7 @@ from sim.common import random_streams
 from sim.common.arrays import Floats
 from sim.common.compilation import compiled
 from sim.common.numerics import exp, normal_quantile
+from sim.model.agent_counts import too_few_exporters
 from sim.model.records import OUTSIDER, PARTICIPANT
 
 if TYPE_CHECKING:
@@ -125,14 +126,8 @@ def nodes_per_type(base: Baseline, exporters: int) -> Integers:
 def _active(base: Baseline, exporters: int) -> Integers:
     """Types that trade, of which each needs a row."""
     active = base.active
-    if not len(active):
-        raise ValueError(
-            "no exporter of this world sells to a market whose prices move; its baseline has no such trade"
-        )
-    if exporters < _SMALLEST_GROUP * len(active):
-        raise ValueError(
-            f"agents.exporters: {exporters} exporters cannot cover {len(active)} firm types; one each is needed"
-        )
+    if message := too_few_exporters(exporters, len(active)):
+        raise ValueError(message)
     return active
 
 

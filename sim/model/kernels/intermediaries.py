@@ -11,6 +11,7 @@ from sim.common import random_streams
 from sim.common.compilation import compiled
 from sim.common.months import MONTHS_PER_YEAR
 from sim.common.numerics import normal_quantile
+from sim.model.agent_counts import too_few_intermediaries
 from sim.rules.intermediation import hub_markup, intermediary_margin
 from sim.rules.participation import entry_odds, exit_odds, wanted_participation
 
@@ -97,8 +98,8 @@ def open_intermediaries(plan: CapacityPlan, rows: int, seed: int, *, expected: b
         ValueError: fewer rows than hubs.
     """
     n_hubs = len(plan.consigned)
-    if rows < n_hubs:
-        raise ValueError(f"agents.intermediaries: {rows} intermediaries cannot serve {n_hubs} hubs; one each is needed")
+    if message := too_few_intermediaries(rows, n_hubs):
+        raise ValueError(message)
     per_hub = rows // max(1, n_hubs)
     hub = np.repeat(np.arange(n_hubs), per_hub)
     status = np.zeros((len(hub), 3))

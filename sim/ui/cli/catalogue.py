@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from sim.common.errors import FaultList, SimError, nearest
+from sim.common.errors import Fault, FaultList, SimError, nearest
 from sim.report.terminal import show, warn
 from sim.ui.cli.options import app, list_app
 
@@ -23,6 +23,7 @@ def check(
       sim check my-scenario.yaml
       sim check --schema > scenario.schema.json
     """
+    from sim.model.agent_counts import too_few_agents
     from sim.report.catalogue import clauses_by_date, headline
     from sim.scenario import json_schema, load_scenario
     from sim.scenario.remarks import remarks
@@ -42,6 +43,9 @@ def check(
         except FaultList as error:
             faults += error.faults
         else:
+            if few := too_few_agents(found, world):
+                faults += [Fault(file, 0, 0, "", message) for message in few.values()]
+                continue
             show(f"{file}: ok", headline(found), clauses_by_date(found))
             warn(*remarks(found, world))
             show("")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -13,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from sim import __main__ as begin
 from sim.report.plots import FIGURES
 from sim.scenario import load_scenario
 from sim.simulation.results import TABLES, Results
@@ -254,3 +256,38 @@ def test_mechanism_says_plainly_what_does_not_hold(sim: Sim, tmp_path: Path) -> 
     assert said.status == 0, said.err
     assert "NOT as expected in 1 of 1" in said.out
     assert [path.name for path in tmp_path.iterdir()] == ["wrong.yaml"], "nothing is written unless asked for"
+
+
+@pytest.mark.parametrize("turned", [True, False])
+def test_ctrl_c_while_the_command_is_loaded_ends_with_130(turned: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A library may turn the interrupt into an error of its own while it is loaded."""
+
+    def interrupted(_: str) -> None:
+        try:
+            signal.raise_signal(signal.SIGINT)
+        except KeyboardInterrupt:
+            if turned:
+                raise ImportError("numba._devicearray failed to import") from None
+            raise
+
+    monkeypatch.setattr(begin, "import_module", interrupted)
+    before = signal.getsignal(signal.SIGINT)
+    try:
+        with pytest.raises(SystemExit) as ended:
+            begin.main()
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert ended.value.code == 130
+
+
+def test_an_error_that_no_ctrl_c_made_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(_: str) -> None:
+        raise ImportError("no such part")
+
+    monkeypatch.setattr(begin, "import_module", broken)
+    before = signal.getsignal(signal.SIGINT)
+    try:
+        with pytest.raises(ImportError, match="no such part"):
+            begin.main()
+    finally:
+        signal.signal(signal.SIGINT, before)
