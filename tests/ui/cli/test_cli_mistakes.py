@@ -142,3 +142,18 @@ def test_world_build_replaces_all_or_nothing(sim: Sim, tmp_path: Path) -> None:
     assert "state_facts.csv" in said.err
     assert {path.name: path.read_bytes() for path in (tmp_path / "world").iterdir()} == before
     assert sorted(path.name for path in tmp_path.iterdir()) == ["facts", "world"]
+
+
+@pytest.mark.parametrize(
+    ("field", "said"),
+    [("exporters", "cannot cover 25 firm types"), ("intermediaries", "0 intermediaries cannot serve 1 hub;")],
+)
+def test_too_few_agents_are_a_fault_of_the_check(sim: Sim, tmp_path: Path, field: str, said: str) -> None:
+    agents = {"exporters": 100, "intermediaries": 60, field: 0 if field == "intermediaries" else 24}
+    changed = f"agents: {{exporters: {agents['exporters']}, intermediaries: {agents['intermediaries']}}}\n"
+    (tmp_path / "few.yaml").write_text(f"extends: red-line\ntitle: Few\n{changed}", encoding="utf-8")
+    study = "title: T\nquestion: Q\nbase: few.yaml\nlevers: {policies.embargo.strength: [0.2, 0.6]}\n"
+    (tmp_path / "study.yaml").write_text(f"{study}metrics: [deliveries_volume]\n", encoding="utf-8")
+    for command in ("check few.yaml", "sweep study.yaml --check"):
+        told = sim(command)
+        assert told.status == 2 and f"agents.{field}: " in told.err and said in told.err and "ok" not in told.out
