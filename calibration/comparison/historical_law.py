@@ -173,8 +173,8 @@ def _inputs(row: Target, world: sim.World, model: Network, found: Solved) -> flo
     sellers = [code for code in sellers if model.members(code)]
     if not sellers or not model.members(row.partner):
         return float("nan")
-    goods = None if row.good == "all" else row.good.split("+")
-    after, before = (float(model.sales(state, sellers, row.partner, goods).sum()) for state in (found, None))
+    sectors = None if row.good == "all" else model.sectors_of(world, row.good.split("+"))
+    after, before = (float(model.sales(state, sellers, row.partner, sectors).sum()) for state in (found, None))
     return float(np.log(after / before))
 
 

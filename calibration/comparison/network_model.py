@@ -101,9 +101,23 @@ class Network:
 
     @cached_property
     def goods_of(self) -> dict[str, tuple[str, ...]]:
-        """Which of our goods each of its goods sectors makes."""
+        """Which of our goods each of its goods sectors makes, by group where all of a group are meant."""
         said = {row["sector"]: tuple(row["goods"].split()) for row in sim.csv_records(SECTORS)}
         return {sector: said.get(sector, (_OTHER,)) for sector in self.goods_sectors}
+
+    def sectors_of(self, world: sim.World, names: Sequence[str]) -> tuple[str, ...]:
+        """Its sectors most of whose goods are among ours, which may be named one by one or by group.
+
+        Args:
+            world: ours.
+            names: codes of goods, groups of them, or ``all``.
+        """
+        asked = set(world.good_positions(names))
+        return tuple(
+            sector
+            for sector, goods in self.goods_of.items()
+            if 2 * sum(asked.issuperset(world.good_positions([good])) for good in goods) > len(goods)
+        )
 
     def closed_sectors(self, world: sim.World, closed: Floats) -> dict[tuple[str, str], float]:
         """What law closes, in its sectors.
@@ -173,7 +187,7 @@ class Network:
         return [(tau, delta) for tau in (min(taus), max(taus)) for delta in (min(deltas), max(deltas))]
 
     def sales(
-        self, found: Solved | None, sellers: Sequence[str], buyer: str, goods: Sequence[str] | None = None
+        self, found: Solved | None, sellers: Sequence[str], buyer: str, sectors: Sequence[str] | None = None
     ) -> Floats:
         """Inputs that sellers' goods sectors deliver to the industries of a buyer, musd a year.
 
@@ -181,20 +195,18 @@ class Network:
             found: an equilibrium; None for the base year.
             sellers: our states.
             buyer: our state.
-            goods: only sectors most of whose goods are among these; all by default.
+            sectors: of those that make goods; all by default.
 
         Returns:
-            [seller]; NaN where there are no such sectors.
+            [seller]; NaN where there are no sectors.
         """
         delivered = self._delivered(found, buyer)
-        sectors = [
-            row for row, sector in enumerate(self.bench.sectors)
-            if sector in self.goods_of and (goods is None or _mostly(self.goods_of[sector], goods))
-        ]  # fmt: skip
-        if not sectors:
+        chosen = self.goods_sectors if sectors is None else sectors
+        if not chosen:
             return np.full(len(sellers), np.nan)
+        rows = [self.bench.sectors.index(sector) for sector in chosen]
         places = [[self.bench.cidx[code] for code in self.members(seller)] for seller in sellers]
-        return np.array([delivered[np.ix_(sectors, place)].sum() for place in places])
+        return np.array([delivered[np.ix_(rows, place)].sum() for place in places])
 
     def _delivered(self, found: Solved | None, buyer: str) -> Floats:
         """Deliveries to a buyer's industries by the seller's sector and country: [sector, country], musd."""
@@ -219,7 +231,3 @@ class Network:
         return np.array(
             [after[place].sum() / bench.s_country[place].sum() - 1.0 if place else np.nan for place in places]
         )
-
-
-def _mostly(made: Sequence[str], goods: Sequence[str]) -> bool:
-    return 2 * len(set(made) & set(goods)) > len(made)

@@ -83,7 +83,7 @@ MAPPED = """
 * **Base year.** Agents and gravity start from the customs records of 2021; the network model from tables of 2022, the
   year in which most of the fall happened: the EU's sales of inputs to Russia are those after ten months of
   sanctions.
-* **States.** Ours are 21, the EU one of them ([states.csv](../calibration/comparison/states.csv)). Kyrgyzstan, Armenia,
+* **States.** Ours are 26, the EU one of them ([states.csv](../calibration/comparison/states.csv)). Kyrgyzstan, Armenia,
   Georgia, Uzbekistan and Serbia are not among its 80, and the package drops the rest of the world: no route through
   them can be asked for.
 * **Goods.** Ours are twenty groups of HS codes, its are 50 sectors, of which those of agriculture, mining and

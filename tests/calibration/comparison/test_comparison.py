@@ -210,9 +210,20 @@ def test_what_the_package_delivers_adds_up_to_its_output(model: Network, stop: s
 
 
 @installed
+def test_sectors_are_found_by_group_as_by_the_groups_goods(model: Network, stop: sim.Case) -> None:
+    world = stop.world
+    groups = ("electrical", "high_priority", "machinery", "vehicles")
+    codes = sim.codes_named(groups, world.goods, world.codes_by_group)
+    assert model.sectors_of(world, groups) == model.sectors_of(world, codes) == ("C26", "C27", "C28", "C29")
+    assert set(model.sectors_of(world, ["all"])) == set(model.goods_sectors)
+    # A sector makes drones, but what else it makes is more than they are; and part of a group is not the group.
+    assert model.sectors_of(world, ["drones"]) == model.sectors_of(world, codes[:1]) == ()
+
+
+@installed
 def test_a_restriction_closes_what_it_says(model: Network) -> None:
     nothing = model.solve({("CHN", "C26"): 0.0}, "RUS")
     assert model.sales(nothing, ["CHN", "EU27"], "RUS") == pytest.approx(model.sales(None, ["CHN", "EU27"], "RUS"))
     everything = model.solve({("GBR", sector): 1.0 for sector in model.goods_sectors}, "RUS", leakage=0.0)
     assert model.sales(everything, ["GBR"], "RUS") == pytest.approx([0.0], abs=1e-6)
-    assert np.isnan(model.sales(None, ["GBR"], "RUS", ["drones"])).all()
+    assert np.isnan(model.sales(None, ["GBR"], "RUS", ())).all()

@@ -23,7 +23,7 @@ BILLION = 1e9
 # Small enough for seconds: the flow of a command, not a posterior that anybody should use.
 SMALL = (
     "--points", "16", "--about", "16", "--wave", "8", "--steps", "450", "--checked", "8", "--rounds", "1",
-    "--exporters", "400", "--intermediaries", "40", "--processes", "1",
+    "--exporters", "1500", "--intermediaries", "40", "--processes", "1",
 )  # fmt: skip
 
 

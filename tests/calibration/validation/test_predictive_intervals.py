@@ -132,7 +132,7 @@ def test_every_published_series_is_a_flow_of_the_world() -> None:
 
 def test_months_of_a_run_add_up_to_what_targets_say(tmp_path: Path) -> None:
     """One run: the growth of a series by month is the growth that the target of the same span has."""
-    model = model_runs("reference", blocks_of(400, 40, "2023-12"))
+    model = model_runs("reference", blocks_of(1500, 40, "2023-12"))
     ledgers = ledgers_of(model.case().run(), with_true=False)
     series = tuple(one for one in published_series() if one.id in ("chn-rus", "kaz-from-chn"))
     monthly = monthly_of(ledgers, series)
@@ -143,7 +143,7 @@ def test_months_of_a_run_add_up_to_what_targets_say(tmp_path: Path) -> None:
 
 
 def test_runs_at_draws_are_kept_and_repeated_draws_run_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    model = model_runs("reference", blocks_of(400, 40, "2023-12"))
+    model = model_runs("reference", blocks_of(1500, 40, "2023-12"))
     model = replace(model, targets=model.targets[:3])
     asked: list[np.ndarray] = []
 
