@@ -11,6 +11,8 @@ import hashlib
 import json
 import sys
 import time
+import zipfile
+import zlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -70,13 +72,15 @@ def runs_at(
     _claim(folder, digest_of(made_from, points.tobytes().hex()))
     chunks = [points[first : first + CHUNK] for first in range(0, len(points), CHUNK)]
     paths = [folder / f"runs-{number:05d}.npz" for number in range(len(chunks))]
-    todo = [number for number, path in enumerate(paths) if not path.exists()]
+    kept = [_read(path) for path in paths]
+    todo = [number for number, found in enumerate(kept) if found is None]
     started = time.perf_counter()
     made = sim.make_runs(simulator, [chunks[number] for number in todo], workers=processes)
     for done, (place, found) in enumerate(made, start=1):
         _write(paths[todo[place]], chunks[todo[place]], found)
+        kept[todo[place]] = found
         _tell(folder.name, done, len(todo), time.perf_counter() - started)
-    found = np.concatenate([np.load(path)["found"] for path in paths])
+    found = np.concatenate([chunk for chunk in kept if chunk is not None])
     # A model says what its targets are called; any other simulator has numbered ones.
     _refuse_not_finite(folder, found, [target.id for target in getattr(simulator, "targets", ())])
     return found
@@ -100,13 +104,31 @@ def _refuse_not_finite(folder: Path, found: np.ndarray, ids: Sequence[str]) -> N
 def _claim(folder: Path, digest: str) -> None:
     note = folder / "design.json"
     if note.exists():
-        if json.loads(note.read_text(encoding="utf-8"))["digest"] != digest:
+        try:
+            written = json.loads(note.read_text(encoding="utf-8"))["digest"]
+        except (OSError, ValueError, RecursionError, TypeError, KeyError):
+            raise sim.SimError(
+                f"{note} cannot be read, so nobody knows what made the runs there; delete {folder}"
+            ) from None
+        if written != digest:
             raise sim.SimError(
                 f"{folder} holds runs made from other priors, targets or code; delete it or name another"
             )
         return
     with sim.written_file(note) as scratch:
         scratch.write_text(json.dumps({"digest": digest}) + "\n", encoding="utf-8")
+
+
+def _read(path: Path) -> np.ndarray | None:
+    """The simulated targets of a chunk; None where it is not there, or is damaged: then it is told, and run again."""
+    if not path.exists():
+        return None
+    try:
+        with np.load(path) as chunk:
+            return np.asarray(chunk["found"], dtype=float)
+    except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile, zlib.error) as error:
+        sys.stderr.write(f"{path} is damaged ({error}); its runs are made again\n")
+        return None
 
 
 def _write(path: Path, points: np.ndarray, found: np.ndarray) -> None:
