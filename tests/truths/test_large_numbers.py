@@ -38,7 +38,7 @@ def test_noise_falls_with_the_root_of_the_number_of_firms():
 
 def test_the_mean_over_seeds_is_the_expected_run():
     # Many firms: prices answer to what arrives, so that chance moves the mean as well, by a part that falls with the
-    # number of firms (imports of the second month: 0.6 % at 40,000 firms of 20 goods, 0.2 % at 160,000, 0.1 % at 640,000).
+    # number of firms (imports of the second month: 0.6 % at 40,000 firms, 0.2 % at 160,000, 0.1 % at 640,000).
     case = sim.load("reference").with_changes(
         months={"first": "2022-01", "last": "2022-06"}, agents={"intermediaries": 11_000}
     )
