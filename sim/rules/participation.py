@@ -54,11 +54,11 @@ def exit_odds(participating: float, wanted: float, stay: float, pace: float, tur
     Args:
         participating: share of the type's firms that sell there.
         wanted: share that it would pay to enter.
-        stay: share that it pays to stay: that of a margin better by what is sunk; at or above ``wanted``.
+        stay: share that it pays to stay: that of a margin better by what is sunk; ``wanted`` at least.
         pace: share of the gap to ``stay`` closed in a month.
         turnover: share of firms whose customers are lost in a month.
     """
     if participating <= wanted:
         return 0.0
-    losing = max(participating - stay, 0.0)
+    losing = max(participating - max(stay, wanted), 0.0)
     return (pace * losing + turnover * (participating - wanted - losing)) / participating
