@@ -12,9 +12,9 @@ SINCE = "2022-06"
 TO_CHINA = {"by": ["USA"], "towards": ["RUS"], "who": "exporters", "effective": "2022-06-28", "source": "a test"}
 ONCE = {"id": "more", "kind": "entity_listing", "firms_in": ["CHN"], "goods": ["high_priority"], **TO_CHINA}
 MEASURES = {
-    # Strengths in firms. Where most firms of a good are listed, the listed, who do not leave the market, can count for
-    # more than what fear is left (docs/odd.md, 2c): no list of today is near that.
-    "a budget": ({"id": "more", "kind": "designation_budget", "against": ["CHN", "IND"], **TO_CHINA}, (3, 30, 100)),
+    # Strengths in firms, a month but for "a list". Where most firms of a good are listed, the listed, who do not leave
+    # the market, can count for more than what fear a very strong protection leaves (docs/odd.md, 2c): from 60 a month.
+    "a budget": ({"id": "more", "kind": "designation_budget", "against": ["CHN", "IND"], **TO_CHINA}, (3, 10, 30)),
     "a list": (ONCE, (3, 10, 30)),
     "a list every month": ({**ONCE, "every_month": True}, (1, 3, 10)),
 }
