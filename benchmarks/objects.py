@@ -94,7 +94,7 @@ class ObjectExporter(mesa.Agent):  # type: ignore[misc]
         return weights
 
     def step(self) -> None:
-        """Its month: it may enter the target's market or leave it; then, or if its contract ends, it chooses a route."""
+        """Its month: it may enter the target's market or leave it; if so, or if a contract ends, it chooses a route."""
         model, kind = self.model, self.kind
         # A listed firm has nothing to leave for.
         switch = 0.0 if self.listed else kind.leaving if self.participates else kind.entering
@@ -278,7 +278,8 @@ def _uniform(key: int, identity: int) -> float:
 def agreement(case: Case) -> tuple[float, int]:
     """Share of exporters that a run leaves alike in both forms, given the same draws, and listings that differ.
 
-    Alike are those on the same route that both or neither consider the target's market. Columns compute in single precision, objects in double: a draw within 1e-7 of a border may fall elsewhere.
+    Alike are those on the same route that both forms or neither have consider the target's market. Columns compute in
+    single precision, objects in double: a draw within 1e-7 of a border may fall elsewhere.
     """
     columns, objects = case.model(), ObjectsModel(case, same_draws=True)
     for _ in range(case.scenario.months.count):
