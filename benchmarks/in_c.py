@@ -21,10 +21,14 @@ STRICT = ("-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math")
 FAST = ("-ffast-math",)
 
 _POINTERS = (
-    "chunks", "start", "prospects", "contract_end_odds", "loss_if_listed", "aversion", "exposure", "reputation",
-    "listed", "route", "since", "moves",
+    "chunks", "start", "prospects", "contract_end_odds", "entering", "leaving", "loss_if_listed", "home", "aversion",
+    "exposure", "reputation", "listed", "route", "since", "participates", "moves",
 )  # fmt: skip
-_COUNTS = ("n_chunks", "n_routes", "nested", "month", "threads")
+_TYPES = (
+    np.int64, np.int64, np.float32, np.float64, np.float64, np.float64, np.float32, np.int64, np.float32,
+    np.float32, np.float32, np.uint8, np.uint8, np.int16, np.uint8, np.int64,
+)  # fmt: skip
+_COUNTS = ("n_chunks", "n_routes", "month", "threads")
 
 
 class _Month(ctypes.Structure):
@@ -35,7 +39,6 @@ class _Month(ctypes.Structure):
         *((name, ctypes.c_int64) for name in _COUNTS),
         ("key_end", ctypes.c_uint64),
         ("key_route", ctypes.c_uint64),
-        ("dissimilarity", ctypes.c_float),
     ]
 
 
@@ -80,13 +83,13 @@ def build(options: tuple[str, ...], threads: int) -> Callable[..., None]:
 
     def choose(*args: Any) -> None:
         given = dict(zip(ARGUMENTS, args, strict=True))
-        rows, draws, logit = given["rows"], given["draws"], given["logit"]
-        given |= {**given["exporters"]._asdict(), **rows._asdict(), "loss_if_listed": logit.loss_if_listed}
+        rows, draws, choices = given["rows"], given["draws"], given["choices"]
+        given |= {**given["exporters"]._asdict(), **rows._asdict(), **choices._asdict()}
         arrays = [given[name] for name in _POINTERS]
         assert all(array.flags.c_contiguous for array in arrays)
-        assert [array.dtype for array in arrays[2:5]] == [np.float32, np.float64, np.float32]
-        counts = len(rows.chunks), given["prospects"].shape[2], logit.target_routes, draws.month, threads
+        assert [array.dtype for array in arrays] == list(_TYPES)
+        counts = len(rows.chunks), choices.prospects.shape[2], draws.month, threads
         keys = int(draws.contract_end), int(draws.route)
-        function(ctypes.byref(_Month(*(a.ctypes.data for a in arrays), *counts, *keys, logit.dissimilarity)))
+        function(ctypes.byref(_Month(*(a.ctypes.data for a in arrays), *counts, *keys)))
 
     return choose

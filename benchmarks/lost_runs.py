@@ -26,12 +26,13 @@ import pyarrow.parquet as pq
 ROOT = Path(__file__).resolve().parents[1]
 SLURM = ROOT / "tests" / "experiments" / "slurm" / "one-node.sh"
 REPLICATES = 4
+NOT_RUN = "not run"
 STUDY = """\
 title: A study that is killed
 question: Is a run ever lost?
 base: reference
 changes:
-  agents: {{exporters: 400, intermediaries: 330, mode: sampled}}
+  agents: {{exporters: 1000, intermediaries: 330, mode: sampled}}
 months: {{first: 2021-01, last: 2022-12}}
 levers:
   policies.ban-priority.strength: {{low: 0.5, high: 1}}
@@ -42,7 +43,7 @@ design:
   levers: {{latin_hypercube: {packages}}}
   uncertainties: {{latin_hypercube: 2}}
 replicates: {replicates}
-metrics: [reaching, shortfall, hub_share, diversion_ratio]
+metrics: [deliveries_volume, shortfall, hub_share, diversion_ratio]
 """
 
 
@@ -184,7 +185,7 @@ def _workers() -> list[int]:
 def _one_node() -> Iterator[str]:
     """A real Slurm of one node; a text says why there is none."""
     if os.geteuid() or not all(map(shutil.which, ("slurmctld", "slurmd", "sbatch", "munged"))):
-        yield "not run: needs root, and slurmctld, slurmd, slurm-client and munge installed"
+        yield f"{NOT_RUN}: needs root, and slurmctld, slurmd, slurm-client and munge installed"
         return
     home = Path(tempfile.mkdtemp(prefix="one-node-slurm-"))
     subprocess.run([SLURM, "start", home], check=True, capture_output=True)
@@ -220,12 +221,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     study = place / "killed.yaml"
     study.write_text(STUDY.format(packages=chosen.runs // (2 * REPLICATES), replicates=REPLICATES), encoding="utf-8")
     runs, first = chosen.runs // (2 * REPLICATES) * 2 * REPLICATES + 2 * REPLICATES, ""
-    print(f"{runs:,} runs of 400 exporters x 24 months, in {place}")
+    print(f"{runs:,} runs of 1,000 exporters x 24 months, in {place}")
     for name in chosen.ways:
         started = time.monotonic()
         what = WAYS[name](study, place / name, runs)
         seconds = time.monotonic() - started
         if not (place / name / "runs.parquet").exists():
+            if not what.startswith(NOT_RUN):
+                sys.exit(f"{name}: no table of runs came of `{' '.join(command(study, place / name))}`")
             print(f"{name:12} {what}", flush=True)
             continue
         found, kept = digest(place / name), pq.read_metadata(place / name / "runs.parquet").num_rows

@@ -44,32 +44,42 @@ def gumbel_block(n, key, firm, weight, race):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, error_model="numpy")
-def choose_by_race(rows, draws, prospects, contract_end_odds, logit, ties, exporters, moves):  # type: ignore[no-untyped-def]
-    """:func:`sim.model.kernels.route_choice.choose` with the draw by Gumbel-max, all else equal; without ties."""
+def choose_by_race(rows, draws, choices, exporters, moves):  # type: ignore[no-untyped-def]
+    """:func:`sim.model.kernels.route_choice.choose` with the draw by Gumbel-max, all else equal."""
     chunks, route, since = rows.chunks, exporters.route, exporters.since
+    participates, listed = exporters.participates, exporters.listed
+    prospects, contract_end_odds = choices.prospects, choices.contract_end_odds
     n_routes = prospects.shape[2]
     weight = np.zeros((n_routes, BLOCK), dtype=np.float32)
-    trait = np.zeros((4, BLOCK), dtype=np.float32)
+    trait = np.zeros((5, BLOCK), dtype=np.float32)
     firm = np.zeros(BLOCK, dtype=np.uint64)
     best = np.empty(BLOCK)
     used, picked = np.zeros(BLOCK, dtype=np.int32), np.zeros(BLOCK, dtype=np.int32)
     block = np.empty(BLOCK, dtype=np.int64)
+    odds_of_switch = np.zeros(2)  # of those outside, of participants
     for c in range(chunks.shape[0]):
         t, low, high = chunks[c, 0], chunks[c, 1], chunks[c, 2]
         first = t * random_streams.IDENTITIES_PER_TYPE - exporters.start[t]
+        odds_of_switch[0], odds_of_switch[1] = choices.entering[t], choices.leaving[t]
         n = 0
         for i in range(low, high):
-            if random_streams.uniform(draws.contract_end, first + i) < contract_end_odds[t, route[i]]:
+            chance = random_streams.uniform(draws.contract_end, first + i)
+            switch = odds_of_switch[participates[i]] * (1 - listed[i])
+            if chance < switch:
+                moves[c, n_routes] += 1 - 2 * np.int64(participates[i])
+                participates[i] = 1 - participates[i]
+            if chance < switch + (1.0 - switch) * contract_end_odds[t, route[i]]:
                 block[n] = i
                 n += 1
             if n == BLOCK or (i == high - 1 and n > 0):
                 for j in range(n):
                     r = block[j]
                     trait[0, j], trait[1, j] = exporters.aversion[r], exporters.exposure[r]
-                    trait[2, j], trait[3, j] = exporters.reputation[r], np.float32(exporters.listed[r])
+                    trait[2, j], trait[3, j] = exporters.reputation[r], np.float32(listed[r])
+                    trait[4, j] = np.float32(participates[r])
                     used[j] = route[r]
                     firm[j] = random_streams.mix(uint64(first + r))
-                block_weights(n, used, trait, prospects[t], logit, weight)
+                block_weights(n, trait, prospects[t], choices.loss_if_listed, choices.home[t], weight)
                 gumbel_block(n, draws.route, firm, weight, (best, picked))
                 for j in range(n):
                     moves[c, used[j]] -= 1

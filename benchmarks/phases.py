@@ -15,8 +15,8 @@ from sim.simulation.simulation import Case
 
 PHASES = (
     states.read_law, states.assess_threats, states.set_enforcement, states.designate_exporters, trade.post_demand,
-    trade.price_transit, firms.evaluate_routes, firms.choose_routes, trade.clear_borders, trade.trade_through_hubs,
-    trade.settle, trade.adjust_prices, trade.record_customs, firms.update_beliefs,
+    trade.price_transit, firms.evaluate_routes, trade.pass_on, firms.choose_routes, trade.clear_borders,
+    trade.trade_through_hubs, trade.settle, trade.clear_markets, trade.record_customs, firms.update_beliefs,
 )  # fmt: skip
 LOOPS = ("evaluate_routes", "choose", "choose_parallel", "spread_out", "spread_out_parallel")
 

@@ -19,7 +19,7 @@ Array = np.ndarray[Any, Any]
 
 # Arguments of the model's own loop, by name: a replay follows it when it takes another one.
 ARGUMENTS = tuple(inspect.signature(route_choice.choose.py_func).parameters)
-_BY_MONTH = ("draws", "prospects", "contract_end_odds", "ties")
+_BY_MONTH = ("draws", "choices")
 
 
 @dataclass(eq=False)
@@ -48,9 +48,9 @@ class Tape:
 
     def play(self, choose: Callable[..., None]) -> Array:
         """Plays every month to a choice such as :func:`sim.model.kernels.route_choice.choose`; the routes."""
-        columns = {name: getattr(self.exporters, name).copy() for name in ("route", "listed", "since", "intermediary")}
-        exporters, logit = self.exporters._replace(**columns), self.constant["logit"]
-        moves = np.zeros((len(self.constant["rows"].chunks), len(logit.loss_if_listed)), dtype=np.int64)
+        columns = {name: getattr(self.exporters, name).copy() for name in ("route", "listed", "since", "participates")}
+        exporters, routes = self.exporters._replace(**columns), len(self.months[0].arguments["choices"].loss_if_listed)
+        moves = np.zeros((len(self.constant["rows"].chunks), routes + 1), dtype=np.int64)
         mine = {"exporters": exporters, "moves": moves}
         for month in self.months:
             exporters.listed[month.newly_listed] = 1

@@ -110,15 +110,10 @@ def codes_are_as_named() -> None:
             sys.exit(f"the machine code of {loop} is {'not ' * parallel}for several threads")
 
 
-def without_ties(case: Case) -> Case:
-    """The case in which no contract ends with its intermediary: C and the objects know none."""
-    return case.with_changes(parameters={"tie_break": 0.0})
-
-
 def large(case: Case, exporters: int, rounds: int) -> tuple[dict[str, float], Samples]:
     """Rates of the whole run, of the choice alone, of C and of the objects, in exporter-months per second."""
     big, small = of(case, exporters), of(case, 10_000)
-    months, tape = case.scenario.months.count, replay.tape(without_ties(big))
+    months, tape = case.scenario.months.count, replay.tape(big)
     works: dict[str, Callable[[], object]] = {
         "whole run": big.run,
         "choice, 1 thread": lambda: tape.play(route_choice.choose),
@@ -249,7 +244,7 @@ def main() -> None:
     figures["choice alone / whole run"] = rates["choice, 2 threads"] / rates["whole run"]
     quick, times = small(case, 3 * chosen.rounds)
     figures, samples = {**figures, **quick}, {**samples, **times}
-    agreed, listings = objects.agreement(without_ties(of(case, 2_000)))
+    agreed, listings = objects.agreement(of(case, 2_000))
     figures["objects on the same route, share"] = agreed
     figures["state, bytes an exporter"] = state_bytes(case, 100_000)
     if not chosen.quick:

@@ -35,7 +35,7 @@ levers:
   policies.ban-priority.strength: {{low: 0.5, high: 1}}
   {other}: {{low: {low}, high: {high}}}
 design: {{latin_hypercube: {points}}}
-metrics: [reaching, shortfall, hub_share, diversion_ratio, price_premium]
+metrics: [deliveries_volume, shortfall, hub_share, diversion_ratio, price_premium]
 """
 GOALS = {
     "runner's own time, ms a run": ("<=", 2.0),
@@ -48,7 +48,7 @@ GOALS = {
 
 def study(points: int, mode: str = "sampled", exporters: int = 2_000, *, parameters: bool = True) -> Study:
     """A study of so many points; of two levers, the second a parameter or another clause."""
-    other = ("aversion", 3, 9) if parameters else ("policies.bank-order.strength", 0.1, 0.9)
+    other = ("parameters.aversion", 3, 9) if parameters else ("policies.bank-order.strength", 0.1, 0.9)
     name, low, high = other
     return parse_study(
         STUDY.format(exporters=exporters, mode=mode, other=name, low=low, high=high, points=points), "how-fast.yaml"
