@@ -513,7 +513,7 @@ def test_a_dask_scheduler_that_does_not_answer_is_named(monkeypatch: pytest.Monk
 def test_workers_with_other_code_refuse(monkeypatch: pytest.MonkeyPatch) -> None:
     plan = plan_of(toy())
     job = job_of(plan.study)
-    job = type(job)(job.base, job.posterior, job.metrics, "0" * 32)
+    job = replace(job, code="0" * 32)
     with pytest.raises(SimError, match="another version of sanctions-sim"):
         list(Local(1).work(job, Queue(plan, np.arange(2))))
 
