@@ -133,7 +133,17 @@ def test_the_same_folder_gives_the_same_world(figures: Path, tmp_path: Path) -> 
     assert sim.load(one.scenario).world.digest == sim.load(two.scenario).world.digest
 
 
+def few_free(folder: Path, free: int) -> list[str]:
+    """Puts a table of priors into a folder with the shipped values, of which only the first may move; says which."""
+    priors = pd.read_csv(FIGURES / "priors.csv", dtype=str, keep_default_na=False)
+    named = priors.index[priors["fitted"] == "yes"]
+    priors.loc[named[free:], "fitted"] = "no"
+    priors.to_csv(folder / "priors.csv", index=False)
+    return list(priors.loc[named[:free], "address"])
+
+
 def test_a_posterior_from_customs_files(figures: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    free = few_free(figures, 5)
     assert main(["--figures", str(figures), *SMALL]) == 0
     said = capsys.readouterr()
     assert "figure of all goods" in said.out and "no targets: the base year" in said.out
@@ -143,6 +153,8 @@ def test_a_posterior_from_customs_files(figures: Path, capsys: pytest.CaptureFix
         "chn-export-rus-all-2022", "chn-export-rus-all-2023", "kaz-import-chn-all-2022",
         *(f"tur-export-rus-all-2022-{month:02d}" for month in (1, 4, 7, 10)),
     }  # fmt: skip
+    learnt = pd.read_csv(posterior / "summary.csv").set_index("address")["identified"]
+    assert set(learnt.index[learnt != "not fitted"]) == set(free)
     draws = pd.read_csv(posterior / "draws.csv")
     assert np.isfinite(draws.to_numpy()).all() and len(draws) > 0
     assert len(pd.read_csv(posterior / "discrepancy.csv")) == len(draws)
