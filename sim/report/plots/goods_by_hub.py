@@ -6,10 +6,21 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from sim.report.plots.labels import scale
+from sim.report.plots.labels import cut, scale
 from sim.report.plots.panels import panels
 from sim.report.plots.run_view import look
-from sim.report.plots.style import NEUTRAL, REFERENCE, frame, key, nothing_to_show, plain_axes, stamp
+from sim.report.plots.style import (
+    INK,
+    NEUTRAL,
+    REFERENCE,
+    SMALL,
+    above,
+    frame,
+    key,
+    nothing_to_show,
+    plain_axes,
+    stamp,
+)
 from sim.report.plots.timeline import band, highest, line, month_axis, top_of
 
 if TYPE_CHECKING:
@@ -18,7 +29,9 @@ if TYPE_CHECKING:
     from sim.report.plots.run_view import Source, View
 
 _GOODS, _HUBS = 4, 4
-_HEAD = 0.56  # inches above a panel: a heading of two lines and a unit
+_HEAD = 0.6  # inches above a panel: the row's good, the hub and a unit
+_GOOD = 31.0  # points from a panel to the name of its good
+_GOOD_LOOKS = {"size": SMALL + 1, "weight": "bold", "color": INK, "gid": "heading"}
 _NAMES = ["run", "good", "hub"]
 
 
@@ -38,13 +51,16 @@ def draw(source: Source, figure: Figure) -> pd.DataFrame:
     if view.baseline is not None:
         plate = key(figure, plate, [("with the policies", NEUTRAL, "-"), ("without", REFERENCE, ":")])
     cells = [(good, hub) for good in goods for hub in hubs]
+    broad = (plate.right - plate.left) * float(figure.get_figwidth())
     drawn = panels(figure, plate, len(cells), columns=len(hubs), head=_HEAD)
     for (good, hub), axes in zip(cells, drawn, strict=True):
         here = table[(table["good"] == good) & (table["hub"] == hub)]
         by_run = {run: rows.set_index("month").reindex(view.months) for run, rows in here.groupby("run")}
         numbers = {run: rows.drop(columns=_NAMES).fillna(0.0) for run, rows in by_run.items()}
         unit, size = scale(max(top_of(rows, "value_musd") for rows in numbers.values()))
-        plain_axes(axes, unit, f"{view.name(hub)}: {view.name(good)}")
+        plain_axes(axes, unit, detail=view.name(hub))
+        if hub == hubs[0]:
+            above(axes, cut(view.name(good), broad, SMALL + 1, "bold", most=1), _GOOD, _GOOD_LOOKS)
         for run, colour, style in (("baseline", REFERENCE, ":"), ("policy", NEUTRAL, "-")):
             if run in numbers:
                 rows = numbers[run]

@@ -15,6 +15,15 @@ if TYPE_CHECKING:
 _HEAD, _GAP_ACROSS, _GAP_DOWN, _SCALE, _TICKS = 0.4, 0.5, 0.28, 0.32, 0.22  # inches
 
 
+def rows_of_panels(count: int) -> int:
+    """How many rows so many panels take."""
+    return math.ceil(count / _columns(count))
+
+
+def _columns(count: int) -> int:
+    return {1: 1, 2: 2, 3: 3, 4: 2, 5: 3, 6: 3, 7: 4, 8: 4, 9: 3}.get(count, 4)
+
+
 def panels(figure: Figure, plate: Plate, count: int, *, columns: int | None = None, head: float = _HEAD) -> list[Axes]:
     """Panels in reading order, in as few rows as keep them broad enough.
 
@@ -25,7 +34,7 @@ def panels(figure: Figure, plate: Plate, count: int, *, columns: int | None = No
         columns: how many side by side, by their number if left out.
         head: inches above each panel for what is written there.
     """
-    columns = columns or {1: 1, 2: 2, 3: 3, 4: 2, 5: 3, 6: 3, 7: 4, 8: 4, 9: 3}.get(count, 4)
+    columns = columns or _columns(count)
     rows = math.ceil(count / columns)
     width, height = (float(side) for side in figure.get_size_inches())
     left, right = plate.left + _SCALE / width, plate.right

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from sim.report.plots.labels import percent
-from sim.report.plots.panels import panels
+from sim.report.plots.panels import panels, rows_of_panels
 from sim.report.plots.run_view import look
-from sim.report.plots.style import COALITION, MUTED, NEUTRAL, frame, key, plain_axes, stamp
+from sim.report.plots.style import COALITION, MUTED, NEUTRAL, frame, inches, key, plain_axes, stamp
 from sim.report.plots.timeline import band, line, month_axis, top_of
 
 if TYPE_CHECKING:
@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from sim.report.plots.run_view import Source, View
 
 _BRANDS = (("coalition", COALITION, "Coalition brands"), ("neutral", NEUTRAL, "Neutral brands"))
+
+_LINES = 3  # of a good's name above its panel
+# Inches: what stands above a panel; a row of panels with that; title, keys and footer; from mark to mark of a scale.
+_HEAD, _ROW, _FRAME, _TICK = 0.52, 1.55, 1.9, 0.14
 
 
 def draw(source: Source, figure: Figure) -> pd.DataFrame:
@@ -30,19 +34,22 @@ def draw(source: Source, figure: Figure) -> pd.DataFrame:
     if float(shown["price_index"].max()) >= 0.999 * ceiling:
         note += f" The model holds prices below {ceiling:g} times those of the base year."
     footer = stamp(view.policy, also=note + view.bands_note)
+    figure.set_figheight(max(figure.get_figheight(), _FRAME + _ROW * rows_of_panels(len(view.goods))))
     plate = frame(figure, _title(view), subtitle + view.shaded, footer)
     top = max(1.5, top_of(shown, "price_index") * 1.05)
     low = min(1.0, float(shown[[name for name in shown if str(name).startswith("price_index")]].min().min()))
     plate = key(figure, plate, [(text, colour, "-") for _, colour, text in _BRANDS])
-    for axes, good in zip(panels(figure, plate, len(view.goods)), view.goods, strict=True):
-        plain_axes(axes, heading=view.name(good))
+    for axes, good in zip(panels(figure, plate, len(view.goods), head=_HEAD), view.goods, strict=True):
+        name, detail = view.parts_of_good(good)
+        plain_axes(axes, heading=name, detail=detail, lines=_LINES)
         axes.axhline(1.0, color=MUTED, linewidth=0.8)
         for brand, colour, _ in _BRANDS:
             rows = shown[(shown["good"] == good) & (shown["brand_origin"] == brand)].set_index("month")
             band(axes, rows, "price_index", colour)
             line(axes, rows["price_index"], colour)
         axes.set_ylim(low - 0.02 * top, top)
-        axes.set_yticks(sorted({1.0, *(tick for tick in axes.get_yticks() if low <= tick <= top)}))
+        apart = _TICK / inches(axes)[1] * (top - low)  # the base year is marked; so is what does not run into it
+        axes.set_yticks([1.0, *(tick for tick in axes.get_yticks() if low <= tick <= top and abs(tick - 1.0) >= apart)])
         axes.yaxis.set_major_formatter("×{x:g}")
         month_axis(axes, view.months)
     return shown

@@ -51,6 +51,12 @@ class View(RunPair):
         given = self._names.get(code, code)
         return given.split(" (")[0][:1].upper() + given.split(" (")[0][1:]
 
+    def parts_of_good(self, good: str) -> tuple[str, str]:
+        """Name of a good and, where several share what stands before the last comma, what tells it from them."""
+        start, _, detail = self.name(good).rpartition(", ")
+        alike = [other for other in self.goods if self.name(other).rpartition(", ")[0] == start]
+        return (start, detail) if start and len(alike) > 1 else (self.name(good), "")
+
     @cached_property
     def _size(self) -> pd.Series[float]:
         """What each state sends to the target in the base year, own goods and goods of others that pass it."""

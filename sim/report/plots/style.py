@@ -45,6 +45,7 @@ SMALL = 8.0
 _MARGIN = 0.32
 _SHOWN = 90  # dots of a screen to the inch
 _LINE = 1.28 / 72
+_LEADING = 1.15  # from line to line above a panel, against the size of the letters
 
 
 # Which window system there is, and what dates are counted from, is not for a figure to say.
@@ -177,13 +178,16 @@ def stamp(policy: Results, baseline: Results | None = None, also: str = "") -> l
     return [f"Source: simulation ({program}) on customs figures of the base year. {also}".rstrip(), f"{run}."]
 
 
-def plain_axes(axes: Axes, unit: str = "", heading: str = "") -> Axes:
+def plain_axes(axes: Axes, unit: str = "", heading: str = "", *, detail: str = "", lines: int = 2) -> Axes:
     """Horizontal grid only, no frame; the unit above the axis, the heading of a panel above the unit.
 
     Args:
         axes: the panel, in its final place.
         unit: unit of the scale.
-        heading: name of the panel, cut after two lines of the panel's width.
+        heading: name of the panel, cut where it and the detail would take more lines of the panel's width than there
+            may be.
+        detail: what tells the panel from others of the same heading; under it in plain letters, never cut.
+        lines: how many there may be.
     """
     for side in ("top", "left", "right"):
         axes.spines[side].set_visible(False)
@@ -196,8 +200,11 @@ def plain_axes(axes: Axes, unit: str = "", heading: str = "") -> Axes:
     axes.tick_params(axis="y", length=0, labelsize=SMALL, labelcolor=MUTED)
     axes.tick_params(axis="x", which="both", labelsize=SMALL, labelcolor=MUTED, color=MUTED)
     above(axes, [unit] if unit else [], 4.0, {"size": SMALL - 0.5, "color": MUTED, "gid": "unit"})
-    lines = cut(heading, width, SMALL + 1, "bold") if heading else []
-    above(axes, lines, 18.0 if unit else 6.0, {"size": SMALL + 1, "weight": "bold", "color": INK, "gid": "heading"})
+    rise, below = 18.0 if unit else 6.0, wrapped(detail, width, SMALL) if detail else []
+    above(axes, below, rise, {"size": SMALL, "color": INK, "gid": "heading"})
+    name = cut(heading, width, SMALL + 1, "bold", most=max(1, lines - len(below))) if heading else []
+    rise += len(below) * _LEADING * (SMALL + 1)
+    above(axes, name, rise, {"size": SMALL + 1, "weight": "bold", "color": INK, "gid": "heading"})
     return axes
 
 
@@ -205,7 +212,7 @@ def above(axes: Axes, lines: Sequence[str], rise: float, looks: dict[str, Any]) 
     """Writes lines above a panel, the last one so many points above it; on their baselines, so that panels agree."""
     for rank, text in enumerate(reversed(lines)):
         axes.annotate(
-            text, (0, 1), xytext=(0, rise + rank * 1.15 * looks["size"]), xycoords="axes fraction",
+            text, (0, 1), xytext=(0, rise + rank * _LEADING * looks["size"]), xycoords="axes fraction",
             textcoords="offset points", va="baseline", **looks, **PLAIN,
         )  # fmt: skip
 

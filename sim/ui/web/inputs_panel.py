@@ -26,12 +26,13 @@ class ClauseRow:
 
     def __init__(self, clause: Policy, draft: Draft, on_edit: Edit, on_undo: Callable[[str], None]) -> None:
         self.clause, self.draft, self._edit, self._undo = clause, draft, on_edit, on_undo
-        self.strength: NumberField | None = None
+        self.strength: NumberField | None = None  # none either where the firms are named: their number is fixed
         self.dates: dict[str, Any] = {}
         self.faults: dict[str, ui.label] = {}
         self.running: float | None = None
         self.known = False  # whether that is of what the draft says now
         self._quiet = False
+        self._made = False
         with ui.element("div").classes("clause").props(f'data-clause="{clause.id}"') as self.box:
             with ui.element("div").classes("line"):
                 self.switch = ui.switch(value=True, on_change=self._switched).props("dense size=sm")
@@ -48,9 +49,10 @@ class ClauseRow:
 
     def toggle(self) -> None:
         """Opens or shuts the fields; they are made when first asked for."""
-        if self.strength is None:
+        if not self._made:
             with self.body:
                 self._make_fields()
+            self._made = True
             self.refresh()
         self.body.set_visibility(not self.body.visible)
         self.opener.props(f"icon={'expand_less' if self.body.visible else 'expand_more'}")
@@ -69,11 +71,14 @@ class ClauseRow:
         for key in DATES:
             self.faults[key] = ui.label().classes("fault")
         ui.label(f"Strength: {labels.meaning_of_strength(clause)}").classes("what")
-        self.strength = NumberField(
-            labels.strength_range(clause), float(self.draft.written(name, "strength")), f"{name}-strength",
-            lambda text: self._edit(name, "strength", text),
-        )  # fmt: skip
-        self.faults["strength"] = ui.label().classes("fault")
+        if named := labels.named_firms(clause):
+            ui.label(named).classes("what")
+        else:
+            self.strength = NumberField(
+                labels.strength_range(clause), float(self.draft.written(name, "strength")), f"{name}-strength",
+                lambda text: self._edit(name, "strength", text),
+            )  # fmt: skip
+            self.faults["strength"] = ui.label().classes("fault")
         self.faults[""] = ui.label().classes("fault")
         ui.label(f"Source: {clause.source}").classes("source")
         if clause.note:
@@ -107,8 +112,9 @@ class ClauseRow:
         self.short.set_text(f"{labels.spoken(self.clause.kind)}, {when}; strength {strength}")
         self.box.classes(toggle=None, remove="changed off")
         self.box.classes(" ".join([*(["changed"] if draft.clauses.get(name) else []), *([] if on else ["off"])]))
-        if self.strength is not None:
+        if self._made:
             self.reset.set_visibility(bool(draft.clauses.get(name)))
+        if self.strength is not None:
             self._show_strength(self.strength)
 
     def _show_strength(self, made: NumberField) -> None:
@@ -122,7 +128,7 @@ class ClauseRow:
 
     def complain(self, complaints: list[Complaint]) -> None:
         """Says at each field what is wrong with it; opens the clause where something is."""
-        if complaints and self.strength is None:
+        if complaints and not self._made:
             self.toggle()
         for label in self.faults.values():
             label.set_text("")

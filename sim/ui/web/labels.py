@@ -60,6 +60,12 @@ def meaning_of_strength(clause: Policy) -> str:
     return type(clause).model_fields["strength"].description or ""
 
 
+def named_firms(clause: Policy) -> str:
+    """The firms that a clause names, of which it lists neither more nor fewer; empty where it names none."""
+    names = getattr(clause, "names", ())
+    return f"It lists the {len(names)} that it names: {_some(names, {}, {})}." if names else ""
+
+
 def strength_range(clause: Policy) -> tuple[float, float, float]:
     """Where a slider of a clause's strength begins and ends, and its step: the bounds, or twice what it is."""
     bounds = {

@@ -67,6 +67,25 @@ def test_the_reference_can_be_read(paired: Comparison, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", FIGURES)
+def test_no_heading_or_key_of_the_reference_is_cut(paired: Comparison, name: str) -> None:
+    made, _ = figure(name, paired)
+    assert not [text for gid in ("heading", "key", "label") for text in texts(made, gid) if "…" in text]
+
+
+def test_every_panel_of_prices_is_named_for_its_good_alone(paired: Comparison) -> None:
+    made, _ = figure("price_premium", paired)
+    named = [tuple(t.get_text() for t in axes.texts if t.get_gid() == "heading") for axes in made.axes]
+    assert len(set(named)) == len(named) == len(look(paired).goods)
+    assert made.get_figheight() > FIGURES["price_premium"].height  # more goods take more room, and are not flattened
+
+
+def test_goods_of_one_name_are_told_apart_by_what_follows_it(paired: Comparison) -> None:
+    view = look(paired)
+    assert view.parts_of_good("machinery_free") == ("Machinery", "not controlled")
+    assert view.parts_of_good("essentials") == ("Food, medicines and medical devices", "")
+
+
+@pytest.mark.parametrize("name", FIGURES)
 def test_nothing_is_negative(paired: Comparison, name: str) -> None:
     _, table = figure(name, paired)
     numbers = table.select_dtypes("number")

@@ -118,6 +118,43 @@ def test_a_fault_is_said_beside_its_field_and_nothing_old_is_shown_as_new(tmp_pa
     told(story, tmp_path)
 
 
+NAMED = """\
+extends: classroom
+title: Two makers are listed
+policies:
+- {id: listed, kind: entity_listing, by: [coalition], towards: [target], firms_in: [BETA], who: exporters,
+   select: largest, names: [Blue Works, Green Works], strength: 2, effective: 2022-02-01, source: made up}
+"""
+
+
+def test_a_list_that_names_its_firms_has_no_slider_of_their_number(tmp_path: Path) -> None:
+    path = tmp_path / "named.yaml"
+    path.write_text(NAMED, encoding="utf-8")
+
+    async def story(user: User, desk: Desk) -> None:
+        assert desk.panel is not None
+        row, usual = desk.panel.rows["listed"], desk.panel.rows["ban-half"]
+        with user:
+            row.toggle()
+            usual.toggle()
+        assert row.strength is None
+        assert usual.strength is not None
+        await user.should_see("It lists the 2 that it names: Blue Works, Green Works.")
+        await user.should_not_see(marker="listed-strength")
+        await user.should_not_see(marker="listed-strength-slider")
+        # The rest of such a clause is open to change as that of any other.
+        with user:
+            set_value(user, "listed-ends", "1999-01-01")
+        assert row.faults["ends"].text.startswith("Ends: ends on 1999-01-01")
+        with user:
+            desk._undo("listed", "")
+        await settled(desk)
+        assert desk.stage.box.props["data-state"] == "ready"
+        assert not any(label.text for label in row.faults.values())
+
+    told(story, tmp_path, scenario=str(path))
+
+
 def test_another_scenario_and_every_tab(tmp_path: Path) -> None:
     async def story(user: User, desk: Desk) -> None:
         before = said(desk)
