@@ -42,10 +42,11 @@ def test_the_mean_over_seeds_is_the_expected_run():
     case = sim.load("reference").with_changes(
         months={"first": "2022-01", "last": "2022-06"}, agents={"intermediaries": 11_000}
     )
-    expected = imports(case.with_changes(agents={"exporters": 640_000, "mode": "expected"}).run())
+    # Few rows are enough for the expected run, whose nodes are converged, and keep it small.
+    expected = imports(case.with_changes(agents={"exporters": 20_000, "mode": "expected"}).run())
     runs = [
-        imports(case.with_changes(agents={"exporters": 640_000, "mode": "sampled"}, seed=seed).run())
-        for seed in range(20)
+        imports(case.with_changes(agents={"exporters": 400_000, "mode": "sampled"}, seed=seed).run())
+        for seed in range(12)
     ]
     error = np.std(runs, axis=0, ddof=1) / np.sqrt(len(runs))
     assert (np.abs(np.mean(runs, axis=0) - expected) < 5 * error + 2e-3 * expected).all()
