@@ -132,7 +132,7 @@ def _package_10(dates: pd.DataFrame, annexes: pd.DataFrame) -> frozenset[str]:
     # Codes of another length: a chapter or heading covers its codes, a line touches its code.
     prefixes = {prefix[:length] for prefix in named for length in range(2, min(len(prefix), _SIX) + 1, 2)}
     wide = {prefix for prefix in named if len(prefix) < _SIX}
-    industrial = dates.loc[(dates["date"] != "") & (dates["industrial_cap"].astype(int) > 0), "hs6"]
+    industrial = dates.loc[(dates["date"] != "") & (dates["industrial_cap"].fillna(0) > 0), "hs6"]
     return frozenset(
         code for code in industrial if code not in prefixes and not any(code.startswith(prefix) for prefix in wide)
     )
@@ -142,7 +142,7 @@ def _controlled(lines: pd.DataFrame, dates: pd.DataFrame, added: frozenset[str])
     banned = set(lines.loc[lines["covered_by"] == "export", "hs6"])
     named = dates[dates["date"] != ""]
     since = dict(zip(named["hs6"], named["date"], strict=True))
-    by_code = set(named.loc[(named[list(BY_CODE)].astype(int) > 0).any(axis=1), "hs6"])
+    by_code = set(named.loc[(named[list(BY_CODE)].fillna(0) > 0).any(axis=1), "hs6"])
     return {
         code: LATE if since.get(code, "") >= FIRST_LATE or code in added - banned else EARLY
         for code in sorted(banned | by_code)

@@ -21,7 +21,15 @@ import pandas as pd
 
 from calibration.base_year.ban_coverage import COLUMNS as COVERAGE_COLUMNS
 from calibration.base_year.ban_coverage import coverage_rows
-from calibration.base_year.control_classes import CLASSES, EARLY, FREE, LATE, Classification, read_classification
+from calibration.base_year.control_classes import (
+    BY_CODE,
+    CLASSES,
+    EARLY,
+    FREE,
+    LATE,
+    Classification,
+    read_classification,
+)  # fmt: skip
 from calibration.base_year.electronics import ERROR as ELECTRONICS_ERROR
 from calibration.base_year.electronics import SOURCE as ELECTRONICS_SOURCE
 from calibration.base_year.electronics import electronics
@@ -76,7 +84,7 @@ GOOD_COLUMNS = (
 FILES = {
     "cn8_lines_by_annex": ("hs6", "covered_by", "export_annexes", "ex_only"),
     "eu_833_2014_codes_by_annex": ("measure", "match_prefix"),
-    "eu_sanctions_hs6_dates": ("hs6", "date", "industrial_cap", "luxury"),
+    "eu_sanctions_hs6_dates": ("hs6", "date", *BY_CODE),
     "eu27_sanctioned_lines_hs6_monthly_2020_2022": ("period", "importer", "hs6", "value_eur"),
     "eu27_total_trade_monthly_seven_partners_2020_2022": ("period", "exporter", "importer", "good", "value_eur"),
     "russia_trade_by_partner_hs2_2017_2020": ("year", "exporter", "importer", "hs2", "value_usd"),
