@@ -2,8 +2,9 @@
 
 A hub's own figures, all in which it is office or partner, are taken out of the likelihood, and what it then is said to
 have let in and sent on is held against what was published. The runs of the model and the emulator stay; only the
-evidence changes. Draws of the whole fit are weighed by what they would be worth without the figures; where too few of
-them count, the posterior without is sampled anew. Sources are left out in the same way, to see what rests on which.
+evidence changes. Draws of the whole fit are weighed by what they would be worth without the figures (Pareto-smoothed
+importance sampling); where the weights' tail is heavy or too few draws count, the posterior without is sampled anew.
+Sources are left out in the same way, to see what rests on which.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import Protocol
 
 import numpy as np
 import pandas as pd
+from arviz_stats.base import array_stats
 
 import sim
 from calibration.inference.command import fitted, parser_of
@@ -31,6 +33,8 @@ from calibration.validation.figures import draw_hubs_left_out, draw_sources_left
 
 # Draws of the chain that are weighed, and how many of them must count, or the posterior is sampled anew.
 WEIGHED, LEAST_EFFECTIVE = 6000, 300.0
+# Weights with a heavier tail than this say little, however many draws they seem to be worth.
+LARGEST_TAIL = 0.7
 # A parameter whose posterior is at least so wide, in prior standard deviations, is known from its prior only.
 FROM_PRIOR = 0.85
 WEIGHED_HOW, SAMPLED_HOW = "weighed", "sampled anew"
@@ -124,9 +128,9 @@ def without(known: Known, drawn: Without, left: np.ndarray, number: int = 0) -> 
     parts = np.array_split(np.arange(len(drawn.points)), max(1, len(drawn.points) // 500))
     both = Marginal(known.seen, error)
     logs = np.concatenate([rest(drawn.found[some][:, ~left]) - both(drawn.found[some]) for some in parts])
-    weight = _truncated(logs)
+    weight, tail = _smoothed(logs)
     effective = float(1.0 / np.sum(weight**2))
-    if effective < LEAST_EFFECTIVE:
+    if tail > LARGEST_TAIL or effective < LEAST_EFFECTIVE:
         return _anew(known, left, number)
     rng = np.random.default_rng(known.seed + number)
     places = (rng.random() + np.arange(len(weight))) / len(weight)
@@ -136,11 +140,16 @@ def without(known: Known, drawn: Without, left: np.ndarray, number: int = 0) -> 
     return Without(drawn.points[picked], discrepancy, found, effective, WEIGHED_HOW)
 
 
-def _truncated(logs: np.ndarray) -> np.ndarray:
-    """Weights that sum to one, none above the square root of their number times their mean (Ionides, JCGS 2008)."""
-    weight = np.exp(np.where(np.isfinite(logs), logs - logs[np.isfinite(logs)].max(), -np.inf))
-    weight = np.minimum(weight, weight.mean() * np.sqrt(len(weight)))
-    return np.asarray(weight / weight.sum())
+def _smoothed(logs: np.ndarray) -> tuple[np.ndarray, float]:
+    """Weights that sum to one, their tail smoothed, and how heavy it is: Pareto's k (Vehtari et al., JMLR 2024)."""
+    finite = np.isfinite(logs)
+    floor = logs[finite].min() - 50.0 if finite.any() else 0.0
+    logs = np.where(finite, logs, floor)
+    if np.ptp(logs) < 1e-9:
+        return np.full(len(logs), 1.0 / len(logs)), 0.0
+    smooth, tail = array_stats.psislw(-logs)  # it is asked for the likelihood that is taken out
+    weight = np.exp(smooth - smooth.max())
+    return np.asarray(weight / weight.sum()), float(tail)
 
 
 def _anew(known: Known, left: np.ndarray, number: int) -> Without:

@@ -1,5 +1,6 @@
 """A check of any file under 1 MB takes two seconds and 300 MB at most, whatever stands in it."""
 
+import gc
 import subprocess
 import sys
 import time
@@ -57,6 +58,9 @@ def test_a_nasty_file_is_checked_in_two_seconds(name: str, tmp_path: Path) -> No
     file = tmp_path / "nasty.yaml"
     file.write_text(HEAD + NASTY[name], encoding="utf-8")
     assert file.stat().st_size <= 1_000_000
+    # What earlier tests left behind in this process is no part of it: the collector would go through it again and again.
+    gc.collect()
+    gc.freeze()
     started = time.process_time()
     if name in ("drivers", "lines without end"):
         load_scenario(file)
@@ -64,7 +68,9 @@ def test_a_nasty_file_is_checked_in_two_seconds(name: str, tmp_path: Path) -> No
         with pytest.raises(FaultList) as caught:
             load_scenario(file)
         assert len(str(caught.value)) < 50_000
-    assert time.process_time() - started < 2.0
+    taken = time.process_time() - started
+    gc.unfreeze()
+    assert taken < 2.0
 
 
 CHECK = """
