@@ -58,7 +58,7 @@ def test_a_nasty_file_is_checked_in_two_seconds(name: str, tmp_path: Path) -> No
     file = tmp_path / "nasty.yaml"
     file.write_text(HEAD + NASTY[name], encoding="utf-8")
     assert file.stat().st_size <= 1_000_000
-    # What earlier tests left behind in this process is no part of it: the collector would go through it again and again.
+    # What earlier tests left behind is no part of it: the collector would go through it again and again.
     gc.collect()
     gc.freeze()
     started = time.process_time()
