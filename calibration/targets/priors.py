@@ -29,6 +29,8 @@ FIGURES = Path(__file__).resolve().parents[1] / "figures" / "priors.csv"
 FAMILIES = ("lognormal", "logit-normal")
 # No more than this many times the scenario's own strength or size; a guard, far outside every prior's mass.
 _STRETCH = 10.0
+# Widths of a prior, log points or log odds: narrower is no prior, wider is a slip.
+_NARROWEST, _WIDEST = 1e-6, 100.0
 _WHAT = {"policies": "clause", "drivers": "driver", "hub_effects": "hub"}
 _MOST_FAULTS = 1_000  # that are told of one table
 _COLUMNS = ("address", "family", "centre", "width", "group", "fitted", "source")
@@ -82,7 +84,7 @@ class Prior:
 
     def _steps(self, bound: float) -> float:
         """How many widths a bound lies from the centre, in logs."""
-        return float(np.log(bound / self.centre) / self.width) if bound > 0.0 else -np.inf
+        return float((np.log(bound) - np.log(self.centre)) / self.width) if bound > 0.0 else -np.inf
 
 
 def load_priors(path: Path = FIGURES, case: sim.Case | None = None) -> tuple[Prior, ...]:
@@ -163,8 +165,8 @@ def _problems(row: dict[str, str], there: Mapping[str, Any] | None) -> list[str]
     centre, width = plain_number(row["centre"]), plain_number(row["width"])
     if centre is None or width is None:
         return [*problems, "centre and width must be numbers, and finite"]
-    if width <= 0.0:
-        problems.append("centre must be finite and width above nil")
+    if not _NARROWEST <= width <= _WIDEST:
+        problems.append(f"width must lie between {_NARROWEST:g} and {_WIDEST:g}")
     kind, _, rest = row["address"].partition(".")
     try:
         low, high = sim.INPUT_KINDS[kind].bounds(rest)

@@ -230,6 +230,8 @@ def read_runs(folder: str | Path) -> StudyRuns:
     held = held_in(path)
     if held is None:
         raise SimError(f"{path} is no folder of a study: it has no {RECORD}")
+    if not held.metrics:
+        raise SimError(f"{path / RECORD} names no metrics; start the study's sweep again")
     return StudyRuns(
         held.title, held.question, tuple(held.levers), tuple(held.uncertainties), tuple(held.metrics), held.runs,
         read_table(path, [*held.levers, *held.uncertainties], held.metrics),

@@ -69,6 +69,8 @@ def whole_piece(file: pq.ParquetFile) -> Piece:
 
 
 def _done(some: pa.RecordBatch) -> NDArray[np.bool_]:
+    if some["status"].null_count:
+        raise ValueError("the status of a run is missing")
     done: NDArray[np.bool_] = pc.equal(some["status"], DONE).to_numpy(zero_copy_only=False)
     return done
 

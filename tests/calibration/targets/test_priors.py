@@ -94,7 +94,7 @@ def test_the_centre_is_the_scenario_itself(case: sim.Case) -> None:
         ("parameters.hub_pool,lognormal,9,0.5,g,yes,a source", "between 0 and 5"),
         ("parameters.hub_pool,lognormal,one,0.5,g,yes,a source", "must be numbers"),
         ("parameters.hub_pool,lognormal,nan,0.5,g,yes,a source", "finite"),
-        ("parameters.hub_pool,lognormal,1,0,g,yes,a source", "width above nil"),
+        ("parameters.hub_pool,lognormal,1,0,g,yes,a source", "width must lie between"),
         ("parameters.hub_pool,gaussian,1,0.5,g,yes,a source", "unknown family"),
         ("somewhere.hub_pool,lognormal,1,0.5,g,yes,a source", "is no input; expected parameters.NAME"),
         ("parameters.hub_pool,lognormal,1,0.5,g,maybe,a source", "unknown fitted"),
