@@ -18,18 +18,11 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from scipy.optimize import brentq
 
 from calibration.base_year.ban_coverage import COLUMNS as COVERAGE_COLUMNS
 from calibration.base_year.ban_coverage import coverage_rows
-from calibration.base_year.control_classes import (
-    BY_CODE,
-    CLASSES,
-    EARLY,
-    FREE,
-    LATE,
-    Classification,
-    read_classification,
-)  # fmt: skip
+from calibration.base_year.control_classes import BY_CODE, EARLY, FREE, Classification, read_classification
 from calibration.base_year.electronics import ERROR as ELECTRONICS_ERROR
 from calibration.base_year.electronics import SOURCE as ELECTRONICS_SOURCE
 from calibration.base_year.electronics import electronics
@@ -37,7 +30,6 @@ from calibration.base_year.industries import Industries, adjusted, read_industri
 from calibration.base_year.members import REST, Members
 from calibration.base_year.target_imports import COLUMNS as CHAPTER_COLUMNS
 from calibration.base_year.target_imports import (
-    FOOD,
     SECRET,
     TARGET,
     StepErrors,
@@ -45,20 +37,15 @@ from calibration.base_year.target_imports import (
     imports_by_chapter,
     step_errors,
 )
+from calibration.base_year.union_lines import UNION, Lines, chapter_of, families_of, lines_of, union_chapters
 
 YEAR = 2021
-UNION, INDIA = "EU27", "IND"
+INDIA = "IND"
 # Importers of which the file by industry has all of the state, or the larger part (two members; one of five).
 WHOLE = ("GBR", "JPN", "KOR", "TWN", "USA")
 PARTS = {UNION: "Germany and France", "ALLY": "Australia"}
 # States of which only the headings of electronics are at hand.
 HUBS = ("CHN", "HKG", "ARE", "IND")
-# What the Commission said the bans of February 2023 cover of the exports of 2021, EUR million.
-PACKAGE_10_MEUR = 11_400.0
-# A class never takes all of a good in a chapter: the lines are by consignment, the chapter by origin.
-MOST_OF_CHAPTER = 0.97
-# Of what no earlier package covers, no more than this falls under the package of February 2023.
-MOST_OF_REST = 0.9
 # Chapter that holds computers beside other machines, and the two families.
 COMPUTERS = ("84", "electrical", "machinery")
 ANY = ""
@@ -95,41 +82,6 @@ FILES = {
     "protee_hs6_trade_elasticities": ("hs6", "zero", "positive", "sigma"),
 }
 Rows = Iterator[dict[str, object]]
-
-
-@dataclass(frozen=True)
-class Lines:
-    """The European Union's exports to the target: what its lines say of chapters and classes.
-
-    Attributes:
-        listed: (chapter, family, class) -> EUR million under bans by code, by December 2022.
-        package_10: (chapter, family) -> EUR million of the package of February 2023 (imputed but for their sum).
-        totals: (chapter, family) -> EUR million in all.
-    """
-
-    listed: Mapping[tuple[str, str, str], float]
-    package_10: Mapping[tuple[str, str], float]
-    totals: Mapping[tuple[str, str], float]
-
-    def shares(self, chapter: str, family: str) -> dict[str, float]:
-        """Share of each class in a family of a chapter."""
-        whole = self.totals.get((chapter, family), 0.0)
-        if whole <= 0.0:
-            return {FREE: 1.0}
-        early = self.listed.get((chapter, family, EARLY), 0.0) / whole
-        late = (self.listed.get((chapter, family, LATE), 0.0) + self.package_10.get((chapter, family), 0.0)) / whole
-        return {FREE: max(1.0 - early - late, 0.0), EARLY: early, LATE: late}
-
-    def family_shares(self, family: str) -> dict[str, float]:
-        """Share of each class in a family, all chapters."""
-        parts = [(chapter, whole) for (chapter, name), whole in self.totals.items() if name == family]
-        whole = sum(value for _, value in parts)
-        if whole <= 0.0:
-            return {FREE: 1.0}
-        return {
-            kind: sum(self.shares(chapter, family).get(kind, 0.0) * value for chapter, value in parts) / whole
-            for kind in CLASSES
-        }
 
 
 @dataclass(frozen=True)
@@ -185,10 +137,10 @@ def read_known(raw: Mapping[str, pd.DataFrame], figures: Path, members: Members,
     )  # fmt: skip
     listed = raw["eu27_sanctioned_lines_hs6_monthly_2020_2022"]
     listed = listed[listed["period"].str[:4] == str(YEAR)]
-    union = _union_chapters(imports, margin, raw["eu27_total_trade_monthly_seven_partners_2020_2022"])
+    union = union_chapters(imports, margin, raw["eu27_total_trade_monthly_seven_partners_2020_2022"], YEAR)
     return Known(
         goods, members, families, split, industries,
-        _lines(goods, families, listed, union, raw["eu_sanctions_hs6_dates"]),
+        lines_of(goods, families, listed, union, raw["eu_sanctions_hs6_dates"]),
         imports, errors, listed, india[india["reporter"] == TARGET],
         list(coverage_rows(goods, raw["cn8_lines_by_annex"], raw["eu27_sanctioned_lines_hs6_monthly_2020_2022"],
                            raw["eu27_total_trade_monthly_seven_partners_2020_2022"], TARGET)),
@@ -196,92 +148,6 @@ def read_known(raw: Mapping[str, pd.DataFrame], figures: Path, members: Members,
         raw["protee_hs6_trade_elasticities"],
         pd.read_csv(figures / "good_traits.csv", dtype=str, keep_default_na=False),
     )  # fmt: skip
-
-
-def _union_chapters(imports: pd.DataFrame, margin: Mapping[str, float], totals: pd.DataFrame) -> dict[str, float]:
-    """The Union's exports to the target by chapter, EUR million.
-
-    The mix of 2020 times how the target's imports of each chapter grew, scaled to the Union's record of the base year.
-    """
-    chosen = totals[(totals["exporter"] == UNION) & (totals["importer"] == TARGET) & (totals["good"] == "all")]
-    whole = float(chosen.loc[chosen["period"].str[:4] == str(YEAR), "value_eur"].sum()) / 1e6
-    seed = {chapter: imports.loc[UNION, chapter] * margin[chapter] / max(imports[chapter].sum(), 1e-9)
-            for chapter in margin}  # fmt: skip
-    return {chapter: value * whole / sum(seed.values()) for chapter, value in seed.items()}
-
-
-def families_of(families: pd.DataFrame, goods: Classification, chapter: str) -> dict[str, float]:
-    """Shares of the families in a chapter: as told, else the chapter's own family."""
-    rows = families[families["chapter"] == chapter]
-    if not rows.empty:
-        return dict(zip(rows["family"], rows["share"], strict=True))
-    return {"essentials" if chapter == FOOD else goods.family(chapter): 1.0}
-
-
-def _lines(
-    goods: Classification, families: pd.DataFrame, listed: pd.DataFrame, union: Mapping[str, float], dates: pd.DataFrame
-) -> Lines:
-    values = listed[listed["importer"] == TARGET].groupby("hs6")["value_eur"].sum() / 1e6
-    sums: dict[tuple[str, str, str], float] = {}
-    for code, value in values.items():
-        kind = goods.controlled.get(str(code), FREE)
-        if kind != FREE:
-            key = _chapter(str(code), union), goods.family(str(code)), kind
-            sums[key] = sums.get(key, 0.0) + float(value)
-    totals: dict[tuple[str, str], float] = {}
-    for chapter, whole in union.items():
-        told = families_of(families, goods, chapter)
-        for family, share in told.items():
-            seen = sum(sums.get((chapter, family, kind), 0.0) for kind in CLASSES)
-            totals[chapter, family] = max(share * whole, seen / MOST_OF_CHAPTER)
-    return Lines(sums, _package_10(goods, sums, totals, dates), totals)
-
-
-def _package_10(
-    goods: Classification,
-    sums: Mapping[tuple[str, str, str], float],
-    totals: Mapping[tuple[str, str], float],
-    dates: pd.DataFrame,
-) -> dict[tuple[str, str], float]:
-    """The package of February 2023: its published sum over what earlier lines leave, by its number of new codes.
-
-    The sum is larger than a proportion of codes would give; it is met by one factor, but for the bound on each part.
-    """
-    new, left = _codes_by_part(goods, dates, totals, new=True), _codes_by_part(goods, dates, totals, new=False)
-    rest = {
-        part: max(whole - sum(sums.get((*part, kind), 0.0) for kind in CLASSES), 0.0)
-        for part, whole in totals.items()
-        # Where what came later is folded into another class, its value is not told apart.
-        if goods.goods[part[1], LATE] not in (goods.goods[part[1], EARLY], goods.goods[part[1], FREE])
-    }
-    weight = {part: rest[part] * new.get(part, 0) / max(left.get(part, 0), 1) for part in rest}
-    found = dict.fromkeys(weight, 0.0)
-    low, high = 0.0, 1e3
-    for _ in range(100):
-        factor = (low + high) / 2
-        found = {part: min(factor * weight[part], MOST_OF_REST * rest[part]) for part in weight}
-        low, high = (factor, high) if sum(found.values()) < PACKAGE_10_MEUR else (low, factor)
-    return found
-
-
-def _codes_by_part(
-    goods: Classification, dates: pd.DataFrame, totals: Mapping[tuple[str, str], float], *, new: bool
-) -> dict[tuple[str, str], int]:
-    """Number of codes by chapter and family: those of February 2023, or all that no earlier ban names."""
-    found: dict[tuple[str, str], int] = {}
-    chapters = {chapter: 0.0 for chapter, _ in totals}
-    for code in dates["hs6"]:
-        late = goods.controlled.get(code) == LATE and code in goods.package_10
-        if late if new else goods.controlled.get(code, FREE) != EARLY:
-            part = _chapter(code, chapters), goods.family(code)
-            found[part] = found.get(part, 0) + 1
-    return found
-
-
-def _chapter(code: str, chapters: Mapping[str, float]) -> str:
-    if int(code[:2]) <= 24:
-        return FOOD
-    return code[:2] if code[:2] in chapters else SECRET
 
 
 # ------------------------------------------------------------------------------------------------------- the tables
@@ -355,16 +221,18 @@ def _computers(known: Known, told: Mapping[str, float]) -> dict[str, dict[str, f
             ratio[str(state)] = float(mix["C262"] / mix[["C262", "C28"]].sum())
     values = known.imports.loc[list(ratio), chapter]
     weights = np.array(list(ratio.values()))
-    # One factor on the odds of a computer, so that the chapter's own share is met.
-    low, high = 1e-4, 1e4
-    shares = weights
-    for _ in range(100):
-        factor = float(np.sqrt(low * high))
-        shares = factor * weights / (factor * weights + 1.0 - weights)
-        low, high = (factor, high) if np.average(shares, weights=values) < told[computers] / both else (low, factor)
+
+    def shares(log_factor: float) -> np.ndarray:
+        """One factor on the odds of a computer for all origins."""
+        odds = math.exp(log_factor) * weights
+        return np.asarray(odds / (odds + 1.0 - weights))
+
+    # The chapter's own share is met.
+    wanted = told[computers] / both
+    met = shares(brentq(lambda factor: np.average(shares(factor), weights=values) - wanted, -9.2, 9.2, xtol=1e-13))
     return {
         state: {**told, computers: both * float(share), machines: both * (1.0 - float(share))}
-        for state, share in zip(ratio, shares, strict=True)
+        for state, share in zip(ratio, met, strict=True)
     }
 
 
@@ -488,7 +356,7 @@ def class_error(known: Known) -> float:
     """
     table = known.india
     chapters = {str(name): 0.0 for name in known.imports.columns}
-    where = table["hs6"].map(lambda code: _chapter(code, chapters))
+    where = table["hs6"].map(lambda code: chapter_of(code, chapters))
     family = table["hs6"].map(known.goods.family)
     by_chapter = table["value_usd"].groupby([where, family]).sum()
     true = table["value_usd"].groupby([family, table["hs6"].map(known.goods.good)]).sum()
