@@ -34,7 +34,7 @@ _OUTCOME_COLUMNS = ("with", "without", "change", "expected", "holds")
 # Columns of the sums over draws, see `sim.metrics.series.deliveries`.
 _OVER_DRAWS = {
     "policy_busd": "with", "baseline_busd": "without", "change_percent": "change, %", "direct_busd": "direct",
-    "via_hubs_busd": "via hubs", "unrecorded_busd": "off origins' books", "price_index": "price",
+    "via_hubs_busd": "via hubs", "unrecorded_busd": "unrecorded", "price_index": "price",
 }  # fmt: skip
 _MANY = 5.0  # above that a percentage says less than how many times
 _PRICE = "price: value over value at the prices of the base year"
@@ -138,17 +138,17 @@ def _against(now: float, was: float) -> float | str:
 
 def ledgers(results: Results) -> Table:
     """What arrived at the target against what the customs offices have on record, by year."""
-    books = ledger_totals(results)
-    shown = books[["delivered_busd", "origins_busd", "unrecorded_share", "reexports_busd", "imports_busd",
+    totals = ledger_totals(results)
+    shown = totals[["delivered_busd", "origins_busd", "unrecorded_share", "reexports_busd", "imports_busd",
                    "published_busd"]]  # fmt: skip
     columns = (
-        _YEAR, *_money("arrived", "origins' books"), Column("not in them", "share"),
-        *_money("hubs' re-exports", "importer's book, CIF", "of it published"),
+        _YEAR, *_money("arrived", "origins' records"), Column("unrecorded", "share"),
+        *_money("hubs' re-exports", "importer's record, CIF", "of it published"),
     )  # fmt: skip
     return Table.of(
         columns, _by_year(shown, results.months),
-        f"What the books show of the trade with {results.target} by year, billion USD",
-        "origins' books: declared to the target; the rest stands in them under a hub or another code, or not at all",
+        f"What customs records show of the trade with {results.target} by year, billion USD",
+        "origins' records: declared to the target; the rest stands in them under a hub or another code, or not at all",
     )  # fmt: skip
 
 
@@ -208,10 +208,10 @@ def mirror(results: Results, pair: Pair) -> Table:
         *(years[name] for name in ("true", "recorded", "mirror", "gap", "share", *parts)), strict=True,
     )  # fmt: skip
     columns = (
-        _YEAR, *_money("true", "exporter's book", "importer's", "gap"), Column("relative gap", "change"),
+        _YEAR, *_money("true", "exporter's record", "importer's", "gap"), Column("relative gap", "change"),
         *(Column(part.replace("_", " "), "money", signed=True) for part in parts),
     )  # fmt: skip
     return Table.of(
         columns, rows, f"{pair.exporter} to {pair.importer}, {goods}, by year, million USD",
-        "gap: importer's book (CIF) less exporter's (FOB, re-exports too) = the sum of what stands right of it",
+        "gap: importer's record (CIF) less exporter's (FOB, re-exports too) = the sum of what stands right of it",
     )  # fmt: skip

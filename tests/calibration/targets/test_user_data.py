@@ -99,7 +99,7 @@ def test_series_of_the_files_become_targets(figures: Path) -> None:
     assert (year.reporter, year.flow, year.ledger, year.role) == ("CHN", "export+re-export", "recorded", "fit")
     assert year.value == pytest.approx(np.log(77.0 / 70.0), abs=1e-4)
     assert "comtrade.csv" in year.source and year.quality == "as reported"
-    # An import is compared with the importer's book, by origin.
+    # An import is compared with the importer's record, by origin.
     assert (rows["kaz-import-chn-all-2022"].flow, rows["kaz-import-chn-all-2022"].partner) == ("import", "CHN")
     # Quarters are fitted, and the year that they add up to is context.
     quarters = [name for name in rows if name.startswith("tur-export-rus-all-2022-")]

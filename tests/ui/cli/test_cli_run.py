@@ -40,7 +40,7 @@ def test_run_writes_a_pair_and_its_figures(sim: Sim, tmp_path: Path) -> None:
     assert Results.open(run).record["baseline"] == baseline.name
     assert {path.stem for path in baseline.glob("*.parquet")} == set(TABLES)
     assert str(Path("there") / run.name) in said.out
-    for heading in ("Deliveries to", "From whom", "By which route", "What the books show"):
+    for heading in ("Deliveries to", "From whom", "By which route", "What customs records show"):
         assert heading in said.out
     assert not list((tmp_path / "there").glob(".*"))
 
