@@ -1,43 +1,14 @@
 """What is wrong with tables of facts: every fault of every table at once, with its place; nothing is written."""
 
 import re
-import shutil
-from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
-from world_paths import FIGURES
+from changed_facts import Change, changed, instead, without
 
 from sim.common.errors import Fault, FaultList, SimError
 from sim.world import load_world
 from sim.world.build import build_world
-
-Change = Callable[[str], str]
-
-
-def instead(old: str, new: str, count: int = 1) -> Change:
-    def change(text: str) -> str:
-        assert old in text, old
-        return text.replace(old, new, count)
-
-    return change
-
-
-def without(start: str) -> Change:
-    """Leave out the rows that begin so."""
-    return lambda text: "".join(line for line in text.splitlines(keepends=True) if not line.startswith(start))
-
-
-def changed(folder: Path, changes: Mapping[str, Change | None]) -> Path:
-    """A copy of the shipped facts with tables changed, or left out."""
-    shutil.copytree(FIGURES, folder)
-    for name, change in changes.items():
-        path = folder / name
-        if change is None:
-            path.unlink()
-        else:
-            path.write_text(change(path.read_text(encoding="utf-8")), encoding="utf-8")
-    return folder
 
 
 def faults(folder: Path) -> tuple[Fault, ...]:

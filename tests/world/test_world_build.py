@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from changed_facts import changed, instead
 from world_paths import FIGURES, REFERENCE
 
 from sim.common.errors import FaultList, SimError
@@ -75,11 +76,8 @@ def test_faulty_facts_are_all_named(tmp_path: Path) -> None:
     ],
 )
 def test_years_and_numbers_of_the_facts(tmp_path: Path, name: str, old: str, new: str, told: str) -> None:
-    folder = Path(shutil.copytree(FIGURES, tmp_path / "figures"))
-    text = (folder / name).read_text(encoding="utf-8")
-    assert old in text
-    line = text.split(old)[0].count("\n") + 2
-    (folder / name).write_text(text.replace(old, new, 1), encoding="utf-8")
+    folder = changed(tmp_path / "figures", {name: instead(old, new)})
+    line = (FIGURES / name).read_text(encoding="utf-8").split(old)[0].count("\n") + 2
     with pytest.raises(FaultList) as caught:
         build_world(folder, tmp_path / "out")
     assert told.format(line=line) in str(caught.value)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from changed_facts import changed, instead
 from world_paths import FIGURES
 
 from sim.common.errors import FaultList
@@ -116,10 +117,7 @@ def test_filling_in_misses_as_the_settings_say(facts: Facts) -> None:
     ],
 )
 def test_contradictions_are_faults_with_their_place(tmp_path: Path, name: str, old: str, new: str, told: str) -> None:
-    folder = Path(shutil.copytree(FIGURES, tmp_path / "figures"))
-    text = (folder / name).read_text(encoding="utf-8")
-    assert old in text
-    (folder / name).write_text(text.replace(old, new), encoding="utf-8")
+    folder = changed(tmp_path / "figures", {name: instead(old, new, -1)})
     with pytest.raises(FaultList) as caught:
         build_world(folder, tmp_path / "out")
     line = next(
