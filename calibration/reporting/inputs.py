@@ -49,6 +49,22 @@ class Inputs:
     priors: Sequence[Prior]
     results: Path
 
+    def of_an_earlier_fit(self, *tables: str) -> str:
+        """A warning where tables are of parameters that the posterior no longer has, or an empty text."""
+        today = {prior.name for prior in self.priors}
+        named: set[str] = set()
+        for name in tables:
+            table = self.tables.get(name)
+            if table is not None:
+                column = "parameter" if "parameter" in table else "known_from_prior_only"
+                named |= set(" ".join(table[column].fillna("")).split())
+        if named <= today:
+            return ""
+        return (
+            f"**Of an earlier fit**, with parameters that are gone ({', '.join(sorted(named - today))}): "
+            f"`{MADE_BY[tables[0]]}` makes it anew.\n\n"
+        )
+
     def picture(self, name: str, caption: str) -> str:
         """A picture of the results with its caption, or an empty text where it was not drawn."""
         return f"![{caption}]({name})\n\n*{caption}*\n\n" if (self.results / name).is_file() else ""

@@ -65,7 +65,8 @@ def hubs(inputs: Inputs) -> str:
     alone = summary[summary["known_from_prior_only"].fillna("") != ""]
     said = "; ".join(f"{row.hub}: {row.known_from_prior_only}" for row in alone.itertuples())
     return (
-        f"{head}For each hub all figures in which it is office or partner, alone or with others, are taken out of the "
+        f"{head}{inputs.of_an_earlier_fit('hubs_left_out_summary', 'sources_left_out')}"
+        f"For each hub all figures in which it is office or partner, alone or with others, are taken out of the "
         "likelihood; runs and emulator stay. What is then predicted is held against what was published. *No change* "
         "says "
         "that nothing happens to the flow, for growth; *right way* is the percent of growth figures whose sign is "
@@ -92,7 +93,8 @@ def sources(inputs: Inputs) -> str:
     if summary is None:
         return head + _MISSING.format(MADE_BY["sources_left_out"])
     return (
-        f"{head}Each source is left out of the likelihood in turn. *Moved*: of the medians, in standard deviations "
+        f"{head}{inputs.of_an_earlier_fit('sources_left_out')}"
+        f"Each source is left out of the likelihood in turn. *Moved*: of the medians, in standard deviations "
         "of the "
         "whole fit. *Widened*: largest standard deviation without over with.\n\n"
         f"{table(summary)}\n{inputs.picture('sources_left_out.png', 'Moves of the medians without each source')}"
@@ -108,7 +110,8 @@ def recovery(inputs: Inputs) -> str:
     sets = int(rows["sets"].iloc[0])
     shown = rows[["parameter", "coverage_50", "coverage_90", "uniform_p", "correlation"]]
     return (
-        f"{head}In a small world the model runs at {sets} points drawn from the prior; discrepancy and errors are "
+        f"{head}{inputs.of_an_earlier_fit('recovery')}"
+        f"In a small world the model runs at {sets} points drawn from the prior; discrepancy and errors are "
         "drawn on "
         "top, and the same emulator, likelihood and sampler fit each synthetic data set without knowing its point. "
         "If all "

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from calibration.reporting.inputs import read_inputs
+from calibration.targets.priors import load_priors
 from docs.pages import markdown
 from docs.pages.markdown import wrapped
 from docs.pages.marked import rewrite
@@ -168,7 +171,8 @@ def hubs_left_out() -> str:
         (row["hub"], row["figures"], *(f"{row[miss]:.0f} %" for miss in ("full_miss", "left_miss", "no_change_miss")))
         for row in table.to_dict("records")
     )
-    return markdown.table(
+    inputs = read_inputs(shipped("calibration/posterior"), Path("results/calibration"), (), load_priors())
+    return inputs.of_an_earlier_fit("hubs_left_out_summary", "sources_left_out") + markdown.table(
         ("hub", "figures", "median miss, fitted", "without its own figures", "if nothing changed"), rows
     )
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from calibration.reporting import fit, read_inputs, trials
 from calibration.reporting.inputs import Inputs
 from calibration.reporting.markup import table
+from calibration.targets.priors import load_priors
 from calibration.validation.event_forecasts import ahead_of
 from sim.common.package_data import shipped
 
@@ -27,7 +28,7 @@ figures may still be wrong about what customs do not see.
 
 def validation_page() -> str:
     """The page, as Markdown."""
-    inputs = read_inputs(shipped("calibration/posterior"), Path("results/calibration"), (), ())
+    inputs = read_inputs(shipped("calibration/posterior"), Path("results/calibration"), (), load_priors())
     parts = [_HEAD, "## In short", "", fit.abstract(inputs)]
     sections = (
         fit.how_well,
@@ -89,6 +90,7 @@ def _hubs(inputs: Inputs) -> str:
     }
     return (
         "Each hub without its own figures\n\n"
+        f"{inputs.of_an_earlier_fit('hubs_left_out_summary', 'sources_left_out')}"
         "All figures in which a hub is office or partner are taken out of the fit, and what is then predicted is held "
         "against them. Misses are median absolute ones in percent; *right way* is the share of growth figures whose "
         "sign is forecast.\n\n" + table(summary, names)
