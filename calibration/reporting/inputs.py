@@ -53,10 +53,8 @@ class Inputs:
         """A warning where tables are of parameters that the posterior no longer has, or an empty text."""
         today = {prior.name for prior in self.priors}
         named: set[str] = set()
-        for name in tables:
-            table = self.tables.get(name)
-            if table is not None:
-                column = "parameter" if "parameter" in table else "known_from_prior_only"
+        for table in (self.tables[name] for name in tables if name in self.tables):
+            for column in table.columns.intersection(["parameter", "known_from_prior_only"]):
                 named |= set(" ".join(table[column].fillna("")).split())
         if named <= today:
             return ""
