@@ -14,6 +14,7 @@ import numpy as np
 import sim
 from calibration.inference.likelihood import Evidence
 from calibration.targets.priors import Prior, case_at, load_priors, values_at
+from calibration.targets.run_cells import ARRAYS
 from calibration.targets.simulated_targets import observed, simulated
 from calibration.targets.targets import TARGETS, Target, WorldCodes, codes_of, load_targets, of_role
 
@@ -52,7 +53,7 @@ class ModelRuns:
 
     def _one(self, case: sim.Case, values: dict[str, float]) -> np.ndarray:
         try:
-            return np.asarray(simulated(case_at(case, values, self.fitted).run(), self.targets), dtype=float)
+            return np.asarray(simulated(case_at(case, values, self.fitted).run(kept=ARRAYS), self.targets), dtype=float)
         except sim.SimError as error:
             at = ", ".join(f"{name} {value:g}" for name, value in values.items())
             raise sim.SimError(f"a run fails: {error} (at {at})") from error
@@ -72,7 +73,8 @@ class ModelRuns:
         parts = [case.scenario.digest, case.world.digest, repr(self.priors), repr(self.targets)]
         parts += [one.digest for one in case.code.values()]
         own = [path for path in CODE.rglob("*.py") if path.relative_to(CODE).parts[0] not in _APART]
-        code = sorted([*own, CODE.parent / "calibration" / "targets" / "simulated_targets.py"])
+        sums = CODE.parent / "calibration" / "targets"
+        code = sorted([*own, sums / "run_cells.py", sums / "simulated_targets.py"])
         parts += [hashlib.sha256(path.read_bytes()).hexdigest() for path in code]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 

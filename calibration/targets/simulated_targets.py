@@ -1,6 +1,7 @@
 """The figures of a run in the order of the targets, and how far they are from what was published.
 
-A run's tables hold a million rows; here they become dense arrays once, and each target is a sum over a block.
+Each target is a sum over a block of a run's ledgers. Of a run that was read from disk they are added up once from its
+tables, which hold a million rows; of a run that was just made the cells of the blocks are read where they stand.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 import sim
+from calibration.targets.run_cells import RunCells, bought_by, cells_of
 from calibration.targets.targets import BRANDS, FLOWS, LEAST_MUSD, LEDGERS, Months, Target, count_months, months_of
 
 Floats = NDArray[np.float64]
@@ -51,11 +53,10 @@ def ledgers_of(run: sim.Results, *, with_true: bool = True) -> Ledgers:
         with_true: whether what really went where, and its prices, are wanted as well; without it the arrays are empty.
     """
     if not isinstance(run.source, Path):
-        source, world = run.source, run.source.world
-        coalition = [code for code, member in zip(world.states, world.is_coalition, strict=True) if member]
+        source, cells = run.source, cells_of(run)
         true, bought = (_true(source), _bought(source)) if with_true else (np.empty(0), np.empty(0))
-        axes = source.months, list(world.states), list(world.goods)
-        return Ledgers(*axes, coalition, _recorded(source), true, bought, world.codes_by_group)
+        axes = cells.months, cells.states, cells.goods, cells.coalition
+        return Ledgers(*axes, _recorded(source), true, bought, cells.groups)
     months, states, goods = _months(run), list(run.record["offices"]), sorted(run.recorded["good"].unique())
     recorded, true, bought = _from_tables(run, (months, states, goods), with_true=with_true)
     groups = run.record.get("good_groups") or {}
@@ -91,14 +92,8 @@ def _true(source: Any) -> Floats:
 
 
 def _bought(source: Any) -> Floats:
-    world, record, base = source.world, source.record, source.base
-    states, goods = len(world.states), len(world.goods)
-    volume = np.zeros((len(record.delivered), states, len(BRANDS), goods))
-    for route, destination in enumerate(base.destination):
-        sent = record.delivered[:, :, route].reshape(-1, states, len(BRANDS), goods).copy()
-        sent[:, destination] = 0.0  # sales at home
-        volume[:, destination] += sent.sum(axis=1)
-    return np.stack([volume * np.exp(record.log_price), volume])
+    volume = np.stack([bought_by(source, state) for state in range(len(source.world.states))], axis=1)
+    return np.stack([volume * np.exp(source.record.log_price), volume])
 
 
 def _from_tables(run: sim.Results, axes: tuple[list[str], ...], *, with_true: bool) -> tuple[Floats, Floats, Floats]:
@@ -151,20 +146,20 @@ def simulated(run: sim.Results, targets: Sequence[Target]) -> Floats:
     Raises:
         sim.SimError: a target lies outside the run's months.
     """
-    ledgers = ledgers_of(run, with_true=any(target.ledger != "recorded" for target in targets))
-    return simulated_of(ledgers, targets)
+    at_hand = not isinstance(run.source, Path)
+    return simulated_of(cells_of(run) if at_hand else ledgers_of(run), targets)
 
 
-def simulated_of(ledgers: Ledgers, targets: Sequence[Target]) -> Floats:
-    """As :func:`simulated`, of a run that is already added up."""
+def simulated_of(ledgers: Ledgers | RunCells, targets: Sequence[Target]) -> Floats:
+    """As :func:`simulated`, of a run that is already added up, or of its cells."""
     groups = tuple((name, tuple(codes)) for name, codes in ledgers.groups.items())
     axes = (tuple(ledgers.months), tuple(ledgers.states), tuple(ledgers.goods), tuple(ledgers.coalition), groups)
     cells, starts, logs = _cells(tuple(targets), axes)
     total = np.zeros(len(starts))
-    for ledger, flows in enumerate((ledgers.recorded, ledgers.true, ledgers.bought)):
-        if len(cells[ledger]):
-            chosen = flows.reshape(-1)[cells[ledger][:, 1]]
-            total += np.bincount(cells[ledger][:, 0], weights=chosen, minlength=len(starts))
+    for (block, places), flows in zip(cells, (ledgers.recorded, ledgers.true, ledgers.bought), strict=True):
+        if len(block):
+            chosen = flows.reshape(-1)[places] if isinstance(flows, np.ndarray) else flows(places)
+            total += np.bincount(block, weights=chosen, minlength=len(starts))
     log_total = np.log(np.maximum(total, LEAST_MUSD))
     found: Floats = np.bincount(starts, weights=logs * log_total, minlength=len(targets))
     return found - np.array([_log_months(target) for target in targets])
@@ -184,7 +179,7 @@ def _cells(targets: tuple[Target, ...], axes: tuple[tuple[Any, ...], ...]) -> tu
     A target is a sum of logarithms of block sums: of its period, less those of its base or of its denominator.
 
     Returns:
-        For each ledger, (cell, 2): block and place in the flattened ledger; the target of each block, and its sign.
+        For each ledger, by cell, the block and the place in the flattened ledger; the target of each block, its sign.
 
     Raises:
         sim.SimError: a target lies outside the run's months.
@@ -207,11 +202,12 @@ def _cells(targets: tuple[Target, ...], axes: tuple[tuple[Any, ...], ...]) -> tu
         for span, side, weight in blocks:
             places = _block(target, span, side, axes)
             block = np.full(len(places), len(owner))
-            cells[target.ledger].append(np.column_stack([block, places]))
+            cells[target.ledger].append(np.stack([block, places]))
             owner.append(number)
             sign.append(weight)
-    joined = tuple(np.concatenate(part) if part else np.empty((0, 2), dtype=np.int64) for part in cells.values())
-    return joined, np.array(owner, dtype=np.int64), np.array(sign)
+    none = np.empty((2, 0), dtype=np.int64)
+    joined = (np.concatenate(part, axis=1) if part else none for part in cells.values())
+    return tuple((block, places) for block, places in joined), np.array(owner, dtype=np.int64), np.array(sign)
 
 
 def _block(target: Target, span: Months, side: int, axes: tuple[tuple[Any, ...], ...]) -> NDArray[np.int64]:

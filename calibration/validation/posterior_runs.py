@@ -18,7 +18,8 @@ from calibration.inference.problem import GROUPS, Blocks, ModelRuns, blocks_of, 
 from calibration.inference.runs import digest_of, runs_at
 from calibration.targets.priors import Prior, case_at
 from calibration.targets.published_series import Series, monthly_of
-from calibration.targets.simulated_targets import Floats, ledgers_of, simulated_of
+from calibration.targets.run_cells import ARRAYS
+from calibration.targets.simulated_targets import Floats, ledgers_of, simulated
 from calibration.targets.targets import Target, WorldCodes
 
 DRAWS, DISCREPANCY, RECORD = "draws.csv", "discrepancy.csv", "record.json"
@@ -98,10 +99,9 @@ class AtValues:
 
     def _one(self, row: Floats) -> Floats:
         chosen = dict(zip(self.names, row, strict=True))
-        run = case_at(self.model.case(), chosen, self.model.priors).run()
-        ledgers = ledgers_of(run, with_true=any(target.ledger != "recorded" for target in self.model.targets))
-        months = np.log(np.maximum(monthly_of(ledgers, self.series), _LEAST))
-        return np.concatenate([simulated_of(ledgers, self.model.targets), months.ravel()])
+        run = case_at(self.model.case(), chosen, self.model.priors).run(kept=ARRAYS)
+        months = np.log(np.maximum(monthly_of(ledgers_of(run, with_true=False), self.series), _LEAST))
+        return np.concatenate([simulated(run, self.model.targets), months.ravel()])
 
     def digest(self) -> str:
         """Of all that its results depend on, beside the values."""

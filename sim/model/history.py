@@ -11,9 +11,11 @@ from sim.common.errors import SimError
 from sim.common.months import format_month
 from sim.model.kernels.intermediaries import count_firms
 from sim.model.kernels.settlement import DELIVERED, STOPPED
-from sim.model.kernels.sums import sum_passages
+from sim.model.kernels.sums import copy_columns, sum_passages
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from sim.common.arrays import Floats
     from sim.model.interface import Model
 
@@ -72,27 +74,41 @@ class Record:
     replaced: Floats
     tracking: Floats
 
+    def __getattr__(self, name: str) -> Floats:
+        """Only what was not asked for is not there."""
+        raise AttributeError(f"the run did not keep '{name}'")
 
-def blank_record(model: Model, months: int) -> Record:
-    """An empty record for a run of so many months."""
+
+# What is checked for numbers as it is copied, so that it is read once: nine tenths of a record.
+_LARGE = ("delivered", "fate", "banned", "evading", "as_parts", "exports", "imports")
+
+
+def blank_record(model: Model, months: int, kept: Collection[str] | None = None) -> Record:
+    """An empty record for a run of so many months.
+
+    Args:
+        model: the model.
+        months: of the run.
+        kept: arrays that are wanted, beside ``log_price``; all by default. The others cannot be read.
+    """
     n_types, n_routes = model.base.flow.shape
     s, g, h = len(model.world.states), len(model.world.goods), len(model.world.hubs)
     target_routes = model.constants.routes.target_routes
 
-    def table(*shape: int) -> Floats:
-        return np.empty((months, *shape))
-
-    return Record(
-        delivered=table(n_types, n_routes), fate=table(8, n_types, target_routes),
-        shipped=table(n_types, target_routes), banned=table(n_types, target_routes),
-        evading=table(n_types, target_routes), as_parts=table(n_types, target_routes), log_price=table(s, 2, g),
-        stocks=table(s, 2, g),
-        exports=table(s, s, g), imports=table(s, s, g), reexports=table(h, g), passed_on=table(h, h, g),
-        hidden=table(s, g), borrowed=table(s, g), exported=table(s, g), word=table(s), law=table(s), effort=table(s),
-        provoked=table(s), resolve=table(s), agents=table(s), pressure=table(s), threat=table(s), firms_listed=table(s),
-        onward=table(h, g, h), hubs=table(6, h), activity=table(s, g), need=table(s, g), replaced=table(s, g),
-        tracking=table(h, g),
-    )  # fmt: skip
+    lanes, market, cell, square = (n_types, target_routes), (s, 2, g), (s, g), (s, s, g)
+    shapes: dict[str, tuple[int, ...]] = {
+        "delivered": (n_types, n_routes), "fate": (8, *lanes), "shipped": lanes, "banned": lanes, "evading": lanes,
+        "as_parts": lanes, "log_price": market, "stocks": market, "exports": square, "imports": square,
+        "reexports": (h, g), "passed_on": (h, h, g), "hidden": cell, "borrowed": cell, "exported": cell, "word": (s,),
+        "law": (s,), "effort": (s,), "provoked": (s,), "resolve": (s,), "agents": (s,), "pressure": (s,),
+        "threat": (s,), "firms_listed": (s,), "onward": (h, g, h), "hubs": (6, h), "activity": cell, "need": cell,
+        "replaced": cell, "tracking": (h, g),
+    }  # fmt: skip
+    record = object.__new__(Record)
+    for name, shape in shapes.items():
+        if kept is None or name == "log_price" or name in kept:
+            setattr(record, name, np.empty((months, *shape)))
+    return record
 
 
 # Copied as they stand: arrays of the record, by where they come from in the model's state.
@@ -109,45 +125,80 @@ _COPIED = {
 }  # fmt: skip
 
 
-def keep(model: Model, record: Record) -> None:
-    """Copies the model's month into the record."""
-    m, state, regime = model.elapsed, model.state, model.regime
-    status, hubs, shares = state.shipments.order_status, state.hubs, state.transit.exit_hub_shares
-    routes = record.fate.shape[3]
-    record.delivered[m] = status[DELIVERED]
-    record.fate[m] = status[:, :, :routes]
-    np.add(state.shipments.cleared[:, :routes], status[STOPPED, :, :routes], out=record.shipped[m])
-    record.banned[m] = state.shipments.banned_shipped[:, :routes]
-    record.evading[m] = state.shipments.evading[:, :routes]
-    record.as_parts[m] = state.evasion.shipped_as_components[:, :routes]
-    sum_passages(
-        model.constants.routes, status[DELIVERED], shares, hubs.capacity_share, record.onward[m]
-    )  # fmt: skip
+def keep(model: Model, record: Record) -> bool:
+    """Copies the model's month into the record.
+
+    Returns:
+        Whether all of it that is large is a number, see :func:`refuse_not_finite`.
+    """
+    m, state, kept = model.elapsed, model.state, vars(record)
+    sound = _keep_lanes(model, record)
+    if "onward" in kept:
+        delivered, shares = state.shipments.order_status[DELIVERED], state.transit.exit_hub_shares
+        sum_passages(model.constants.routes, delivered, shares, state.hubs.capacity_share, record.onward[m])
     for group, names in _COPIED.items():
+        held = getattr(state, group)
         for name, source in names.items():
-            getattr(record, name)[m] = getattr(getattr(state, group), source)
+            if name in kept:
+                kept[name][m] = getattr(held, source)
     for name, table in model.customs._asdict().items():
-        getattr(record, name)[m] = table
-    record.pressure[m] = regime.state("pressure")
-    record.threat[m] = regime.state("threat")
-    record.tracking[m] = regime.cell("tracking")[model.constants.routes.hub_states]
-    by_hub = record.hubs[m]
+        if name in _LARGE and name in kept:
+            sound &= _copied(table, kept[name][m])
+        elif name in kept:
+            kept[name][m] = table
+    for name in ("pressure", "threat"):
+        if name in kept:
+            kept[name][m] = model.regime.state(name)
+    if "tracking" in kept:
+        record.tracking[m] = model.regime.cell("tracking")[model.constants.routes.hub_states]
+    if "hubs" in kept:
+        _keep_hubs(model, record.hubs[m])
+    return sound
+
+
+def _keep_lanes(model: Model, record: Record) -> bool:
+    """Copies what is by type and route; whether it is all numbers."""
+    m, shipments, kept = model.elapsed, model.state.shipments, vars(record)
+    sources = {
+        "delivered": shipments.order_status[DELIVERED], "fate": shipments.order_status,
+        "banned": shipments.banned_shipped, "evading": shipments.evading,
+        "as_parts": model.state.evasion.shipped_as_components,
+    }  # fmt: skip
+    sound = True
+    for name, source in sources.items():
+        if name in kept:
+            sound &= _copied(source, kept[name][m])
+    if "shipped" in kept:
+        routes = record.shipped.shape[2]
+        stopped = shipments.order_status[STOPPED]
+        np.add(shipments.cleared[:, :routes], stopped[:, :routes], out=record.shipped[m])
+    return sound
+
+
+def _copied(source: Floats, out: Floats) -> bool:
+    """Copies an array, of its last axis only as much as ``out`` has; whether what it copies are numbers."""
+    return copy_columns(source.reshape(-1, source.shape[-1]), out.reshape(-1, out.shape[-1]))
+
+
+def _keep_hubs(model: Model, by_hub: Floats) -> None:
+    hubs, held = model.state.hubs, model.intermediary_columns
     by_hub[0], by_hub[1], by_hub[2] = hubs.capacity_utilisation, hubs.log_markup, hubs.capacity_share
-    held = model.intermediary_columns
     count_firms(held.hub, held.status_shares, held.reentries, held.represents, by_hub[3:])
 
 
-def refuse_not_finite(record: Record, first_month: int) -> None:
+def refuse_not_finite(record: Record, first_month: int, *, sound: bool = False) -> None:
     """Says that a run has ended in what is no number; nothing of it would mean anything.
 
     Args:
         record: of a finished run.
         first_month: of the run.
+        sound: whether :func:`keep` found all that is large to be numbers.
 
     Raises:
         SimError: some array holds NaN or infinity; the first month and what it is are named.
     """
-    since = {name: _first_not_finite(values) for name, values in vars(record).items()}
+    asked = {name: values for name, values in vars(record).items() if not (sound and name in _LARGE)}
+    since = {name: _first_not_finite(values) for name, values in asked.items()}
     if wrong := {name: month for name, month in since.items() if month is not None}:
         first = min(wrong.values())
         names = ", ".join(name for name, month in wrong.items() if month == first)

@@ -27,7 +27,7 @@ from sim.world import World, load_world
 from sim.world.draws import world_at
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
     from pathlib import Path
 
     from sim.rules.parameters import Values
@@ -85,12 +85,14 @@ class Case:
             raise FaultList(one.refusal for one in code)
         return {**{one.rule: one.loaded() for one in code}, **self.rules}
 
-    def run(self, progress: Progress | bool | None = None) -> Results:
+    def run(self, progress: Progress | bool | None = None, *, kept: Collection[str] | None = None) -> Results:
         """Runs every month.
 
         Args:
             progress: called after each month with (months done, months in all); False for no bar in a notebook (see
                 :func:`sim.show_progress`).
+            kept: arrays of :class:`sim.model.history.Record` that are kept, for those who run many and read a few; all
+                by default. What is made from others cannot be asked for.
 
         Raises:
             SimError: the run ends in what is no number (see :func:`sim.model.history.refuse_not_finite`).
@@ -99,12 +101,12 @@ class Case:
         months = self.scenario.months.count
         with watched(progress, self.scenario.title, "months") as step:
             model = self.model()
-            record = blank_record(model, months)
+            record, sound = blank_record(model, months, kept), True
             for done in range(1, months + 1):
                 model.step()
-                keep(model, record)
+                sound = bool(keep(model, record)) and sound
                 step(done, months)
-        refuse_not_finite(record, self.scenario.months.first)
+        refuse_not_finite(record, self.scenario.months.first, sound=sound)
         arrays = RunArrays(
             self.world, model.base, record, self.scenario.months.first,
             model.values.fob_share, model.values.misdeclared, model.values.ghost,

@@ -35,7 +35,7 @@ class RunArrays:
     @property
     def months(self) -> list[str]:
         """The run's months as text."""
-        return [format_month(self.first_month + m) for m in range(len(self.record.effort))]
+        return [format_month(self.first_month + m) for m in range(len(self.record.log_price))]
 
 
 def build_tables(run: RunArrays, name: str) -> pd.DataFrame:

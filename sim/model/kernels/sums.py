@@ -166,3 +166,15 @@ def move_rows(chunks: Integers, moves: Integers, rows_on_route: Integers) -> Non
         t = chunks[c, 0]
         for k in range(moves.shape[1]):
             rows_on_route[t, k] += moves[c, k]
+
+
+@compiled
+def copy_columns(source: Floats, out: Floats) -> bool:
+    """Copies the first columns of a table, as many as ``out`` has; whether all that is copied are finite numbers."""
+    finite = True
+    for i in range(out.shape[0]):
+        for j in range(out.shape[1]):
+            value = source[i, j]
+            out[i, j] = value
+            finite &= value - value == 0.0
+    return finite

@@ -13,6 +13,7 @@ import pytest
 
 import sim
 from calibration.targets import build_targets
+from calibration.targets.run_cells import ARRAYS
 from calibration.targets.simulated_targets import (
     ledgers_of,
     observed,
@@ -194,6 +195,20 @@ def test_arrays_and_tables_add_up_to_the_same(run: sim.Results, tmp_path: Path) 
     assert made.goods == opened.goods and made.states == opened.states and made.months == opened.months
     assert np.allclose(made.recorded, opened.recorded, rtol=1e-12, atol=1e-12)
     assert np.allclose(made.true, opened.true, rtol=1e-9, atol=1e-12)
+
+
+def test_cells_that_are_read_where_they_stand_are_those_of_the_ledgers(
+    run: sim.Results, targets: tuple[Target, ...]
+) -> None:
+    assert {target.ledger for target in targets} >= {"recorded", "true"}
+    assert simulated(run, targets) == pytest.approx(simulated_of(ledgers_of(run), targets), rel=1e-12, abs=1e-12)
+
+
+def test_a_run_that_keeps_what_targets_read_says_the_same(run: sim.Results, targets: tuple[Target, ...]) -> None:
+    lean = sim.load("reference").with_changes(agents={"mode": "expected", "exporters": 1500}).run(kept=ARRAYS)
+    assert np.array_equal(simulated(lean, targets), simulated(run, targets))
+    with pytest.raises(AttributeError, match="the run did not keep 'fate'"):
+        _ = lean.orders
 
 
 def test_a_target_is_the_sum_that_it_names(run: sim.Results, targets: tuple[Target, ...]) -> None:
