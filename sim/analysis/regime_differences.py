@@ -15,7 +15,8 @@ from sim.policies.regime import CELL_FIELDS, FIELDS, HEADQUARTERS, LANE_FIELDS, 
 from sim.policies.schedule import Lawbook, lane_index, lawbook
 
 if TYPE_CHECKING:
-    from sim.policies.regime import LaneIndex, Regime
+    from sim.policies.lane_index import LaneIndex
+    from sim.policies.regime import Regime
     from sim.simulation.simulation import Case
     from sim.world import World
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.policies.regime import COALITION_BRAND, NEUTRAL_BRAND, Road, road_order
+from sim.policies.lane_index import Road, road_order
+from sim.policies.regime import COALITION_BRAND, NEUTRAL_BRAND
 
 if TYPE_CHECKING:
     from sim.common.arrays import Floats, Integers, Mask

@@ -10,7 +10,7 @@ from sim.common.months import calendar_index
 
 if TYPE_CHECKING:
     from sim.common.arrays import Floats
-    from sim.policies.regime import LaneIndex
+    from sim.policies.lane_index import LaneIndex
     from sim.scenario import Scenario
 
 

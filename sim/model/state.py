@@ -10,7 +10,7 @@ import numpy as np
 from sim.model.records import PROSPECTS
 
 if TYPE_CHECKING:
-    from sim.common.arrays import Floats
+    from sim.common.arrays import Floats, Marks
     from sim.model.baseline import Baseline
     from sim.model.records import HubTraits, Numbers
     from sim.world import World
@@ -29,6 +29,7 @@ class RouteOutlook(NamedTuple):
         diverted_share: part of a hub route's trade that comes on top of the base year's.
         released: part of what a hub's intermediaries would pass on that makers and their law let go; hub routes.
         passing_cost: what passing on meets beside the hub's own cost, log points; hub routes.
+        resting: whether the route has to be evaluated, see :mod:`sim.model.kernels.route_prospects`.
     """
 
     contract_end_odds: Floats
@@ -39,6 +40,7 @@ class RouteOutlook(NamedTuple):
     diverted_share: Floats
     released: Floats
     passing_cost: Floats
+    resting: Marks
 
 
 class Evasion(NamedTuple):
@@ -67,6 +69,8 @@ class Shipments(NamedTuple):
         banned_shipped: share of what is shipped that is banned goods, (T, K).
         evading: share of what goes through a hub that is banned or would else go direct, (T, K).
         cleared: what reaches its destination or its hub's intermediaries, (T, K).
+        stirred: whether on the type's routes to other states than the target anything may happen but delivery in full,
+            (T,): law acts on them, or orders wait.
     """
 
     contracted: Floats
@@ -75,6 +79,7 @@ class Shipments(NamedTuple):
     banned_shipped: Floats
     evading: Floats
     cleared: Floats
+    stirred: Marks
 
 
 class Markets(NamedTuple):
@@ -244,9 +249,14 @@ def state_at_rest(
     market, cell = (n_states, 2, n_goods), (n_states, n_goods)
     return ModelState(
         prospects=np.zeros((lanes[0], len(PROSPECTS), lanes[1]), dtype=precision),
-        outlook=_blank(RouteOutlook, lanes)._replace(background_activity=np.ones(lanes)),
+        outlook=_blank(RouteOutlook, lanes)._replace(
+            background_activity=np.ones(lanes), resting=np.zeros(lanes, dtype=np.uint8)
+        ),
         evasion=_blank(Evasion, lanes)._replace(labels=np.zeros(lanes[0])),
-        shipments=_blank(Shipments, lanes)._replace(contracted=base.flow.copy(), order_status=np.zeros((8, *lanes))),
+        shipments=_blank(Shipments, lanes)._replace(
+            contracted=base.flow.copy(), order_status=np.zeros((8, *lanes)),
+            stirred=np.zeros(lanes[0], dtype=np.uint8),
+        ),
         markets=_blank(Markets, market)._replace(
             demand_multiplier=np.ones(cell), war_demand=np.ones(cell), import_substitution=np.zeros(cell)
         ),

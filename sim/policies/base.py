@@ -19,7 +19,8 @@ from sim.common.months import months_since, share_in_force
 from sim.common.parsing import wrong
 
 if TYPE_CHECKING:
-    from sim.policies.regime import LaneIndex, Regime
+    from sim.policies.lane_index import LaneIndex
+    from sim.policies.regime import Regime
 
 # Who wields an instrument, in the order in which pages tell of them.
 WIELDERS = ("Law of the coalition", "Threats to third states", "Third states", "The target", "Others")

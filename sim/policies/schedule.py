@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from sim.policies.regime import Act, LaneIndex, Regime, free_trade
+from sim.policies.lane_index import LaneIndex
+from sim.policies.regime import Act, Regime, free_trade
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

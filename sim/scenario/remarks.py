@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.common.months import MONTHS_PER_YEAR, format_month, month_of
-from sim.policies.regime import LaneIndex
+from sim.policies.lane_index import LaneIndex
 
 if TYPE_CHECKING:
     from sim.scenario.schema import Scenario

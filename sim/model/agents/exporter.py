@@ -14,7 +14,8 @@ from sim.model.kernels.block_weights import BLOCK
 from sim.model.kernels.route_choice import RowGroups
 from sim.model.phases.firms import choose_rows
 from sim.model.records import LISTED_PARTICIPANT, OUTSIDER
-from sim.policies.regime import HEADQUARTERS, Road
+from sim.policies.lane_index import Road
+from sim.policies.regime import HEADQUARTERS
 
 if TYPE_CHECKING:
     from sim.model.interface import Model

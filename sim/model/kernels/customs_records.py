@@ -126,14 +126,16 @@ def record_customs(
     met = np.zeros((len(exports), n_hubs, n_goods))
     shown = np.zeros((2, n_hubs, n_goods))
     freight = 1.0 + values.cif
+    n_routes, stirred = cleared.shape[1], shipments.stirred
     for t in range(cleared.shape[0]):
-        o, g = origin[t], good[t]
-        for k in range(cleared.shape[1]):
+        o, b, g = origin[t], brand[t], good[t]
+        looked_at = n_routes if stirred[t] else routes.target_routes
+        for k in range(looked_at):
             left = cleared[t, k] + stopped[t, k]
             d = destination[k]
             if left == 0.0 or d == o:
                 continue
-            price = log_price[d, brand[t], g]
+            price = log_price[d, b, g]
             fob = np.exp(values.fob_share * price) if price != 0.0 else 1.0
             value, arrived = left * fob, delivered[t, k] * fob
             # Another code pays only where this one is banned; into the catch-all group itself nothing can be
@@ -162,6 +164,16 @@ def record_customs(
                 shown[1, i, g] += seen * evading[t, k]
             else:
                 imports[o, d, g] += arrived * freight
+        for k in range(looked_at, n_routes):  # what goes straight to other states under no law is recorded as it is
+            d = destination[k]
+            if cleared[t, k] == 0.0 or d == o:
+                continue
+            price = log_price[d, b, g]
+            fob = np.exp(values.fob_share * price) if price != 0.0 else 1.0
+            value = cleared[t, k] * fob
+            exports[o, d, g] += value
+            exported[o, g] += value
+            imports[o, d, g] += delivered[t, k] * fob * freight
     spread_over_exit_hubs(routes, offices, HubTransit(arriving, met, shown), passage, parameters, records)
 
 

@@ -22,7 +22,7 @@ from sim.rules.participation import entry_odds, exit_odds, wanted_participation
 from sim.rules.route_choice import market_weight, route_weight
 
 if TYPE_CHECKING:
-    from sim.common.arrays import Floats
+    from sim.common.arrays import Floats, Mask
     from sim.model.records import FirmTypes, Numbers, RouteLaw, Routes
     from sim.model.state import Participation, RouteOutlook
     from sim.rules.parameters import LoopParameters
@@ -31,12 +31,15 @@ if TYPE_CHECKING:
 # replaces it need not: the compiler then sets the switch to False.
 MARKET_ALONE = True
 SHORTCUTS = {"route_weight": "MARKET_ALONE"}
+# Whether a route has to be evaluated this month.
+AWAKE, AT_REST, UNUSED = 0, 1, 2
 
 
 class RouteConditions(NamedTuple):
     """What a route meets beside law on the route itself.
 
     Attributes:
+        touched: whether some clause acts on the lane, (type, route).
         banned_as_shipped, licence_as_shipped: law on what is shipped, (type, route).
         expected_price: log price that sellers expect, (destination, headquarters, good).
         enforcement_effort: (state,).
@@ -51,6 +54,7 @@ class RouteConditions(NamedTuple):
         passed_share: share of it that gets through, (hub, good).
     """
 
+    touched: Mask
     banned_as_shipped: Floats
     licence_as_shipped: Floats
     expected_price: Floats
@@ -79,6 +83,9 @@ def evaluate_routes(
 ) -> None:
     """Fills what every route promises the firms of every type.
 
+    Routes to other states than the target mostly rest: no clause acts on them and no price of theirs moves, so that all
+    that was filled for them last month stands. They are passed over, as are routes on which nothing is sold.
+
     Args:
         routes: who sells what by which routes.
         types: what firms of one type have in common.
@@ -86,8 +93,8 @@ def evaluate_routes(
         conditions: what else a route meets.
         parameters: see :func:`sim.rules.parameters.for_loops`.
         prospects: filled, (type, 6, route): see :data:`sim.model.records.PROSPECTS`.
-        outlook: ``last_disutility`` and ``background_activity`` updated, the latter but for routes through hubs; all
-            others but ``believed_hazard`` and ``diverted_share`` filled.
+        outlook: ``last_disutility``, ``background_activity`` and ``resting`` updated, the second but for routes through
+            hubs; all others but ``believed_hazard`` and ``diverted_share`` filled.
         participation: ``entering`` and ``leaving`` filled.
     """
     values = parameters[0]
@@ -119,7 +126,8 @@ def evaluate_routes(
         outlook.last_disutility,
     )
     believed, background_activity = outlook.believed_hazard, outlook.background_activity
-    released, passing_cost = outlook.released, outlook.passing_cost
+    released, passing_cost, resting = outlook.released, outlook.passing_cost, outlook.resting
+    touched = conditions.touched
     usual, participating = participation.usual, participation.share
     entering, leaving = participation.entering, participation.leaving
     fee_of_workaround = np.log(1.0 + values.payment_fee)
@@ -130,17 +138,25 @@ def evaluate_routes(
         at_border = effort[s] * conditions.border_checks[s]
         own_hazard[0, s] = law_hazard(compliance(capacity, at_border), values.aversion)
         own_hazard[1, s] = law_hazard(compliance(capacity, effort[s]), values.aversion)
+    # What the last failing share of a passage made of it: the same for most origins.
+    failed, log_passing = np.full(entry_cost.shape, -1.0), np.zeros(entry_cost.shape)
     for t in range(base_weight.shape[0]):
         o, b, g = origin[t], headquarters[t], good[t]
+        hub_law, let_go = (-1.0, 0.0, 0.0), 0.0  # what makers let go under the law of the hub before
         response = values.price_response * elasticity[t]
         still = market_weight(response, 0.0, 0.0)
         own = enacted_law[o] * controlled[g]
         entering[t] = 0.0
         leaving[t] = 0.0
         for k in range(base_weight.shape[1]):
+            if resting[t, k] == UNUSED:
+                continue
             if base_weight[t, k] == 0.0 and background[t, k] == 0.0:
                 prospects[t, BASE_WEIGHT, k] = 0.0
                 contract_end_odds[t, k] = values.contract_end
+                resting[t, k] = UNUSED
+                continue
+            if resting[t, k] == AT_REST and not touched[t, k] and expected[destination[k], b, g] == 0.0:
                 continue
             forbidden, home = banned[t, k], domestic[t, k]
             if k < n_target and own > 0.0:
@@ -171,10 +187,16 @@ def evaluate_routes(
             legal_deterrence[t, k] = deterrence
             if hub[k] >= 0:
                 # Makers do not choose this route: their distributors' buyers do (see the kernel of passing on).
-                released[t, k] = kept * route_weight(1.0, forbidden, aversion[t], hazard, 0.0, 0.0, reputation[t], name)
+                if hub_law != (forbidden, hazard, name):
+                    hub_law = (forbidden, hazard, name)
+                    let_go = route_weight(1.0, forbidden, aversion[t], hazard, 0.0, 0.0, reputation[t], name)
+                released[t, k] = kept * let_go
                 failing = refusal[t, k] * (1.0 - payment_intermediaries[payer])
+                if failing != failed[hub[k], g]:
+                    failed[hub[k], g] = failing
+                    log_passing[hub[k], g] = log((1.0 - failing) * passed_share[hub[k], g])
                 passing_cost[t, k] = log_cost + values.detection * threat
-                passing_cost[t, k] -= log((1.0 - failing) * passed_share[hub[k], g])
+                passing_cost[t, k] -= log_passing[hub[k], g]
                 prospects[t, BASE_WEIGHT, k] = 0.0
                 continue
             price = expected[destination[k], b, g]
@@ -210,6 +232,7 @@ def evaluate_routes(
                 ending += (1.0 - ending) * contracts_ended_early(news, values.reopening)
             contract_end_odds[t, k] = ending
             last_disutility[t, k] = disutility
+            still_here = disutility == 0.0 and ending == values.contract_end and price == 0.0
             if background[t, k] > 0.0:
                 # These firms weigh the route as the mean firm does; what they no longer sell on it stays at home.
                 wanted = market
@@ -219,6 +242,9 @@ def evaluate_routes(
                     )
                 activity = background_activity[t, k]
                 background_activity[t, k] += ending * (kept * wanted - activity)
+                still_here &= background_activity[t, k] == activity
+            # The same inputs give the same again. A state's own law and beliefs act on the target's routes only.
+            resting[t, k] = AT_REST if still_here and k >= n_target and not touched[t, k] else AWAKE
 
 
 @inlined

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import numpy as np
 
-from sim.common.arrays import Floats
+from sim.common.arrays import Floats, Marks, Mask
 from sim.common.compilation import compiled, inlined
 from sim.rules.enforcement import banned_part_shipped, licence_odds
 from sim.rules.evasion import false_use
@@ -21,6 +21,11 @@ ORDERED, DELIVERED, SEIZED, STOPPED, REFUSED, DENIED, HELD, UNSOLD = range(8)
 ORDER_STATUS = ("ordered", "delivered", "seized", "stopped", "refused", "denied", "held", "unsold")
 
 
+# The shipped rule has nothing banned in what leaves where nothing is forbidden. A rule that replaces it need not: the
+# compiler then sets the switch to False.
+NOTHING_BANNED = True
+SHORTCUTS = {"banned_part_shipped": "NOTHING_BANNED"}
+
 Number = TypeVar("Number", float, Floats)
 
 
@@ -28,6 +33,7 @@ class BorderConditions(NamedTuple):
     """What an order meets at the border beside law.
 
     Attributes:
+        touched: whether some clause acts on the lane, (type, route).
         military_sensitivity, ambiguity: of goods, (good,).
         demand_multiplier: orders against contracts by (destination, good): season, macro path, income.
         supply_multiplier: what an origin ships of what is ordered from it, (origin, good).
@@ -42,6 +48,7 @@ class BorderConditions(NamedTuple):
         diverted_share: part of a hub route's trade that is there because the direct route is shut, (type, route).
     """
 
+    touched: Mask
     military_sensitivity: Floats
     ambiguity: Floats
     demand_multiplier: Floats
@@ -68,13 +75,15 @@ def clear_borders(
 ) -> None:
     """Licences, payments and inspections, from the order to the hub's door.
 
+    What is sold to other states than the target leaves as it was ordered, but where law acts on it or orders wait.
+
     Args:
         routes: who sells what by which routes.
         law: what law does at the border.
         conditions: what else an order meets there.
         parameters: see :func:`sim.rules.parameters.for_loops`.
-        shipments: all but ``contracted`` filled, ``licence_queue`` updated; delivered and unsold are left to
-            :func:`settle`.
+        shipments: all but ``contracted`` filled, ``licence_queue`` and ``stirred`` updated; delivered and unsold are
+            left to :func:`settle`.
     """
     values = parameters[0]
     origin, good, destination = routes.origin, routes.good, routes.destination
@@ -89,10 +98,21 @@ def clear_borders(
     deterrence, diverted = conditions.legal_deterrence, conditions.diverted_share
     contracted, queue, status = shipments.contracted, shipments.licence_queue, shipments.order_status
     banned, evading, cleared = shipments.banned_shipped, shipments.evading, shipments.cleared
+    touched, stirred, n_routes = conditions.touched, shipments.stirred, contracted.shape[1]
     for t in range(contracted.shape[0]):
         o, g = origin[t], good[t]
         inspected = (1.0 - (1.0 - values.inspection) * (1.0 - campaign[o])) * effort[o]
-        for k in range(contracted.shape[1]):
+        acted_on = not NOTHING_BANNED
+        for k in range(n_target, n_routes):
+            acted_on |= touched[t, k]
+        looked_at = n_routes if acted_on or stirred[t] else n_target
+        for k in range(looked_at, n_routes):
+            multiplier = multipliers[destination[k], g] * conditions.supply_multiplier[o, g]
+            ordered = contracted[t, k] * multiplier
+            status[ORDERED, t, k] = ordered
+            cleared[t, k] = ordered
+        waits = False
+        for k in range(looked_at):
             for f in range(8):
                 status[f, t, k] = 0.0
             cleared[t, k] = 0.0
@@ -118,6 +138,7 @@ def clear_borders(
                 status[DENIED, t, k] = decided * (1.0 - odds)
                 status[HELD, t, k] = waiting - decided - queue[t, k]
                 queue[t, k] = waiting - decided
+                waits |= queue[t, k] > 0.0
             refused, inspected_here = refusal[t, k], inspected
             if hub[k] >= 0:
                 refused *= 1.0 - carried[hub_state[hub[k]]]
@@ -137,6 +158,8 @@ def clear_borders(
                 status[STOPPED, t, k] = onward * met * stopped_share[hub[k], g]
                 onward -= status[STOPPED, t, k]
             cleared[t, k] = onward
+        if looked_at == n_routes:
+            stirred[t] = acted_on or waits
 
 
 class Deliveries(NamedTuple):
@@ -144,12 +167,14 @@ class Deliveries(NamedTuple):
 
     Attributes:
         cleared: what reaches its destination or its hub's intermediaries, (type, route).
+        stirred: whether anything but delivery in full may happen on routes to other states than the target, (type,).
         order_status: what became of every order, (8, type, route).
         arrivals: for use, out of deliveries and stocks, (destination, headquarters, good).
         stocks: bought ahead, (destination, headquarters, good).
     """
 
     cleared: Floats
+    stirred: Marks
     order_status: Floats
     arrivals: Floats
     stocks: Floats
@@ -190,9 +215,15 @@ def settle(
         for g in range(shares.shape[1]):
             for j in range(shares.shape[2]):
                 unsold[h, g] += shares[h, g, j] * (1.0 - capacity_share[j])
+    stirred, n_routes = deliveries.stirred, cleared.shape[1]
     for t in range(cleared.shape[0]):
-        g = good[t]
-        for k in range(cleared.shape[1]):
+        b, g = brand[t], good[t]
+        looked_at = n_routes if stirred[t] else routes.target_routes
+        for k in range(looked_at, n_routes):
+            status[DELIVERED, t, k] = cleared[t, k]
+            if destination[k] != origin[t]:
+                arrivals[destination[k], b, g] += cleared[t, k]
+        for k in range(looked_at):
             goods = cleared[t, k]
             if goods == 0.0:
                 continue
@@ -203,8 +234,8 @@ def settle(
             if destination[k] != origin[t]:
                 ahead = values.front_loading * coming[t, k]
                 stocked = goods * ahead / (1.0 + ahead)
-                stocks[destination[k], brand[t], g] += stocked
-                arrivals[destination[k], brand[t], g] += goods - stocked
+                stocks[destination[k], b, g] += stocked
+                arrivals[destination[k], b, g] += goods - stocked
 
 
 @inlined

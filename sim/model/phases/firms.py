@@ -27,14 +27,16 @@ def evaluate_routes(model: Model) -> None:
     governments.controlled, governments.payment_intermediaries, transit.entry_cost, transit.passed_share,
     shipments.contracted, participation.share.
     Writes: prospects, outlook.contract_end_odds, outlook.legal_deterrence, outlook.last_disutility,
-    outlook.background_activity, outlook.released, outlook.passing_cost, participation.entering, participation.leaving,
-    evasion.shipped_as_components, evasion.banned_as_shipped, evasion.licence_as_shipped, governments.peer_exit_share.
+    outlook.background_activity, outlook.released, outlook.passing_cost, outlook.resting, participation.entering,
+    participation.leaving, evasion.shipped_as_components, evasion.banned_as_shipped, evasion.licence_as_shipped,
+    governments.peer_exit_share.
     """
     state, constants, governments, transit = model.state, model.constants, model.state.governments, model.state.transit
     _ship_as_components(model)
     contracted, exit_share = state.shipments.contracted, governments.peer_exit_share
     sum_exits(constants.routes, constants.coalition_direct, contracted, exit_share)
     conditions = RouteConditions(
+        touched=model.regime.touched,
         banned_as_shipped=state.evasion.banned_as_shipped,
         licence_as_shipped=state.evasion.licence_as_shipped,
         expected_price=state.markets.expected_price,

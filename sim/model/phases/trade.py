@@ -105,10 +105,11 @@ def clear_borders(model: Model) -> None:
     governments.payment_intermediaries, transit.stopped_share, evasion.banned_as_shipped, evasion.licence_as_shipped,
     outlook.legal_deterrence, outlook.diverted_share.
     Writes: shipments.order_status, shipments.licence_queue, shipments.banned_shipped, shipments.evading,
-    shipments.cleared.
+    shipments.cleared, shipments.stirred.
     """
     state, constants, governments = model.state, model.constants, model.state.governments
     conditions = BorderConditions(
+        touched=model.regime.touched,
         military_sensitivity=constants.goods.military_sensitivity,
         ambiguity=constants.goods.ambiguity,
         demand_multiplier=state.markets.demand_multiplier,
@@ -158,12 +159,13 @@ def trade_through_hubs(model: Model) -> None:
 def settle(model: Model) -> None:
     """7. Deliveries, what every order came to, and stocks.
 
-    Reads: regime, shipments.cleared, transit.exit_hub_shares, hubs.capacity_share.
+    Reads: regime, shipments.cleared, shipments.stirred, transit.exit_hub_shares, hubs.capacity_share.
     Writes: shipments.order_status, markets.arrivals, markets.stocks.
     """
     state, coming = model.state, model.regime.lane("coming")
     deliveries = Deliveries(
         cleared=state.shipments.cleared,
+        stirred=state.shipments.stirred,
         order_status=state.shipments.order_status,
         arrivals=state.markets.arrivals,
         stocks=state.markets.stocks,

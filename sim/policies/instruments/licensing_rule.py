@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Self
 
-    from sim.policies.regime import LaneIndex, Lanes, Regime
+    from sim.policies.lane_index import LaneIndex, Lanes
+    from sim.policies.regime import Regime
 
 DAYS_PER_MONTH = 365.25 / 12
 
