@@ -21,10 +21,11 @@ from sim.experiments.runner import make_runs
 from sim.metrics.mirror_gap import mirror_gap
 from sim.metrics.run_pair import RunPair, run_pair
 from sim.metrics.series import series_of
+from sim.metrics.title_numbers import mirror_numbers, numbered
 from sim.rules.user_rules import refuse_unshared
 from sim.scenario import parse_scenario
 from sim.simulation.comparison import compare
-from sim.simulation.intervals import DRAWS, MIRROR, Bands, side_by_side, tall
+from sim.simulation.intervals import DRAWS, MIRROR, TITLES, Bands, side_by_side, tall
 from sim.simulation.posterior import Posterior, load_posterior
 from sim.simulation.run_record import SCENARIO
 from sim.simulation.simulation import Case, case_of, load
@@ -185,7 +186,9 @@ def mirror_bands(  # noqa: PLR0913 (each is asked for by its name)
             world = world_at(case.world, draw) if world_errors else case.world
             run = few_rows(replace(case, scenario=posterior.replace_draw(scenario, drawn, draw), world=world)).run()
             table = mirror_gap(run, pair)
-            kept[draw] = tall(MIRROR, table, [str(name) for name in table if str(name).endswith("_musd")])
+            told = {(TITLES, MIRROR, "", name): one for name, one in mirror_numbers(RunPair(run), table).items()}
+            amounts = tall(MIRROR, table, [str(name) for name in table if str(name).endswith("_musd")])
+            kept[draw] = pd.concat([amounts, numbered(told)])
             step(done, draws)
     agents = few_rows(case).scenario.agents
     return Bands.over(side_by_side(kept), record_of_draws(posterior, numbers, agents, world_errors=world_errors))

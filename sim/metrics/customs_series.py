@@ -26,6 +26,7 @@ FIGURES = "calibration/figures"
 SERIES, RATES, MONTHLY_RATES = "comparison_series.csv", "exchange_rates.csv", "macro_monthly.csv"
 _FILTER, _EVERYBODY, _EURO, _FITTED = "where_", "all", "meur", "fit"
 _COLUMNS = ["series", "period", "simulated_musd", "published_musd", "used_for_fitting"]
+_BY_YEAR = ["series", "period", "months", "published_busd", "simulated_busd", "miss_percent", "used_for_fitting"]
 _YEAR = 4  # letters of a period that is a year
 
 
@@ -130,3 +131,26 @@ def table_of(found: list[CustomsSeries]) -> pd.DataFrame:
     """Series one after the other; columns as in :func:`simulated_and_customs`."""
     pieces = [series.table.reset_index().assign(series=series.name) for series in found]
     return pd.concat(pieces, ignore_index=True)[_COLUMNS] if pieces else pd.DataFrame(columns=_COLUMNS)
+
+
+def published_by_year(pair: RunPair) -> pd.DataFrame:
+    """Published against simulated customs records by year, the largest series first, the base year left out.
+
+    Columns: ``series``, ``period`` (the year), ``months`` (those that are published, of which both are sums),
+    ``published_busd``, ``simulated_busd``, ``miss_percent`` (simulated against published), ``used_for_fitting``.
+    """
+    base = str(pair.policy.record["base_year"])
+    rows = []
+    for one in customs_series(pair):
+        known = one.table.dropna()
+        whole = len(str(known.index[0])) == _YEAR
+        for year, part in known.groupby(known.index.str[:_YEAR]):
+            sums = part[["published_musd", "simulated_musd"]].sum() * (MONTHS_PER_YEAR if whole else 1) / 1e3
+            if year != base and sums["published_musd"] > 0.0:
+                months = [f"{year}-{month + 1:02}" for month in range(MONTHS_PER_YEAR)] if whole else list(part.index)
+                miss = 100.0 * (sums["simulated_musd"] / sums["published_musd"] - 1.0)
+                rows.append((one.name, str(year), " ".join(months), *sums, miss, bool(part["used_for_fitting"].all())))
+    table = pd.DataFrame(rows, columns=_BY_YEAR)
+    size = table.groupby("series")["published_busd"].transform("max")
+    order = table.assign(size=size).sort_values(["size", "period"], ascending=[False, True], kind="stable").index
+    return table.loc[order].reset_index(drop=True)

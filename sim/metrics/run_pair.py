@@ -125,6 +125,28 @@ class RunPair:
             s: s if s in own else OTHER_STATES for s in sorted(outside, key=lambda s: s not in own)
         }
 
+    def grouped_routes(self, most: int) -> list[str]:
+        """The direct route and the hubs of the largest flows of both stretches of the contrast, the largest first."""
+        if self.like is not None:
+            return self.like.grouped_routes(most)
+        if self.contrast is None:
+            return [DIRECT]
+        both = pd.concat([self.contrast.first, self.contrast.second])
+        size = both.groupby(both["route"].str.removeprefix("via "))["value_musd"].sum().drop(DIRECT, errors="ignore")
+        return [DIRECT, *map(str, size.nlargest(most).index)]
+
+    def leading(self, column: str, most: int) -> list[str]:
+        """The labels of a column of deliveries that carry most in the last twelve months, the largest first."""
+        if self.like is not None:
+            return self.like.leading(column, most)
+        late = self.to_target[self.to_target["month"].isin(self.last_months)]
+        return [str(label) for label in late.groupby(column)["value_musd"].sum().nlargest(most).index]
+
+    @cached_property
+    def last_months(self) -> list[str]:
+        """The last twelve months of the run, or all that it has."""
+        return self.months[-MONTHS_PER_YEAR:]
+
     @cached_property
     def last_stretch(self) -> tuple[str, list[str]]:
         """The last full calendar year of the run, or its last months (up to twelve) if it has none; and its name."""

@@ -1,4 +1,4 @@
-"""The series of a run that can have a band: what each figure shows, and the deliveries of each year."""
+"""The series of a run that can have a band: what each figure shows and says in its title, and what a run prints."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
+from sim.metrics import printed_sums, route_flows
 from sim.metrics import series_tables as tables
-from sim.metrics.customs_series import simulated_and_customs
+from sim.metrics.customs_series import published_by_year, simulated_and_customs
+from sim.metrics.title_numbers import title_series
 from sim.simulation.comparison import Comparison
 from sim.simulation.intervals import DELIVERIES, KEYS, tall
 
@@ -16,28 +18,35 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from sim.metrics.run_pair import RunPair
+    from sim.simulation.intervals import Bands
     from sim.simulation.results import Results
 
 _MONTH = len("2022-01")
+BY_ORIGIN, BY_ROUTE, RECORDS, PUBLISHED = "by_origin", "by_route", "records", "published"
+LINES, LINE_MEANS = "lines", "line_means"
 
 
 class FigureSeries(NamedTuple):
     """What a figure shows, as numbers.
 
     Attributes:
-        table: by month or by year, or of one stretch of time.
+        table: by month or by year, or of one stretch of time; with the sums that draws give a band to.
         columns: those that a draw of a posterior moves.
+        alone: the same without those sums, where there are some: what stands behind the figure of one run.
     """
 
     table: Callable[[RunPair], pd.DataFrame]
     columns: tuple[str, ...]
+    alone: Callable[[RunPair], pd.DataFrame] | None = None
 
 
 # By figure.
 SERIES = {
-    "flows_by_origin": FigureSeries(tables.flows_by_origin_with_total, ("value_musd",)),
-    "flows_by_route": FigureSeries(tables.flows_by_route_with_total, ("value_musd",)),
-    "who_replaced_whom": FigureSeries(tables.who_replaced_whom_with_totals, ("volume_musd",)),
+    "flows_by_origin": FigureSeries(tables.flows_by_origin_with_total, ("value_musd",), tables.flows_by_origin),
+    "flows_by_route": FigureSeries(tables.flows_by_route_with_total, ("value_musd",), tables.flows_by_route),
+    "who_replaced_whom": FigureSeries(tables.who_replaced_whom_with_totals, ("volume_musd",), tables.who_replaced_whom),
+    "flow_diagram": FigureSeries(route_flows.flow_diagram_with_totals, ("value_musd",), route_flows.flow_diagram),
+    "flow_map": FigureSeries(route_flows.flow_map, ("value_musd",)),
     "goods_by_hub": FigureSeries(tables.goods_by_hub, ("value_musd",)),
     "price_premium": FigureSeries(tables.price_premium, ("price_index",)),
     "hub_reexports": FigureSeries(tables.hub_reexports, ("through_musd", "recorded_musd")),
@@ -45,6 +54,7 @@ SERIES = {
         tables.recorded_and_true_with_change,
         ("true_musd", "recorded_musd", "declared_to_hubs_musd", "other_code_musd", "to_hubs_musd",
          "to_hubs_change_musd"),
+        tables.recorded_and_true,
     ),
     "simulated_and_customs": FigureSeries(simulated_and_customs, ("simulated_musd",)),
 }  # fmt: skip
@@ -53,19 +63,25 @@ SERIES = {
 def series_of(pair: RunPair) -> pd.Series[float]:
     """All series of a run that can have a band, by figure, series, period and column; months, then their years.
 
-    Amounts of a year are sums, prices means. ``deliveries`` has the sums that a run prints.
+    Amounts of a year are sums, prices means.
     """
-    sums = deliveries(pair)
-    return pd.concat([*figure_series(pair, SERIES), tall(DELIVERIES, sums, sums.columns[1:])])
+    return pd.concat([*figure_series(pair, SERIES), *(_tall(name, pair) for name in PRINTED)])
+
+
+def _tall(name: str, pair: RunPair) -> pd.Series[float]:
+    table = PRINTED[name].table(pair)
+    return tall(name, table, [column for column in PRINTED[name].columns if column in table])
 
 
 def figure_series(pair: RunPair, names: Iterable[str]) -> Iterator[pd.Series[float]]:
-    """The series of some figures that can have a band: of each figure its months, then their years."""
+    """The series of some figures that can have a band: of each its months, their years, the numbers of its title."""
+    names = list(names)
     for name in names:
         table, columns = SERIES[name].table(pair), SERIES[name].columns
         monthly = tall(name, table, [column for column in columns if column in table])
         yield monthly
         yield _years(monthly)
+    yield title_series(pair, names)
 
 
 def _years(monthly: pd.Series[float]) -> pd.Series[float]:
@@ -114,3 +130,29 @@ def summary(results: Results) -> pd.DataFrame:
     )
     table.index.name = "year"
     return table
+
+
+# What a run prints, by the name that its bands have.
+PRINTED = {
+    DELIVERIES: FigureSeries(
+        deliveries,
+        ("policy_busd", "baseline_busd", "change_percent", "direct_busd", "via_hubs_busd", "price_index",
+         "unrecorded_busd"),
+    ),
+    BY_ORIGIN: FigureSeries(printed_sums.by_origin, printed_sums.COLUMNS),
+    BY_ROUTE: FigureSeries(printed_sums.by_route, printed_sums.COLUMNS),
+    RECORDS: FigureSeries(
+        printed_sums.records,
+        ("delivered_busd", "origins_busd", "unrecorded_share", "reexports_busd", "imports_busd", "published_busd"),
+    ),
+    LINES: FigureSeries(printed_sums.lines, ("value",)),
+    LINE_MEANS: FigureSeries(printed_sums.line_means, ("policy", "baseline", "change")),
+    PUBLISHED: FigureSeries(published_by_year, ("simulated_busd", "miss_percent")),
+}  # fmt: skip
+
+
+def printed(pair: RunPair, name: str, bands: Bands | None) -> pd.DataFrame:
+    """A table of :data:`PRINTED`; with bands, the medians of their draws, and the ends of each."""
+    made = PRINTED[name].table(pair)
+    columns = [column for column in PRINTED[name].columns if column in made]
+    return made if bands is None else bands.beside(name, made, columns)

@@ -89,14 +89,19 @@ def _interval(ends: Sequence[float], kind: Kind, digits: int, signed: bool) -> s
     median, low, high = map(float, ends)
     if math.isnan(low) or math.isnan(high) or low == high:
         return number(median, kind, digits=digits, signed=signed)
-    if kind != "plain":
+    unit = ""
+    if kind == "money" and max(map(abs, (median, low, high))) >= 1.0:
+        texts = [_without_nought(f"{end:,.1f}", end, signed) for end in (median, low, high)]
+    elif kind != "plain":
         texts = [number(end, kind, signed=signed) for end in (median, low, high)]
+        if kind in ("share", "change") and all(text.endswith(" %") for text in texts):
+            texts, unit = [text.removesuffix(" %") for text in texts], " %"
     else:
         largest = max((abs(end) for end in (median, low, high) if math.isfinite(end)), default=0.0)
         texts = [_with_places(end, largest, digits, signed) for end in (median, low, high)]
         while all("." in text and text[-1] in "0." for text in texts):
             texts = [text[:-1] for text in texts]
-    return f"{texts[0]} [{texts[1]}, {texts[2]}]"
+    return f"{texts[0]} [{texts[1]}, {texts[2]}]{unit}"
 
 
 def _with_places(value: float, largest: float, digits: int, signed: bool) -> str:

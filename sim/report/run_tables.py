@@ -6,150 +6,171 @@ or of the months of it that the run has; then the year says which.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+import pandas as pd
 
 from sim.common.months import year_names
+from sim.metrics.customs_series import customs_series
 from sim.metrics.mirror_gap import PARTS, mirror_gap
-from sim.metrics.recorded_trade import ledger_totals
-from sim.metrics.series import summary
+from sim.metrics.printed_sums import REST
+from sim.metrics.series import BY_ORIGIN, BY_ROUTE, PUBLISHED, RECORDS, printed
 from sim.report.table import Column, Table
 from sim.simulation.intervals import DELIVERIES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-
-    import pandas as pd
+    from collections.abc import Iterator, Mapping
 
     from sim.analysis.mechanism_test import Shown
     from sim.metrics.mirror_gap import Pair
+    from sim.report.plots.run_view import View
     from sim.scenario import Scenario
-    from sim.simulation.comparison import Comparison
     from sim.simulation.intervals import Bands
     from sim.simulation.results import Results
-    from sim.simulation.simulation import Case
 
-_BILLION = 1e3
-_MOST_ROWS = 10
+_MOST_SERIES = 8
+_NARROW = 0.003  # of the median; three digits do not show it
+_MONTH = len("2022-01")
 _OUTCOME_COLUMNS = ("with", "without", "change", "expected", "holds")
-# Columns of the sums over draws, see `sim.metrics.series.deliveries`.
-_OVER_DRAWS = {
-    "policy_busd": "with", "baseline_busd": "without", "change_percent": "change, %", "direct_busd": "direct",
-    "via_hubs_busd": "via hubs", "unrecorded_busd": "unrecorded", "price_index": "price",
-}  # fmt: skip
-_MANY = 5.0  # above that a percentage says less than how many times
 _PRICE = "price: value over value at the prices of the base year"
 _YEAR = Column("year", wrap=False)
-_MONTH = len("2022-01")
 
 
-def _money(*heads: str) -> list[Column]:
-    return [Column(head, "money") for head in heads]
+def run_tables(view: View) -> list[Table]:
+    """What a run prints: deliveries by year, from whom, by which route, customs records, and the published figures.
+
+    Args:
+        view: the run, and its counterfactual if there is one; with bands, every number is the median of the draws.
+    """
+    tables = [deliveries(view), *largest(view), ledgers(view)]
+    beside = published(view)
+    return [*tables, *([] if beside is None else [beside])]
 
 
-def deliveries(comparison: Comparison) -> Table:
-    """Deliveries to the target by year, with the policies and without, and by kind of route."""
-    total, routes, usual = comparison.summary(), summary(comparison.policy), summary(comparison.baseline)
-    rows = total.join(routes).join(usual.add_suffix("_usual")).fillna(0.0)
-    shown = ["policy_busd", "baseline_busd", "change_percent", "direct_busd", "direct_busd_usual", "via_hubs_busd",
-             "via_hubs_busd_usual", "price_index", "price_index_usual"]  # fmt: skip
-    columns = (
-        _YEAR, *_money("with", "without"), Column("change", "change"),
-        *_money("direct with", "without", "via hubs with", "without"),
-        Column("price with", "index"), Column("without", "index"),
-    )  # fmt: skip
-    title = f"Deliveries to {comparison.policy.target} by year, billion USD"
-    return Table.of(columns, _by_year(rows[shown], comparison.policy.months), title, _PRICE)
-
-
-def deliveries_alone(results: Results) -> Table:
-    """Deliveries to the target by year and kind of route, of a run without its counterfactual."""
-    rows = summary(results).fillna(0.0)
-    rows["in_all"] = rows["direct_busd"] + rows["via_hubs_busd"]
-    columns = (_YEAR, *_money("in all", "direct", "via hubs"), Column("price", "index"))
-    shown = _by_year(rows[["in_all", "direct_busd", "via_hubs_busd", "price_index"]], results.months)
-    return Table.of(columns, shown, f"Deliveries to {results.target} by year, billion USD", _PRICE)
-
-
-def _by_year(rows: pd.DataFrame, months: Iterable[str]) -> Iterator[tuple[Any, ...]]:
-    """Rows by year for a table; a year of which the run has a part says so."""
-    return iter(rows.rename(index=year_names(months)).itertuples(name=None))
+def deliveries(view: View) -> Table:
+    """Deliveries to the target by year, with the policies and without, by kind of route, and their price."""
+    rows, names = printed(view, DELIVERIES, view.bands), year_names(view.months)
+    return _deliveries(rows.replace({"period": names}), f"Deliveries to {view.policy.target}", medians(view.bands))
 
 
 def over_draws(bands: Bands) -> Table:
-    """Deliveries by year over the draws of a posterior: the median, and where 90 % of the draws lie."""
+    """The same over the draws of a posterior alone."""
     rows = bands.table[bands.table["figure"] == DELIVERIES]
-    shown = {name: head for name, head in _OVER_DRAWS.items() if name in set(rows["column"])}
-    periods = bands.table["period"]
-    names = year_names(sorted(set(periods[periods.str.len() == _MONTH])))
-    lines = []
-    for year, part in rows.groupby("period"):
-        ends = part.set_index("column")[["median", "low", "high"]]
-        lines.append((names.get(str(year), year), *(tuple(map(float, ends.loc[name])) for name in shown)))
-    title = f"Over {bands.record['draws']} draws of posterior '{bands.record['posterior']}', median [5 %, 95 %]"
-    note = "billion USD, with the policies; change: of each draw against its own world without them"
-    return Table.of((_YEAR, *(Column(head, digits=3) for head in shown.values())), lines, title, note)
-
-
-def top_origins(comparison: Comparison, names: Mapping[str, str]) -> Table:
-    """The largest origins in the last twelve months, with the policies and without.
-
-    Args:
-        comparison: the pair.
-        names: plain name of each state's code.
-    """
-    return _largest(comparison, "origin", "From whom", names)
-
-
-def top_routes(comparison: Comparison, names: Mapping[str, str]) -> Table:
-    """The most used routes in the last twelve months, with the policies and without."""
-    return _largest(
-        comparison, "route", "By which route", {f"via {code}": f"via {name}" for code, name in names.items()}
+    ends = {"median": "", "low": "_low", "high": "_high"}
+    wide = pd.concat(
+        [rows.pivot_table(index="period", columns="column", values=end).add_suffix(tail) for end, tail in ends.items()],
+        axis=1,
     )
+    months = sorted(period for period in set(bands.table["period"]) if len(period) == _MONTH)
+    rows = wide.reset_index().replace({"period": year_names(months)})
+    return _deliveries(rows, "Deliveries to the target", medians(bands))
 
 
-def flows_of(comparison: Comparison, case: Case) -> list[Table]:
-    """What arrived, from whom and by which route, with the policies and without."""
-    names = dict(zip(case.world.states, case.world.state_names, strict=True))
-    return [deliveries(comparison), top_origins(comparison, names), top_routes(comparison, names)]
+def _deliveries(rows: pd.DataFrame, title: str, medians: str) -> Table:
+    heads = {
+        "policy_busd": _busd("with"), "baseline_busd": _busd("without"), "change_percent": Column("change", "change"),
+        "direct_busd": _busd("direct"), "via_hubs_busd": _busd("via hubs"), "price_index": Column("price", "index"),
+    }  # fmt: skip
+    note = f"direct, via hubs and price are with the policies; {_PRICE}"
+    if "baseline_busd" not in rows:
+        heads["policy_busd"], note = _busd("in all"), _PRICE
+    return _table(cells(rows), heads, f"{title} by year, billion USD{medians}", note, _YEAR)
 
 
-def _largest(comparison: Comparison, column: str, title: str, names: Mapping[str, str]) -> Table:
-    flows = comparison.to_target(["month", column])
-    last = sorted(flows["month"].unique())[-12:]
-    sums = flows[flows["month"].isin(last)].groupby(column)[["policy_musd", "baseline_musd"]].sum() / _BILLION
-    sums = sums.sort_values("policy_musd", ascending=False)
-    rows: list[tuple[object, ...]] = [
-        (names.get(str(label), str(label)), now, was, _against(now, was))
-        for label, now, was in sums.head(_MOST_ROWS).itertuples(name=None)
-    ]
-    rest = sums.iloc[_MOST_ROWS:]
-    if len(rest):
-        rows.append((f"{len(rest)} others", *rest.sum(), None))
-    columns = (Column(column, wrap=False), *_money("with", "without"), Column("change", "change"))
-    return Table.of(columns, rows, f"{title}, {last[0]} to {last[-1]}, billion USD")
+def largest(view: View) -> Iterator[Table]:
+    """The largest origins and the most used routes of the last twelve months, with the policies and without."""
+    span = view.last_months[0] if len(view.last_months) == 1 else f"{view.last_months[0]} to {view.last_months[-1]}"
+    for name, column, title in (
+        (BY_ORIGIN, "origin", "From whom"), (BY_ROUTE, "route", "By which route")
+    ):  # fmt: skip
+        rows = printed(view, name, view.bands)
+        last = rows[column] == REST
+        rows = pd.concat([rows[~last].sort_values("policy_busd", ascending=False, kind="stable"), rows[last]])
+        rows[column] = rows[column].map(lambda label: _named(view, label))
+        if not rows.loc[last, "policy_busd"].gt(0.0).any() and view.baseline is None:
+            rows = rows[~last]
+        heads = {
+            "policy_busd": Column("in all" if view.baseline is None else "with", "money"),
+            "baseline_busd": Column("without", "money"), "difference_busd": Column("difference", "money", signed=True),
+        }  # fmt: skip
+        told = f"{title}, {span}, billion USD{medians(view.bands)}"
+        yield _table(cells(rows), heads, told, "", Column(column, wrap=False))
 
 
-def _against(now: float, was: float) -> float | str:
-    """A change in per cent, or in words where a percentage would say little."""
-    if was <= 0.0:
-        return "new"
-    return f"{now / was:,.0f} times" if now > _MANY * was else 100.0 * (now / was - 1.0)
-
-
-def ledgers(results: Results) -> Table:
+def ledgers(view: View) -> Table:
     """What arrived at the target against what the customs offices have on record, by year."""
-    totals = ledger_totals(results)
-    shown = totals[["delivered_busd", "origins_busd", "unrecorded_share", "reexports_busd", "imports_busd",
-                   "published_busd"]]  # fmt: skip
-    columns = (
-        _YEAR, *_money("arrived", "origins' records"), Column("unrecorded", "share"),
-        *_money("hubs' re-exports", "importer's record, CIF", "of it published"),
-    )  # fmt: skip
-    return Table.of(
-        columns, _by_year(shown, results.months),
-        f"What customs records show of the trade with {results.target} by year, billion USD",
-        "origins' records: declared to the target; the rest stands in them under a hub or another code, or not at all",
-    )  # fmt: skip
+    heads = {
+        "delivered_busd": _busd("arrived"), "origins_busd": _busd("origins' records"),
+        "unrecorded_share": Column("unrecorded", "share"), "reexports_busd": _busd("hubs' re-exports"),
+        "imports_busd": _busd("importer's record, CIF"), "published_busd": _busd("of it published"),
+    }  # fmt: skip
+    rows = printed(view, RECORDS, view.bands).replace({"period": year_names(view.months)})
+    title = f"What customs records show of the trade with {view.policy.target} by year, billion USD"
+    note = (
+        "origins' records: declared to the target; the rest stands in them under a hub or another code, or not at\n"
+        "all; unrecorded: share of what arrived"
+    )
+    return _table(cells(rows), heads, f"{title}{medians(view.bands)}", note, _YEAR)
+
+
+def published(view: View) -> Table | None:
+    """The largest published customs series by year against what the simulated offices record; None without any."""
+    rows = printed(view, PUBLISHED, view.bands)
+    if rows.empty:
+        return None
+    titles = {one.name: one.title for one in customs_series(view)}
+    kept = list(dict.fromkeys(rows["series"]))[:_MOST_SERIES]
+    rows = rows[rows["series"].isin(kept)]
+    spans = [year_names(months.split())[year] for months, year in zip(rows["months"], rows["period"], strict=True)]
+    used = rows["used_for_fitting"].map({True: "fitted", False: "not fitted"})
+    shown = cells(rows).assign(series=rows["series"].map(titles), period=spans, used=used)
+    heads = {
+        "period": Column("year"), "published_busd": Column("published", "money"),
+        "simulated_busd": Column("simulated", "money"), "miss_percent": Column("miss", "change"),
+        "inside": Column("in band"), "used": Column("used"),
+    }  # fmt: skip
+    note = "miss: simulated against published, base-year levels included; all series: figure simulated_and_customs"
+    if view.bands is not None:
+        low, high = rows["simulated_busd_low"], rows["simulated_busd_high"]
+        shown["inside"] = rows["published_busd"].between(low, high).map({True: "yes", False: "no"})
+        note += ";\nbands hold what is open of parameters and base year, not the model's own error"
+    title = f"Model against published customs figures by year, billion USD{medians(view.bands)}"
+    return _table(shown, heads, title, note, Column("series", wrap=False))
+
+
+def _busd(head: str) -> Column:
+    """A column of billion USD in a table that has many."""
+    return Column(head, digits=3, right=True)
+
+
+def _named(view: View, label: str) -> str:
+    """An origin or a route by its plain name."""
+    code = label.removeprefix("via ")
+    return label if label in ("direct", REST) else f"{label.removesuffix(code)}{view.name(code)}"
+
+
+def cells(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows with each column that has a band as cells of median, low and high, if it can be seen."""
+    made = rows.copy()
+    for column in rows:
+        if f"{column}_low" in rows:
+            low, high = rows[f"{column}_low"], rows[f"{column}_high"]
+            low = low.where(high - low >= _NARROW * rows[column].abs())
+            ends = zip(rows[column], low, high, strict=True)
+            made[column] = pd.Series(list(ends), rows.index, dtype=object)
+    return made
+
+
+def medians(bands: Bands | None) -> str:
+    """What a title says of numbers that are medians of draws."""
+    return "" if bands is None else f"; median [{bands.ends}] of {bands.record['draws']} draws"
+
+
+def _table(shown: pd.DataFrame, heads: Mapping[str, Column], title: str, note: str, first: Column) -> Table:
+    """A table of cells: the first column as a label, then those that have a head."""
+    kept = [column for column in heads if column in shown]
+    rows = zip(shown.iloc[:, 0], *(shown[column] for column in kept), strict=True)
+    return Table.of((first, *(heads[column] for column in kept)), rows, title, note)
 
 
 def mechanism_of(scenario: Scenario) -> str:
@@ -208,8 +229,8 @@ def mirror(results: Results, pair: Pair) -> Table:
         *(years[name] for name in ("true", "recorded", "mirror", "gap", "share", *parts)), strict=True,
     )  # fmt: skip
     columns = (
-        _YEAR, *_money("true", "exporter's record", "importer's", "gap"), Column("relative gap", "change"),
-        *(Column(part.replace("_", " "), "money", signed=True) for part in parts),
+        _YEAR, *(Column(head, "money") for head in ("true", "exporter's record", "importer's", "gap")),
+        Column("relative gap", "change"), *(Column(part.replace("_", " "), "money", signed=True) for part in parts),
     )  # fmt: skip
     return Table.of(
         columns, rows, f"{pair.exporter} to {pair.importer}, {goods}, by year, million USD",

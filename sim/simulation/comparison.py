@@ -10,6 +10,7 @@ import pandas as pd
 from sim.common.accessors import Accessor
 from sim.common.errors import SimError
 from sim.common.progress import Progress, watched
+from sim.simulation.intervals import DELIVERIES
 from sim.simulation.results import Results
 from sim.simulation.simulation import Case, load
 
@@ -77,14 +78,21 @@ class Comparison:
         return table
 
     def summary(self) -> pd.DataFrame:
-        """Deliveries to the target by year: with, without, change in percent; billion USD of the year."""
+        """Deliveries to the target by year: with, without, change in percent; billion USD of the year.
+
+        Where the pair has bands, each number is the median of the draws, and ``<column>_low`` and ``<column>_high`` are
+        the ends of its band.
+        """
         table = self.to_target(["month"])
         year = table["month"].str[:4]
         totals = table.groupby(year)[["policy_musd", "baseline_musd"]].sum() / 1e3
         totals.columns = pd.Index(["policy_busd", "baseline_busd"])
         totals["change_percent"] = 100.0 * (totals["policy_busd"] / totals["baseline_busd"] - 1.0)
         totals.index.name = "year"
-        return totals
+        if self.bands is None:
+            return totals
+        by_period = totals.rename_axis("period").reset_index()
+        return self.bands.beside(DELIVERIES, by_period, map(str, totals)).set_index("period").rename_axis("year")
 
     def with_bands(self, bands: Bands) -> Comparison:
         """The pair with bands, which its figures then carry.

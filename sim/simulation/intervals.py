@@ -1,9 +1,10 @@
 """Bands of a run's figures over draws of a posterior: where 90 % of the draws lie, month by month and year by year.
 
-A band is told by four words: ``figure`` (see :data:`sim.report.plots.FIGURES`, or ``deliveries`` for the sums by year),
-``series`` (what else than the period tells rows of the figure's table apart, such as ``policy / direct``), ``period``
-(month or year; empty where a figure shows one stretch of time) and ``column`` (what is measured). On disk it is one row
-of ``bands.csv``.
+A band is told by four words: ``figure`` (see :data:`sim.report.plots.FIGURES`; or what a run prints, see
+:data:`sim.metrics.series.PRINTED`), ``series`` (what else than the period tells rows of the figure's table apart, such
+as ``policy / direct``), ``period`` (month or year; empty where a figure shows one stretch of time) and ``column`` (what
+is measured). The numbers in titles have ``titles`` for a figure, and the figure for a series. On disk it is one row of
+``bands.csv``.
 """
 
 from __future__ import annotations
@@ -27,18 +28,20 @@ FILE, RUNS = "bands.csv", "draws"
 # lowest and highest.
 DRAWS = 24
 KEYS = ["figure", "series", "period", "column"]
-DELIVERIES, MIRROR = "deliveries", "mirror_gap"
+DELIVERIES, MIRROR, TITLES = "deliveries", "mirror_gap", "titles"
 ENDS = {"low": 0.05, "median": 0.5, "high": 0.95}
+# Fewer draws do not tell where the outer 10 % lie; their band is from the lowest to the highest.
+FEWEST = 20
 _WORDS = ("figure", "column")  # of which there are older ones
 _MONTH, _PERIOD = "month", "period"
 
 
 @dataclass(frozen=True, eq=False)
 class Bands:
-    """Where the middle 90 % of the draws lie, and their median.
+    """Where the middle 90 % of the draws lie (of fewer than :data:`FEWEST`, all of them), and their median.
 
     Attributes:
-        table: columns figure, series, period, column, low (5 %), median, high (95 %).
+        table: columns figure, series, period, column, low (5 %, or the lowest), median, high (95 %, or the highest).
         record: which posterior and draws, and how the draws were run.
     """
 
@@ -52,7 +55,8 @@ class Bands:
         A row that is no number (NaN or infinite) in some draw has no band: one over the others would be narrower.
         """
         values = samples.to_numpy()
-        ends = np.quantile(np.where(np.isfinite(values), values, np.nan), list(ENDS.values()), axis=1)
+        shares = list(ENDS.values()) if values.shape[1] >= FEWEST else [0.0, 0.5, 1.0]
+        ends = np.quantile(np.where(np.isfinite(values), values, np.nan), shares, axis=1)
         table = samples.index.to_frame(index=False)
         return Bands(table.assign(**dict(zip(ENDS, ends, strict=True))), record)
 
@@ -61,7 +65,11 @@ class Bands:
         return self.table.set_index(KEYS)
 
     def beside(self, figure: str, table: pd.DataFrame, columns: Iterable[str]) -> pd.DataFrame:
-        """A figure's table with ``<column>_low`` and ``<column>_high`` after each column that has a band."""
+        """A table of one run with the medians of the draws in its columns, and the ends of their bands after each.
+
+        ``<column>_low`` and ``<column>_high`` are the ends. So a number and its band are of the same draws. A row that
+        has no band (see :meth:`over`) keeps the run's own number, and its ends are empty.
+        """
         known = named(table)
         wide = table.copy()
         for column in columns:
@@ -69,10 +77,32 @@ class Bands:
                 [[figure] * len(table), known["series"], known["period"], [column] * len(table)], names=KEYS
             )
             found = self._indexed.reindex(keys)
+            median = found["median"].to_numpy()
+            wide[column] = np.where(np.isnan(median), table[column].to_numpy(dtype=np.float64), median)
             place = list(wide.columns).index(column)
             wide.insert(place + 1, f"{column}_low", found["low"].to_numpy())
             wide.insert(place + 2, f"{column}_high", found["high"].to_numpy())
         return wide
+
+    def of_title(self, figure: str) -> dict[str, tuple[float, float, float]]:
+        """The numbers in a figure's title: median, low, high, by name; see :mod:`sim.metrics.title_numbers`."""
+        rows = self.table[(self.table["figure"] == TITLES) & (self.table["series"] == figure)]
+        rows = rows.dropna(subset=list(ENDS))
+        return {
+            str(name): (float(median), float(low), float(high))
+            for name, median, low, high in zip(rows["column"], rows["median"], rows["low"], rows["high"], strict=True)
+        }
+
+    @property
+    def part(self) -> str:
+        """How much of the draws a band holds, in words."""
+        draws = int(self.record["draws"])
+        return "90 % of the draws" if draws >= FEWEST else f"lowest to highest of {draws} draws"
+
+    @property
+    def ends(self) -> str:
+        """What the two numbers in brackets are."""
+        return "5 %, 95 %" if int(self.record["draws"]) >= FEWEST else "lowest, highest"
 
     @property
     def words(self) -> str:
@@ -84,8 +114,10 @@ class Bands:
         )
         worlds = {True: " on a world drawn within the errors of its flows,", False: " on the same world,"}
         world = worlds.get(one["world_errors"], "") if "world_errors" in one else ""
+        share = "90 %" if int(one["draws"]) >= FEWEST else "all"
         return (
-            f"Bands: 90 % of {one['draws']} draws of posterior “{one['posterior']}” ({one['digest'][:10]}), each run"
+            f"Numbers: medians, bands: {share} of {one['draws']} draws of posterior “{one['posterior']}” "
+            f"({one['digest'][:10]}), each run"
             f"{world} in {one['mode']} mode with {one['exporters']:,} exporters; the "
             f"draws of single firms are not in them.{left}"
         )

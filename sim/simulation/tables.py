@@ -50,7 +50,7 @@ def build_tables(run: RunArrays, name: str) -> pd.DataFrame:
 def condensed(run: RunArrays) -> dict[str, pd.DataFrame]:
     """The tables that time series are made of, small enough to be built for many runs.
 
-    ``flows`` holds deliveries to the target only, the firms' headquarters summed up; ``recorded`` all goods summed up.
+    ``flows`` holds deliveries to the target only, without prices; ``recorded`` all goods summed up.
     ``prices``, ``hubs``, ``states`` and ``network`` are whole.
     """
     whole = {name: build_tables(run, name) for name in ("prices", "hubs", "states", "network")}
@@ -58,17 +58,17 @@ def condensed(run: RunArrays) -> dict[str, pd.DataFrame]:
 
 
 def _to_target(run: RunArrays) -> pd.DataFrame:
-    """Deliveries to the target by month, good, origin and road."""
+    """Deliveries to the target by month, good, origin, brand and road."""
     base, world, roads = run.base, run.world, run.record.fate.shape[3]
     delivered = run.record.delivered[:, :, :roads]
     abroad = base.origin[:, None] != base.destination[None, :roads]
     month, kind, road = np.nonzero((delivered > 0.0) & abroad)
     quantity = delivered[month, kind, road]
     value = quantity * prices_of(run, month, kind, road)[1]
-    shape = len(run.months), len(world.goods), len(world.states), roads
-    cell = np.ravel_multi_index((month, base.good[kind], base.origin[kind], road), shape)
+    shape = len(run.months), len(world.goods), len(world.states), len(HEADQUARTERS), roads
+    cell = np.ravel_multi_index((month, base.good[kind], base.origin[kind], base.headquarters[kind], road), shape)
     used = np.flatnonzero(np.bincount(cell, minlength=int(np.prod(shape))))
-    m, good, origin, way = np.unravel_index(used, shape)
+    m, good, origin, brand, way = np.unravel_index(used, shape)
     sums = {
         "volume_musd": quantity,
         "value_musd": value,
@@ -78,6 +78,7 @@ def _to_target(run: RunArrays) -> pd.DataFrame:
         "month": _labels(run.months, m),
         "good": _labels(world.goods, good),
         "origin": _labels(world.states, origin),
+        "brand_origin": _labels(HEADQUARTERS, brand),
         "route": _labels(_road_names(run), base.hub[way] + 1),
         "destination": _labels(world.states, base.destination[way]),
     }

@@ -12,7 +12,7 @@ from sim.common.files import refuse_unwritable, written_folder
 from sim.experiments.provenance import makers_of_case
 from sim.report import plots
 from sim.report.explanation_tables import explanation_text
-from sim.report.plots.run_view import View
+from sim.report.plots.run_view import View, look
 from sim.simulation.comparison import Comparison
 from sim.simulation.intervals import FILE, Bands
 from sim.simulation.results import Results
@@ -111,7 +111,7 @@ class RunOutput:
             if bands is not None:
                 bands.save(folder)
             if self.figures is None or self.figures:
-                plots.save_all(View(policy, baseline, bands=bands), folder / FIGURES, self.figures, failed)
+                plots.save_all(look(ran, bands), folder / FIGURES, self.figures, failed)
 
         return Saved(policy.save(self.out, also, force=self.force), usual, failed=failed)
 
@@ -120,6 +120,23 @@ def code_of(case: Case) -> str:
     """Digest of the code that a case runs by: the program's, and that of rules replaced."""
     makers = makers_of_case(case)
     return hashlib.sha256(repr((makers["code"], makers["rules"])).encode()).hexdigest()[:32]
+
+
+def opened(folder: Path, baseline: Path | None = None) -> View:
+    """A saved run with its counterfactual and the bands that it was run with.
+
+    Args:
+        folder: of the run.
+        baseline: folder of its counterfactual; the one recorded by default.
+
+    Raises:
+        SimError: no run stands there, or its counterfactual is gone.
+    """
+    results = Results.open(folder)
+    if baseline is None and BASELINE in results.record:
+        baseline = folder.resolve().parent / str(results.record[BASELINE])
+    bands = Bands.open(folder, results.record.get(BANDS))
+    return View(results, Results.open(baseline) if baseline else None, bands=bands)
 
 
 def draw_again(folder: Path, baseline: Path | None, *, force: bool) -> Saved:
@@ -133,11 +150,7 @@ def draw_again(folder: Path, baseline: Path | None, *, force: bool) -> Saved:
     Raises:
         SimError: no run stands there, or the figures cannot be written.
     """
-    results, failed = Results.open(folder), dict[str, str]()
-    if baseline is None and BASELINE in results.record:
-        baseline = folder.resolve().parent / str(results.record[BASELINE])
-    bands = Bands.open(folder, results.record.get(BANDS))
-    view = View(results, Results.open(baseline) if baseline else None, bands=bands)
+    view, failed = opened(folder, baseline), dict[str, str]()
     with added_to(folder, force=force) as scratch:
         files = plots.save_all(view, scratch / FIGURES, failed=failed)
     return Saved(folder, files=tuple(folder / FIGURES / path.name for path in files), failed=failed)

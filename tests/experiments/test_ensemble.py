@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -16,10 +17,15 @@ from hypothesis.extra import numpy as arrays
 import sim
 from sim.experiments.ensemble import Ensemble, few_rows
 from sim.metrics.run_pair import RunPair, run_pair
-from sim.metrics.series import SERIES, series_of
+from sim.metrics.series import PRINTED, SERIES, printed, series_of
+from sim.metrics.title_numbers import TITLE_NUMBERS
+from sim.report.notebook import page_of
+from sim.report.numbers import number
 from sim.report.plots import FIGURES, figure, save_all
+from sim.report.plots.run_view import look
+from sim.report.run_tables import run_tables
 from sim.simulation.comparison import Comparison
-from sim.simulation.intervals import DELIVERIES, ENDS, KEYS, Bands, side_by_side, tall
+from sim.simulation.intervals import DELIVERIES, ENDS, FEWEST, KEYS, Bands, side_by_side, tall
 from sim.simulation.simulation import Case
 from tests.posteriors import write_posterior
 
@@ -159,13 +165,25 @@ def test_no_more_draws_than_there_are(case: Case, posterior: sim.Posterior) -> N
 
 
 # ------------------------------------------------------------------------------------------------------ bands
-@given(arrays.arrays(np.float64, (4, 9), elements=st.floats(-1e6, 1e6)))
+@given(arrays.arrays(np.float64, (4, FEWEST + 1), elements=st.floats(-1e6, 1e6)))
 def test_ends_are_quantiles(numbers: np.ndarray) -> None:
     keys = pd.MultiIndex.from_tuples([("f", str(k), "2022-01", "value_musd") for k in range(4)], names=KEYS)
     table = Bands.over(pd.DataFrame(numbers, index=keys), {}).table
     assert (table["low"] <= table["median"]).all() and (table["median"] <= table["high"]).all()
     for end, share in ENDS.items():
         assert np.allclose(table[end], np.quantile(numbers, share, axis=1))
+
+
+def test_few_draws_claim_no_quantiles() -> None:
+    index = pd.MultiIndex.from_tuples([("f", "all", "2022-01", "value_musd")], names=KEYS)
+    few, many = (
+        Bands.over(pd.DataFrame([np.arange(count, dtype=float)], index=index), {**RECORD, "draws": count})
+        for count in (2, FEWEST)
+    )
+    assert few.table[["low", "high"]].to_numpy().tolist() == [[0.0, 1.0]]
+    assert few.part == "lowest to highest of 2 draws" and few.ends == "lowest, highest"
+    assert "90 %" not in few.words and "all of 2 draws" in few.words
+    assert many.part == "90 % of the draws" and many.table["high"][0] < FEWEST - 1
 
 
 def test_bands_come_back_from_disk_to_the_last_bit(found: Ensemble, tmp_path: Path) -> None:
@@ -217,7 +235,7 @@ def test_figures_and_their_tables_carry_bands(banded: Comparison, pair: Comparis
     plain, bare = figure(name, pair)
     if table.empty:  # no customs figures for this world
         return
-    assert "90 % of the draws" in words_on(drawn)
+    assert f"lowest to highest of {DRAWS} draws" in words_on(drawn)
     assert "posterior “classroom”" in words_on(drawn)
     assert "draws" not in words_on(plain)
     for column in SERIES[name].columns:
@@ -225,8 +243,59 @@ def test_figures_and_their_tables_carry_bands(banded: Comparison, pair: Comparis
             at = list(table.columns).index(column)
             assert list(table.columns)[at + 1 : at + 3] == [f"{column}_low", f"{column}_high"]
             assert not table[[f"{column}_low", f"{column}_high"]].isna().any().any()
-    rows = table.iloc[: len(bare)][list(bare.columns)]
-    pd.testing.assert_frame_equal(rows.reset_index(drop=True), bare.reset_index(drop=True))
+            assert table[column].between(table[f"{column}_low"], table[f"{column}_high"]).all()
+    kept = [column for column in bare if column not in SERIES[name].columns]
+    rows = table.iloc[: len(bare)][kept]
+    pd.testing.assert_frame_equal(rows.reset_index(drop=True), bare[kept].reset_index(drop=True))
+
+
+@pytest.mark.parametrize("name", SERIES)
+def test_nothing_of_one_run_stands_beside_bands(pair: Comparison, found: Ensemble, name: str) -> None:
+    """With draws a thousand times the run, no number of the figure or its title is the run's."""
+    far = Bands.over(found.samples * 1000.0, found.record)
+    drawn, table = figure(name, replace(pair, bands=far))
+    for column in SERIES[name].columns:
+        if column in table and len(table):
+            median = table[column].to_numpy(dtype=float)
+            here = found.bands.beside(name, SERIES[name].table(run_pair(pair)), [column])[column].to_numpy(dtype=float)
+            assert median == pytest.approx(1000.0 * here, rel=1e-9)
+    told, usual = (
+        [float(one) for one in re.findall(r"-?\d+\.?\d*", title_of(made))] for made in (drawn, figure(name, pair)[0])
+    )
+    if name in TITLE_NUMBERS and TITLE_NUMBERS[name](run_pair(pair)):
+        years = {2021.0, 2022.0, 2023.0}
+        assert not {one for one in usual if one not in years and one} & {one for one in told if one not in years}
+
+
+def title_of(drawn: object) -> str:
+    return " ".join(text.get_text() for text in drawn.texts if text.get_gid() == "title")  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("name", PRINTED)
+def test_every_number_that_is_printed_lies_in_its_own_band(pair: Comparison, found: Ensemble, name: str) -> None:
+    table = printed(run_pair(pair), name, found.bands)
+    for column in PRINTED[name].columns:
+        if column in table:
+            known = table.dropna(subset=[f"{column}_low"])
+            assert known[column].between(known[f"{column}_low"], known[f"{column}_high"]).all(), column
+            assert len(known) or table.empty
+
+
+def test_screen_notebook_figures_and_python_tell_one_centre(banded: Comparison) -> None:
+    median = banded.bands.table.set_index(KEYS)["median"]  # type: ignore[union-attr]
+    expected = {year: float(median[DELIVERIES, "", year, "policy_busd"]) for year in ("2022", "2023")}
+    assert banded.summary()["policy_busd"].to_dict() == pytest.approx(expected)
+    view = look(banded)
+    for table in run_tables(view):
+        for row in table.values():
+            for cell in row:
+                if isinstance(cell, tuple) and not np.isnan(cell[1]):
+                    assert cell[1] <= cell[0] <= cell[2]
+    screen = {row[0]: row[1][0] for row in run_tables(view)[0].values()}
+    assert screen["2022"] == pytest.approx(expected["2022"])
+    records = {row[0]: row[1][0] for row in run_tables(view)[3].values()}
+    assert records["2022"] == pytest.approx(expected["2022"])
+    assert number(expected["2022"], digits=3) in str(page_of(banded))
 
 
 def test_a_single_month_can_be_drawn(case: Case, posterior: sim.Posterior, tmp_path: Path) -> None:
@@ -248,7 +317,7 @@ def test_a_number_that_a_draw_has_not_leaves_no_band_and_is_counted(bad: float) 
     draws = {draw: pd.Series([float(draw), bad if draw == 3 else float(draw)], index=index) for draw in range(5)}
     bands = Bands.over(side_by_side(draws), RECORD)
     whole, spoilt = bands.table[list(ENDS)].to_numpy()
-    assert whole == pytest.approx([0.2, 2.0, 3.8])
+    assert whole == pytest.approx([0.0, 2.0, 4.0])
     assert np.isnan(spoilt).all()
     assert "1 of 2 numbers are undefined in a draw and have none" in bands.words
 

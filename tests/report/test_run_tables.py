@@ -7,7 +7,8 @@ import pytest
 import sim
 from sim.metrics.mirror_gap import Pair
 from sim.report.notebook import page_of
-from sim.report.run_tables import deliveries, deliveries_alone, ledgers, mirror, over_draws
+from sim.report.plots.run_view import look
+from sim.report.run_tables import deliveries, ledgers, mirror, over_draws
 from sim.simulation.comparison import Comparison
 from sim.simulation.intervals import Bands
 from tests.posteriors import write_posterior
@@ -29,7 +30,7 @@ def bands(tmp_path_factory: pytest.TempPathFactory) -> Bands:
 
 def test_tables_by_year_name_a_part_of_a_year(partial: Comparison, bands: Bands) -> None:
     run, tables = partial.policy, []
-    tables += [deliveries(partial), deliveries_alone(run), ledgers(run), over_draws(bands)]
+    tables += [deliveries(look(partial)), deliveries(look(run)), ledgers(look(run)), over_draws(bands)]
     assert [[row[0] for row in table.texts()] for table in tables] == [YEARS] * len(tables)
     told = [row[0].split("\n")[0] for row in mirror(run, Pair("ALPHA", "GAMMA")).texts()]
     assert told == YEARS

@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 from matplotlib.patches import FancyArrowPatch, Polygon
 
-from sim.metrics.run_pair import DIRECT
-from sim.report.plots.labels import PLAIN, percent, scale, width_of
+from sim.metrics.title_numbers import AFTER, BEFORE
+from sim.report.plots.labels import PLAIN, scale, width_of
 from sim.report.plots.outlines import all_rings, projected, rings_of, source
-from sim.report.plots.run_view import headings, look, sentence
+from sim.report.plots.run_view import headings, look, sentence, through_hubs
 from sim.report.plots.style import COALITION, INK, MUTED, NEUTRAL, SMALL, frame, key, nothing_to_show, stamp
 
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from numpy.typing import NDArray
 
-    from sim.metrics.run_pair import Contrast
     from sim.report.plots.run_view import Source, View
     from sim.world import World
 
@@ -31,67 +30,39 @@ _THROUGH = "#7b3294"
 _LAND, _BORDER = "#f1efea", "#c9c4ba"
 _MEMBER, _HUB, _TARGET = "#dbe7f3", "#f6dfc9", "#c3beb4"
 _LEAST, _BROADEST = 0.004, 9.0  # smallest share of all that is drawn; line width of the largest, points
-_COLUMNS = ["side", "leg", "from", "to", "volume_musd"]
-
-
-def data(source: Source) -> pd.DataFrame:
-    """Legs: side (before, after), leg (direct, to the hub, from the hub), from, to, volume_musd."""
-    view = look(source)
-    contrast = view.contrast
-    return pd.DataFrame(columns=_COLUMNS) if contrast is None else _legs(view, contrast)
-
-
-def _legs(view: View, contrast: Contrast) -> pd.DataFrame:
-    pieces, target = [], view.policy.target
-    for side, flows in (("before", contrast.first), ("after", contrast.second)):
-        straight = flows[flows["route"] == DIRECT].rename(columns={"origin": "from"}).assign(leg="direct", to=target)
-        through = flows[flows["route"] != DIRECT]
-        hub = through["route"].str.removeprefix("via ")
-        entering = through.rename(columns={"origin": "from"}).assign(leg="to the hub", to=hub)
-        leaving = through.assign(leg="from the hub", to=target, **{"from": hub})
-        pieces += [
-            piece.groupby(_COLUMNS[1:4])["volume_musd"].sum().reset_index().assign(side=side)
-            for piece in (straight, entering, leaving)
-        ]
-    return pd.concat(pieces, ignore_index=True)[_COLUMNS]
 
 
 def draw(origin: Source, figure: Figure) -> pd.DataFrame:
     """Draws both maps; returns the legs behind them, all of them."""
     view = look(origin)
-    table, contrast, world = data(view), view.contrast, view.world
-    unit, _ = scale(float(table["volume_musd"].sum()))
+    table, contrast, world = view.banded("flow_map"), view.contrast, view.world
+    unit, _ = scale(float(table["value_musd"].sum()))
     period = f" in {contrast.after}" if contrast is not None and contrast.same_months else ""
     subtitle = (
-        f"Deliveries to {view.target_name}{period}, {unit} at base-year prices; width as the amount; distances and "
-        "directions from the centre are true"
+        f"Deliveries to {view.target_name}{period}, {unit}; width as the amount; distances and directions from the "
+        "centre are true"
     )
+    if view.bands is not None:
+        subtitle += f"; medians of the draws ({view.bands.part} in the table)"
     known = world is not None and any(rings_of(code) for code in world.states)
     also = source() if known else "A made-up world: it has places, and no borders."
     title = f"Where what reaches {view.target_name} comes from"
-    if contrast is not None and not table.empty:
-        shares = [_through(table[table["side"] == side]) for side in ("before", "after")]
-        title = sentence(contrast, f"Through hubs to {view.target_name}", *(percent(share, 1) for share in shares))
-    plate = frame(figure, title, subtitle, stamp(view.policy, view.baseline, also))
-    if contrast is None or world is None or not float(table["volume_musd"].sum()) > 0.0:
+    if contrast is not None and (told := view.title_numbers("flow_map")):
+        title = sentence(contrast, through_hubs(view), told[BEFORE].percent(1), told[AFTER].percent(1))
+    plate = frame(figure, title, subtitle, stamp(view.policy, view.baseline, also + view.bands_note))
+    if contrast is None or world is None or not float(table["value_musd"].sum()) > 0.0:
         nothing_to_show(figure, plate, "Nothing to show: no base year in the run and no counterfactual, or no flow.")
         return table
     entries = [("direct from the coalition", COALITION, "-"), ("direct from others", NEUTRAL, "-")]
     plate = key(figure, plate, [*entries, ("through hubs", _THROUGH, "-")])
-    largest = float(table["volume_musd"].max())
+    largest = float(table["value_musd"].max())
     half = (plate.right - plate.left - 0.02) / 2
     for number, (side, heading) in enumerate(zip(("before", "after"), headings(contrast), strict=True)):
         box = plate.left + number * (half + 0.02), plate.bottom, half, plate.top - plate.bottom - 0.045
         axes = figure.add_axes(box)
         axes.set_title(heading, loc="left", size=SMALL + 1, weight="bold", color=INK, pad=4, **PLAIN)
-        _draw_map(axes, view, world, table[table["side"] == side].assign(width=lambda t: t["volume_musd"] / largest))
+        _draw_map(axes, view, world, table[table["side"] == side].assign(width=lambda t: t["value_musd"] / largest))
     return table
-
-
-def _through(rows: pd.DataFrame) -> float:
-    direct = float(rows[rows["leg"] == "direct"]["volume_musd"].sum())
-    hubs = float(rows[rows["leg"] == "from the hub"]["volume_musd"].sum())
-    return hubs / (direct + hubs) if direct + hubs > 0.0 else 0.0
 
 
 def _draw_map(axes: Axes, view: View, world: World, rows: pd.DataFrame) -> None:
@@ -108,7 +79,7 @@ def _draw_map(axes: Axes, view: View, world: World, rows: pd.DataFrame) -> None:
         _draw_leg(axes, (places[row["from"]], places[row["to"]]), colour, float(row["width"]))
     _frame_map(axes, np.array([places[code] for code in sorted(located)]))
     _draw_places(axes, view, places, rows, located)
-    rest = float(rows[(rows["leg"] == "direct") & ~rows["from"].isin(located)]["volume_musd"].sum())
+    rest = float(rows[(rows["leg"] == "direct") & ~rows["from"].isin(located)]["value_musd"].sum())
     if rest > 0.0:
         unit, size = scale(rest)
         said = f"not shown: {rest / size:.1f} {unit} from the rest of the world"
@@ -162,8 +133,8 @@ def _frame_map(axes: Axes, points: Floats) -> None:
 
 def _draw_places(axes: Axes, view: View, places: Mapping[str, Floats], rows: pd.DataFrame, located: set[str]) -> None:
     """Hubs and the target as points, the larger ones named where there is room."""
-    passing = rows[rows["leg"] == "from the hub"].groupby("from")["volume_musd"].sum()
-    sending = rows[rows["leg"] == "direct"].groupby("from")["volume_musd"].sum()
+    passing = rows[rows["leg"] == "from the hub"].groupby("from")["value_musd"].sum()
+    sending = rows[rows["leg"] == "direct"].groupby("from")["value_musd"].sum()
     for hub in view.hubs:
         axes.plot(
             *places[hub], "o", color=_THROUGH, markersize=3.0, markeredgecolor="white", markeredgewidth=0.5, zorder=4

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from sim.metrics.run_pair import DIRECT, OTHER_STATES, totals
-from sim.metrics.series_tables import ALL_HUBS, flows_by_route
-from sim.report.plots.labels import percent, scale
-from sim.report.plots.run_view import look, sentence
+from sim.metrics.run_pair import DIRECT, OTHER_STATES
+from sim.metrics.series_tables import ALL_HUBS
+from sim.metrics.title_numbers import AFTER, BEFORE
+from sim.report.plots.labels import scale
+from sim.report.plots.run_view import look, sentence, through_hubs
 from sim.report.plots.style import REFERENCE, frame, plain_axes, stamp
 from sim.report.plots.timeline import (
     band,
@@ -36,14 +37,14 @@ _LABELS, _BETWEEN = 1.6, 0.55  # inches
 def draw(source: Source, figure: Figure) -> pd.DataFrame:
     """Draws the direct route and, on a scale of their own, the hubs; returns the figures behind it."""
     view = look(source)
-    shown = flows_by_route(view) if view.bands is None else view.banded("flows_by_route")
+    shown = view.banded("flows_by_route")
     subtitle = f"Deliveries to {view.target_name} by route, USD a month; mind the different scales"
     if not view.hubs:
         subtitle = f"Deliveries to {view.target_name}, all on the direct route, USD a month (this world has no hubs)"
     if view.baseline is not None:
         subtitle += "; dotted: without the policies"
     footer = stamp(view.policy, view.baseline, f"FOB, prices of the month.{view.bands_note}")
-    plate = frame(figure, _title(view), subtitle + view.shaded.replace("shaded", "shaded, all hubs hatched"), footer)
+    plate = frame(figure, _title(view), subtitle + view.shaded("shaded, all hubs hatched"), footer)
     width, height = (float(side) for side in figure.get_size_inches())
     top, bottom = plate.top - 0.45 / height, plate.bottom + 0.25 / height
     left, right = plate.left + 0.28 / width, plate.right - _LABELS / width
@@ -54,7 +55,7 @@ def draw(source: Source, figure: Figure) -> pd.DataFrame:
         second = left + half + _BETWEEN / width
         axes = figure.add_axes((second, bottom, right - second, top - bottom))
         _draw_hubs(axes, view, shown)
-    return shown
+    return view.behind("flows_by_route", shown)
 
 
 def _draw_direct(axes: Axes, view: View, shown: pd.DataFrame) -> None:
@@ -89,11 +90,9 @@ def _draw_hubs(axes: Axes, view: View, shown: pd.DataFrame) -> None:
     hatch(axes, total, "value_musd", size)
     band(axes, usual, "value_musd", REFERENCE, size)
     names = {code: "Other hubs" if code == OTHER_STATES else view.name(code) for code in grouped.columns}
-    if view.to_target_without is not None:
-        other = view.to_target_without
-        without = totals(other[other["route"] != DIRECT], view.months) / size
-        highest(axes, max(float(without.max()), top_of(usual, "value_musd") / size))
-        line(axes, without, REFERENCE, ":")
+    if len(usual):
+        highest(axes, top_of(usual, "value_musd") / size)
+        line(axes, usual["value_musd"] / size, REFERENCE, ":")
     month_axis(axes, view.months)
     places = {names[code]: place for code, place in middles(grouped.iloc[-1]).items()}
     label_right(axes, places, {name: view.colours[code] for code, name in names.items()})
@@ -101,10 +100,7 @@ def _draw_hubs(axes: Axes, view: View, shown: pd.DataFrame) -> None:
 
 def _title(view: View) -> str:
     contrast = view.contrast
-    if contrast is None or not view.hubs or contrast.first.empty or contrast.second.empty:
+    told = view.title_numbers("flows_by_route")
+    if contrast is None or not told:
         return f"By which route goods reach {view.target_name}"
-    shares = [
-        percent(part[part["route"] != DIRECT]["value_musd"].sum() / part["value_musd"].sum(), 1)
-        for part in (contrast.first, contrast.second)
-    ]
-    return sentence(contrast, f"Deliveries to {view.target_name} through hubs", shares[0], shares[1])
+    return sentence(contrast, through_hubs(view), told[BEFORE].percent(1), told[AFTER].percent(1))

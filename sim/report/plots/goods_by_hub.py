@@ -41,7 +41,7 @@ def draw(source: Source, figure: Figure) -> pd.DataFrame:
     table = view.banded("goods_by_hub")
     subtitle = f"Deliveries to {view.target_name} by the hub they entered, USD a month; every panel has its own scale"
     footer = stamp(view.policy, view.baseline, f"FOB, prices of the month.{view.bands_note}")
-    plate = frame(figure, _title(view, table), subtitle + view.shaded, footer)
+    plate = frame(figure, _title(view), subtitle + view.shaded(), footer)
     shown = table[table["run"] == "policy"]
     if shown.empty:
         nothing_to_show(figure, plate, "Nothing passes a hub in this run.")
@@ -71,12 +71,10 @@ def draw(source: Source, figure: Figure) -> pd.DataFrame:
     return table
 
 
-def _title(view: View, table: pd.DataFrame) -> str:
-    by_hub = table[table["run"] == "policy"].groupby(["hub", "good"])["value_musd"].sum()
-    if by_hub.empty:
+def _title(view: View) -> str:
+    told = view.title_numbers("goods_by_hub")
+    if not told:
         return "What passes the hubs"
-    hub, good = by_hub.sort_values(kind="stable").index[-1]
-    share = 100.0 * float(by_hub.max()) / float(by_hub.sum())
-    return (
-        f"{view.name(str(good))} through {view.name(str(hub))} is the largest of these flows: {share:.0f}\u00a0% of all"
-    )
+    flow = max(told, key=lambda name: told[name].value)
+    hub, good = map(view.name, flow.split(" / "))
+    return f"{good} through {hub} is the largest of these flows: {told[flow].percent()} of the value of all"

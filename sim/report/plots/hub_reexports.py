@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from sim.report.plots.labels import money
+from sim.metrics.title_numbers import RECORDED, THROUGH
 from sim.report.plots.panels import panels
 from sim.report.plots.run_view import look
 from sim.report.plots.style import COALITION, NEUTRAL, frame, key, nothing_to_show, stamp
@@ -24,7 +24,7 @@ def draw(source: Source, figure: Figure) -> pd.DataFrame:
     shown = view.banded("hub_reexports")
     subtitle = f"Goods of other origins that pass each hub to {view.target_name}, USD a month, each on its own scale"
     footer = stamp(view.policy, also=f"FOB, prices of the month.{view.bands_note}")
-    plate = frame(figure, _title(view, shown), subtitle + view.shaded, footer)
+    plate = frame(figure, _title(view), subtitle + view.shaded(), footer)
     if not view.hubs:
         nothing_to_show(figure, plate, "This world has no hubs.")
         return shown
@@ -41,11 +41,9 @@ def draw(source: Source, figure: Figure) -> pd.DataFrame:
     return shown
 
 
-def _title(view: View, shown: pd.DataFrame) -> str:
-    name, months = view.last_stretch
-    rows = shown[shown["month"].isin(months)]
-    true, seen = float(rows["through_musd"].sum()), float(rows["recorded_musd"].sum())
-    if not true > 0.0:
+def _title(view: View) -> str:
+    name, told = view.last_stretch[0], view.title_numbers("hub_reexports")
+    if not told:
         return f"What passes hubs on its way to {view.target_name}"
-    passed = f"{money(true)} of goods passed hubs to {view.target_name} in {name}"
-    return f"{passed}; the hubs recorded {money(seen)} of it as re-exports"
+    passed = f"{told[THROUGH].money()} of goods passed hubs to {view.target_name} in {name}"
+    return f"{passed}; the hubs recorded {told[RECORDED].money()} of it as re-exports"

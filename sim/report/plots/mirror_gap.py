@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from sim.metrics.mirror_gap import PARTS, Pair, mirror_gap
-from sim.report.plots.labels import money, scale
+from sim.metrics.title_numbers import CHANGE, MIRRORED, RECORDED, mirror_numbers
+from sim.report.plots.labels import scale
 from sim.report.plots.panels import panels
 from sim.report.plots.run_view import look
 from sim.report.plots.style import COALITION, INK, MUTED, NEUTRAL, frame, key, plain_axes, stamp
@@ -48,9 +49,7 @@ def draw(source: Source, figure: Figure, pair: Pair) -> pd.DataFrame:
     told = bool((shown["importer_publishes"] & shown["exporter_publishes"]).all())
     silence = "" if told else " Grey: months that an office does not publish."
     footer = stamp(view.policy, also=_what_is_true(view, pair) + silence + view.bands_note)
-    plate = frame(
-        figure, _title(view, pair, shown), subtitle + view.shaded.replace("shaded", "shaded, gap hatched"), footer
-    )
+    plate = frame(figure, _title(view, pair, shown), subtitle + view.shaded("shaded, gap hatched"), footer)
     cut = plate.bottom + (1.0 - _UPPER) * (plate.top - plate.bottom)
     rows = shown.set_index("month")
     _draw_records(figure, replace(plate, bottom=cut), view, rows, (exporter, importer))
@@ -146,14 +145,13 @@ def _shade_silence(axes: Axes, rows: pd.DataFrame) -> None:
 
 def _title(view: View, pair: Pair, shown: pd.DataFrame) -> str:
     name, months = view.last_stretch
-    rows = shown[shown["month"].isin(months)]
-    recorded, mirror = float(rows["recorded_musd"].sum()), float(rows["mirror_musd"].sum())
     exporter, importer = view.name(pair.exporter), view.name(pair.importer)
-    if not recorded > 0.0 and not mirror > 0.0:
+    told = view.told(MIRROR, mirror_numbers(view, shown))
+    if not told:
         return f"Nothing is on record from {exporter} to {importer}"
-    seen = "" if rows["importer_publishes"].all() else " (unpublished)"
-    records = f"{money(recorded)} in the exporter's record, {money(mirror)} in the importer's{seen}"
-    change = f", {100.0 * (mirror / recorded - 1.0):+.0f} %" if recorded > 0.0 else ""
+    seen = "" if shown.loc[shown["month"].isin(months), "importer_publishes"].all() else " (unpublished)"
+    records = f"{told[RECORDED].money()} in the exporter's record, {told[MIRRORED].money()} in the importer's{seen}"
+    change = f", {told[CHANGE].percent(signed=True)}" if CHANGE in told else ""
     return f"{exporter} to {importer} in {name}: {records}{change}"
 
 

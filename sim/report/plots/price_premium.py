@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from sim.report.plots.labels import percent
+from sim.metrics.title_numbers import BRANDS
 from sim.report.plots.panels import panels, rows_of_panels
 from sim.report.plots.run_view import look
 from sim.report.plots.style import COALITION, MUTED, NEUTRAL, frame, inches, key, plain_axes, stamp
@@ -35,7 +35,7 @@ def draw(source: Source, figure: Figure) -> pd.DataFrame:
         note += f" The model holds prices below {ceiling:g} times those of the base year."
     footer = stamp(view.policy, also=note + view.bands_note)
     figure.set_figheight(max(figure.get_figheight(), _FRAME + _ROW * rows_of_panels(len(view.goods))))
-    plate = frame(figure, _title(view), subtitle + view.shaded, footer)
+    plate = frame(figure, _title(view), subtitle + view.shaded(), footer)
     top = max(1.5, top_of(shown, "price_index") * 1.05)
     low = min(1.0, float(shown[[name for name in shown if str(name).startswith("price_index")]].min().min()))
     plate = key(figure, plate, [(text, colour, "-") for _, colour, text in _BRANDS])
@@ -57,13 +57,9 @@ def draw(source: Source, figure: Figure) -> pd.DataFrame:
 
 def _title(view: View) -> str:
     """Mean price of what was delivered in the last stretch, by brand, each good weighing with its quantity."""
-    name, months = view.last_stretch
-    rows = view.to_target[view.to_target["month"].isin(months)]
-    quantity = rows.groupby("brand_origin")["volume_musd"].sum()
-    paid = (rows["volume_musd"] * rows["price_index"]).groupby(rows["brand_origin"]).sum()
-    rise = paid / quantity - 1.0
-    if any(brand not in rise.index or not quantity[brand] > 0.0 for brand, _, _ in _BRANDS):
+    name, told = view.last_stretch[0], view.title_numbers("price_premium")
+    if not told:
         return f"What {view.target_name} pays"
-    coalition, neutral = (percent(float(rise[brand]), signed=True) for brand, _, _ in _BRANDS)
+    coalition, neutral = (told[brand].percent(signed=True) for brand in BRANDS)
     subject = f"Prices paid by {view.target_name} in {name}, against the base year"
     return f"{subject}: coalition brands {coalition}, neutral brands {neutral}"

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from sim.metrics.series_tables import recorded_and_true
-from sim.report.plots.labels import money, scale
+from sim.metrics.title_numbers import RECORDED, TRUE
+from sim.report.plots.labels import scale
 from sim.report.plots.panels import panels
 from sim.report.plots.run_view import look
 from sim.report.plots.style import COALITION, INK, MUTED, frame, key, plain_axes, stamp
@@ -26,10 +26,10 @@ _GROUPS = {"coalition": "Coalition", "others": "Other states"}
 def draw(source: Source, figure: Figure) -> pd.DataFrame:
     """Draws true and recorded deliveries and the offices' exports to hubs; returns the figures behind it."""
     view = look(source)
-    shown = recorded_and_true(view) if view.bands is None else view.banded("recorded_and_true")
+    shown = view.banded("recorded_and_true")
     subtitle = "What the exporters' customs offices have on record against what happened, USD a month, FOB"
     footer = stamp(view.policy, view.baseline, f"Prices of the month.{view.bands_note}")
-    plate = frame(figure, _title(view), subtitle + view.shaded, footer)
+    plate = frame(figure, _title(view), subtitle + view.shaded(), footer)
     below = ", or to hubs (below)" if view.hubs else ""
     keys = [
         ("True", INK, "-"),
@@ -45,31 +45,26 @@ def draw(source: Source, figure: Figure) -> pd.DataFrame:
             colours = {"true_musd": INK, "recorded_musd": COALITION}
             lines_panel(axes, rows, f"{_GROUPS[group]} to {view.target_name}", colours, {"color": GAP})
         else:
-            _draw_towards_hubs(axes, view, rows, f"{_GROUPS[group]} to hubs, as recorded")
-    return shown
+            _draw_towards_hubs(axes, view.months, rows, f"{_GROUPS[group]} to hubs, as recorded")
+    return view.behind("recorded_and_true", shown)
 
 
-def _draw_towards_hubs(axes: Axes, view: View, rows: pd.DataFrame, heading: str) -> None:
+def _draw_towards_hubs(axes: Axes, months: list[str], rows: pd.DataFrame, heading: str) -> None:
     """The change against the world without the policies, or all where there is no such run."""
-    if "to_hubs_baseline_musd" not in rows:
+    if "to_hubs_change_musd" not in rows:
         lines_panel(axes, rows, heading, {"to_hubs_musd": COALITION})
         return
-    change = rows["to_hubs_musd"] - rows["to_hubs_baseline_musd"]
-    ends = rows.filter(like="to_hubs_change_musd").abs().max().max() if view.bands is not None else 0.0
-    unit, size = scale(max(float(change.abs().max()), float(ends)))
+    unit, size = scale(float(rows.filter(like="to_hubs_change_musd").abs().max().max()))
     plain_axes(axes, f"{unit} a month more or less than without the policies", heading)
     band(axes, rows, "to_hubs_change_musd", COALITION, size)
-    line(axes, change / size, COALITION)
+    line(axes, rows["to_hubs_change_musd"] / size, COALITION)
     axes.axhline(0.0, color=MUTED, linewidth=0.8)
-    month_axis(axes, view.months)
+    month_axis(axes, months)
 
 
 def _title(view: View) -> str:
-    name, months = view.last_stretch
-    rows = view.to_target
-    rows = rows[rows["origin"].isin(view.coalition) & rows["month"].isin(months)]
-    true, seen = float(rows["value_musd"].sum()), float(rows["recorded_musd"].sum())
-    if not true > 0.0:
+    name, told = view.last_stretch[0], view.title_numbers("recorded_and_true")
+    if not told:
         return f"What reaches {view.target_name}, and what is on record of it"
-    reached = f"{money(true)} of coalition goods reached {view.target_name} in {name}"
-    return f"{reached}; {money(seen)} is on record as exports to it"
+    reached = f"{told[TRUE].money()} of goods from the coalition's states reached {view.target_name} in {name}"
+    return f"{reached}; {told[RECORDED].money()} is on record as exports to it"

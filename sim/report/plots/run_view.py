@@ -2,25 +2,62 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import cycle
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
 from sim.common.months import parse_month
 from sim.metrics.run_pair import OTHER_COALITION, OTHER_STATES, RunPair
 from sim.metrics.series import SERIES
+from sim.metrics.title_numbers import TITLE_NUMBERS
+from sim.report.plots.labels import scale
 from sim.report.plots.style import COALITION_COLOURS, OTHER_COLOURS, REST_COLOUR, SPARE_COLOUR
 from sim.simulation.comparison import Comparison
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from sim.metrics.run_pair import Contrast
     from sim.simulation.intervals import Bands
     from sim.simulation.results import Results
+
+
+class Told(NamedTuple):
+    """A number that is told, with the ends of its band if it has one.
+
+    Attributes:
+        value: the number, or the median of the draws.
+        low: lower end of the band.
+        high: upper end.
+    """
+
+    value: float
+    low: float = math.nan
+    high: float = math.nan
+
+    def percent(self, digits: int = 0, *, signed: bool = False) -> str:
+        """A share as per cent."""
+        value, *ends = (f"{100.0 * one:{'+' if signed else ''}.{digits}f}" for one in self)
+        return f"{self._with(value, ends)}\u00a0%"
+
+    def money(self) -> str:
+        """An amount of million USD, with the unit that it reads well in."""
+        unit, size = scale(self.value)
+        value, *ends = (
+            f"{one / size:.{0 if one / size >= 100.0 else 1 if self.value >= size else 2}f}" for one in self
+        )
+        return f"{self._with(value, ends)} {unit}".replace(" ", "\u00a0")
+
+    def _with(self, value: str, ends: Sequence[str]) -> str:
+        return (
+            value
+            if math.isnan(self.low) or ends[0] == ends[1]
+            else f"{value} [{', '.join(ends)}]".replace(" ", "\u00a0")
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,18 +125,32 @@ class View(RunPair):
         return found | dict(zip(outside, cycle(OTHER_COLOURS), strict=False))
 
     def beside(self, figure: str, table: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
-        """A figure's table with the ends of the bands after their columns; as it is where there are none."""
+        """A figure's table with medians and the ends of their bands; as it is where there are none."""
         return table if self.bands is None else self.bands.beside(figure, table, [c for c in columns if c in table])
 
     def banded(self, figure: str) -> pd.DataFrame:
-        """The table of a figure's series, with the ends of the bands after the columns that a draw moves."""
+        """The table of a figure's series; with bands, medians and ends in the columns that a draw moves."""
         series = SERIES[figure]
         return self.beside(figure, series.table(self), series.columns)
 
-    @property
-    def shaded(self) -> str:
-        """What a subtitle says about the bands; nothing where there are none."""
-        return "" if self.bands is None else "; shaded: 90 % of the draws"
+    def behind(self, figure: str, banded: pd.DataFrame) -> pd.DataFrame:
+        """What is written as the table behind a figure: with bands all of it, without them no sums of its rows."""
+        alone = SERIES[figure].alone
+        return banded if self.bands is not None or alone is None else alone(self)
+
+    def title_numbers(self, figure: str) -> dict[str, Told]:
+        """The numbers of a figure's title, see :meth:`told`."""
+        found = {} if self.bands is None else self.bands.of_title(figure)
+        return self.told(figure, {} if found else TITLE_NUMBERS[figure](self))
+
+    def told(self, figure: str, of_the_run: Mapping[str, float]) -> dict[str, Told]:
+        """Numbers of a title: medians of the draws with the ends of their bands, or the run's where there are none."""
+        found = {} if self.bands is None else self.bands.of_title(figure)
+        return {name: Told(*ends) for name, ends in found.items()} or {n: Told(v) for n, v in of_the_run.items()}
+
+    def shaded(self, how: str = "shaded") -> str:
+        """What a subtitle says about numbers and bands; nothing where there are no bands."""
+        return "" if self.bands is None else f"; medians of the draws; {how}: {self.bands.part}"
 
     @property
     def bands_note(self) -> str:
@@ -122,13 +173,13 @@ if TYPE_CHECKING:
     Source = Comparison | Results | View
 
 
-def look(source: Source) -> View:
-    """What the figures need of a comparison, or of one run without a counterfactual."""
+def look(source: Source, bands: Bands | None = None) -> View:
+    """What the figures need of a comparison, or of one run without a counterfactual; with other bands, if given."""
     if isinstance(source, View):
-        return source
+        return source if bands is None else replace(source, bands=bands)
     if isinstance(source, Comparison):
-        return View(source.policy, source.baseline, bands=source.bands)
-    return View(source)
+        return View(source.policy, source.baseline, bands=source.bands if bands is None else bands)
+    return View(source, bands=bands)
 
 
 def sentence(contrast: Contrast, subject: str, before: str, after: str) -> str:
@@ -136,6 +187,11 @@ def sentence(contrast: Contrast, subject: str, before: str, after: str) -> str:
     if contrast.same_months:
         return f"{subject}: {before} without the policies, {after} with them"
     return f"{subject}: {before} in {contrast.before}, {after} in {contrast.after}"
+
+
+def through_hubs(view: View) -> str:
+    """What the share through hubs is a share of: one sentence for every figure that says it."""
+    return f"Share of the value delivered to {view.target_name} that goes through hubs"
 
 
 def headings(contrast: Contrast) -> tuple[str, str]:

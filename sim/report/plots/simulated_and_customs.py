@@ -9,7 +9,8 @@ import pandas as pd
 from sim.common.months import MONTHS_PER_YEAR, parse_month
 from sim.metrics.customs_series import CustomsSeries, customs_series, table_of
 from sim.metrics.series import SERIES
-from sim.report.plots.labels import percent, scale
+from sim.metrics.title_numbers import ERROR
+from sim.report.plots.labels import scale
 from sim.report.plots.panels import panels
 from sim.report.plots.run_view import look
 from sim.report.plots.style import COALITION, NEUTRAL, frame, key, nothing_to_show, plain_axes, stamp
@@ -31,11 +32,11 @@ def draw(source: Source, figure: Figure) -> pd.DataFrame:
     shown = view.beside("simulated_and_customs", table_of(found), SERIES["simulated_and_customs"].columns)
     subtitle = (
         "Exports by declared destination as the exporter's own customs office records them "
-        "(hubs: re-exports included), FOB, USD a month; points: mean month of a year" + view.shaded
+        "(hubs: re-exports included), FOB, USD a month; points: mean month of a year" + view.shaded()
     )
     published = "; ".join(dict.fromkeys(series.source for series in found))
     also = f"Published: {published}; euros at the year's mean rate.{view.bands_note}" if found else ""
-    plate = frame(figure, _title(found), subtitle, stamp(view.policy, also=also))
+    plate = frame(figure, _title(view), subtitle, stamp(view.policy, also=also))
     if not found:
         nothing_to_show(figure, plate, "No customs figures for this world and these months.")
         return shown
@@ -73,8 +74,8 @@ def _place(period: str) -> float:
     return parse_month(period) if "-" in period else (int(period) + 0.5) * MONTHS_PER_YEAR
 
 
-def _title(found: list[CustomsSeries]) -> str:
-    if not found:
+def _title(view: View) -> str:
+    told = view.title_numbers("simulated_and_customs")
+    if not told:
         return "Simulated and published customs figures"
-    error = float(pd.Series([series.error for series in found]).median())
-    return f"Simulated customs records differ from the published ones by {percent(error)} in the median panel"
+    return f"Simulated customs records differ from the published ones by {told[ERROR].percent()} in the median panel"

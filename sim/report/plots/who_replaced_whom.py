@@ -13,10 +13,10 @@ from sim.metrics.series_tables import (
     OTHER_HUBS,
     SUPPLIER_COLUMNS,
     supplier_order,
-    who_replaced_whom,
 )
-from sim.metrics.supplier_matching import GONE, NEW, matched
-from sim.report.plots.labels import PLAIN, money, percent, scale
+from sim.metrics.supplier_matching import GONE, NEW
+from sim.metrics.title_numbers import AROUND, GONE_SHARE, LOST, OTHERS
+from sim.report.plots.labels import PLAIN, scale
 from sim.report.plots.ribbons import Places, beside, join, placed
 from sim.report.plots.run_view import headings, look
 from sim.report.plots.style import INK, LOST_COLOUR, MUTED, SMALL, frame, nothing_to_show, stamp
@@ -31,13 +31,13 @@ if TYPE_CHECKING:
 
 _LEFT, _RIGHT, _COLUMN = 2.0, 7.0, 0.22  # places along the axis, which runs from 0 to 9
 _GAP, _LABELLED = 0.012, 0.015  # shares of the column's height
-_BROAD, _BROADER = 9.0, 10.4  # what the axis spans; the intervals of the draws need room at its right
+_SPAN, _WITH_BANDS = (0.0, 9.0), (-1.1, 10.4)  # what the axis spans; the bands need room on both sides
 
 
 def draw(source: Source, figure: Figure) -> pd.DataFrame:
     """Draws the two columns and their ribbons; returns the figures behind it."""
     view = look(source)
-    shown = who_replaced_whom(view) if view.bands is None else view.banded("who_replaced_whom")
+    shown = view.banded("who_replaced_whom")
     table, contrast = _without_sums(shown), view.contrast
     unit, _ = scale(float(table["volume_musd"].sum()))
     period = f" in {contrast.after}" if contrast is not None and contrast.same_months else ""
@@ -45,18 +45,22 @@ def draw(source: Source, figure: Figure) -> pd.DataFrame:
         f"Deliveries to {view.target_name}{period}, {unit} at base-year prices. Ribbons keep the colour of the first "
         "supplier; losses in a good are set against gains in the same good, in proportion"
     )
-    subtitle += "" if view.bands is None else "; in brackets: 90 % of the draws"
-    plate = frame(figure, _title(view, table), subtitle, stamp(view.policy, view.baseline, view.bands_note.strip()))
+    plate = frame(
+        figure,
+        _title(view),
+        subtitle + view.shaded("in brackets"),
+        stamp(view.policy, view.baseline, view.bands_note.strip()),
+    )
     if contrast is None or table.empty:
         nothing_to_show(
             figure, plate, "Nothing to compare: no base year in the run and no counterfactual, or no deliveries."
         )
-        return shown
+        return view.behind("who_replaced_whom", shown)
     axes = figure.add_axes((plate.left, plate.bottom + 0.01, plate.right - plate.left, plate.top - plate.bottom - 0.04))
     axes.set_axis_off()
-    axes.set_xlim(0, _BROAD if view.bands is None else _BROADER)
+    axes.set_xlim(_SPAN if view.bands is None else _WITH_BANDS)
     _draw_columns(axes, view, shown, headings(contrast))
-    return shown
+    return view.behind("who_replaced_whom", shown)
 
 
 def _without_sums(shown: pd.DataFrame) -> pd.DataFrame:
@@ -85,10 +89,7 @@ def _draw_columns(axes: Axes, view: View, shown: pd.DataFrame, heads: tuple[str,
                     (x, top - height), _COLUMN, height, facecolor=colours[name], edgecolor=edge, linewidth=0.5, zorder=3
                 )
             )
-        texts = {
-            name: f"{view.name(name)}  {height:.1f}{_interval(shown, side, name, size)}"
-            for name, (_, height) in tops[side].items()
-        }
+        texts = {name: f"{view.name(name)}  {_amount(shown, side, name, size)}" for name in tops[side]}
         _label(axes, texts, tops[side], side, total)
         where = x + (_COLUMN if side == "before" else 0.0)
         align = "right" if side == "before" else "left"
@@ -101,14 +102,12 @@ def _place(values: pd.DataFrame, side: str, order: list[str], gap: float) -> Pla
     return placed(((name, float(sizes.get(name, 0.0))) for name in order), gap)
 
 
-def _interval(shown: pd.DataFrame, side: str, name: str, size: float) -> str:
-    """Where 90 % of the draws lie, in brackets; nothing where they all agree or none were run."""
-    if "volume_musd_low" not in shown:
-        return ""
+def _amount(shown: pd.DataFrame, side: str, name: str, size: float) -> str:
+    """The size of a block, and its band in brackets; none where the draws all agree or there are none."""
     other = "after" if side == "before" else "before"
     row = shown[shown[side].eq(name) & shown[other].eq(ALL_SUPPLIERS)].iloc[0]
-    low, high = (f"{row[f'volume_musd_{end}'] / size:.1f}" for end in ("low", "high"))
-    return f" [{low}, {high}]" if low != high else ""
+    value, *ends = (f"{row[column] / size:.1f}" for column in map(str, shown) if column.startswith("volume_musd"))
+    return f"{value} [{', '.join(ends)}]" if len(set(ends)) > 1 else value
 
 
 def _label(axes: Axes, texts: Mapping[str, str], places: Places, side: str, total: float) -> None:
@@ -119,22 +118,13 @@ def _label(axes: Axes, texts: Mapping[str, str], places: Places, side: str, tota
         axes.text(x, y, texts[name], size=SMALL, color=INK, va="center", **looks, **PLAIN)
 
 
-def _title(view: View, table: pd.DataFrame) -> str:
-    contrast = view.contrast
-    pairs = None if contrast is None else matched(contrast.first, contrast.second)
-    if pairs is None or contrast is None:
-        return f"Who replaced whom in supplying {view.target_name}"
-    left = pairs[pairs["origin_before"].isin(view.coalition) & ~pairs["through_hub_before"].astype(bool)]
-    kept = left["origin_after"].isin(view.coalition) & ~left["through_hub_after"].astype(bool)
-    lost = left[~kept]
-    size = lost["volume_musd"].sum()
-    if not size > 0.0:
+def _title(view: View) -> str:
+    contrast, told = view.contrast, view.title_numbers("who_replaced_whom")
+    if contrast is None or not told:
         return f"Who replaced whom in supplying {view.target_name}"
     since = "to the policies" if contrast.same_months else f"by {contrast.after}"
-    round_about = lost[lost["origin_after"].isin(view.coalition)]["volume_musd"].sum()
-    gone = lost[lost["origin_after"] == GONE]["volume_musd"].sum()
-    others = size - round_about - gone
+    others, around, gone = (told[name].percent() for name in (OTHERS, AROUND, GONE_SHARE))
     return (
-        f"Of {money(size)} of direct coalition sales lost {since}, {percent(others / size)} went to other suppliers, "
-        f"{percent(round_about / size)} round through hubs, {percent(gone / size)} to nobody"
+        f"Of {told[LOST].money()} of direct coalition sales lost {since}, at base-year prices, {others} went to other "
+        f"suppliers, {around} round through hubs, {gone} to nobody"
     )

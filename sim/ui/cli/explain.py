@@ -1,4 +1,4 @@
-"""Commands that compare and explain: compare, explain, plot, mirror-gap."""
+"""Commands that compare and explain: compare, explain, show, plot, mirror-gap."""
 
 from __future__ import annotations
 
@@ -50,7 +50,8 @@ def compare(
     """
     from sim.report.catalogue import clause_differences
     from sim.report.explanation_tables import law_by_month
-    from sim.report.run_tables import flows_of
+    from sim.report.plots.run_view import look
+    from sim.report.run_tables import deliveries, largest
     from sim.simulation.comparison import compare as run_both
     from sim.simulation.parameter_source import beliefs, in_both
     from sim.ui.requests import asked_for, overrides
@@ -70,7 +71,7 @@ def compare(
     if flows:
         with progress_of("two runs") as progress:
             comparison = run_both(a, b, progress)
-        show(*flows_of(comparison, a))
+        show(deliveries(look(comparison)), *largest(look(comparison)))
 
 
 @app.command()
@@ -131,6 +132,25 @@ def explain(
     if out is not None:
         save_explanation(told, out, force=force)
         show(f"text and tables: {out}")
+
+
+@app.command(name="show")
+def show_run(
+    folder: Annotated[Path, typer.Argument(metavar="RESULTS_FOLDER", help="Folder of a run made before.")],
+    baseline: Annotated[Path | None, typer.Option(help="Run to compare with; else the one recorded.")] = None,
+) -> None:
+    """Shows the tables of a saved run again, as sim run does, with the bands that it was run with.
+
+    Example:
+      sim show results/NAME-OF-THE-RUN
+    """
+    from sim.report.run_tables import run_tables
+    from sim.ui.saving import opened
+
+    view = opened(folder, baseline)
+    show(view.policy.title, *run_tables(view))
+    if view.bands is not None:
+        show(view.bands.words)
 
 
 @app.command()

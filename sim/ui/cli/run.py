@@ -148,8 +148,8 @@ def _run(
     believing: tuple[str | None, int | None, bool],
 ) -> None:
     """Runs a case as asked, saves it, shows what came out."""
-    from sim.report.run_tables import deliveries_alone, flows_of, ledgers, over_draws
-    from sim.simulation.comparison import Comparison
+    from sim.report.plots.run_view import look
+    from sim.report.run_tables import run_tables
     from sim.simulation.comparison import compare as run_both
     from sim.simulation.parameter_source import beliefs
     from sim.ui.requests import asked_for, bands_for
@@ -166,10 +166,9 @@ def _run(
         saved = output.save(ran, case, bands)
     show(chosen.words)
     warn(*case.remarks)
-    results = ran.policy if isinstance(ran, Comparison) else ran
-    show(*(flows_of(ran, case) if isinstance(ran, Comparison) else [deliveries_alone(results)]), ledgers(results))
+    show(*run_tables(look(ran, bands)))
     if bands is not None:
-        show(over_draws(bands))
+        show(bands.words, "The Parquet tables of the run are of the representative draw alone.")
     show(f"tables:           {saved.folder}")
     if pictures := list((saved.folder / FIGURES).glob("*.png")):
         show(f"figures:          {saved.folder / FIGURES} ({len(pictures)} pictures)")

@@ -48,7 +48,7 @@ class Figure:
         column: of the table.
         label: what it is.
         value: the number with its unit.
-        band: median of the draws and where 90 % of them lie; empty while that is not known.
+        band: where the draws lie; empty while that is not known.
         note: what it is measured against.
     """
 
@@ -83,7 +83,7 @@ def yearly_series(pair: RunPair) -> pd.Series[float]:
 
 
 def with_bands(table: pd.DataFrame, bands: Bands | None) -> pd.DataFrame:
-    """The table with ``<column>_low`` and ``<column>_high`` after each column, where there are bands."""
+    """The table with medians, and ``<column>_low`` and ``<column>_high`` after each, where there are bands."""
     return table if bands is None else bands.beside(YEARLY, table, COLUMNS)
 
 
@@ -99,7 +99,7 @@ def usual_year(view: View) -> str:
 
 def headline(view: View, table: pd.DataFrame, year: str) -> str:
     """What the policies did in a year, in one sentence."""
-    row = table.set_index("period").loc[year]
+    row = with_bands(table, view.bands).set_index("period").loc[year]
     target, change = view.target_name, row["change_percent"]
     when = f"In {years(view)[year]}"
     if pd.isna(change):
@@ -116,7 +116,7 @@ def headline(view: View, table: pd.DataFrame, year: str) -> str:
 
 def key_figures(view: View, table: pd.DataFrame, year: str) -> list[Figure]:
     """The numbers of the headline with their bands."""
-    row: Any = table.set_index("period").loc[year]
+    row: Any = with_bands(table, view.bands).set_index("period").loc[year]
     without, now = row["baseline_busd"], row["policy_busd"]
     notes = {
         "change_percent": ("Deliveries", f"{now:,.1f} bn USD; without the policies {without:,.1f}"),
@@ -126,7 +126,7 @@ def key_figures(view: View, table: pd.DataFrame, year: str) -> list[Figure]:
     made = []
     for column, (label, note) in notes.items():
         value = "–" if pd.isna(row[column]) else _of(row[column], signed=column != _UNSIGNED)
-        made.append(Figure(column, label, value, _band(view.bands, year, column), note))
+        made.append(Figure(column, label, value, _band(view.bands, row, column), note))
     return made
 
 
@@ -152,17 +152,12 @@ def _told(value: float, column: str) -> str:
     return number(value / 100.0 if column == _UNSIGNED else value, _KINDS.get(column, "money"))
 
 
-def _band(bands: Bands | None, year: str, column: str) -> str:
-    """Median of the draws, and where 90 % of them lie."""
-    if bands is None:
+def _band(bands: Bands | None, row: Any, column: str) -> str:
+    """Where the draws lie whose median is shown."""
+    if bands is None or pd.isna(row[f"{column}_low"]):
         return ""
-    rows = bands.table
-    found = rows[(rows["figure"] == YEARLY) & (rows["period"] == year) & (rows["column"] == column)]
-    ends = [] if found.empty else [float(found[name].iloc[0]) for name in ("median", "low", "high")]
-    if not ends or any(map(pd.isna, ends)):
-        return ""
-    median, low, high = (_of(end, signed=column != _UNSIGNED) for end in ends)
-    return f"{bands.record['draws']} draws: {median} ({low} to {high})"
+    low, high = (_of(row[f"{column}_{end}"], signed=column != _UNSIGNED) for end in ("low", "high"))
+    return f"{low} to {high}: {bands.part}"
 
 
 def _more_or_less(change: float) -> str:

@@ -165,8 +165,12 @@ class Stage:
             _show_table(yearly_table(shown.table, view), "yearly")
             ui.label(
                 "Value of deliveries to the target, FOB. Price: value over value at base-year prices. "
-                "In brackets: where 90 % of the draws lie. The number above is that of the representative draw; "
-                "it may lie at their edge."
+                + (
+                    ""
+                    if view.bands is None
+                    else f"Medians of {view.bands.record['draws']} draws of the posterior; in "
+                    f"brackets: {view.bands.part}."
+                )
             ).classes("what")
 
     def _show_law(self, chosen: Scenario, now: Scenario, runs: Scenario) -> None:

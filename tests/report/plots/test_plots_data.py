@@ -68,9 +68,9 @@ def _recorded(pair: Comparison, table: pd.DataFrame) -> Sums:
 def _diagram(pair: Comparison, table: pd.DataFrame) -> Sums:
     contrast = run_pair(pair).contrast
     assert contrast is not None
-    by_side = table.groupby("side")["volume_musd"].sum()
-    first, second = contrast.first["volume_musd"], contrast.second["volume_musd"]
-    hubs = table[(table["side"] == "after") & (table["route"] != "direct")]["volume_musd"].sum()
+    by_side = table.groupby("side")["value_musd"].sum()
+    first, second = contrast.first["value_musd"], contrast.second["value_musd"]
+    hubs = table[(table["side"] == "after") & (table["route"] != "direct")]["value_musd"].sum()
     through = second[contrast.second["route"] != "direct"].sum()
     return {
         "before": (by_side["before"], first.sum()),
@@ -82,9 +82,9 @@ def _diagram(pair: Comparison, table: pd.DataFrame) -> Sums:
 def _map(pair: Comparison, table: pd.DataFrame) -> Sums:
     contrast = run_pair(pair).contrast
     assert contrast is not None
-    after = table[table["side"] == "after"].groupby("leg")["volume_musd"].sum()
+    after = table[table["side"] == "after"].groupby("leg")["value_musd"].sum()
     through = contrast.second["route"] != "direct"
-    quantity = contrast.second["volume_musd"]
+    quantity = contrast.second["value_musd"]
     return {
         "direct": (after["direct"], quantity[~through].sum()),
         "in": (after["to the hub"], quantity[through].sum()),
