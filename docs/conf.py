@@ -40,7 +40,8 @@ CONTENTS = {
     "Start": ["docs/quick-start", "docs/classroom", "docs/app", "notebooks/README", "notebooks/*"],
     "Ask": [
         "docs/scenarios", "scenarios/README", "docs/mechanisms", "docs/instruments", "docs/studies",
-        "docs/asking-studies", "docs/studies-answers", "docs/cluster", "docs/own-figures", "results/README",
+        "docs/asking-studies", "docs/studies-answers", "docs/cluster", "docs/forecasts", "docs/own-figures",
+        "results/README",
     ],
     "Judge": [
         "docs/validation", "docs/probes", "docs/world", "docs/calibration", "calibration/figures/README",

@@ -15,6 +15,7 @@ from sim.common import accessors
 if TYPE_CHECKING:
     from sim.analysis.discovery import Discovery, discover
     from sim.analysis.explain import Explanation, explain
+    from sim.analysis.forecast import Forecast, forecast
     from sim.analysis.mechanism_test import Shown, show_mechanism
     from sim.common.csv_rows import csv_records, csv_rows
     from sim.common.errors import Fault, FaultList, SimError, nearest
@@ -62,6 +63,7 @@ __all__ = [
     "Explanation",
     "Fault",
     "FaultList",
+    "Forecast",
     "Imported",
     "Posterior",
     "Results",
@@ -84,6 +86,7 @@ __all__ = [
     "ensemble",
     "explain",
     "fit_margins",
+    "forecast",
     "groups_of",
     "import_files",
     "load",
@@ -112,6 +115,7 @@ __all__ = [
 _HOMES = {
     "analysis.discovery": ("Discovery", "discover"),
     "analysis.explain": ("Explanation", "explain"),
+    "analysis.forecast": ("Forecast", "forecast"),
     "analysis.mechanism_test": ("Shown", "show_mechanism"),
     "common.csv_rows": ("csv_records", "csv_rows"),
     "common.errors": ("Fault", "FaultList", "SimError", "nearest"),

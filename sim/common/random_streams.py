@@ -33,6 +33,7 @@ ORDER_OF_CLAUSES = 101
 DESIGN = 102
 ORDER_OF_DRAWS = 103
 WORLD_DRAW = 104
+FORECAST_ERROR = 105
 
 # An agent of a type has the identity type * IDENTITIES_PER_TYPE + its place within the type.
 IDENTITIES_PER_TYPE = 1 << 32

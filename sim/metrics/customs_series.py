@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 FIGURES = "calibration/figures"
 SERIES, RATES, MONTHLY_RATES = "comparison_series.csv", "exchange_rates.csv", "macro_monthly.csv"
-_FILTER, _EVERYBODY, _EURO, _FITTED = "where_", "all", "meur", "fit"
+_FILTER, _EVERYBODY, EURO, _FITTED = "where_", "all", "meur", "fit"
 _COLUMNS = ["series", "period", "simulated_musd", "published_musd", "used_for_fitting"]
 _BY_YEAR = ["series", "period", "months", "published_busd", "simulated_busd", "miss_percent", "used_for_fitting"]
 _YEAR = 4  # letters of a period that is a year
@@ -88,14 +88,14 @@ def _published_once(folder: Path, cells: tuple[tuple[str, str], ...]) -> pd.Data
         if column.startswith(_FILTER):
             rows = rows[rows[column.removeprefix(_FILTER)] == wanted]
     value = pd.to_numeric(rows["value"])
-    if row["unit"] == _EURO:
-        value = value * rows["period"].map(_dollars_per_euro(folder))
+    if row["unit"] == EURO:
+        value = value * rows["period"].map(dollars_per_euro(folder))
     months = rows["period"].str.len().map(lambda letters: MONTHS_PER_YEAR if letters == _YEAR else 1)
     table = pd.DataFrame({"published_musd": value / months, "used_for_fitting": rows["role"] == _FITTED})
     return table.set_index(rows["period"]).sort_index()
 
 
-def _dollars_per_euro(folder: Path) -> pd.Series[float]:
+def dollars_per_euro(folder: Path) -> pd.Series[float]:
     """Mean USD per EUR by year and by month."""
     macro = _read(folder / MONTHLY_RATES)
     months = macro[macro["series"] == "usd_per_eur"].set_index("month")["value"]

@@ -1,4 +1,4 @@
-"""The figures of a run, a pair, a mechanism or a study, by name: ``pair.plot.flows_by_route()``."""
+"""The figures of a run, a pair, a mechanism, a forecast or a study, by name: ``pair.plot.flows_by_route()``."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from sim.analysis.forecast import Forecast
 from sim.analysis.mechanism_test import Shown
 from sim.common.errors import SimError, nearest
 from sim.common.renamed import renamed
@@ -13,7 +14,7 @@ from sim.experiments.folder import StudyRuns
 from sim.experiments.swept import Swept
 from sim.metrics.mirror_gap import Pair
 from sim.report import html
-from sim.report.plots import FIGURES, figure, figure_of_mechanism, figure_of_pair
+from sim.report.plots import FIGURES, figure, figure_of_forecast, figure_of_mechanism, figure_of_pair
 from sim.report.plots.style import Picture, drawn
 from sim.report.study_findings import summed_up
 from sim.report.table import Column, Table
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 Drawn = Callable[..., Picture]
-MIRROR, MECHANISM, RESPONSE, HEAT_MAP = "mirror_gap", "mechanism", "response", "heat_map"
+MIRROR, MECHANISM, RESPONSE, HEAT_MAP, FAN = "mirror_gap", "mechanism", "response", "heat_map", "fan_chart"
 
 
 class Gallery:
@@ -34,7 +35,7 @@ class Gallery:
     display, and is no figure of pyplot's, so a notebook shows it once.
 
     Args:
-        source: a run, a comparison, a mechanism shown, or a study's runs.
+        source: a run, a comparison, a mechanism shown, a forecast, or a study's runs.
 
     Attributes:
         titles: what each figure shows, by name.
@@ -98,6 +99,8 @@ def _figures_of(source: object) -> Mapping[str, tuple[str, Drawn]]:
         return found | {MIRROR: (said, partial(_mirror, source))}
     if isinstance(source, Shown):
         return {MECHANISM: ("What the mechanism does, look by look", lambda: figure_of_mechanism(source)[0])}
+    if isinstance(source, Forecast):
+        return {FAN: ("What was known, where months to come lie, what came", lambda: figure_of_forecast(source)[0])}
     if isinstance(source, Swept | StudyRuns):
         runs = source if isinstance(source, StudyRuns) else source.as_kept()
         return {

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sim.analysis.explain import Explanation
+    from sim.analysis.forecast import Forecast
     from sim.analysis.mechanism_test import Shown
     from sim.metrics.mirror_gap import Pair
     from sim.report.finding import Finding
@@ -200,6 +201,18 @@ def save_mechanism(shown: Shown, folder: Path, *, force: bool) -> Saved:
     failed: dict[str, str] = {}
     with written_folder(folder, force=force) as scratch:
         files = plots.save_mechanism(shown, scratch, failed)
+    return Saved(folder, files=tuple(folder / path.name for path in files), failed=failed)
+
+
+def save_forecast(made: Forecast, folder: Path, *, force: bool) -> Saved:
+    """Writes a forecast: fan charts, and the table by month and pair.
+
+    Raises:
+        SimError: the folder cannot be written, or files are in the way.
+    """
+    failed: dict[str, str] = {}
+    with written_folder(folder, force=force) as scratch:
+        files = plots.save_forecast(made, scratch, failed)
     return Saved(folder, files=tuple(folder / path.name for path in files), failed=failed)
 
 

@@ -19,6 +19,7 @@ from sim.common.errors import SimError, nearest
 from sim.common.files import written_file
 from sim.common.renamed import renamed
 from sim.report.plots import (
+    fan_chart,
     flow_diagram,
     flow_map,
     flows_by_origin,
@@ -38,6 +39,7 @@ from sim.report.plots.style import DPI, HEIGHT, Picture, drawn, own_style
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from sim.analysis.forecast import Forecast
     from sim.analysis.mechanism_test import Shown
     from sim.metrics.mirror_gap import Pair
     from sim.report.plots.run_view import Source
@@ -45,8 +47,8 @@ if TYPE_CHECKING:
 TALL = 7.2
 
 __all__ = [
-    "FIGURES", "FigureKind", "Picture", "figure", "figure_of_mechanism", "figure_of_pair", "or_told",
-    "save_all", "save_figure", "save_mechanism", "save_pair",
+    "FIGURES", "FigureKind", "Picture", "figure", "figure_of_forecast", "figure_of_mechanism", "figure_of_pair",
+    "or_told", "save_all", "save_figure", "save_forecast", "save_mechanism", "save_pair",
 ]  # fmt: skip
 
 
@@ -147,6 +149,33 @@ def figure_of_mechanism(shown: Shown) -> tuple[Picture, pd.DataFrame]:
     """What a scenario's mechanism does, look by look, and the months behind it."""
     with own_style():
         return drawn(partial(mechanism.draw, shown), height=mechanism.height_of(shown))
+
+
+def figure_of_forecast(forecast: Forecast) -> tuple[Picture, pd.DataFrame]:
+    """Published series, where their months to come lie and what came, and the table behind it."""
+    return drawn(partial(fan_chart.draw, forecast), height=fan_chart.height_of(forecast))
+
+
+def save_forecast(forecast: Forecast, folder: str | Path, failed: dict[str, str] | None = None) -> list[Path]:
+    """Writes the fan charts of a forecast as PNG, the months behind them and the table by month and pair as CSV.
+
+    Args:
+        forecast: the forecast.
+        folder: where to; made if it is missing. Files of the same names are replaced.
+        failed: is told if the figure could not be drawn, with the reason; without it, that ends all.
+
+    Returns:
+        The files written: ``fan_chart.png``, ``fan_chart.csv``, ``forecast.csv``.
+
+    Raises:
+        SimError: the folder cannot be written.
+    """
+    written = []
+    with or_told(failed, "fan_chart"):
+        written = save_figure(folder, "fan_chart", *figure_of_forecast(forecast))
+    with written_file(Path(folder) / "forecast.csv") as scratch:
+        forecast.table.to_csv(scratch, index=False, float_format="%.6g", lineterminator="\n")
+    return [*written, Path(folder) / "forecast.csv"]
 
 
 def save_mechanism(shown: Shown, folder: str | Path, failed: dict[str, str] | None = None) -> list[Path]:

@@ -15,16 +15,18 @@ import typer
 from sim.common.errors import SimError
 from sim.common.renamed import OldName
 from sim.ui.cli import app as web_app
-from sim.ui.cli import calibrate, catalogue, explain, run, study, study_packages, sweep, world
+from sim.ui.cli import calibrate, catalogue, explain, forecast, run, study, study_packages, sweep, world
 from sim.ui.cli.options import app
 
 __all__ = [
-    "app", "calibrate", "catalogue", "explain", "main", "run", "study", "study_packages", "sweep", "web_app", "world",
+    "app", "calibrate", "catalogue", "explain", "forecast", "main", "run", "study", "study_packages", "sweep",
+    "web_app", "world",
 ]  # fmt: skip
 
 # Commands as the help lists them: what most come for first.
 _ORDER = (
-    "run", "demo", "check", "compare", "explain", "test-mechanism", "mirror-gap", "plot", "sweep", "app", "calibrate",
+    "run", "demo", "check", "compare", "explain", "forecast", "test-mechanism", "mirror-gap", "plot", "sweep", "app",
+    "calibrate",
 )  # fmt: skip
 
 
