@@ -15,7 +15,8 @@ from sim.common import accessors
 if TYPE_CHECKING:
     from sim.analysis.discovery import Discovery, discover
     from sim.analysis.explain import Explanation, explain
-    from sim.analysis.forecast import Forecast, forecast
+    from sim.analysis.forecast import forecast
+    from sim.analysis.forecast_paths import Forecast
     from sim.analysis.mechanism_test import Shown, show_mechanism
     from sim.common.csv_rows import csv_records, csv_rows
     from sim.common.errors import Fault, FaultList, SimError, nearest
@@ -115,7 +116,8 @@ __all__ = [
 _HOMES = {
     "analysis.discovery": ("Discovery", "discover"),
     "analysis.explain": ("Explanation", "explain"),
-    "analysis.forecast": ("Forecast", "forecast"),
+    "analysis.forecast": ("forecast",),
+    "analysis.forecast_paths": ("Forecast",),
     "analysis.mechanism_test": ("Shown", "show_mechanism"),
     "common.csv_rows": ("csv_records", "csv_rows"),
     "common.errors": ("Fault", "FaultList", "SimError", "nearest"),

@@ -11,7 +11,7 @@ from sim.report.table import Column, Table
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sim.analysis.forecast import Forecast
+    from sim.analysis.forecast_paths import Forecast
 
 # Months that the screen shows, counted from the last one that anybody had published; the file has all.
 _AHEAD = (1, 3, 6, 12)

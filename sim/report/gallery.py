@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from sim.analysis.forecast import Forecast
+from sim.analysis.forecast_paths import Forecast
 from sim.analysis.mechanism_test import Shown
 from sim.common.errors import SimError, nearest
 from sim.common.renamed import renamed

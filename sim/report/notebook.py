@@ -14,6 +14,7 @@ from typing import Any
 PAGES = {
     "sim.analysis.discovery.Discovery": "notebook_outcomes:discovery_page",
     "sim.analysis.explain.Explanation": "notebook_outcomes:explanation_page",
+    "sim.analysis.forecast_paths.Forecast": "notebook_outcomes:forecast_page",
     "sim.analysis.mechanism_test.Shown": "notebook_outcomes:mechanism_page",
     "sim.common.errors.Fault": "notebook_inputs:fault_page",
     "sim.common.errors.FaultList": "notebook_inputs:faults_page",

@@ -10,6 +10,7 @@ from sim.common.months import format_month
 from sim.report import html
 from sim.report.explanation_tables import explained
 from sim.report.explanation_text import amount, in_words
+from sim.report.forecast_tables import forecast_tables
 from sim.report.numbers import cell, number
 from sim.report.run_tables import expected_outcomes, verdict
 from sim.report.study_tables import study_told
@@ -18,6 +19,7 @@ from sim.report.table import Column, Table
 if TYPE_CHECKING:
     from sim.analysis.discovery import Discovery
     from sim.analysis.explain import Explanation
+    from sim.analysis.forecast_paths import Forecast
     from sim.analysis.mechanism_test import Shown
     from sim.experiments.folder import StudyRuns
     from sim.experiments.study import Study
@@ -42,6 +44,11 @@ def discovery_page(found: Discovery) -> str:
     """Where a condition on a metric is met: sentences, then the limits of each box."""
     boxes = Table.of_frame(found.table()) if found.boxes else ""
     return html.page(f"Where {found.outcome}", html.listed(found.sentences), boxes)
+
+
+def forecast_page(made: Forecast) -> str:
+    """What offices will have on record: the months to come, and what another scenario changes."""
+    return html.page(made.title, *forecast_tables(made))
 
 
 def mechanism_page(found: Shown) -> str:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sim.analysis.explain import Explanation
-    from sim.analysis.forecast import Forecast
+    from sim.analysis.forecast_paths import Forecast
     from sim.analysis.mechanism_test import Shown
     from sim.metrics.mirror_gap import Pair
     from sim.report.finding import Finding

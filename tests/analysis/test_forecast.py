@@ -10,6 +10,7 @@ import pytest
 
 import sim
 from sim.common.months import parse_month
+from sim.report.notebook import page_of
 from tests.posteriors import write_posterior
 
 FEW = {"exporters": 1000, "intermediaries": 200}
@@ -146,3 +147,8 @@ def test_the_picture_shows_what_was_known_and_what_came(ahead: sim.Forecast) -> 
     assert one["known_musd"].last_valid_index() == "2023-11" and one["came_musd"].first_valid_index() == "2023-12"
     assert one["median"].first_valid_index() == "2023-12"
     assert pd.notna(one.at["2024-06", "other_high"]) and parse_month(one.index[-1]) == parse_month("2024-12")
+
+
+def test_a_notebook_shows_the_tables(ahead: sim.Forecast) -> None:
+    page = page_of(ahead)
+    assert "European Union to Russia" in page and "Change with “harder”" in page

@@ -49,7 +49,11 @@ SMALLER = {
     ),
 }  # fmt: skip
 # Taken to run faster where a line does not say otherwise: draws beside a run, rows of firms, orders of the clauses.
-FEW = {"run": ["--draws", "2"], "explain": ["--exporters", "FEWEST", "--permutations", "1"]}
+FEW = {
+    "run": ["--draws", "2"],
+    "forecast": ["--draws", "2"],
+    "explain": ["--exporters", "FEWEST", "--permutations", "1"],
+}
 _MANY_ROWS = re.compile(r"(exporters\W{1,3})(\d{4,})")
 
 

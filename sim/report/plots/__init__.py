@@ -39,7 +39,7 @@ from sim.report.plots.style import DPI, HEIGHT, Picture, drawn, own_style
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from sim.analysis.forecast import Forecast
+    from sim.analysis.forecast_paths import Forecast
     from sim.analysis.mechanism_test import Shown
     from sim.metrics.mirror_gap import Pair
     from sim.report.plots.run_view import Source

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from sim.analysis.forecast import Forecast
+    from sim.analysis.forecast_paths import Forecast
 
 _AROUND, _ROW, _COLUMNS, _SHOWN = 1.7, 1.75, 3, 36  # inches, inches, panels, months before the first to come
 _ENDS = {"low": 0.05, "quarter": 0.25, "median": 0.5, "three_quarters": 0.75, "high": 0.95}
