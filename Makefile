@@ -41,6 +41,8 @@ calibrate: $(READY)  ## fit the reference world to the customs figures; posterio
 judge: $(READY)  ## score the posterior on 2024, leave out hubs and sources, draw bands over time, write the report anew
 	$(BIN)/python -m calibration.validation.predictive_intervals $(FORCE)
 	$(BIN)/python -m calibration.validation.forecasts $(FORCE)
+	$(BIN)/python -m calibration.validation.rolling_origins $(FORCE)
+	$(BIN)/python -m calibration.validation.outlook $(FORCE)
 	$(BIN)/python -m calibration.validation.sampled_mode $(FORCE)
 	$(BIN)/python -m calibration.validation.leave_out $(FORCE)
 	$(BIN)/python -m calibration.reporting $(FORCE)

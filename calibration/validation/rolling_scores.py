@@ -3,7 +3,7 @@
 Scores are log points, smaller is better. Beside each forecaster's own spread its median is scored with the spread of
 the model's forecast, the same for all: that tells better centres from better spreads. Months next to each other, and
 series of one month, are not independent: intervals of a gain draw months in blocks, all series of a month together
-(moving blocks, Künsch 1989).
+(circular blocks, Politis and Romano 1992).
 """
 
 from __future__ import annotations
@@ -115,8 +115,8 @@ def _gain(own: pd.DataFrame, score: str, pair: tuple[str, str], seed: int) -> tu
     table = sums[list(pair)].to_numpy()
     length = min(BLOCK, len(table))
     rng = np.random.default_rng(seed)
-    starts = rng.integers(0, len(table) - length + 1, (REPEATS, -(-len(table) // length)))
-    chosen = (starts[:, :, None] + np.arange(length)).reshape(REPEATS, -1)[:, : len(table)]
+    starts = rng.integers(0, len(table), (REPEATS, -(-len(table) // length)))
+    chosen = (starts[:, :, None] + np.arange(length)).reshape(REPEATS, -1)[:, : len(table)] % len(table)
     drawn = table[chosen].sum(axis=1)
     low, high = np.quantile(1.0 - drawn[:, 0] / drawn[:, 1], INTERVAL)
     whole = table.sum(axis=0)

@@ -9,6 +9,7 @@ from calibration.reporting.inputs import Inputs
 from calibration.reporting.markup import table
 from calibration.targets.priors import load_priors
 from calibration.validation.event_forecasts import ahead_of
+from docs.pages.rolling import rolling
 from sim.common.package_data import shipped
 
 _HEAD = """\
@@ -35,6 +36,7 @@ def validation_page() -> str:
         fit.misses,
         _out_of_sample,
         _judgements,
+        rolling,
         _hubs,
         trials.sources,
         trials.recovery,

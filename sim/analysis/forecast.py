@@ -85,7 +85,8 @@ def forecast(  # noqa: PLR0913 (each is asked for by its name)
     series = published_series(world)
     if figures is not None:
         series = with_newer_months(series, figures, world, today or format_month(month_of(dt.date.today())))
-    wanted = (*(one.flow for one in series), *(_checked(Flow(*flow), world) for flow in flows))
+    further = (_checked(Flow(*flow), world) for flow in flows)
+    wanted = tuple(dict.fromkeys((*(one.flow for one in series), *further)))
     refuse(series, published_by, to)
     last = parse_month(_a_year_on(series, published_by) if to is None else to)
     cases = [few_rows(one.with_changes(months={"last": format_month(last)})) for one in cases]

@@ -33,6 +33,8 @@ _MEAN_VARIANCE = 100.0
 _CENTRE = np.array([np.log(0.5), np.log(0.7), np.log(0.02), np.log(2.0), np.log(0.08**2), 3.0])
 _WIDTH = np.array([1.0, 1.0, 0.7, 0.7, 2.0, 1.0])
 _LEAST_SHAPE = 0.5
+# How far from their centres pooled values are looked for, in widths.
+_REACH = 4.0
 _ROUNDS, _CLOSE = 6, 0.02
 
 
@@ -111,9 +113,9 @@ def fit_dynamics(known: Sequence[Bias], start: Dynamics | None = None) -> Dynami
         start: where to look first, such as what fitted a month less.
     """
     first = _CENTRE if start is None else _vector(start)
-    found = minimize(
-        _surprise, first, args=(known,), method="Powell", options={"maxiter": _ROUNDS, "xtol": _CLOSE, "ftol": 1e-4}
-    )
+    bounds = list(zip(_CENTRE - _REACH * _WIDTH, _CENTRE + _REACH * _WIDTH, strict=True))
+    options = {"maxiter": _ROUNDS, "xtol": _CLOSE, "ftol": 1e-4}
+    found = minimize(_surprise, first, args=(known,), method="Powell", bounds=bounds, options=options)
     return _dynamics(found.x)
 
 
