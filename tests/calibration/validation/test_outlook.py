@@ -1,4 +1,4 @@
-"""The outlook: the law to autumn 2026 leaves earlier months alone, rows are by pair and good, and nobody looks ahead."""
+"""The outlook: law to autumn 2026 leaves earlier months alone, rows are by pair and good, nobody looks ahead."""
 
 from __future__ import annotations
 
