@@ -8,12 +8,13 @@ from calibration.inference.saving import pictures_and_pages
 from calibration.reporting import evidence, fit, method, trials
 from calibration.reporting.inputs import Inputs
 from calibration.reporting.markup import page
+from calibration.reporting.rolling import rolling
 
 TITLE = "Calibration: data, method, fit and trials"
 # In the order of a paper's appendix; each gives Markdown that begins with its heading.
 SECTIONS = (
     evidence.targets, evidence.priors, method.method, method.computation, fit.how_well, fit.misses, fit.parameters,
-    fit.over_time, trials.out_of_sample, trials.hubs, trials.sources, trials.recovery, trials.limits,
+    fit.over_time, trials.out_of_sample, rolling, trials.hubs, trials.sources, trials.recovery, trials.limits,
 )  # fmt: skip
 APPENDIX = (fit.all_targets, evidence.all_priors)
 

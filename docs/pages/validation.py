@@ -7,9 +7,9 @@ from pathlib import Path
 from calibration.reporting import fit, read_inputs, trials
 from calibration.reporting.inputs import Inputs
 from calibration.reporting.markup import table
+from calibration.reporting.rolling import rolling
 from calibration.targets.priors import load_priors
 from calibration.validation.event_forecasts import ahead_of
-from docs.pages.rolling import rolling
 from sim.common.package_data import shipped
 
 _HEAD = """\

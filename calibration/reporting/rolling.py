@@ -1,4 +1,4 @@
-"""The section on forecasts from rolling origins of the page on validation."""
+"""Forecasts from rolling origins: a section of the report and of the page on validation."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def rolling(inputs: Inputs) -> str:
     return (
         f"{head}At the end of each month every forecaster knows what offices had published by then, with their lags, "
         "and forecasts single months of twelve series of which months after 2022 are published (three of them in "
-        "2024), in log points. *Model* is [`sim forecast`](forecasts.md): the posterior with the bias of each series "
+        "2024), in log points. *Model* is `sim forecast`: the posterior with the bias of each series "
         "carried on. *No model, bias carried on* has a world that stands still in its place, *gravity* exact hat "
         "algebra with what law bans, banks refuse and firms leave, a fitted elasticity and the importer's GDP; both "
         "are carried on by the same state-space model. *Equal spread* gives each median the spread of the model.\n\n"
