@@ -20,7 +20,8 @@ CODE = """
 import sys, time
 import sim
 exporters, mode = int(sys.argv[1]), sys.argv[2]
-case = sim.load("reference").with_changes(agents={"exporters": exporters, "intermediaries": 2200, "mode": mode})
+agents = {"exporters": exporters, "intermediaries": 2200, "mode": mode}
+case = sim.load("reference", posterior="none").with_changes(agents=agents)
 times = []
 for _ in range(4):
     model = case.model()

@@ -154,7 +154,9 @@ def main() -> None:
     parser.add_argument("--exporters", type=int, default=4000)
     parser.add_argument("--scenario", default="reference")
     chosen = parser.parse_args()
-    case = load(chosen.scenario).with_changes(agents={"exporters": chosen.exporters, "mode": "sampled"})
+    case = load(chosen.scenario, posterior="none").with_changes(
+        agents={"exporters": chosen.exporters, "mode": "sampled"}
+    )
     ways = {"inverse CDF": route_choice.choose, "Gumbel-max": choose_by_race}
     made = {name: paired(case, chosen.seeds, way) for name, way in ways.items()}
     inverse, race = (_figures(*made[name][:2]) for name in ways)

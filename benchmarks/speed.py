@@ -181,7 +181,7 @@ def peak_memory(exporters: int, months: str) -> float:
 from pathlib import Path
 from sim import load
 agents = {{"exporters": {exporters}, "mode": "sampled"}}
-load("reference").with_changes(agents=agents, months={{"last": "{months}"}}).run()
+load("reference", posterior="none").with_changes(agents=agents, months={{"last": "{months}"}}).run()
 print(next(line.split()[1] for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM")))
 """
     told = subprocess.run(
@@ -232,7 +232,7 @@ def main() -> None:
     chosen = parser.parse_args()
     if sys.path[0]:
         os.environ["PYTHONPATH"] = os.pathsep.join([str(Path(__file__).parents[1]), os.environ.get("PYTHONPATH", "")])
-    case = load("reference")
+    case = load("reference", posterior="none")
     months = case.scenario.months.count
     thread_before = second_thread()
     rates, samples = large(case, chosen.exporters, chosen.rounds)

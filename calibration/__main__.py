@@ -51,7 +51,7 @@ def main(arguments: list[str] | None = None) -> int:
 def _facts(chosen: argparse.Namespace, model: ModelRuns) -> dict[str, object]:
     """What determines the runs, as the record of the posterior says it."""
     # What the scenario said where the draws put their values: a scenario that says otherwise keeps its own.
-    fitted_case = sim.load(chosen.scenario, allow_code=chosen.allow_code)
+    fitted_case = sim.load(chosen.scenario, allow_code=chosen.allow_code, posterior="none")
     columns = {prior.address for prior in model.priors}
     return {
         "scenario": chosen.scenario, "scenario_digest": model.case().scenario.digest,

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from sim.common.renamed import renamed
     from sim.experiments.ensemble import Ensemble, ensemble
     from sim.experiments.folder import StudyRuns, read_runs
+    from sim.experiments.paired import compare
     from sim.experiments.runner import make_runs
     from sim.experiments.study import Study, load_study, shipped_studies
     from sim.experiments.sweep_api import sweep
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
     from sim.rules import RULES, rule
     from sim.rules.parameters import PARAMETERS
     from sim.scenario import Scenario, load_scenario, parse_scenario, shipped_scenarios
-    from sim.simulation.comparison import Comparison, compare
+    from sim.simulation.comparison import Comparison
     from sim.simulation.inputs import INPUT_KINDS, address_of
     from sim.simulation.posterior import Posterior, load_posterior
     from sim.simulation.results import Results
@@ -128,6 +129,7 @@ _HOMES = {
     "common.rule_compiler": ("rule",),
     "experiments.ensemble": ("Ensemble", "ensemble"),
     "experiments.folder": ("StudyRuns", "read_runs"),
+    "experiments.paired": ("compare",),
     "experiments.runner": ("make_runs",),
     "experiments.study": ("Study", "load_study", "shipped_studies"),
     "experiments.sweep_api": ("sweep",),
@@ -141,7 +143,7 @@ _HOMES = {
     "rules": ("RULES",),
     "rules.parameters": ("PARAMETERS",),
     "scenario": ("Scenario", "load_scenario", "parse_scenario", "shipped_scenarios"),
-    "simulation.comparison": ("Comparison", "compare"),
+    "simulation.comparison": ("Comparison",),
     "simulation.inputs": ("INPUT_KINDS", "address_of"),
     "simulation.posterior": ("Posterior", "load_posterior"),
     "simulation.results": ("Results",),

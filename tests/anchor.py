@@ -37,7 +37,7 @@ class Line(NamedTuple):
 
 
 def _run(scenario: str, **agents: str | int) -> Results:
-    return sim.load(scenario).with_changes(agents=agents).run()
+    return sim.load(scenario, posterior="none").with_changes(agents=agents).run()
 
 
 def _tables(results: Results) -> Tables:
@@ -72,7 +72,7 @@ def sweep() -> Tables:
 
 def draws() -> Tables:
     """Two draws of the shipped posterior: the series behind each figure, and their bands."""
-    case = sim.load("reference").with_changes(agents={"exporters": 1500, "intermediaries": 330})
+    case = sim.load("reference", posterior="none").with_changes(agents={"exporters": 1500, "intermediaries": 330})
     spread = sim.ensemble(case, draws=2, progress=False)
     for kind, table in (("draws", spread.samples.reset_index()), ("bands", spread.bands.table)):
         for figure, rows in table.groupby("figure", sort=False):

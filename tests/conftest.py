@@ -17,7 +17,7 @@ DRAWN = 8000
 @pytest.fixture(scope="session")
 def reference() -> Case:
     """The reference package in expected mode with few rows."""
-    return sim.load("reference").with_changes(agents={**SMALL, "mode": "expected"})
+    return sim.load("reference", posterior="none").with_changes(agents={**SMALL, "mode": "expected"})
 
 
 @pytest.fixture(scope="session")
@@ -35,7 +35,7 @@ def paired(reference: Case) -> Comparison:
 @pytest.fixture(scope="session")
 def standing() -> Results:
     """No policy and no drivers, expected mode, all 48 months."""
-    return sim.load("null").with_changes(agents={**SMALL, "mode": "expected"}).run()
+    return sim.load("null", posterior="none").with_changes(agents={**SMALL, "mode": "expected"}).run()
 
 
 @pytest.fixture(scope="session")

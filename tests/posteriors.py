@@ -14,7 +14,7 @@ def write_posterior(folder: Path, columns: Mapping[str, Sequence[float]], scenar
     folder.mkdir(parents=True, exist_ok=True)
     lines = [",".join(columns), *(",".join(map(repr, row)) for row in zip(*columns.values(), strict=True))]
     (folder / "draws.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    case = sim.load(scenario)
+    case = sim.load(scenario, posterior="none")
     says = case.settings()
     record = {
         "scenario": str(scenario),

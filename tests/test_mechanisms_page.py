@@ -28,7 +28,7 @@ def test_the_page_has_the_outcomes_of_the_file(name):
 
 
 def test_a_page_is_made_of_what_was_run():
-    case = sim.load("red-line").with_changes(
+    case = sim.load("red-line", posterior="none").with_changes(
         months={"last": "2023-06"}, agents={"exporters": 300, "intermediaries": 40}
     )
     made = page({"red-line": section("red-line", sim.show_mechanism(case))})

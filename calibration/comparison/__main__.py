@@ -30,7 +30,9 @@ AGENTS = {"mode": "expected", "exporters": 1500, "intermediaries": 330}
 
 def cases() -> tuple[sim.Case, sim.Case]:
     """The full stop, and the law as it was."""
-    return sim.load(full_stop.SCENARIO), sim.load("reference").with_changes(agents=AGENTS)
+    return sim.load(full_stop.SCENARIO, posterior="none"), sim.load("reference", posterior="none").with_changes(
+        agents=AGENTS
+    )
 
 
 def made_of(draws: int, model: Network | None) -> dict[str, Any]:

@@ -69,7 +69,7 @@ def settle(chosen: argparse.Namespace) -> Own | None:
         chosen.scenario, chosen.targets, chosen.series = str(own.scenario), chosen.targets or own.targets, own.series
     elif not faults:
         chosen.targets, chosen.series = chosen.targets or TARGETS, None
-    case = None if faults else sim.load(chosen.scenario, allow_code=chosen.allow_code)
+    case = None if faults else sim.load(chosen.scenario, allow_code=chosen.allow_code, posterior="none")
     if case is not None:
         _try(case.replaced, faults)
         _try(lambda: load_targets(chosen.targets, codes_of(case.world)), faults)

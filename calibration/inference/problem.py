@@ -81,7 +81,9 @@ class ModelRuns:
 
 @lru_cache(maxsize=4)
 def _case(scenario: str, blocks: Blocks, allow_code: bool) -> sim.Case:
-    return sim.load(scenario, allow_code=allow_code).with_changes(**{name: dict(value) for name, value in blocks})
+    return sim.load(scenario, allow_code=allow_code, posterior="none").with_changes(
+        **{name: dict(value) for name, value in blocks}
+    )
 
 
 def blocks_of(exporters: int, intermediaries: int, last: str) -> Blocks:

@@ -16,7 +16,7 @@ def main(arguments: list[str] | None = None) -> int:
     chosen = common("python -m calibration.reporting", __doc__).parse_args(arguments)
     try:
         settle(chosen)
-        case = sim.load(chosen.scenario)
+        case = sim.load(chosen.scenario, posterior="none")
         targets = load_targets(chosen.targets, codes_of(case.world))
         priors = load_priors(case=case) if chosen.priors is None else load_priors(chosen.priors, case)
         written = write_report(read_inputs(chosen.posterior, chosen.results, targets, priors), force=chosen.force)

@@ -78,7 +78,7 @@ def main() -> int:
     """Writes pictures and the page; 0 if all is as its file expects."""
     sections, missed = {}, 0
     for name in names():
-        shown = sim.show_mechanism(sim.load(name))
+        shown = sim.show_mechanism(sim.load(name, posterior="none"))
         sim.save_mechanism(shown, PICTURES / name)
         # The text alone is kept: all runs together would fill gigabytes.
         sections[name] = section(name, shown)

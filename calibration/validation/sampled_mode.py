@@ -101,7 +101,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _table(model: ModelRuns, draws: Draws, chosen: argparse.Namespace) -> pd.DataFrame:
-    own = sim.load(chosen.scenario).scenario.agents
+    own = sim.load(chosen.scenario, posterior="none").scenario.agents
     ways = (
         Way("expected", int(draws.record.get("exporters", 1500)), int(draws.record.get("intermediaries", 330))),
         Way("sampled", chosen.exporters or own.exporters, chosen.intermediaries or own.intermediaries),

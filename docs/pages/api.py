@@ -18,7 +18,7 @@ returns is told below the list on the documentation site (`make docs`), and by `
 import sim
 
 small = {"exporters": 600, "intermediaries": 60, "mode": "expected"}
-case = sim.load("red-line").with_changes(agents=small)
+case = sim.load("red-line", posterior="none").with_changes(agents=small)
 pair = sim.compare(case)
 print(pair.summary())
 ```

@@ -46,7 +46,7 @@ studies](../studies-answers.md). [How to add a figure](../how-to/figure.md).
 import sim
 from sim.report.plots import figure, save_all
 
-case = sim.load("{SHOWN}").with_changes(agents={{"exporters": 600, "intermediaries": 60}})
+case = sim.load("{SHOWN}", posterior="none").with_changes(agents={{"exporters": 600, "intermediaries": 60}})
 pair = sim.compare(case)
 made, behind = figure("flows_by_route", pair)  # a matplotlib figure, a pandas table
 made.savefig("flows.svg")
@@ -57,7 +57,9 @@ save_all(pair, "figures", names=["price_premium"])  # a PNG and a CSV
 
 def reference() -> Comparison:
     """The run whose figures are shown."""
-    return sim.compare(sim.load("reference").with_changes(agents={"mode": "expected", "exporters": 4000}))
+    return sim.compare(
+        sim.load("reference", posterior="none").with_changes(agents={"mode": "expected", "exporters": 4000})
+    )
 
 
 def figures_page(pair: Comparison, images: Path | None = None) -> str:
@@ -93,7 +95,7 @@ def _listed() -> Iterator[tuple[str, str, Callable[[Comparison], Drawn], object]
 
 def _mechanism(_: Comparison) -> Drawn:
     small = {"exporters": 2700, "intermediaries": 60, "mode": "expected"}
-    shown = sim.show_mechanism(sim.load(SHOWN).with_changes(agents=small))
+    shown = sim.show_mechanism(sim.load(SHOWN, posterior="none").with_changes(agents=small))
     return figure_of_mechanism(shown)
 
 

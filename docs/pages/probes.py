@@ -217,7 +217,7 @@ def probes_page() -> str:
     """The page, as Markdown."""
     posterior = sim.load_posterior()
     agents = {"mode": "expected", "exporters": _ROWS, "intermediaries": 330}
-    case = sim.load("reference").with_changes(agents=agents)
+    case = sim.load("reference", posterior="none").with_changes(agents=agents)
     facts = _facts()
     found = []
     for draw in posterior.spread(_DRAWS):

@@ -74,9 +74,10 @@ def ensemble(  # noqa: PLR0913 (each is asked for by its name)
     case: Case | str,
     draws: int = DRAWS,
     posterior: Posterior | str | Path | None = None,
-    like: Comparison | Results | None = None,
+    like: Comparison | Results | RunPair | None = None,
     progress: Progress | bool | None = None,
     *,
+    against: Case | None = None,
     outputs: Callable[[RunPair], pd.Series[float]] = series_of,
     workers: int = 1,
     world_errors: bool = True,
@@ -87,12 +88,14 @@ def ensemble(  # noqa: PLR0913 (each is asked for by its name)
     (see :func:`sim.world.draws.drawn_world`); a run and its counterfactual share it.
 
     Args:
-        case: a case without a draw, a scenario file, or the name of a shipped scenario.
+        case: a case without a draw of its own, a scenario file, or the name of a shipped scenario.
         draws: how many, the representative one among them.
         posterior: one that was read, or its folder; the one that ships with the world by default.
         like: whose figures get the bands; states are grouped as there, and one run alone needs no counterfactual. The
             pair of the first draw by default.
         progress: called after each draw with (draws done, draws in all); False for no bar in a notebook.
+        against: what each draw is compared with, at the same draw and on the same world; the case without its policies
+            by default.
         outputs: what is kept of the runs at a draw, by figure, series, period and column; the series behind the figures
             by default.
         workers: processes; 1 for none beside this one. The numbers do not depend on it.
@@ -112,6 +115,7 @@ def ensemble(  # noqa: PLR0913 (each is asked for by its name)
         if number < 1:
             raise SimError(f"{number} {said} asked for; an ensemble needs one at least")
     case = load(case) if isinstance(case, str) else case
+    case = case if case.undrawn is None else case.undrawn
     if not isinstance(posterior, Posterior):
         posterior = load_posterior(posterior, case.scenario.world)
     numbers = posterior.spread(draws)
@@ -120,7 +124,11 @@ def ensemble(  # noqa: PLR0913 (each is asked for by its name)
         refuse_unshared({"outputs": outputs}, "argument")
     guide, kept = None if like is None else run_pair(like), {}
     case_at = partial(posterior.case_at, few_rows(case), world_errors=world_errors)
-    pair_at = partial(_pair_at, case_at, paired=guide is None or guide.baseline is not None)
+    other_at = None
+    if against is not None:
+        against = against if against.undrawn is None else against.undrawn
+        other_at = partial(posterior.case_at, few_rows(against), world_errors=world_errors)
+    pair_at = partial(_pair_at, case_at, other_at, paired=guide is None or guide.baseline is not None)
     with watched(progress, f"{case.scenario.title}: draws of the posterior", "draws") as step:
         if guide is None:
             guide = pair_at(None, numbers[0])
@@ -135,12 +143,15 @@ def ensemble(  # noqa: PLR0913 (each is asked for by its name)
     return Ensemble(side_by_side({number: kept[number] for number in numbers}), record)
 
 
-def _pair_at(case_at: Callable[[int], Case], like: RunPair | None, number: int, *, paired: bool) -> RunPair:
-    """The run at a draw and its counterfactual, condensed, with states grouped as in another pair."""
+def _pair_at(
+    case_at: Callable[[int], Case], other_at: Callable[[int], Case] | None, like: RunPair | None, number: int, *,
+    paired: bool,
+) -> RunPair:  # fmt: skip
+    """The run at a draw and what it is compared with, condensed, with states grouped as in another pair."""
     drawn = case_at(number)
     if not paired:
         return RunPair(drawn.run().condensed(), None, like)
-    pair = compare(drawn)
+    pair = compare(drawn, None if other_at is None else other_at(number))
     return RunPair(pair.policy.condensed(), pair.baseline.condensed(), like)
 
 

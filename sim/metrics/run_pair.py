@@ -101,6 +101,19 @@ class RunPair:
         return frozenset(self.policy.record["coalition"])
 
     @cached_property
+    def two_packages(self) -> bool:
+        """Whether the run is compared with another package of law, not with a world without any."""
+        return self.baseline is not None and bool(self.baseline.record["clauses"])
+
+    @property
+    def names(self) -> tuple[str, str]:
+        """What the run and the one it is compared with are called beside each other."""
+        if not self.two_packages or self.baseline is None:
+            return "with the policies", "without the policies"
+        first, second = self.policy.title, self.baseline.title
+        return (f"“{first}”", f"“{second}”") if first != second else ("the first package", "the second package")
+
+    @cached_property
     def to_target(self) -> pd.DataFrame:
         """Deliveries to the target in the run that is shown."""
         return self.policy.to_target()
@@ -159,12 +172,15 @@ class RunPair:
 
     @cached_property
     def contrast(self) -> Contrast | None:
-        """The base year against the last stretch, else that stretch without and with policies, else None."""
+        """The base year against the last stretch, else that stretch without and with policies, else None.
+
+        Two packages are set against each other in the last stretch.
+        """
         name, months = self.last_stretch
         after = self.to_target[self.to_target["month"].isin(months)]
         base_year = str(self.world.base_year if self.world else self.months[0][:4])
         base = [month for month in self.months if month.startswith(base_year)]
-        if len(base) == len(months) == MONTHS_PER_YEAR and base_year < name:
+        if len(base) == len(months) == MONTHS_PER_YEAR and base_year < name and not self.two_packages:
             before = self.to_target[self.to_target["month"].isin(base)]
             return Contrast(base_year, name, before, after, same_months=False, months=MONTHS_PER_YEAR)
         if self.to_target_without is None:

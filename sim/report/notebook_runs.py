@@ -8,7 +8,7 @@ from sim.metrics.printed_sums import HIDDEN, PRICE
 from sim.metrics.series import LINE_MEANS, LINES, printed
 from sim.report import html
 from sim.report.plots.run_view import View, look
-from sim.report.run_tables import cells, deliveries, medians, over_draws
+from sim.report.run_tables import cells, deliveries, heads_of, medians, over_draws
 from sim.report.table import Column, Spark, Table
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def _page(view: View, beside: str, *below: object) -> str:
         shown = [by_line[one, name].tolist() for one in runs]
         chart = Spark(shown, f"{_label(view, name)}, {_unit(name)}, {_span(view.months)}", name != PRICE)
         rows.append((_label(view, name), chart, *(row[one] for one in (*runs, "change") if one in row), _unit(name)))
-    said = ["mean"] if len(runs) == 1 else ["with", "without", "difference"]
+    said = ["mean"] if len(runs) == 1 else [*heads_of(view), "difference"]
     columns: list[str | Column] = ["", _span(view.months), *(Column(head, digits=3, right=True) for head in said), ""]
     title = f"Deliveries to {view.target_name}; figures: mean of {_span(view.last_months)}{medians(view.bands)}"
     return html.page(run.title, *head, Table.of(columns, rows, title), deliveries(view), *below)
@@ -56,9 +56,10 @@ def _said(results: Results) -> html.Html:
     """What made a run, in a line."""
     record = results.record
     drawn = record.get("posterior")
+    parameters = "the scenario's own" if drawn is None else f"draw {drawn['draw']} of '{drawn['posterior']}'"
     return html.facts(
         months=record["months"], exporters=f"{record['exporters']:,}", mode=record["mode"], seed=record["seed"],
-        clauses=len(record["clauses"]), posterior=None if drawn is None else f"draw {drawn['draw']}",
+        clauses=len(record["clauses"]), parameters=parameters,
         rules_replaced=", ".join(record["rules_replaced"]),
     )  # fmt: skip
 

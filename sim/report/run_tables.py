@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from sim.simulation.results import Results
 
 _MOST_SERIES = 8
+_WITH = ("with", "without")
 _NARROW = 0.003  # of the median; three digits do not show it
 _MONTH = len("2022-01")
 _OUTCOME_COLUMNS = ("with", "without", "change", "expected", "holds")
@@ -50,7 +51,9 @@ def run_tables(view: View) -> list[Table]:
 def deliveries(view: View) -> Table:
     """Deliveries to the target by year, with the policies and without, by kind of route, and their price."""
     rows, names = printed(view, DELIVERIES, view.bands), year_names(view.months)
-    return _deliveries(rows.replace({"period": names}), f"Deliveries to {view.policy.target}", medians(view.bands))
+    return _deliveries(
+        rows.replace({"period": names}), f"Deliveries to {view.policy.target}", medians(view.bands), heads_of(view)
+    )
 
 
 def over_draws(bands: Bands) -> Table:
@@ -66,12 +69,22 @@ def over_draws(bands: Bands) -> Table:
     return _deliveries(rows, "Deliveries to the target", medians(bands))
 
 
-def _deliveries(rows: pd.DataFrame, title: str, medians: str) -> Table:
+def heads_of(view: View) -> tuple[str, str]:
+    """Heads of the columns of a run and of what it is compared with: the packages' own names if these are two."""
+    if not view.two_packages:
+        return _WITH
+    first, second = (name.strip("“”").removeprefix("the ") for name in view.names)
+    return first, second
+
+
+def _deliveries(rows: pd.DataFrame, title: str, medians: str, both: tuple[str, str] = _WITH) -> Table:
+    first, second = both
     heads = {
-        "policy_busd": _busd("with"), "baseline_busd": _busd("without"), "change_percent": Column("change", "change"),
+        "policy_busd": _busd(first), "baseline_busd": _busd(second), "change_percent": Column("change", "change"),
         "direct_busd": _busd("direct"), "via_hubs_busd": _busd("via hubs"), "price_index": Column("price", "index"),
     }  # fmt: skip
-    note = f"direct, via hubs and price are with the policies; {_PRICE}"
+    of_which = "with the policies" if both == _WITH else f"those of {first}; change: against {second}"
+    note = f"direct, via hubs and price are {of_which}; {_PRICE}"
     if "baseline_busd" not in rows:
         heads["policy_busd"], note = _busd("in all"), _PRICE
     return _table(cells(rows), heads, f"{title} by year, billion USD{medians}", note, _YEAR)
@@ -79,6 +92,7 @@ def _deliveries(rows: pd.DataFrame, title: str, medians: str) -> Table:
 
 def largest(view: View) -> Iterator[Table]:
     """The largest origins and the most used routes of the last twelve months, with the policies and without."""
+    first, second = heads_of(view)
     span = view.last_months[0] if len(view.last_months) == 1 else f"{view.last_months[0]} to {view.last_months[-1]}"
     for name, column, title in (
         (BY_ORIGIN, "origin", "From whom"), (BY_ROUTE, "route", "By which route")
@@ -90,8 +104,8 @@ def largest(view: View) -> Iterator[Table]:
         if not rows.loc[last, "policy_busd"].gt(0.0).any() and view.baseline is None:
             rows = rows[~last]
         heads = {
-            "policy_busd": Column("in all" if view.baseline is None else "with", "money"),
-            "baseline_busd": Column("without", "money"), "difference_busd": Column("difference", "money", signed=True),
+            "policy_busd": Column("in all" if view.baseline is None else first, "money"),
+            "baseline_busd": Column(second, "money"), "difference_busd": Column("difference", "money", signed=True),
         }  # fmt: skip
         told = f"{title}, {span}, billion USD{medians(view.bands)}"
         yield _table(cells(rows), heads, told, "", Column(column, wrap=False))

@@ -137,12 +137,6 @@ def compare(
     Raises:
         SimError: the two cases differ in world, months, seed or agents, so that they cannot be paired.
 
-    Example:
-        >>> import sim
-        >>> case = sim.load("classroom")
-        >>> harder = case.with_changes(parameters={"aversion": 9.0})
-        >>> sim.compare(harder, case)
-        <Comparison of 'The classroom, three months by hand' with 'The classroom, three months by hand'>
     """
     from_name = _case(policy)
     against = from_name.without_policies() if baseline is None else _case(baseline)

@@ -7,14 +7,12 @@ from typing import TYPE_CHECKING
 
 from sim.common.errors import SimError
 from sim.simulation.intervals import DRAWS
-from sim.simulation.posterior import Posterior, load_posterior, shipped_posterior
+from sim.simulation.posterior import NONE, Posterior, load_posterior, shipped_posterior
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sim.simulation.simulation import Case
-
-NONE = "none"
 
 
 @dataclass(frozen=True)

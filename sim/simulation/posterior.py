@@ -30,6 +30,7 @@ DRAWS, RECORD, SHIPPED = "draws.csv", "record.json", "calibration/posterior"
 SAYS, _SAYS_BEFORE = "fitted_scenario", "said"
 REPRESENTATIVE = 0
 HUB_EFFECTS = "hub_effects"
+NONE = "none"  # in place of a posterior's folder: the scenario's own parameters
 _MOST_FAULTS = 50  # of a header
 
 

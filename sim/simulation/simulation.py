@@ -20,7 +20,7 @@ from sim.rules.user_rules import checked_rules
 from sim.scenario import Scenario, load_scenario
 from sim.scenario.remarks import remarks
 from sim.simulation.inputs import Setting, apply_values, current_values
-from sim.simulation.posterior import REPRESENTATIVE, Drawn, Posterior, load_posterior
+from sim.simulation.posterior import NONE, REPRESENTATIVE, Drawn, Posterior, load_posterior, shipped_posterior
 from sim.simulation.results import Results
 from sim.simulation.tables import RunArrays
 from sim.world import World, load_world
@@ -46,6 +46,7 @@ class Case:
         rules: behavioural rules replaced from Python, by name; they go before those that the scenario names.
         drawn: the draw of a posterior that its values come from, if they do.
         allow_code: whether the code that the scenario names may run.
+        undrawn: the same before the draw that :func:`load` gave it; None where there is none, or where it was chosen.
 
     Example:
         >>> import sim
@@ -59,6 +60,7 @@ class Case:
     rules: Mapping[str, Callable[..., float]] = field(default_factory=dict)
     drawn: Drawn | None = None
     allow_code: bool = False
+    undrawn: Case | None = None
 
     @property
     def remarks(self) -> tuple[str, ...]:
@@ -118,7 +120,11 @@ class Case:
 
     def with_changes(self, **changes: Any) -> Case:
         """The case with a changed scenario; see :meth:`sim.scenario.Scenario.with_changes`."""
-        return replace(self, scenario=self.scenario.with_changes(**changes))
+        return self._changed(lambda case: replace(case, scenario=case.scenario.with_changes(**changes)))
+
+    def _changed(self, change: Callable[[Case], Case]) -> Case:
+        """The case with a change, made in what it was before its draw, too."""
+        return replace(change(self), undrawn=None if self.undrawn is None else change(self.undrawn))
 
     def with_posterior(
         self,
@@ -138,8 +144,11 @@ class Case:
                 :func:`sim.world.draws.drawn_world`); that of the representative draw stays.
 
         Raises:
-            SimError: there is no such posterior or draw, it does not fit the scenario, or the case has a draw already.
+            SimError: there is no such posterior or draw, it does not fit the scenario, or a draw was chosen already;
+                the one that :func:`load` gave the case is replaced.
         """
+        if self.undrawn is not None:
+            return self.undrawn.with_posterior(draw, posterior, world_errors=world_errors)
         if self.drawn is not None:
             raise SimError(f"the case has draw {self.drawn.draw} already; take another from the case without it")
         if not isinstance(posterior, Posterior):
@@ -163,17 +172,25 @@ class Case:
         Raises:
             SimError: what is no address, or values that the scenario does not take.
         """
-        return replace(self, scenario=apply_values(self.scenario, values))
+        return self._changed(lambda case: replace(case, scenario=apply_values(case.scenario, values)))
 
     def with_rules(self, **rules: Callable[..., float]) -> Case:
         """The case with behavioural rules replaced by plain Python functions of the same arguments."""
-        return replace(self, rules={**self.rules, **checked_rules(rules)})
+        return self._changed(lambda case: replace(case, rules={**case.rules, **checked_rules(rules)}))
 
     def without_policies(self) -> Case:
         """The counterfactual: the same world, drivers, parameters and random draws, and no law."""
         return self.with_changes(
             without=[clause.id for clause in self.scenario.policies], title=f"{self.scenario.title} (no policy)"
         )
+
+    @property
+    def said(self) -> str:
+        """Where its parameters come from, in a line."""
+        if self.drawn is None:
+            return "parameters: the scenario's own (not fitted)"
+        one = self.drawn
+        return f"parameters: draw {one.draw} of {one.draws} of posterior '{one.posterior}' ({one.digest[:10]})"
 
     @property
     def rules_replaced(self) -> dict[str, str]:
@@ -228,23 +245,36 @@ class Case:
         }
 
 
-def load(path_or_name: str | Path, *, allow_code: bool = False) -> Case:
-    """A case from a scenario file, or from the name of a shipped scenario.
+def load(
+    path_or_name: str | Path, *, allow_code: bool = False, posterior: Posterior | str | Path | None = None
+) -> Case:
+    """A case from a scenario file, or from the name of a shipped scenario, at the parameters that ``sim run`` takes.
+
+    These are the representative draw of the posterior that ships with the scenario's world. What is changed afterwards
+    stays changed, and :meth:`Case.with_posterior` takes another draw in its place.
 
     Args:
         path_or_name: the file or the name.
         allow_code: whether rules that the file names from a Python file beside it may run; they have all rights that
             you have, so say so only if you trust whoever wrote them. Without it such a case can be looked at, not run.
+        posterior: another posterior, or its folder; ``none`` for the scenario's own parameters, the prior centres where
+            it says nothing.
 
     Raises:
         FaultList: everything wrong with the scenario or with its world's tables.
+        SimError: there is no such posterior, or it does not fit the scenario.
 
     Example:
         >>> import sim
         >>> sim.load("classroom").world.base_year
         2021
     """
-    return case_of(load_scenario(path_or_name), allow_code=allow_code)
+    case = case_of(load_scenario(path_or_name), allow_code=allow_code)
+    if posterior is None:
+        posterior = shipped_posterior(case.scenario.world)
+    if posterior is None or posterior == NONE:
+        return case
+    return replace(case.with_posterior(posterior=posterior), undrawn=case)
 
 
 def case_of(scenario: Scenario, *, allow_code: bool = False) -> Case:

@@ -9,7 +9,7 @@ from sim.common.errors import Fault, FaultList, SimError
 from sim.experiments.ensemble import ensemble, mirror_bands
 from sim.metrics.run_pair import RunPair
 from sim.simulation.inputs import INPUT_KINDS, InputProblem, Setting, input_of, typed
-from sim.simulation.posterior import load_posterior
+from sim.simulation.posterior import NONE, load_posterior
 from sim.simulation.simulation import Case, load
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def asked_for(name: str, asked: Overrides) -> Case:
         SimError: the scenario is faulty (see :func:`sim.simulation.simulation.load`), names code that may not run, or
             a value is faulty; then the fault names the command line as its file.
     """
-    case = load(name, allow_code=asked.allow_code)
+    case = load(name, allow_code=asked.allow_code, posterior=NONE)
     case.replaced()
     faults: list[Fault] = []
     chosen: dict[str, Setting] = {}
@@ -112,15 +112,27 @@ def asked_for(name: str, asked: Overrides) -> Case:
 
 def bands_for(
     chosen: Beliefs,
-    like: Comparison | Results,
+    like: Comparison | Results | RunPair,
     progress: Callable[[int, int], None] | None = None,
     *,
+    against: Beliefs | None = None,
     world_errors: bool = True,
 ) -> Bands | None:
-    """Bands for a run's figures over draws of its posterior and of its world; None where there is nothing to draw."""
+    """Bands for a run's figures over draws of its posterior and of its world; None where there is nothing to draw.
+
+    Args:
+        chosen: what runs.
+        like: the run, or it and what it is compared with.
+        progress: called after each draw.
+        against: what each draw is compared with; the same without its policies by default.
+        world_errors: whether each draw has a world of its own.
+    """
     if chosen.posterior is None or not chosen.draws:
         return None
-    drawn = ensemble(chosen.undrawn, chosen.draws, chosen.posterior, like, progress, world_errors=world_errors)
+    other = None if against is None else against.undrawn
+    drawn = ensemble(
+        chosen.undrawn, chosen.draws, chosen.posterior, like, progress, against=other, world_errors=world_errors
+    )
     return drawn.bands
 
 

@@ -88,5 +88,5 @@ def test_a_run_on_disk_has_no_arrays_to_measure(ban, tmp_path):
 
 def test_without_a_mechanism_there_is_nothing_to_show(reference):
     with pytest.raises(sim.SimError, match="names no mechanism"):
-        without_mechanism(sim.load("null"))
+        without_mechanism(sim.load("null", posterior="none"))
     assert reference.without_policies().scenario.mechanism is None

@@ -33,7 +33,7 @@ def classroom() -> Case:
 
 @pytest.fixture(scope="module")
 def short() -> Case:
-    return sim.load("reference").with_changes(**SHORT)
+    return sim.load("reference", posterior="none").with_changes(**SHORT)
 
 
 def clause(name: str, kind: str = "export_ban", **fields: object) -> Mapping[str, object]:

@@ -327,3 +327,38 @@ def test_a_row_that_a_draw_lacks_is_nil_in_it() -> None:
     draws = {0: pd.Series([1.0, 2.0], index=index), 1: pd.Series([3.0], index=index[:1])}
     assert side_by_side(draws).to_numpy().tolist() == [[1.0, 3.0], [2.0, 0.0]]
     assert "undefined" not in Bands.over(side_by_side(draws), RECORD).words
+
+
+# ---------------------------------------------------------------------------------------------------- two packages
+def test_two_packages_are_compared_at_the_same_draws(case: Case, posterior: sim.Posterior) -> None:
+    """What each draw says of the two is what runs of the two at that draw say."""
+    bans = [clause.model_copy(update={"strength": 0.9}) for clause in case.scenario.policies if clause.id == "ban-half"]
+    harder = case.with_changes(title="A harder ban", policies=bans)
+    pair = sim.compare(harder, case, draws=3, posterior=posterior, world_errors=False, progress=False)
+    table = pair.summary()
+    by_hand = []
+    for draw in posterior.spread(3):
+        first, second = (few_rows(one).with_posterior(draw, posterior) for one in (harder, case))
+        by_hand.append(sim.compare(first, second, progress=False).summary()["change_percent"])
+    expected = pd.concat(by_hand, axis=1).median(axis=1)
+    assert table["change_percent"].tolist() == pytest.approx(expected.tolist(), abs=1e-9)
+    assert (table["change_percent"] <= table["change_percent_high"]).all()
+    heads = run_tables(look(pair))[0].heads
+    assert heads[1:3] == ["A harder ban", case.scenario.title]
+    drawn, _ = figure("flows_by_route", pair)
+    assert f"under “{case.scenario.title}”" in words_on(drawn) and "without the policies" not in words_on(drawn)
+
+
+def test_a_loaded_case_is_at_the_draw_that_a_run_takes() -> None:
+    case, bare = sim.load("reference"), sim.load("reference", posterior="none")
+    shipped = sim.load_posterior()
+    assert case.settings() == bare.with_posterior(posterior=shipped).settings() != bare.settings()
+    assert "draw 0 of" in case.said and "not fitted" in bare.said
+    changed = case.with_changes(parameters={"aversion": 3.25}, agents={"exporters": 2000})
+    assert changed.scenario.parameters["aversion"] == 3.25 and changed.undrawn is not None
+    assert changed.undrawn.scenario.agents.exporters == 2000
+    other = case.with_posterior(5, shipped)
+    assert other.settings() == bare.with_posterior(5, shipped).settings()
+    assert case.without_policies().drawn == case.drawn
+    with pytest.raises(sim.SimError, match="has draw 5 already"):
+        other.with_posterior(6, shipped)

@@ -61,7 +61,7 @@ def test_the_base_is_the_scenario_with_its_changes() -> None:
 
 
 def test_a_case_in_memory_can_be_the_base() -> None:
-    case = sim.load("red-line").with_changes(agents={"exporters": 90, "intermediaries": 60})
+    case = sim.load("red-line", posterior="none").with_changes(agents={"exporters": 90, "intermediaries": 60})
     study = parse_study("\n".join(line for line in TOY.replace("replicates: 2", "").splitlines()
                                   if not line.startswith(("changes", "  agents", "months"))), base=case)  # fmt: skip
     assert study.base is case

@@ -74,7 +74,7 @@ def _scenarios(into: Path) -> None:
 
 
 def _load_scenario(folder: Path) -> None:
-    case = sim.load(folder / "scenario.yaml")
+    case = sim.load(folder / "scenario.yaml", posterior="none")
     assert sim.parse_scenario(case.scenario.resolved_yaml()) == case.scenario, "comes back otherwise from its own text"
     assert page_of(case.scenario)
 
@@ -171,7 +171,7 @@ def _posteriors(into: Path) -> None:
 
 @cache
 def _case(name: str) -> sim.Case:
-    return sim.load(name)
+    return sim.load(name, posterior="none")
 
 
 def _load_posterior(folder: Path) -> None:

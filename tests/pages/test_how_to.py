@@ -104,7 +104,7 @@ def test_a_replaced_rule_changes_what_is_sold(tmp_path, monkeypatch, capsys):
     (tmp_path / "my_rules.py").write_text(plain("rule")[0].partition("\n\n\ncase = ")[0], encoding="utf-8")
     (named,) = blocks(page("rule"), "yaml")
     (tmp_path / "mine.yaml").write_text("title: T\nquestion: Q\nsources: [s]\nextends: reference\n" + named)
-    assert sim.load(tmp_path / "mine.yaml").code["route_weight"].function == "all_or_nothing"
+    assert sim.load(tmp_path / "mine.yaml", posterior="none").code["route_weight"].function == "all_or_nothing"
 
 
 def test_a_world_with_another_hub_and_good_runs(tmp_path, monkeypatch):
@@ -119,7 +119,7 @@ def test_a_world_with_another_hub_and_good_runs(tmp_path, monkeypatch):
     scenario = next(block for block in blocks(page("world"), "yaml") if "my-world" in block)
     (tmp_path / "two-hubs.yaml").write_text(scenario, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
-    case = sim.load("two-hubs.yaml")
+    case = sim.load("two-hubs.yaml", posterior="none")
     still = case.with_changes(without=["ban"]).run().to_target()
     first, last = (still[still["month"] == month]["value_musd"].sum() for month in ("2022-01", "2023-12"))
     assert first == pytest.approx((1200 + 720 + 60 + 240 + 24 + 12) / 12) and last == pytest.approx(first)

@@ -48,7 +48,7 @@ def carried_out(section: str, folder: Path) -> World:
 
 def stands_still_and_obeys(world: World) -> None:
     """Without law nothing moves; with the ban of the page less listed goods arrive straight from the coalition."""
-    case = sim.load("mine.yaml")
+    case = sim.load("mine.yaml", posterior="none")
     still = case.with_changes(without=["ban"]).run().to_target().groupby("month")["value_musd"].sum()
     np.testing.assert_allclose(still, still.iloc[0], rtol=1e-9)
     pair = sim.compare(case)
@@ -122,7 +122,7 @@ def test_traits_about_another_target_are_refused(folder: Path) -> None:
 def test_what_of_the_posterior_transfers(folder: Path) -> None:
     """Parameters do; effects of hubs where the hub and the target are the same."""
     carried_out("A state more", folder)
-    case = sim.load("mine.yaml")
+    case = sim.load("mine.yaml", posterior="none")
     assert "my-world' (--posterior takes one fitted on another)" in beliefs(case, None, 0).words
     chosen = beliefs(case, str(POSTERIOR), 0)
     assert chosen.posterior is not None and chosen.case.drawn is not None
@@ -138,7 +138,7 @@ def test_what_of_the_posterior_transfers(folder: Path) -> None:
 
 def test_what_transfers_to_another_target(folder: Path) -> None:
     carried_out("Another target", folder)
-    chosen = beliefs(sim.load("mine.yaml"), str(POSTERIOR), 0)
+    chosen = beliefs(sim.load("mine.yaml", posterior="none"), str(POSTERIOR), 0)
     assert chosen.case.drawn is not None
     assert chosen.case.drawn.elsewhere == ("hub_effects.HKG",)
     assert {"hub_effects.TUR", "hub_effects.CHN"} <= set(chosen.case.drawn.absent)

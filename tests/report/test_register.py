@@ -58,10 +58,10 @@ def test_a_registered_instrument_is_law_in_a_scenario(tmp_path) -> None:
     scenario = tmp_path / "uninsured.yaml"
     scenario.write_text(CLAUSE, encoding="utf-8")
     with pytest.raises(sim.FaultList, match="unknown"):
-        sim.load(scenario)
+        sim.load(scenario, posterior="none")
     banned = sim.register(insurance_ban())
     assert INSTRUMENTS["insurance_ban"] is banned and banned in INSTRUMENTS.by_wielder()["Law of the coalition"]
-    case = sim.load(scenario)
+    case = sim.load(scenario, posterior="none")
     without = case.with_changes(without=["uninsured"])
     sold = [run.to_target()["value_musd"].sum() for run in (case.run(), without.run())]
     assert 0.0 < sold[0] < sold[1]

@@ -38,7 +38,7 @@ def faults_of(path: Path) -> list[Fault]:
 
 def test_what_is_checked_or_opened_does_not_run(place: Path) -> None:
     path = named(place, "my_rules.py:sticky")
-    case = sim.load(path).with_changes(seed=3)
+    case = sim.load(path, posterior="none").with_changes(seed=3)
     assert list(case.code) == ["brand_price"]
     with pytest.raises(sim.FaultList, match=r"scenario.yaml:5:22: rules.brand_price: .*--allow-code"):
         case.run()
@@ -48,7 +48,7 @@ def test_what_is_checked_or_opened_does_not_run(place: Path) -> None:
 
 
 def test_what_is_allowed_runs_and_leaves_its_code_beside_the_run(place: Path) -> None:
-    case = sim.load(named(place, "my_rules.py:sticky"), allow_code=True)
+    case = sim.load(named(place, "my_rules.py:sticky"), allow_code=True, posterior="none")
     run = case.run()
     assert (place / "ran").exists()
     usual = sim.load("classroom")
@@ -60,30 +60,30 @@ def test_what_is_allowed_runs_and_leaves_its_code_beside_the_run(place: Path) ->
     assert run.record["rules_replaced"] == {"brand_price": "my_rules.py:sticky"}
     folder = run.save(place / "results")
     assert (folder / "my_rules.py").read_text() == STICKY
-    again = sim.load(folder / "scenario.yaml", allow_code=True)
+    again = sim.load(folder / "scenario.yaml", allow_code=True, posterior="none")
     assert again.run().flows.equals(run.flows)
     assert Results.open(folder).flows.equals(run.flows)
 
 
 def test_another_text_of_the_file_is_another_run(place: Path) -> None:
     path = named(place, "my_rules.py:sticky")
-    first = sim.load(path, allow_code=True).run()
+    first = sim.load(path, allow_code=True, posterior="none").run()
     (place / "my_rules.py").write_text(STICKY.replace("return 0.9", "return 0.8"))
-    second = sim.load(path, allow_code=True).run()
+    second = sim.load(path, allow_code=True, posterior="none").run()
     assert first.record["run_digest"] != second.record["run_digest"]
     assert first.record["scenario_digest"] == second.record["scenario_digest"]
     assert not first.flows.equals(second.flows)
 
 
 def test_what_runs_is_what_was_checked_and_workers_need_no_file(place: Path) -> None:
-    case = sim.load(named(place, "my_rules.py:sticky"), allow_code=True)
+    case = sim.load(named(place, "my_rules.py:sticky"), allow_code=True, posterior="none")
     packed = pickle.dumps(case)
     (place / "my_rules.py").unlink()
     assert pickle.loads(packed).run().flows.equals(case.run().flows)
 
 
 def test_a_rule_put_back_is_the_models_own(place: Path) -> None:
-    case = sim.load(named(place, "my_rules.py:sticky")).with_changes(rules={"brand_price": "default"})
+    case = sim.load(named(place, "my_rules.py:sticky"), posterior="none").with_changes(rules={"brand_price": "default"})
     assert case.run().flows.equals(sim.load("classroom").run().flows)
 
 
@@ -163,7 +163,7 @@ def test_faults_of_the_file_have_their_place_in_it(
 
 def test_code_that_fails_is_a_fault_at_its_line(place: Path) -> None:
     (place / "my_rules.py").write_text(f"import math\n1 / 0\ndef f({ARGUMENTS}): pass\n")
-    case = sim.load(named(place, "my_rules.py:f"), allow_code=True)
+    case = sim.load(named(place, "my_rules.py:f"), allow_code=True, posterior="none")
     with pytest.raises(sim.FaultList, match=r"my_rules.py:2: cannot be run: ZeroDivisionError"):
         case.run()
 

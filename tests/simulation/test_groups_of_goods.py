@@ -54,7 +54,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def case(folder: Path, goods: str) -> sim.Case:
     path = folder / f"{goods.replace(', ', '-')}.yaml"
     path.write_text(SCENARIO.format(world=folder / "world", goods=goods), encoding="utf-8")
-    return sim.load(path)
+    return sim.load(path, posterior="none")
 
 
 @pytest.fixture(scope="module")

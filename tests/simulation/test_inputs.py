@@ -25,7 +25,7 @@ from sim.simulation.inputs import (
 )
 
 pytestmark = pytest.mark.filterwarnings("ignore::sim.common.renamed.OldName")
-CASE = sim.load("reference")
+CASE = sim.load("reference", posterior="none")
 NUMBERS = [name for name in current_values(CASE.scenario, CASE.world) if split(name)[0] != "drivers"]
 SIZES = [name for name in current_values(CASE.scenario, CASE.world) if split(name)[0] == "drivers"]
 CLAUSE = CASE.scenario.policies[0]

@@ -48,7 +48,7 @@ def same_bits(one: Case, other: Case) -> bool:
 
 # ------------------------------------------------------------------------------------------------- what a draw does
 def test_values_stand_where_they_belong(driven: Path, folder: Path) -> None:
-    case = sim.load(driven).with_posterior(1, folder)
+    case = sim.load(driven, posterior="none").with_posterior(1, folder)
     assert case.scenario.parameters["aversion"] == 1.5
     assert case.scenario.parameters["expectation_speed"] == 0.6
     assert next(clause.strength for clause in case.scenario.policies if clause.id == "ban-half") == 0.3
@@ -58,18 +58,18 @@ def test_values_stand_where_they_belong(driven: Path, folder: Path) -> None:
 
 def test_record_and_scenario_say_which_draw(driven: Path, folder: Path) -> None:
     posterior = load_posterior(folder)
-    run = sim.load(driven).with_posterior(2, posterior).run()
+    run = sim.load(driven, posterior="none").with_posterior(2, posterior).run()
     found = run.record["posterior"]
     assert (found["draw"], found["draws"], found["digest"]) == (2, 3, posterior.digest)
     assert found["absent"] == found["kept"] == ()
     assert f"draw 2 of posterior 'driven' ({posterior.digest[:10]})" in yaml.safe_load(run.scenario_yaml)["sources"][-1]
-    assert sim.load(driven).run().record["posterior"] is None
+    assert sim.load(driven, posterior="none").run().record["posterior"] is None
 
 
 def test_the_resolved_scenario_holds_the_values(driven: Path, folder: Path, tmp_path: Path) -> None:
-    case = sim.load(driven).with_posterior(1, folder)
+    case = sim.load(driven, posterior="none").with_posterior(1, folder)
     (tmp_path / "resolved.yaml").write_text(case.scenario.resolved_yaml(), encoding="utf-8")
-    again = sim.load(tmp_path / "resolved.yaml")
+    again = sim.load(tmp_path / "resolved.yaml", posterior="none")
     assert same_bits(case, again)
     # All its numbers are its own now: another draw changes nothing.
     other = again.with_posterior(2, folder)
@@ -85,7 +85,8 @@ def test_a_posterior_of_what_is_there_changes_no_bit(driven: Path, tmp_path: Pat
         "drivers.war.size": [1.0],
     }
     assert same_bits(
-        sim.load(driven), sim.load(driven).with_posterior(0, write_posterior(tmp_path / "null", same, driven))
+        sim.load(driven, posterior="none"),
+        sim.load(driven, posterior="none").with_posterior(0, write_posterior(tmp_path / "null", same, driven)),
     )
 
 
@@ -96,37 +97,37 @@ def test_what_the_scenario_lacks_is_passed_over_and_said(folder: Path) -> None:
 
 
 def test_what_the_author_chose_stays_and_is_said(driven: Path, folder: Path) -> None:
-    case = sim.load(driven).with_changes(parameters={"aversion": 7.0}).with_posterior(1, folder)
+    case = sim.load(driven, posterior="none").with_changes(parameters={"aversion": 7.0}).with_posterior(1, folder)
     assert case.drawn.kept == ("parameters.aversion",)
     assert (case.scenario.parameters["aversion"], case.scenario.parameters["expectation_speed"]) == (7.0, 0.6)
     (folder / "record.json").unlink()
     # Without a record nobody knows what was fitted: parameters that are named are the author's.
-    assert sim.load(driven).with_posterior(1, folder).drawn.kept == (
+    assert sim.load(driven, posterior="none").with_posterior(1, folder).drawn.kept == (
         "parameters.aversion",
         "parameters.expectation_speed",
     )
 
 
 def test_changes_after_the_draw_win(driven: Path, folder: Path) -> None:
-    case = sim.load(driven).with_posterior(1, folder).with_changes(parameters={"aversion": 7.0})
+    case = sim.load(driven, posterior="none").with_posterior(1, folder).with_changes(parameters={"aversion": 7.0})
     assert case.scenario.parameters["aversion"] == 7.0
     assert case.drawn.draw == 1
     assert case.without_policies().drawn == case.drawn
 
 
 def test_a_second_draw_is_refused(driven: Path, folder: Path) -> None:
-    case = sim.load(driven).with_posterior(1, folder)
+    case = sim.load(driven, posterior="none").with_posterior(1, folder)
     with pytest.raises(sim.SimError, match="has draw 1 already"):
         case.with_posterior(2, folder)
 
 
 def test_a_run_on_disk_can_take_another_draw(driven: Path, folder: Path, tmp_path: Path) -> None:
     posterior = load_posterior(folder)
-    base = sim.load(driven).with_changes(parameters={"aversion": 7.0})
+    base = sim.load(driven, posterior="none").with_changes(parameters={"aversion": 7.0})
     one, other = (base.with_posterior(draw, posterior) for draw in (1, 2))
     saved = one.run().save(tmp_path / "runs")
     record = json.loads((saved / "record.json").read_text(encoding="utf-8"))["posterior"]
-    again = posterior.replace_draw(sim.load(saved / "scenario.yaml").scenario, record, 2).as_data()
+    again = posterior.replace_draw(sim.load(saved / "scenario.yaml", posterior="none").scenario, record, 2).as_data()
     assert {**again, "sources": []} == {**other.scenario.as_data(), "sources": []}
     with pytest.raises(sim.SimError, match="which is not that of"):
         posterior.replace_draw(one.scenario, {**record, "digest": "0" * 64}, 2)
@@ -147,7 +148,7 @@ def test_put_and_said_are_inverse(aversion: float, strength: float, swing: float
 
 def test_the_representative_draw_is_the_first(driven: Path, folder: Path) -> None:
     posterior = load_posterior(folder)
-    assert sim.load(driven).with_posterior(posterior=posterior).drawn.draw == REPRESENTATIVE == 0
+    assert sim.load(driven, posterior="none").with_posterior(posterior=posterior).drawn.draw == REPRESENTATIVE == 0
     assert posterior.values() == {column: values[0] for column, values in COLUMNS.items()}
 
 
@@ -224,7 +225,7 @@ def test_a_value_that_the_clause_does_not_take_is_the_files_fault(folder: Path, 
     text = (folder / "draws.csv").read_text(encoding="utf-8").replace("0.3", "1.3")
     (folder / "draws.csv").write_text(text, encoding="utf-8")
     with pytest.raises(sim.FaultList) as caught:
-        sim.load(driven).with_posterior(1, folder)
+        sim.load(driven, posterior="none").with_posterior(1, folder)
     assert "draws.csv:3" in str(caught.value)
     assert "1.3" in str(caught.value)
 
@@ -242,7 +243,7 @@ def test_what_is_not_there_is_said(tmp_path: Path, driven: Path, folder: Path) -
     with pytest.raises(sim.SimError, match="no posterior ships with world 'classroom'"):
         sim.load("classroom").with_posterior()
     with pytest.raises(sim.SimError, match="no draw 3"):
-        sim.load(driven).with_posterior(3, folder)
+        sim.load(driven, posterior="none").with_posterior(3, folder)
 
 
 def test_the_shipped_posterior_is_that_of_its_world(
@@ -251,5 +252,5 @@ def test_the_shipped_posterior_is_that_of_its_world(
     monkeypatch.setattr("sim.simulation.posterior.shipped", lambda relative: folder)
     assert shipped_posterior("classroom") == folder
     assert shipped_posterior("reference") is None
-    assert sim.load(driven).with_posterior().drawn.draw == REPRESENTATIVE
+    assert sim.load(driven, posterior="none").with_posterior().drawn.draw == REPRESENTATIVE
     assert json.loads((folder / "record.json").read_text(encoding="utf-8"))["world"] == "classroom"

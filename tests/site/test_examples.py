@@ -93,7 +93,7 @@ def smaller(page: str) -> str:
 @cache
 def fewest() -> int:
     """The fewest rows of firms that serve the reference world: one for each type of firm that trades."""
-    case = sim.load("reference").with_changes(agents={"exporters": 20_000, "mode": "expected"})
+    case = sim.load("reference", posterior="none").with_changes(agents={"exporters": 20_000, "mode": "expected"})
     return len(case.model().base.active)
 
 

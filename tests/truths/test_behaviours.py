@@ -175,7 +175,7 @@ def test_the_largest_firms_are_listed_first():
         "who": "exporters", "select": "largest", "goods": ["drones"], "effective": "2022-01-10", "strength": 2,
         "source": "a test",
     }  # fmt: skip
-    case = sim.load("reference").without_policies().with_changes(
+    case = sim.load("reference", posterior="none").without_policies().with_changes(
         policies=[listing], agents={"exporters": 20_000}, months={"first": "2022-01", "last": "2022-02"}
     )  # fmt: skip
     model = case.model()

@@ -10,7 +10,7 @@ from calibration.validation.sign_check import FIGURES, table
 
 def test_every_fit_row_goes_the_way_of_the_figures():
     rows = pd.read_csv(FIGURES, dtype=str, keep_default_na=False)
-    fitted = sim.load_posterior().case_at(sim.load("reference"))
+    fitted = sim.load_posterior().case_at(sim.load("reference", posterior="none"))
     small = fitted.with_changes(agents={"exporters": 2700, "intermediaries": 330, "mode": "expected"})
     result = table(small.run(), rows)
     fit = result[result["role"] == "fit"]
@@ -23,7 +23,11 @@ def test_every_fit_row_goes_the_way_of_the_figures():
 def test_without_the_package_the_directions_are_gone():
     """The table can fail: a world without policy and war moves nothing the right way."""
     rows = pd.read_csv(FIGURES, dtype=str, keep_default_na=False)
-    still = sim.load("null").with_changes(agents={"exporters": 1500, "intermediaries": 330, "mode": "expected"}).run()
+    still = (
+        sim.load("null", posterior="none")
+        .with_changes(agents={"exporters": 1500, "intermediaries": 330, "mode": "expected"})
+        .run()
+    )
     result = table(still, rows[rows["measure"] == "growth"])
     assert result["right"].mean() < 0.6
     assert (result["simulated"].abs() < 1e-6).all()

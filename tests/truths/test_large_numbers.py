@@ -26,7 +26,7 @@ def imports(run):
 
 def test_noise_falls_with_the_root_of_the_number_of_firms():
     # A package of law without price feedback beyond a few months, so that the limit is reached from moderate numbers.
-    case = sim.load("reference").with_changes(
+    case = sim.load("reference", posterior="none").with_changes(
         months={"first": "2022-01", "last": "2022-08"}, agents={"intermediaries": 11_000}
     )
     expected = case.with_changes(agents={"exporters": 40_000, "mode": "expected"}).run()
@@ -39,7 +39,7 @@ def test_noise_falls_with_the_root_of_the_number_of_firms():
 def test_the_mean_over_seeds_is_the_expected_run():
     # Many firms: prices answer to what arrives, so that chance moves the mean as well, by a part that falls with the
     # number of firms (imports of the second month: 0.6 % at 40,000 firms, 0.2 % at 160,000, 0.1 % at 640,000).
-    case = sim.load("reference").with_changes(
+    case = sim.load("reference", posterior="none").with_changes(
         months={"first": "2022-01", "last": "2022-06"}, agents={"intermediaries": 11_000}
     )
     # Few rows are enough for the expected run, whose nodes are converged, and keep it small.

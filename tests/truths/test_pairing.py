@@ -52,7 +52,7 @@ def test_same_seed_same_bits_and_another_seed_others(sampled, drawn):
 
 @pytest.mark.parametrize("mode", ["expected", "sampled"])
 def test_threads_do_not_matter(mode):
-    case = sim.load("reference").with_changes(
+    case = sim.load("reference", posterior="none").with_changes(
         agents={"exporters": 20_000, "mode": mode}, months={"first": "2022-01", "last": "2022-06"}
     )
     runs, threads = [], numba.get_num_threads()

@@ -58,7 +58,7 @@ def test_a_supply_driver_scales_what_its_origin_ships_and_lifts_prices():
     path = {"2021-03": 0.5, "2021-04": 1}
     half = {"id": "half", "what": "supply", "origin": "CHN", "path": path, "source": "made up"}
     agents = {"exporters": 2000, "mode": "expected"}
-    case = sim.load("null").with_changes(agents=agents, months={"last": "2022-12"}, drivers=[half])
+    case = sim.load("null", posterior="none").with_changes(agents=agents, months={"last": "2022-12"}, drivers=[half])
     source = case.run().source
     record, base, world = source.record, source.base, source.world
     china = base.origin == world.states.index("CHN")
@@ -70,7 +70,7 @@ def test_a_supply_driver_scales_what_its_origin_ships_and_lifts_prices():
 
 
 def test_sampled_world_stands_still_within_its_noise():
-    case = sim.load("null").with_changes(
+    case = sim.load("null", posterior="none").with_changes(
         agents={"exporters": 40_000, "intermediaries": 1100}, months={"last": "2021-12"}
     )
     run = case.run()

@@ -16,7 +16,7 @@ def test_a_made_up_world_builds_and_runs(tmp_path: Path, states: int, goods: int
     sim.build_world(tmp_path / "facts", tmp_path / "world")
     text = SCENARIO.format(world=tmp_path / "world", exporters=4 * states * goods)
     (tmp_path / "large.yaml").write_text(text, encoding="utf-8")
-    case = sim.load(tmp_path / "large.yaml")
+    case = sim.load(tmp_path / "large.yaml", posterior="none")
     assert (len(case.world.states), len(case.world.goods)) == (states, goods)
     published = np.array([musd or np.nan for musd in case.world.published_exports_musd])
     found = 12 * case.world.recorded_musd.sum(axis=(1, 2))

@@ -40,7 +40,7 @@ def draw(source: Source, figure: Figure) -> pd.DataFrame:
         subtitle += f"; medians of the draws ({view.bands.part} in the table)"
     title = f"From whom and by which route {view.target_name} is supplied"
     if contrast is not None and (told := view.title_numbers("flow_diagram")):
-        title = sentence(contrast, through_hubs(view), told[BEFORE].percent(1), told[AFTER].percent(1))
+        title = sentence(view, through_hubs(view), told[BEFORE].percent(1), told[AFTER].percent(1))
     plate = frame(figure, title, subtitle, stamp(view.policy, view.baseline, view.bands_note.strip()))
     if contrast is None or table.empty:
         nothing_to_show(figure, plate, "Nothing to compare: no base year in the run and no counterfactual, or no flow.")
@@ -48,7 +48,7 @@ def draw(source: Source, figure: Figure) -> pd.DataFrame:
     scaled = shown.assign(value_musd=shown["value_musd"] / size)
     largest = float(table.groupby("side")["value_musd"].sum().max()) / size
     half = (plate.right - plate.left - 0.01) / 2
-    for number, (side, heading) in enumerate(zip(("before", "after"), headings(contrast), strict=True)):
+    for number, (side, heading) in enumerate(zip(("before", "after"), headings(view), strict=True)):
         place = plate.left + number * (half + 0.01), plate.bottom + 0.01, half, plate.top - plate.bottom - 0.05
         axes = figure.add_axes(place)
         axes.set_axis_off()

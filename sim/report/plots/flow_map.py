@@ -48,7 +48,7 @@ def draw(origin: Source, figure: Figure) -> pd.DataFrame:
     also = source() if known else "A made-up world: it has places, and no borders."
     title = f"Where what reaches {view.target_name} comes from"
     if contrast is not None and (told := view.title_numbers("flow_map")):
-        title = sentence(contrast, through_hubs(view), told[BEFORE].percent(1), told[AFTER].percent(1))
+        title = sentence(view, through_hubs(view), told[BEFORE].percent(1), told[AFTER].percent(1))
     plate = frame(figure, title, subtitle, stamp(view.policy, view.baseline, also + view.bands_note))
     if contrast is None or world is None or not float(table["value_musd"].sum()) > 0.0:
         nothing_to_show(figure, plate, "Nothing to show: no base year in the run and no counterfactual, or no flow.")
@@ -57,7 +57,7 @@ def draw(origin: Source, figure: Figure) -> pd.DataFrame:
     plate = key(figure, plate, [*entries, ("through hubs", _THROUGH, "-")])
     largest = float(table["value_musd"].max())
     half = (plate.right - plate.left - 0.02) / 2
-    for number, (side, heading) in enumerate(zip(("before", "after"), headings(contrast), strict=True)):
+    for number, (side, heading) in enumerate(zip(("before", "after"), headings(view), strict=True)):
         box = plate.left + number * (half + 0.02), plate.bottom, half, plate.top - plate.bottom - 0.045
         axes = figure.add_axes(box)
         axes.set_title(heading, loc="left", size=SMALL + 1, weight="bold", color=INK, pad=4, **PLAIN)

@@ -9,7 +9,7 @@ import pandas as pd
 from sim.metrics.series_tables import ALL_ORIGINS
 from sim.metrics.title_numbers import AFTER, BEFORE
 from sim.report.plots.labels import scale
-from sim.report.plots.run_view import look, sentence
+from sim.report.plots.run_view import look, sentence, under
 from sim.report.plots.style import REFERENCE, frame, plain_axes, stamp
 from sim.report.plots.timeline import (
     LAW_LANE,
@@ -37,7 +37,7 @@ def draw(source: Source, figure: Figure) -> pd.DataFrame:
     """Draws the stack and the line; returns the figures behind it."""
     view = look(source)
     shown = view.banded("flows_by_origin")
-    without = "; black line: total without the policies" if view.baseline is not None else ""
+    without = f"; black line: total {under(view.names[1])}" if view.baseline is not None else ""
     subtitle = f"Deliveries to {view.target_name} by origin of the goods, by any route, USD a month{without}"
     footer = stamp(view.policy, view.baseline, f"FOB, prices of the month.{view.bands_note}")
     plate = frame(figure, _title(view), subtitle + view.shaded("total hatched"), footer)
@@ -77,4 +77,4 @@ def _title(view: View) -> str:
     if contrast is None or not told:
         return f"Who supplies {view.target_name}"
     subject = f"The coalition's share of the value that {view.target_name} receives"
-    return sentence(contrast, subject, told[BEFORE].percent(), told[AFTER].percent())
+    return sentence(view, subject, told[BEFORE].percent(), told[AFTER].percent())

@@ -10,7 +10,7 @@ from sim.metrics.run_pair import DIRECT, OTHER_STATES
 from sim.metrics.series_tables import ALL_HUBS
 from sim.metrics.title_numbers import AFTER, BEFORE
 from sim.report.plots.labels import scale
-from sim.report.plots.run_view import look, sentence, through_hubs
+from sim.report.plots.run_view import look, sentence, through_hubs, under
 from sim.report.plots.style import REFERENCE, frame, plain_axes, stamp
 from sim.report.plots.timeline import (
     band,
@@ -42,7 +42,7 @@ def draw(source: Source, figure: Figure) -> pd.DataFrame:
     if not view.hubs:
         subtitle = f"Deliveries to {view.target_name}, all on the direct route, USD a month (this world has no hubs)"
     if view.baseline is not None:
-        subtitle += "; dotted: without the policies"
+        subtitle += f"; dotted: {under(view.names[1])}"
     footer = stamp(view.policy, view.baseline, f"FOB, prices of the month.{view.bands_note}")
     plate = frame(figure, _title(view), subtitle + view.shaded("shaded, all hubs hatched"), footer)
     width, height = (float(side) for side in figure.get_size_inches())
@@ -103,4 +103,4 @@ def _title(view: View) -> str:
     told = view.title_numbers("flows_by_route")
     if contrast is None or not told:
         return f"By which route goods reach {view.target_name}"
-    return sentence(contrast, through_hubs(view), told[BEFORE].percent(1), told[AFTER].percent(1))
+    return sentence(view, through_hubs(view), told[BEFORE].percent(1), told[AFTER].percent(1))

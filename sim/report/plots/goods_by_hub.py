@@ -49,7 +49,7 @@ def draw(source: Source, figure: Figure) -> pd.DataFrame:
     hubs = [str(hub) for hub in shown.groupby("hub")["value_musd"].sum().nlargest(_HUBS).index]
     goods = [str(good) for good in shown.groupby("good")["value_musd"].sum().nlargest(_GOODS).index]
     if view.baseline is not None:
-        plate = key(figure, plate, [("with the policies", NEUTRAL, "-"), ("without", REFERENCE, ":")])
+        plate = key(figure, plate, [(view.names[0], NEUTRAL, "-"), (view.names[1], REFERENCE, ":")])
     cells = [(good, hub) for good in goods for hub in hubs]
     broad = (plate.right - plate.left) * float(figure.get_figwidth())
     drawn = panels(figure, plate, len(cells), columns=len(hubs), head=_HEAD)

@@ -9,7 +9,7 @@ import pandas as pd
 from sim.metrics.title_numbers import RECORDED, TRUE
 from sim.report.plots.labels import scale
 from sim.report.plots.panels import panels
-from sim.report.plots.run_view import look
+from sim.report.plots.run_view import look, under
 from sim.report.plots.style import COALITION, INK, MUTED, frame, key, plain_axes, stamp
 from sim.report.plots.timeline import band, line, lines_panel, month_axis
 
@@ -45,21 +45,21 @@ def draw(source: Source, figure: Figure) -> pd.DataFrame:
             colours = {"true_musd": INK, "recorded_musd": COALITION}
             lines_panel(axes, rows, f"{_GROUPS[group]} to {view.target_name}", colours, {"color": GAP})
         else:
-            _draw_towards_hubs(axes, view.months, rows, f"{_GROUPS[group]} to hubs, as recorded")
+            _draw_towards_hubs(axes, view, rows, f"{_GROUPS[group]} to hubs, as recorded")
     return view.behind("recorded_and_true", shown)
 
 
-def _draw_towards_hubs(axes: Axes, months: list[str], rows: pd.DataFrame, heading: str) -> None:
+def _draw_towards_hubs(axes: Axes, view: View, rows: pd.DataFrame, heading: str) -> None:
     """The change against the world without the policies, or all where there is no such run."""
     if "to_hubs_change_musd" not in rows:
         lines_panel(axes, rows, heading, {"to_hubs_musd": COALITION})
         return
     unit, size = scale(float(rows.filter(like="to_hubs_change_musd").abs().max().max()))
-    plain_axes(axes, f"{unit} a month more or less than without the policies", heading)
+    plain_axes(axes, f"{unit} a month more or less than {under(view.names[1])}", heading)
     band(axes, rows, "to_hubs_change_musd", COALITION, size)
     line(axes, rows["to_hubs_change_musd"] / size, COALITION)
     axes.axhline(0.0, color=MUTED, linewidth=0.8)
-    month_axis(axes, months)
+    month_axis(axes, view.months)
 
 
 def _title(view: View) -> str:

@@ -21,7 +21,6 @@ from sim.simulation.comparison import Comparison
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from sim.metrics.run_pair import Contrast
     from sim.simulation.intervals import Bands
     from sim.simulation.results import Results
 
@@ -182,10 +181,13 @@ def look(source: Source, bands: Bands | None = None) -> View:
     return View(source, bands=bands)
 
 
-def sentence(contrast: Contrast, subject: str, before: str, after: str) -> str:
+def sentence(view: View, subject: str, before: str, after: str) -> str:
     """A finding: the subject, its figure before and its figure after."""
+    contrast = view.contrast
+    assert contrast is not None
     if contrast.same_months:
-        return f"{subject}: {before} without the policies, {after} with them"
+        own, other = view.names if view.two_packages else ("with them", view.names[1])
+        return f"{subject}: {before} {under(other)}, {after} {under(own)}"
     return f"{subject}: {before} in {contrast.before}, {after} in {contrast.after}"
 
 
@@ -194,6 +196,14 @@ def through_hubs(view: View) -> str:
     return f"Share of the value delivered to {view.target_name} that goes through hubs"
 
 
-def headings(contrast: Contrast) -> tuple[str, str]:
+def under(name: str) -> str:
+    """A package with the word that stands before it; a world without policies needs none."""
+    return name if name.startswith("with") else f"under {name}"
+
+
+def headings(view: View) -> tuple[str, str]:
     """Headings of the two stretches."""
-    return ("Without the policies", "With the policies") if contrast.same_months else (contrast.before, contrast.after)
+    contrast = view.contrast
+    assert contrast is not None
+    own, other = (name[:1].upper() + name[1:] for name in view.names)
+    return (other, own) if contrast.same_months else (contrast.before, contrast.after)

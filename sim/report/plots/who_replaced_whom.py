@@ -59,7 +59,7 @@ def draw(source: Source, figure: Figure) -> pd.DataFrame:
     axes = figure.add_axes((plate.left, plate.bottom + 0.01, plate.right - plate.left, plate.top - plate.bottom - 0.04))
     axes.set_axis_off()
     axes.set_xlim(_SPAN if view.bands is None else _WITH_BANDS)
-    _draw_columns(axes, view, shown, headings(contrast))
+    _draw_columns(axes, view, shown, headings(view))
     return view.behind("who_replaced_whom", shown)
 
 
@@ -123,6 +123,8 @@ def _title(view: View) -> str:
     if contrast is None or not told:
         return f"Who replaced whom in supplying {view.target_name}"
     since = "to the policies" if contrast.same_months else f"by {contrast.after}"
+    if view.two_packages:
+        since = f"under {view.names[0]} against {view.names[1]}"
     others, around, gone = (told[name].percent() for name in (OTHERS, AROUND, GONE_SHARE))
     return (
         f"Of {told[LOST].money()} of direct coalition sales lost {since}, at base-year prices, {others} went to other "

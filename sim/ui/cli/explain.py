@@ -36,16 +36,20 @@ def compare(
     months: Months = None,
     changes: Setting = None,
     posterior: FromPosterior = None,
+    draws: Annotated[int, typer.Option(min=0, help="Draws of the posterior at which both are run, for bands.")] = 0,
+    world_errors: WorldErrors = "on",
     flows: Annotated[bool, typer.Option("--flows/--no-flows", help="Also run both and compare the flows.")] = True,
     whole: Annotated[bool, typer.Option("--all", help="Every row of the law, however many.")] = False,
     allow_code: AllowCode = False,
 ) -> None:
     """Shows how two scenarios differ in law, clause by clause and month by month, then in flows, from paired runs.
 
-    The options change both scenarios alike; parameters come from where sim run has them.
+    The options change both scenarios alike; parameters come from where sim run has them. With --draws every number is
+    the median over draws of the posterior with its band; at each draw both have the same parameters and world.
 
     Examples:
       sim compare my-scenario.yaml reference --mode expected --exporters 4000
+      sim compare my-scenario.yaml reference --mode expected --exporters 4000 --draws 24
       sim compare my-scenario.yaml reference --no-flows --all
     """
     from sim.report.catalogue import clause_differences
@@ -54,14 +58,14 @@ def compare(
     from sim.report.run_tables import deliveries, largest
     from sim.simulation.comparison import compare as run_both
     from sim.simulation.parameter_source import beliefs, in_both
-    from sim.ui.requests import asked_for, overrides
+    from sim.ui.requests import asked_for, bands_for, overrides
 
     asked = overrides(
         exporters=exporters, mode=mode, seed=seed, months=months, settings=changes or (), allow_code=allow_code
     )
-    both = [beliefs(asked_for(name, asked), posterior, 0) for name in (first, second)]
+    both = [beliefs(asked_for(name, asked), posterior, draws) for name in (first, second)]
     a, b = (one.case for one in both)
-    show(f"first, 'with': {a.scenario.title}\nsecond, 'without': {b.scenario.title}\n{in_both(*both)}\n")
+    show(f"first: {a.scenario.title}\nsecond: {b.scenario.title}\n{in_both(*both)}\n")
     # As their authors wrote them, before any draw.
     written = clause_differences(*(one.undrawn.scenario for one in both))
     show(
@@ -70,8 +74,13 @@ def compare(
     show(law_by_month(a, b, whole=whole), "")
     if flows:
         with progress_of("two runs") as progress:
-            comparison = run_both(a, b, progress)
-        show(deliveries(look(comparison)), *largest(look(comparison)))
+            view = look(run_both(a, b, progress))
+        with progress_of(f"{draws} draws of both", "draws") as progress:
+            bands = bands_for(both[0], view, progress, against=both[1], world_errors=world_errors == "on")
+        view = look(view, bands)
+        show(deliveries(view), *largest(view))
+        if bands is not None:
+            show(bands.words)
 
 
 @app.command()

@@ -14,7 +14,8 @@ from sim.metrics.run_pair import RunPair
 from sim.metrics.series import figure_series
 from sim.report.plots.run_view import View
 from sim.simulation.intervals import Bands, side_by_side
-from sim.simulation.parameter_source import NONE, Beliefs, beliefs
+from sim.simulation.parameter_source import Beliefs, beliefs
+from sim.simulation.posterior import NONE
 from sim.ui.web.figures import BANDED
 from sim.ui.web.headline import YEARLY, yearly, yearly_series
 

@@ -14,6 +14,7 @@ from sim.common.errors import Fault, FaultList
 from sim.common.parsing import PLAIN_NUMBER
 from sim.common.yaml_reader import MOST_BYTES, TOO_LARGE, decode
 from sim.scenario import as_yaml, parse_scenario, shipped_scenarios
+from sim.simulation.posterior import NONE
 from sim.simulation.simulation import Case, case_of, load
 
 if TYPE_CHECKING:
@@ -164,7 +165,7 @@ def drafted(name: str) -> Draft:
     Raises:
         FaultList: everything wrong with the scenario or its world.
     """
-    case = load(name)
+    case = load(name, posterior=NONE)
     shipped = name in shipped_scenarios() and not Path(name).is_file()
     return Draft(case, name if shipped else str(Path(name).resolve()))
 

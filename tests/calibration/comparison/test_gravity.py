@@ -68,7 +68,7 @@ def test_an_origin_that_can_sell_nowhere_has_no_equilibrium(flows: Floats) -> No
 
 
 def test_bans_move_the_prediction_the_right_way() -> None:
-    case = sim.load("reference").with_changes(agents={"mode": "expected", "exporters": 1500})
+    case = sim.load("reference", posterior="none").with_changes(agents={"mode": "expected", "exporters": 1500})
     closed, sales = closed_by_month(case), predicted_sales(case)
     states = case.world.states
     eu, china, target = states.index("EU27"), states.index("CHN"), case.world.target

@@ -289,7 +289,7 @@ def test_coverage_is_told_as_it_is() -> None:
 # ------------------------------------------------------------------------------------------------- what is judged
 @pytest.fixture(scope="module")
 def world() -> sim.World:
-    return sim.load("reference").world
+    return sim.load("reference", posterior="none").world
 
 
 def test_judged_rows_stay_out_of_the_likelihood(world: sim.World) -> None:

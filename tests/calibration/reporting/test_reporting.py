@@ -26,7 +26,7 @@ FORECASTERS = ("posterior", "no change", "drift")
 
 @pytest.fixture(scope="module")
 def targets() -> tuple[Target, ...]:
-    return load_targets(TARGETS, codes_of(sim.load("reference").world))
+    return load_targets(TARGETS, codes_of(sim.load("reference", posterior="none").world))
 
 
 @pytest.fixture(scope="module")

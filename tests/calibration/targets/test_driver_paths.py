@@ -11,7 +11,7 @@ from calibration.targets import driver_paths
 from calibration.targets.targets import FIGURES, published_rates
 
 PATHS = driver_paths.paths()
-DRIVERS = {entry["id"]: entry for entry in sim.load("reference").scenario.as_data()["drivers"]}
+DRIVERS = {entry["id"]: entry for entry in sim.load("reference", posterior="none").scenario.as_data()["drivers"]}
 
 
 @pytest.mark.parametrize("name", PATHS)

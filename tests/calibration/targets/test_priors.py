@@ -15,7 +15,9 @@ HEAD = "address,family,centre,width,group,fitted,source\n"
 
 @pytest.fixture(scope="module")
 def case() -> sim.Case:
-    return sim.load("reference").with_changes(agents={"mode": "expected", "exporters": 1500, "intermediaries": 330})
+    return sim.load("reference", posterior="none").with_changes(
+        agents={"mode": "expected", "exporters": 1500, "intermediaries": 330}
+    )
 
 
 def test_every_row_has_a_source_and_stands_in_the_scenario(case: sim.Case) -> None:

@@ -61,12 +61,12 @@ def faults(tmp_path: Path, *rows: dict[str, str]) -> list[sim.Fault]:
 
 @pytest.fixture(scope="module")
 def targets() -> tuple[Target, ...]:
-    return load_targets(TARGETS, codes_of(sim.load("reference").world))
+    return load_targets(TARGETS, codes_of(sim.load("reference", posterior="none").world))
 
 
 @pytest.fixture(scope="module")
 def run() -> sim.Results:
-    return sim.load("reference").with_changes(agents={"mode": "expected", "exporters": 1500}).run()
+    return sim.load("reference", posterior="none").with_changes(agents={"mode": "expected", "exporters": 1500}).run()
 
 
 # ------------------------------------------------------------------------------------------------------ the table
@@ -205,7 +205,11 @@ def test_cells_that_are_read_where_they_stand_are_those_of_the_ledgers(
 
 
 def test_a_run_that_keeps_what_targets_read_says_the_same(run: sim.Results, targets: tuple[Target, ...]) -> None:
-    lean = sim.load("reference").with_changes(agents={"mode": "expected", "exporters": 1500}).run(kept=ARRAYS)
+    lean = (
+        sim.load("reference", posterior="none")
+        .with_changes(agents={"mode": "expected", "exporters": 1500})
+        .run(kept=ARRAYS)
+    )
     assert np.array_equal(simulated(lean, targets), simulated(run, targets))
     with pytest.raises(AttributeError, match="the run did not keep 'fate'"):
         _ = lean.orders
@@ -226,7 +230,7 @@ def test_a_target_is_the_sum_that_it_names(run: sim.Results, targets: tuple[Targ
 
 def test_growth_is_per_month(targets: tuple[Target, ...]) -> None:
     """A world that stands still grows by nothing, whatever the length of the spans."""
-    still = sim.load("null").with_changes(agents={"mode": "expected", "exporters": 1500}).run()
+    still = sim.load("null", posterior="none").with_changes(agents={"mode": "expected", "exporters": 1500}).run()
     uneven = next(target for target in targets if target.id == "chn-early")
     rows = [replace(uneven, reporter="EU27", partner="USA"), *(t for t in targets if t.measure == "growth")]
     yearly = [t for t in rows if t.period[0][5:] == (t.base or ("", ""))[0][5:] or t.partner == "USA"]

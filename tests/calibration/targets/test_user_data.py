@@ -93,7 +93,7 @@ def statements(folder: Path, rows: list[dict[str, str]]) -> None:
 
 def test_series_of_the_files_become_targets(figures: Path) -> None:
     own = prepare(figures, "reference")
-    world = sim.load(own.scenario).world
+    world = sim.load(own.scenario, posterior="none").world
     rows = {row.id: row for row in load_targets(own.targets, codes_of(world))}
     year = rows["chn-export-rus-all-2022"]
     assert (year.reporter, year.flow, year.ledger, year.role) == ("CHN", "export+re-export", "recorded", "fit")
@@ -112,7 +112,7 @@ def test_series_of_the_files_become_targets(figures: Path) -> None:
 
 
 def test_the_world_has_the_base_year_of_the_files(figures: Path) -> None:
-    world = sim.load(prepare(figures, "reference").scenario).world
+    world = sim.load(prepare(figures, "reference").scenario, posterior="none").world
     china, turkey = (world.states.index(code) for code in ("CHN", "TUR"))
     assert world.recorded_musd[china, world.target].sum() == pytest.approx(70_000 / 12, rel=1e-6)
     assert world.recorded_musd[turkey, world.target].sum() == pytest.approx(5_800 / 12, rel=1e-6)
@@ -121,7 +121,7 @@ def test_the_world_has_the_base_year_of_the_files(figures: Path) -> None:
 def test_own_statements_come_before_the_files(figures: Path) -> None:
     statements(figures, [{"id": "mine", "good": "all", "value": "12", "low": "8", "high": "15"}])
     own = prepare(figures, "reference")
-    rows = {row.id: row for row in load_targets(own.targets, codes_of(sim.load(own.scenario).world))}
+    rows = {row.id: row for row in load_targets(own.targets, codes_of(sim.load(own.scenario, posterior="none").world))}
     assert rows["mine"].high == pytest.approx(np.log(1.15))
     assert "chn-export-rus-all-2022" not in rows
     assert "no target: targets.csv has one for the same flow and months" in own.account
@@ -130,7 +130,9 @@ def test_own_statements_come_before_the_files(figures: Path) -> None:
 def test_the_same_folder_gives_the_same_world(figures: Path, tmp_path: Path) -> None:
     one, two = (prepare(figures, "reference", tmp_path / name) for name in ("one", "two"))
     assert one.targets.read_bytes() == two.targets.read_bytes()
-    assert sim.load(one.scenario).world.digest == sim.load(two.scenario).world.digest
+    assert (
+        sim.load(one.scenario, posterior="none").world.digest == sim.load(two.scenario, posterior="none").world.digest
+    )
 
 
 def few_free(folder: Path, free: int) -> list[str]:

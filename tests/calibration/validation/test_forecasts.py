@@ -31,7 +31,7 @@ NAIVE = (no_change, same_month_last_year, drift, synthetic_control)
 
 @pytest.fixture(scope="module")
 def case() -> sim.Case:
-    return sim.load("reference").with_changes(agents={"mode": "expected", "exporters": 1500})
+    return sim.load("reference", posterior="none").with_changes(agents={"mode": "expected", "exporters": 1500})
 
 
 @pytest.fixture(scope="module")

@@ -217,7 +217,7 @@ def test_a_model_tells_its_month(classroom: Case) -> None:
 def test_a_mechanism_and_a_finding(swept: sim.Swept) -> None:
     from sim.report.study_findings import summed_up
 
-    case = sim.load("red-line").with_changes(
+    case = sim.load("red-line", posterior="none").with_changes(
         agents={"exporters": 200, "intermediaries": 60}, months={"last": "2024-12"}
     )
     seen = sim.show_mechanism(case, progress=False)

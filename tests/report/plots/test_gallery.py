@@ -72,7 +72,7 @@ def test_figures_that_ask_for_more(pair: sim.Comparison, swept: sim.Swept) -> No
 
 
 def test_a_mechanism_is_drawn() -> None:
-    case = sim.load("red-line").with_changes(agents={"exporters": 200, "intermediaries": 60})
+    case = sim.load("red-line", posterior="none").with_changes(agents={"exporters": 200, "intermediaries": 60})
     assert isinstance(sim.show_mechanism(case, progress=False).plot.mechanism(), Figure)
 
 

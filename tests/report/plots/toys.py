@@ -66,7 +66,7 @@ def toy_case(folder: Path, last: str = "2022-02", **world: float | bool) -> Case
     )
     scenario = folder / "toys.yaml"
     scenario.write_text(text, encoding="utf-8")
-    return sim.load(scenario)
+    return sim.load(scenario, posterior="none")
 
 
 def emptied(results: Results) -> Results:

@@ -16,7 +16,7 @@ from sim.ui.web.labels import strength_range, what, whom
 from sim.ui.web.scenario_edits import DATES, Draft, drafted, handed_over, in_date_order, scenario_titles
 
 BAN, LISTING = "ban-priority", "list-cn-2022"
-CLAUSES = [clause.id for clause in sim.load("reference").scenario.policies]
+CLAUSES = [clause.id for clause in sim.load("reference", posterior="none").scenario.policies]
 TEXTS = st.one_of(
     st.dates().map(str),
     st.floats(-2, 3).map(lambda number: f"{number:g}"),
@@ -36,7 +36,9 @@ def edited(*edits: tuple[str, str, str], chosen: str = "reference") -> Draft:
 
 
 def test_nothing_changed_is_the_chosen_scenario() -> None:
-    strength = next(clause.strength for clause in sim.load("reference").scenario.policies if clause.id == BAN)
+    strength = next(
+        clause.strength for clause in sim.load("reference", posterior="none").scenario.policies if clause.id == BAN
+    )
     for text in (f"{strength:g}", f"{strength:.6f}", f"{strength:e}"):
         draft = edited((BAN, "strength", text), (BAN, "enabled", "true"), (BAN, "ends", ""))
         assert not draft.changed, text
@@ -227,7 +229,7 @@ def test_the_choice_holds_everything_that_ships() -> None:
 
 @pytest.mark.parametrize("name", shipped_scenarios())
 def test_every_clause_has_words_and_a_slider_that_holds_it(name: str) -> None:
-    case = sim.load(name)
+    case = sim.load(name, posterior="none")
     for clause in case.scenario.policies:
         low, high, step = strength_range(clause)
         assert low <= clause.strength <= high

@@ -182,7 +182,7 @@ def test_a_worker_that_cannot_end_says_so() -> None:
 
 
 def test_the_headline_says_what_the_table_says() -> None:
-    shown = Runs().pair(sim.load("reference"), Turns().take(), fitted=False)
+    shown = Runs().pair(sim.load("reference", posterior="none"), Turns().take(), fitted=False)
     view, table = shown.view, shown.table
     assert usual_year(view) == "2024"
     assert list(years(view)) == ["2021", "2022", "2023", "2024"] == list(years(view).values())

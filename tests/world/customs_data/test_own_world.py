@@ -134,7 +134,7 @@ def test_a_world_from_one_kind_of_file(tmp_path: Path, monkeypatch: pytest.Monke
         seen += 1
     assert seen == (6 if kind == "comext" else len(TRADE))
     Path("mine.yaml").write_text(SCENARIO, encoding="utf-8")
-    case = sim.load("mine.yaml")
+    case = sim.load("mine.yaml", posterior="none")
     still = case.with_changes(without=["ban"]).run().to_target().groupby("month")["value_musd"].sum()
     np.testing.assert_allclose(still, still.iloc[0], rtol=1e-9)
     pair = sim.compare(case)
