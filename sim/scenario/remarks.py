@@ -8,6 +8,7 @@ import numpy as np
 
 from sim.common.months import MONTHS_PER_YEAR, format_month, month_of
 from sim.policies.lane_index import LaneIndex
+from sim.scenario.idle_clauses import idle_clauses
 
 if TYPE_CHECKING:
     from sim.scenario.schema import Scenario
@@ -17,8 +18,12 @@ _YEARS_UNKNOWN = 5  # that a run may go on after the last month of which anybody
 
 
 def remarks(scenario: Scenario, world: World) -> tuple[str, ...]:
-    """Sentences on months of the run that world, drivers and season know nothing of; none if there are none."""
-    return (*_too_early(scenario, world), *_too_late(scenario, world), *_no_season(scenario, world))
+    """Sentences on what will not do what it seems to; none if there is nothing of the kind.
+
+    Months that world, drivers and season know nothing of, a start after the base year, clauses that do nothing.
+    """
+    months = (*_too_early(scenario, world), *_late_start(scenario, world), *_too_late(scenario, world))
+    return (*months, *_no_season(scenario, world), *idle_clauses(scenario, world))
 
 
 def _too_early(scenario: Scenario, world: World) -> list[str]:
@@ -28,6 +33,17 @@ def _too_early(scenario: Scenario, world: World) -> list[str]:
     return [
         f"the run begins in {format_month(first)}, before {world.base_year}, the year whose trade world "
         f"'{scenario.world}' has on record: that trade stands for the months before it as well"
+    ]
+
+
+def _late_start(scenario: Scenario, world: World) -> list[str]:
+    first, after = scenario.months.first, (world.base_year + 1) * MONTHS_PER_YEAR
+    if first <= after:
+        return []
+    begins = format_month(world.base_year * MONTHS_PER_YEAR)
+    return [
+        f"the run begins in {format_month(first)} with the firms and routes of {world.base_year}: law and drivers of "
+        f"the months between have done nothing by then. Run from {begins}, and read the months you want"
     ]
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sim.common.errors import SimError
 from sim.simulation.intervals import DRAWS
-from sim.simulation.posterior import NONE, Posterior, load_posterior, shipped_posterior
+from sim.simulation.posterior import HUB_EFFECTS, NONE, Posterior, load_posterior, shipped_posterior
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -64,6 +64,10 @@ def beliefs(case: Case, asked: str | None, draws: int | None) -> Beliefs:
     used = len(posterior.names) - sum(map(len, outside.values()))
     said = f"; left out: {', '.join(left)}" if left else ""
     said += f"; {doubts}" if (doubts := posterior.doubts(case.scenario, case.world)) else ""
+    effects = {name for name in posterior.names if name.startswith(f"{HUB_EFFECTS}.")}
+    own = [case.world.states[hub] for hub in case.world.hubs]
+    if effects and (unfitted := [hub for hub in own if f"{HUB_EFFECTS}.{hub}" not in effects]):
+        said += f"; hubs whose opening is not fitted: {_some(unfitted)}"
     which = f"posterior '{posterior.name}' ({posterior.digest[:10]})"
     if not used:
         return Beliefs(case, case, None, 0, f"parameters: the scenario's; {which} would change none{said}")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field
 
-from sim.common.fields import Share
+from sim.common.fields import Share, States
 from sim.policies.base import Policy
 
 if TYPE_CHECKING:
@@ -34,8 +34,12 @@ class NoReExportClause(Policy):
         examples=[0.3],
     )
 
+    against: States = Field(
+        default=("hubs",), description="Hubs that the contracts forbid to pass on through; all by default."
+    )
+
     def shape(self, regime: Regime, month: int) -> None:
-        """Raises the hazard of a broken pledge on the routes through hubs."""
+        """Raises the hazard of a broken pledge on the routes through the hubs that it binds."""
         hazard = self.strength * self.in_force_share(month)
         if hazard > 0.0 and self.aims_at_target(regime.index):
-            regime.impose("pledge_hazard", regime.index.through_only(self.by, self.goods, ("hubs",)), hazard)
+            regime.impose("pledge_hazard", regime.index.through_only(self.by, self.goods, self.against), hazard)
