@@ -43,6 +43,7 @@ judge: $(READY)  ## score the posterior on 2024, leave out hubs and sources, dra
 	$(BIN)/python -m calibration.validation.forecasts $(FORCE)
 	$(BIN)/python -m calibration.validation.rolling_origins $(FORCE)
 	$(BIN)/python -m calibration.validation.outlook $(FORCE)
+	$(BIN)/python -m calibration.validation.published_designs $(FORCE)
 	$(BIN)/python -m calibration.validation.sampled_mode $(FORCE)
 	$(BIN)/python -m calibration.validation.leave_out $(FORCE)
 	$(BIN)/python -m calibration.reporting $(FORCE)

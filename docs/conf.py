@@ -44,8 +44,9 @@ CONTENTS = {
         "results/README",
     ],
     "Judge": [
-        "docs/validation", "docs/probes", "docs/world", "docs/calibration", "calibration/figures/README",
-        "calibration/posterior/README", "docs/compared", "docs/limits", "docs/faq", "docs/glossary",
+        "docs/validation", "docs/published-designs", "docs/probes", "docs/world", "docs/calibration",
+        "calibration/figures/README", "calibration/posterior/README", "docs/compared", "docs/limits", "docs/faq",
+        "docs/glossary",
     ],
     "Understand and change": ["docs/odd", "docs/design", "docs/how-to/README", "docs/how-to/*", "CONTRIBUTING"],
     "Reference": [

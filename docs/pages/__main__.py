@@ -10,6 +10,7 @@ from pathlib import Path
 from docs.pages import limits, odd
 from docs.pages.api import api_page
 from docs.pages.commands import commands_page
+from docs.pages.designs import designs_page
 from docs.pages.fields import scenario_page, study_page
 from docs.pages.figures import IMAGES, figures_page, reference
 from docs.pages.marked import rewrite
@@ -32,6 +33,7 @@ DOCS = Path(__file__).resolve().parents[1]
 PAGES: Mapping[str, Callable[[], str]] = {
     "instruments.md": instruments_page,
     "validation.md": validation_page,
+    "published-designs.md": designs_page,
     "world.md": world_page,
     "probes.md": probes_page,
     "reference/parameters.md": parameters_page,
