@@ -70,7 +70,7 @@ def main(arguments: list[str] | None = None) -> int:
         if chosen.figures is not None:
             raise sim.SimError("--figures: the outlook is of the shipped series; sim forecast takes newer months")
         settle(chosen)
-        case = sim.load(chosen.scenario, allow_code=chosen.allow_code)
+        case = sim.load(chosen.scenario, allow_code=chosen.allow_code, posterior="none")
         flows = flows_of(case.world)
         made = sim.forecast(
             case, to=LAST, flows=flows, draws=chosen.draws, posterior=chosen.posterior, seed=chosen.seed,

@@ -249,7 +249,7 @@ def main(arguments: list[str] | None = None) -> int:
         if chosen.figures is not None:
             raise sim.SimError("--figures: the published coefficients are of the shipped world")
         settle(chosen)
-        case = sim.load(chosen.scenario, allow_code=chosen.allow_code).with_changes(
+        case = sim.load(chosen.scenario, allow_code=chosen.allow_code, posterior="none").with_changes(
             months={"last": LAST}, agents={"mode": "expected", **_FEW}
         )
         posterior = sim.load_posterior(chosen.posterior)

@@ -167,7 +167,7 @@ def _at_centres(case: sim.Case) -> sim.Posterior:
 
 def tables_of(chosen: argparse.Namespace) -> dict[str, pd.DataFrame]:
     """``rolling`` (scores by horizon), ``rolling_gains`` and ``rolling_troughs``."""
-    case = sim.load(chosen.scenario, allow_code=chosen.allow_code)
+    case = sim.load(chosen.scenario, allow_code=chosen.allow_code, posterior="none")
     runs = _runs(case, chosen)
     model = runs[MODEL]
     few = case.with_changes(months={"last": LAST}, agents={"mode": "expected", **_FEW})

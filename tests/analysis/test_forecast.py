@@ -23,7 +23,7 @@ CLAUSE = {
 
 @pytest.fixture(scope="module")
 def case() -> sim.Case:
-    return sim.load("reference").with_changes(agents=FEW)
+    return sim.load("reference", posterior="none").with_changes(agents=FEW)
 
 
 @pytest.fixture(scope="module")

@@ -18,14 +18,17 @@ SHIPPED = Path(__file__).resolve().parents[3] / "calibration" / "posterior"
 
 @pytest.fixture(scope="module")
 def made() -> sim.Forecast:
-    case = sim.load(outlook.SCENARIO).with_changes(agents=FEW)
+    case = sim.load(outlook.SCENARIO, posterior="none").with_changes(agents=FEW)
     flows = [("KAZ", "export+re-export", "RUS", good) for good in ("all", *case.world.goods)]
     return sim.forecast(case, to="2025-03", flows=flows, draws=1, progress=False)
 
 
 def test_months_before_the_new_law_are_those_of_the_reference() -> None:
     runs = [
-        sim.load(name).with_changes(agents=FEW, months={"last": "2024-12"}, without=without).run().to_target()
+        sim.load(name, posterior="none")
+        .with_changes(agents=FEW, months={"last": "2024-12"}, without=without)
+        .run()
+        .to_target()
         for name, without in (("reference", []), (outlook.SCENARIO, _later(outlook.SCENARIO)))
     ]
     early = [run[run["month"] < "2024-12"].reset_index(drop=True) for run in runs]
@@ -35,7 +38,7 @@ def test_months_before_the_new_law_are_those_of_the_reference() -> None:
 
 def _later(name: str) -> list[str]:
     """Clauses that begin after 2024: a run to its end refuses those that are never in force."""
-    return [clause.id for clause in sim.load(name).scenario.policies if clause.effective.year > 2024]
+    return [clause.id for clause in sim.load(name, posterior="none").scenario.policies if clause.effective.year > 2024]
 
 
 def test_rows_are_by_month_pair_and_good(made: sim.Forecast) -> None:

@@ -39,7 +39,7 @@ def world() -> sim.World:
 @pytest.fixture(scope="module")
 def still() -> Ledgers:
     """A world that stands still: every coefficient is nil on it."""
-    return ledgers_of(sim.load("null").with_changes(agents=FEW, months={"last": "2023-12"}).run())
+    return ledgers_of(sim.load("null", posterior="none").with_changes(agents=FEW, months={"last": "2023-12"}).run())
 
 
 def of_kind(world: sim.World, ledgers: Ledgers, kind: str) -> list[designs.Design]:

@@ -59,7 +59,7 @@ def test_the_regression_has_a_level_by_group_since_the_war() -> None:
 
 def test_income_is_that_of_the_year_before() -> None:
     """GDP of 2023 is not known in 2023; what is held is that of 2022."""
-    case = sim.load("reference")
+    case = sim.load("reference", posterior="none")
     made = sim.forecast(
         case.with_changes(agents={"exporters": 1000, "intermediaries": 200}), to="2024-02", draws=1,
         posterior=rolling._at_centres(case), progress=False,
