@@ -79,7 +79,8 @@ def constants_of(
         coalition_share=np.asarray(world.coalition_brand_share, dtype=float),
         components=np.asarray(world.parts, dtype=np.int64),
     )
-    hubs = _hub_traits(world, base, values, hub_effects)
+    imports = _imports(base, len(world.states), len(world.goods))
+    hubs = _hub_traits(world, base, imports, values, hub_effects)
     at_target = base.destination == world.target
     routes = Routes(
         origin=base.origin, headquarters=base.headquarters, good=base.good, destination=base.destination, hub=base.hub,
@@ -92,7 +93,7 @@ def constants_of(
         goods=goods,
         components=ComponentTypes(base.good, goods.components, routes.target_routes),
         hubs=hubs,
-        markets=MarketTraits(_imports(base, len(world.states), len(world.goods)), price_adjusting_markets(world)),
+        markets=MarketTraits(imports, price_adjusting_markets(world)),
         offices=CustomsOffices(
             by_consignment=np.array([how == "consignment" for how in world.records]),
             reexports_shown=_reexports_shown(world, values),
@@ -177,11 +178,10 @@ def _coalition_direct(base: Baseline, n_states: int) -> Floats:
 
 def _imports(base: Baseline, n_states: int, n_goods: int) -> Floats:
     """Base-year imports (destination, headquarters, good), musd per month, without sales at home."""
-    imports = np.zeros((n_states, 2, n_goods))
-    for k, d in enumerate(base.destination):
-        abroad = base.origin != d
-        np.add.at(imports, (d, base.headquarters[abroad], base.good[abroad]), base.flow[abroad, k])
-    return imports
+    abroad = np.where(base.destination[:, None] == base.origin, 0.0, base.flow.T)
+    place = (base.destination[:, None] * 2 + base.headquarters) * n_goods + base.good
+    imports: Floats = np.bincount(place.ravel(), abroad.ravel(), n_states * 2 * n_goods).astype(float)
+    return imports.reshape(n_states, 2, n_goods)
 
 
 def _border_checks(world: World, left: float) -> Floats:
@@ -236,7 +236,9 @@ def reexports_shown(habit: str, usual: float, overland: float) -> float:
     return {"unrecorded": 0.0, "overland": overland}.get(habit, usual)
 
 
-def _hub_traits(world: World, base: Baseline, values: Values, hub_effects: Mapping[str, float]) -> HubTraits:
+def _hub_traits(
+    world: World, base: Baseline, imports: Floats, values: Values, hub_effects: Mapping[str, float]
+) -> HubTraits:
     """What hubs passed on in the base year, and the pool of intermediaries that their traits let them hold.
 
     One law for all hubs: the pool rises with what the hub buys of coalition brands (of all brands, where there are
@@ -248,7 +250,6 @@ def _hub_traits(world: World, base: Baseline, values: Values, hub_effects: Mappi
     for k, hub in enumerate(base.hub):
         if hub >= 0:
             np.add.at(passed_on, (hub, base.headquarters, base.good), base.flow[:, k])
-    imports = _imports(base, len(world.states), n_goods)
     for hub, state in enumerate(world.hubs):
         bought[hub] = imports[state] + passed_on[hub]
     sold[:] = imports[world.target] - passed_on.sum(axis=0)

@@ -39,7 +39,7 @@ def driver_paths(scenario: Scenario, index: LaneIndex) -> Drivers:
         if driver.what == "season":
             path = np.asarray(world.season)[states][:, [calendar_index(month) for month in months]].T
         else:
-            path = np.array([[driver.multiplier(month)] for month in months])
+            path = np.array(driver.multipliers(months))[:, None]
         table = tables.get(driver.what, drivers.demand_multiplier)
         table[np.ix_(range(len(months)), states, goods)] *= path[:, :, None]
     return drivers

@@ -90,7 +90,11 @@ class LaneIndex:
 
     def goods(self, names: Sequence[str]) -> list[int]:
         """Positions of goods named by code, by group, or ``all``; sorted, each once."""
-        return self.world.good_positions(names)
+        key = ("goods", tuple(names))
+        if key not in self._lanes:
+            self._lanes[key] = np.asarray(self.world.good_positions(names), dtype=np.int64)
+        found: list[int] = self._lanes[key].tolist()
+        return found
 
     def lanes(
         self,

@@ -1,5 +1,7 @@
 """The parts of a scenario: the months that it runs, its agents, and the dated drivers of demand."""
 
+from bisect import bisect_right
+from collections.abc import Iterable
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, model_validator
@@ -118,5 +120,10 @@ class Driver(StrictModel):
 
         A season returns 1; its factors stand in the world's season table.
         """
-        named = [when for when in (self.path or {}) if when <= month]
-        return (self.path or {})[max(named)] if named else 1.0
+        return self.multipliers([month])[0]
+
+    def multipliers(self, months: Iterable[int]) -> list[float]:
+        """Return the multiplier of each of some months."""
+        named = sorted(self.path or {})
+        held = [1.0, *((self.path or {})[month] for month in named)]
+        return [held[bisect_right(named, month)] for month in months]

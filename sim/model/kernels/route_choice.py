@@ -270,12 +270,10 @@ def groups_of(start: Integers) -> RowGroups:
     Args:
         start: first row of each type, (type + 1,).
     """
-    pieces = [
-        (t, low, min(low + CHUNK, int(start[t + 1])))
-        for t in range(len(start) - 1)
-        for low in range(int(start[t]), int(start[t + 1]), CHUNK)
-    ]
-    chunks = np.array(pieces, dtype=np.int64).reshape(-1, 3)
+    pieces = -(-np.diff(start) // CHUNK)  # chunks of each type
+    kind = np.repeat(np.arange(len(pieces)), pieces)
+    low = start[kind] + CHUNK * (np.arange(len(kind)) - np.repeat(np.cumsum(pieces) - pieces, pieces))
+    chunks = np.stack([kind, low, np.minimum(low + CHUNK, start[kind + 1])], axis=1).astype(np.int64)
     done = np.cumsum(chunks[:, 2] - chunks[:, 1])
     wanted = np.arange(CHUNK, done[-1] if len(done) else 0, CHUNK)
     groups = np.unique(np.concatenate([[0], np.searchsorted(done, wanted, side="left") + 1, [len(chunks)]]))
