@@ -18,6 +18,7 @@ from sim.model.kernels import (
     passing_on,
     route_choice,
     route_prospects,
+    route_spread,
     settlement,
 )
 
@@ -41,8 +42,8 @@ class Loops:
         self.block_weights = with_rules(block_weights.block_weights, rules)
         self.choose = with_rules(route_choice.choose, rules)
         self.choose_parallel = with_rules(route_choice.choose_parallel, rules)
-        self.spread_out = with_rules(route_choice.spread_out, rules)
-        self.spread_out_parallel = with_rules(route_choice.spread_out_parallel, rules)
+        self.spread_out = with_rules(route_spread.spread_out, rules)
+        self.spread_out_parallel = with_rules(route_spread.spread_out_parallel, rules)
         self.clear_borders = with_rules(settlement.clear_borders, rules)
         self.mark_up = with_rules(intermediaries.mark_up, rules)
         self.turn_over = with_rules(intermediaries.turn_over, rules)

@@ -1,4 +1,4 @@
-"""Choice of route for all exporters: one compiled loop that draws, one that spreads, both through the same rules.
+"""Choice of route for all exporters in sampled mode: one compiled loop, which draws.
 
 Rows are sorted by type, so that a block of firms shares its type's row of prospects and vectorises across firms (5 to
 13 times faster than one firm at a time, shared trial 2026-11). A draw is by inverse CDF with the target's route first,
@@ -14,20 +14,7 @@ from numba import float32, prange
 
 from sim.common import random_streams
 from sim.common.compilation import compiled, inlined
-from sim.common.numerics import exp
 from sim.model.kernels.block_weights import BLOCK, block_weights, draw_block
-from sim.model.records import (
-    BANNED_SHARE,
-    BASE_WEIGHT,
-    LEGAL_HAZARD,
-    LISTED_PARTICIPANT,
-    MARKET_WEIGHT,
-    OUTSIDER,
-    PARTICIPANT,
-    REPUTATION_COST,
-    SECONDARY_HAZARD,
-)
-from sim.rules.route_choice import route_weight
 
 if TYPE_CHECKING:
     from sim.common.arrays import Floats, Integers
@@ -35,9 +22,6 @@ if TYPE_CHECKING:
     from sim.model.records import Numbers
 
 CHUNK = 4096
-# As in :mod:`sim.model.kernels.block_weights`: without law the shipped rule tells no firms of one type apart.
-ALIKE_WITHOUT_LAW = True
-SHORTCUTS = {"route_weight": "ALIKE_WITHOUT_LAW"}
 _LANES = 16  # of the widest vectors in single precision
 
 
@@ -176,92 +160,8 @@ def _choose_rows(rows: RowGroups, draws: Draws, choices: Choices, exporters: Exp
         _choose_group(mine, chunks, draws, choices, exporters, moves)
 
 
-def _spread_rows(choices: Choices, exporters: ExporterColumns) -> None:
-    """One month of entry, exit and choices in expected mode: each row spreads over its routes by their probabilities.
-
-    Args:
-        choices: what exporters choose by, prospects and losses in double precision.
-        exporters: ``spread`` updated.
-    """
-    start, spread = exporters.start, exporters.spread
-    aversions, exposures, reputations = exporters.aversion, exporters.exposure, exporters.reputation
-    prospects, contract_end_odds = choices.prospects, choices.contract_end_odds
-    n_routes = spread.shape[2]
-    for t in prange(len(start) - 1):
-        alike, weight = np.zeros(n_routes), np.empty(n_routes)
-        used, apart = np.empty(n_routes, dtype=np.int64), np.empty(n_routes, dtype=np.int64)
-        n_used, n_apart = 0, 0
-        for k in range(n_routes):
-            base, banned, threat = prospects[t, BASE_WEIGHT, k], prospects[t, BANNED_SHARE, k], 0.0
-            if base == 0.0:
-                continue
-            used[n_used] = k
-            n_used += 1
-            threat = prospects[t, SECONDARY_HAZARD, k] + prospects[t, REPUTATION_COST, k]
-            hazard, market = prospects[t, LEGAL_HAZARD, k], prospects[t, MARKET_WEIGHT, k]
-            if ALIKE_WITHOUT_LAW and banned == 0.0 and hazard == 0.0 and threat == 0.0:
-                alike[k] = base * route_weight(market, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
-            else:
-                apart[n_apart] = k
-                n_apart += 1
-        entering, leaving = choices.entering[t], choices.leaving[t]
-        for i in range(start[t], start[t + 1]):
-            choosing = np.zeros(3)
-            for n in range(n_used):
-                k = used[n]
-                odds = contract_end_odds[t, k]
-                inside, listed, outside = (
-                    spread[i, PARTICIPANT, k],
-                    spread[i, LISTED_PARTICIPANT, k],
-                    spread[i, OUTSIDER, k],
-                )
-                leave, enter = inside * leaving, outside * entering
-                ended = (inside - leave) * odds, listed * odds, (outside - enter) * odds
-                choosing[PARTICIPANT] += ended[0] + enter
-                choosing[LISTED_PARTICIPANT] += ended[1]
-                choosing[OUTSIDER] += ended[2] + leave
-                spread[i, PARTICIPANT, k] = inside - leave - ended[0]
-                spread[i, LISTED_PARTICIPANT, k] = listed - ended[1]
-                spread[i, OUTSIDER, k] = outside - enter - ended[2]
-            aversion, exposure, reputation = float(aversions[i]), float(exposures[i]), float(reputations[i])
-            for status in (PARTICIPANT, LISTED_PARTICIPANT):
-                if status == LISTED_PARTICIPANT and choosing[status] == 0.0:
-                    continue
-                for n in range(n_used):
-                    weight[used[n]] = alike[used[n]]
-                for n in range(n_apart):
-                    k = apart[n]
-                    weight[k] = prospects[t, BASE_WEIGHT, k] * route_weight(
-                        prospects[t, MARKET_WEIGHT, k], prospects[t, BANNED_SHARE, k], aversion,
-                        prospects[t, LEGAL_HAZARD, k], exposure, prospects[t, SECONDARY_HAZARD, k], reputation,
-                        prospects[t, REPUTATION_COST, k],
-                    )  # fmt: skip
-                if status == LISTED_PARTICIPANT:
-                    lost = 0.0
-                    for n in range(n_used):
-                        kept = weight[used[n]] * exp(-choices.loss_if_listed[used[n]])
-                        lost += weight[used[n]] - kept
-                        weight[used[n]] = kept
-                    weight[choices.home[t]] += lost
-                total = 0.0
-                for n in range(n_used):
-                    total += weight[used[n]]
-                for n in range(n_used):
-                    spread[i, status, used[n]] += choosing[status] * weight[used[n]] / total
-                # Outsiders weigh the other routes as participants do.
-                if status == PARTICIPANT and choosing[OUTSIDER] > 0.0:
-                    weight[0] = 0.0
-                    total = 0.0
-                    for n in range(n_used):
-                        total += weight[used[n]]
-                    for n in range(n_used):
-                        spread[i, OUTSIDER, used[n]] += choosing[OUTSIDER] * weight[used[n]] / total
-
-
 choose = compiled(_choose_rows)
 choose_parallel = compiled(_choose_rows, parallel=True)
-spread_out = compiled(_spread_rows)
-spread_out_parallel = compiled(_spread_rows, parallel=True)
 
 
 def groups_of(start: Integers) -> RowGroups:

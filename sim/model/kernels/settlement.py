@@ -98,7 +98,8 @@ def clear_borders(
     deterrence, diverted = conditions.legal_deterrence, conditions.diverted_share
     contracted, queue, status = shipments.contracted, shipments.licence_queue, shipments.order_status
     banned, evading, cleared = shipments.banned_shipped, shipments.evading, shipments.cleared
-    touched, stirred, n_routes = conditions.touched, shipments.stirred, contracted.shape[1]
+    touched, stirred, supply = conditions.touched, shipments.stirred, conditions.supply_multiplier
+    n_routes = contracted.shape[1]
     for t in range(contracted.shape[0]):
         o, g = origin[t], good[t]
         inspected = (1.0 - (1.0 - values.inspection) * (1.0 - campaign[o])) * effort[o]
@@ -107,7 +108,7 @@ def clear_borders(
             acted_on |= touched[t, k]
         looked_at = n_routes if acted_on or stirred[t] else n_target
         for k in range(looked_at, n_routes):
-            multiplier = multipliers[destination[k], g] * conditions.supply_multiplier[o, g]
+            multiplier = multipliers[destination[k], g] * supply[o, g]
             ordered = contracted[t, k] * multiplier
             status[ORDERED, t, k] = ordered
             cleared[t, k] = ordered
@@ -119,7 +120,7 @@ def clear_borders(
             banned[t, k] = 0.0
             evading[t, k] = 0.0
             # Buyers bring orders forward before a law binds that is announced.
-            multiplier = multipliers[destination[k], g] * conditions.supply_multiplier[o, g]
+            multiplier = multipliers[destination[k], g] * supply[o, g]
             ordered = contracted[t, k] * multiplier * (1.0 + values.front_loading * coming[t, k])
             if ordered == 0.0 and queue[t, k] == 0.0:
                 continue
