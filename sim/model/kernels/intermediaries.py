@@ -205,18 +205,19 @@ def turn_over(
         intermediaries: ``status_shares``, ``reentries``, ``since`` updated; ``listed_now`` filled.
     """
     values = parameters[0]
-    hub, status = intermediaries.hub, intermediaries.status_shares
+    status = intermediaries.status_shares
     detection_odds, since, reentries = intermediaries.detection_odds, intermediaries.since, intermediaries.reentries
     listed_now = intermediaries.listed_now
     represents, key, expected = intermediaries.represents, moment.key, moment.expected
     n_hubs = len(prospects.margin)
     attention, opened, listed = np.zeros(n_hubs), np.zeros(n_hubs), np.zeros(n_hubs)
     openings, closings, giving_up = np.zeros(n_hubs), np.zeros(n_hubs), np.zeros(n_hubs)
-    for i in range(len(hub)):
-        attention[hub[i]] += detection_odds[i] * status[i, OPEN] * represents[hub[i]]
-        opened[hub[i]] += status[i, OPEN]
-        listed[hub[i]] += status[i, LISTED]
+    first = intermediaries.first
     for h in range(n_hubs):
+        for i in range(first[h], first[h + 1]):
+            attention[h] += detection_odds[i] * status[i, OPEN] * represents[h]
+            opened[h] += status[i, OPEN]
+            listed[h] += status[i, LISTED]
         margin, use, usual = prospects.margin[h], prospects.use[h], prospects.usual_use[h]
         margin = intermediary_margin(margin, values.passing_cost)
         wanted = wanted_participation(usual, margin, values.intermediary_spread)
@@ -224,35 +225,42 @@ def turn_over(
         openings[h] = entry_odds(use, wanted, values.intermediary_entry, values.first_contact)
         closings[h] = exit_odds(use, wanted, stay, values.intermediary_exit, values.contract_end)
         # Of all in the trade, open or listed, those for whom it does not pay give no new name to it.
-        rows = intermediaries.first[h + 1] - intermediaries.first[h]
+        rows = first[h + 1] - first[h]
         giving_up[h] = exit_odds(use + listed[h] / rows, wanted, stay, 1.0, 0.0)
-    listed_now[:] = 0.0
     back = 1.0 - np.exp(-1.0 / values.return_delay)
-    for i in range(len(hub)):
-        h = hub[i]
-        listing = min(1.0, prospects.to_list[h] * detection_odds[i] / attention[h]) if attention[h] > 0.0 else 0.0
-        closing = closings[h] * (1.0 - listing)
-        if expected:
-            enter, close = status[i, DORMANT] * openings[h], status[i, OPEN] * closing
-            caught = status[i, OPEN] * listing
-            return_, dropped = status[i, LISTED] * back * (1.0 - giving_up[h]), status[i, LISTED] * back * giving_up[h]
-        else:
-            draw = random_streams.uniform(key, i)
-            enter = status[i, DORMANT] if draw < openings[h] else 0.0
-            caught = status[i, OPEN] if draw < listing else 0.0
-            close = status[i, OPEN] if listing <= draw < listing + closing else 0.0
-            stays = back * (1.0 - giving_up[h])
-            return_ = status[i, LISTED] if draw < stays else 0.0
-            dropped = status[i, LISTED] if stays <= draw < back else 0.0
-            if enter + return_ > 0.0:
-                since[i] = moment.month
-        status[i, DORMANT] += close + dropped - enter
-        status[i, OPEN] += enter + return_ - close - caught
-        status[i, LISTED] += caught - return_ - dropped
-        reentries[i] += return_
-        listed_now[h] += caught
     for h in range(n_hubs):
-        listed_now[h] = listed_now[h] / opened[h] if opened[h] > 0.0 else 0.0
+        opening, to_list, all_attention = openings[h], prospects.to_list[h], attention[h]
+        stays, caught_here = back * (1.0 - giving_up[h]), 0.0
+        for i in range(first[h], first[h + 1]):
+            listing = 0.0
+            if to_list > 0.0 and all_attention > 0.0:
+                listing = min(1.0, to_list * detection_odds[i] / all_attention)
+            closing = closings[h] * (1.0 - listing)
+            if expected:
+                enter, close, caught = (
+                    status[i, DORMANT] * opening,
+                    status[i, OPEN] * closing,
+                    status[i, OPEN] * listing,
+                )
+                return_ = status[i, LISTED] * back * (1.0 - giving_up[h])
+                dropped = status[i, LISTED] * back * giving_up[h]
+            else:
+                draw = random_streams.uniform(key, i)
+                if draw >= max(opening, listing + closing, back):
+                    continue  # nothing happens to it, whatever it is
+                enter = status[i, DORMANT] if draw < opening else 0.0
+                caught = status[i, OPEN] if draw < listing else 0.0
+                close = status[i, OPEN] if listing <= draw < listing + closing else 0.0
+                return_ = status[i, LISTED] if draw < stays else 0.0
+                dropped = status[i, LISTED] if stays <= draw < back else 0.0
+                if enter + return_ > 0.0:
+                    since[i] = moment.month
+            status[i, DORMANT] += close + dropped - enter
+            status[i, OPEN] += enter + return_ - close - caught
+            status[i, LISTED] += caught - return_ - dropped
+            reentries[i] += return_
+            caught_here += caught
+        listed_now[h] = caught_here / opened[h] if opened[h] > 0.0 else 0.0
 
 
 @compiled
