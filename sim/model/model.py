@@ -26,20 +26,21 @@ from sim.model.kernels import Loops
 from sim.model.kernels.customs_records import blank_records
 from sim.model.kernels.intermediaries import CapacityPlan, open_intermediaries
 from sim.model.kernels.route_choice import groups_of
+from sim.model.mesa_habits import Everyone, collector, seed_of
 from sim.model.phases import firms, states, trade
 from sim.model.population import populate
 from sim.model.state import state_at_rest
 from sim.policies.schedule import lawbook
 from sim.rules.parameters import for_loops
 from sim.rules.parameters import values as parameter_values
+from sim.scenario import Scenario, load_scenario
+from sim.world import World, load_world
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     import pandas as pd
 
-    from sim.scenario import Scenario
-    from sim.world import World
 
 # Below this many rows a second thread costs more than it saves (shared trial 2026-11).
 _PARALLEL_FROM = 20_000
@@ -53,12 +54,16 @@ class SanctionsModel(mesa.Model):  # type: ignore[misc]
     :mod:`sim.model.state` and :mod:`sim.model.records`.
 
     Args:
-        scenario: what to simulate.
-        world: the world the scenario names.
+        scenario: what to simulate, or the name or file of a scenario; ``sim.load(...).scenario`` has fitted parameters.
+        world: the world the scenario names; read where it is left out.
         rules: behavioural rules to replace, by name (see :data:`sim.rules.RULES`).
+        seed: of every draw, in place of the scenario's; Mesa's ``rng`` is another name for it.
+        collect: whether ``datacollector`` collects after each month.
+        **parameters: parameters of the model by name, as :func:`mesa.batch_run` varies them.
 
     Raises:
-        SimError: too few exporters for the world's firm types, or too few intermediaries for its hubs.
+        SimError: too few exporters for the world's firm types, or too few intermediaries for its hubs; a faulty
+            scenario or parameter.
 
     Example:
         >>> import sim
@@ -68,10 +73,25 @@ class SanctionsModel(mesa.Model):  # type: ignore[misc]
         (10, 3)
     """
 
-    def __init__(
-        self, scenario: Scenario, world: World, rules: Mapping[str, Callable[..., float]] | None = None
+    def __init__(  # noqa: PLR0913 (each is asked for by its name)
+        self,
+        scenario: Scenario | str,
+        world: World | None = None,
+        rules: Mapping[str, Callable[..., float]] | None = None,
+        *,
+        seed: int | None = None,
+        rng: Any = None,
+        collect: bool = True,
+        **parameters: float,
     ) -> None:
+        scenario = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
+        changes: dict[str, Any] = {"parameters": parameters} if parameters else {}
+        if (chosen := seed_of(scenario.seed, seed, rng)) != scenario.seed:
+            changes["seed"] = chosen
+        scenario = scenario.with_changes(**changes) if changes else scenario
+        world = load_world(scenario.world) if world is None else world
         super().__init__(rng=scenario.seed)
+        self.datacollector, self.collect = collector(), collect
         # Mesa 3.5 gives a model a `scenario` of its own kind, so ours has another name.
         self.plan, self.world = scenario, world
         self.values = parameter_values(scenario.parameters)
@@ -142,6 +162,13 @@ class SanctionsModel(mesa.Model):  # type: ignore[misc]
         trade.clear_markets(self)
         trade.record_customs(self)
         firms.update_beliefs(self)
+        self._end_month()
+
+    def _end_month(self) -> None:
+        """Tells Mesa: what it collects, and that a run ends with the scenario's last month."""
+        if self.collect:
+            self.datacollector.collect(self)
+        self.running = self.month < self.plan.months.last
 
     # ------------------------------------------------------------------------------------------------ the agents
     @cached_property
@@ -157,21 +184,26 @@ class SanctionsModel(mesa.Model):  # type: ignore[misc]
     @property
     def states(self) -> Any:
         """The states, a Mesa AgentSet in the world's order."""
-        return self.agents
+        return self._agents_by_type[State]
+
+    @property
+    def agents(self) -> Any:
+        """States and agents of the user's, a Mesa AgentSet; ``select(agent_type=...)`` knows all kinds."""
+        return Everyone(self, self._all_agents)
+
+    @property
+    def agents_by_type(self) -> dict[type, Any]:
+        """Agents by kind: AgentSets, and the views of exporters and intermediaries."""
+        return {**self._agents_by_type, Exporter: self.exporters, Intermediary: self.intermediaries}
+
+    @property
+    def agent_types(self) -> list[type]:
+        """Every kind of agent."""
+        return list(self.agents_by_type)
 
     def trading_network(self) -> pd.DataFrame:
         """Who supplies which hub's intermediaries; see :func:`sim.model.agents.network.trading_network`."""
         return trading_network(self)
-
-    @property
-    def agents_by_type(self) -> dict[type, Any]:
-        """Mesa's table of agents by class; exporters and intermediaries are looked at as they are asked for."""
-        return {State: self.agents, Exporter: self.exporters, Intermediary: self.intermediaries}
-
-    @property
-    def agent_types(self) -> list[type]:
-        """The classes of agents, as Mesa lists them."""
-        return [State, Exporter, Intermediary]
 
     def __repr__(self) -> str:
         month = format_month(self.month) if self.elapsed >= 0 else "before its first month"

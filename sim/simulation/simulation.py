@@ -102,7 +102,7 @@ class Case:
         started = time.perf_counter()
         months = self.scenario.months.count
         with watched(progress, self.scenario.title, "months") as step:
-            model = self.model()
+            model = SanctionsModel(self.scenario, self.world, self.replaced(), collect=False)
             record, sound = blank_record(model, months, kept), True
             for done in range(1, months + 1):
                 model.step()

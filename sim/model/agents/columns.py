@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 import mesa
 import numpy as np
+
+from sim.common.errors import SimError
 
 if TYPE_CHECKING:
     from sim.model.interface import Model
@@ -31,10 +34,38 @@ class ColumnAgent(mesa.Agent):  # type: ignore[misc]
         self.unique_id = row + 1
         self.pos = None
 
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        """Refuses a kind of agent that the month would never step: its loops run over columns.
+
+        Raises:
+            TypeError: it overrides a method in which an agent acts.
+        """
+        super().__init_subclass__(**kwargs)
+        ours = [base for base in cls.__mro__[1:] if issubclass(base, ColumnAgent)]
+        acts = [name for name in ACTS if name in vars(cls) and any(name in vars(base) for base in ours)]
+        if acts:
+            raise TypeError(
+                f"{cls.__name__} overrides {acts[0]}(), which the month does not call: it runs compiled rules over all "
+                "rows. To change what agents do, replace a rule of sim.RULES: sim.load(...).with_rules(NAME=function)"
+            )
+
+    def remove(self) -> None:
+        """Refuses: a row cannot leave the columns.
+
+        Raises:
+            SimError: always.
+        """
+        raise SimError(
+            f"{self!r} cannot be removed: agents are rows of the model's columns. Fewer firms: agents.exporters of the "
+            "scenario; a firm that sells no more: participation of its type, or a listing"
+        )
+
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.row}>"
 
 
+# Methods in which an agent acts or decides.
+ACTS = ("step", "route_weights", "chooses")
 Kind = TypeVar("Kind", bound=ColumnAgent)
 
 
@@ -84,42 +115,78 @@ class ColumnView(Sequence[Kind], Generic[Kind]):
         chosen = range(len(self)) if rows is None else rows
         return _HeldAgentSet([self.kind(self.model, int(row)) for row in chosen], random=self.model.random)
 
-    def select(self, test: Callable[[Kind], bool] | None = None, *, at_most: int | None = None, **equal: object) -> Any:
+    def select(
+        self,
+        filter_func: Callable[[Kind], bool] | None = None,
+        at_most: float | None = None,
+        agent_type: type[mesa.Agent] | None = None,
+        **equal: object,
+    ) -> Any:
         """A Mesa AgentSet of the agents that pass a test and whose columns equal the values named.
 
         Args:
-            test: called with each agent that is left after ``equal``.
-            at_most: stop after so many.
+            filter_func: called with each agent that is left after ``equal``.
+            at_most: stop after so many; of a float below 1, that share of all, as Mesa has it.
+            agent_type: another kind than the view's leaves none.
             **equal: column = value, compared without making objects.
         """
+        if agent_type is not None and not issubclass(self.kind, agent_type):
+            return self.agentset([])
         rows = np.arange(len(self))
         for name, value in equal.items():
             rows = rows[self.column(name)[rows] == value]
-        kept = [int(row) for row in rows if test is None or test(self.kind(self.model, int(row)))]
-        return self.agentset(kept[:at_most])
+        kept = [int(row) for row in rows if filter_func is None or filter_func(self.kind(self.model, int(row)))]
+        if isinstance(at_most, float) and at_most <= 1.0:
+            at_most = int(at_most * len(self))
+        return self.agentset(kept if at_most is None or at_most == np.inf else kept[: int(at_most)])
 
     def get(self, names: str | Sequence[str]) -> Any:
         """One column as an array, or several as a list of arrays."""
         return self.column(names) if isinstance(names, str) else [self.column(name) for name in names]
 
-    def agg(self, name: str, function: Callable[[np.ndarray[Any, Any]], Any]) -> Any:
-        """A function of one column, such as ``view.agg("size", numpy.median)``."""
-        return function(self.column(name))
+    def set(self, name: str, value: object) -> ColumnView[Kind]:
+        """Sets an attribute of every agent.
 
-    def do(self, method: str, *args: object, **kwargs: object) -> ColumnView[Kind]:
-        """Calls a method of every agent, in order."""
+        Raises:
+            AttributeError: it cannot be set.
+        """
         for agent in self:
-            getattr(agent, method)(*args, **kwargs)
+            setattr(agent, name, value)
         return self
 
-    def shuffle_do(self, method: str, *args: object, **kwargs: object) -> ColumnView[Kind]:
-        """Calls a method of every agent, in an order drawn from the model's own generator.
+    def agg(self, name: str, function: Callable[..., Any] | Sequence[Callable[..., Any]]) -> Any:
+        """A function of one column, such as ``view.agg("size", numpy.median)``, or a list of what several give."""
+        column = self.column(name)
+        return function(column) if callable(function) else [one(column) for one in function]
+
+    def do(self, method: str | Callable[..., object], *args: object, **kwargs: object) -> ColumnView[Kind]:
+        """Calls a method of every agent, or a function with each of them, in order."""
+        self.map(method, *args, **kwargs)
+        return self
+
+    def map(self, method: str | Callable[..., Any], *args: object, **kwargs: object) -> list[Any]:
+        """What a method of every agent gives, or a function of each of them, in order."""
+        if callable(method):
+            return [method(agent, *args, **kwargs) for agent in self]
+        return [getattr(agent, method)(*args, **kwargs) for agent in self]
+
+    def shuffle_do(self, method: str | Callable[..., object], *args: object, **kwargs: object) -> ColumnView[Kind]:
+        """The same in an order drawn from the model's own generator.
 
         Random numbers are keyed by agent and month, so the order changes no result.
         """
         for row in self.model.rng.permutation(len(self)):
-            getattr(self.kind(self.model, int(row)), method)(*args, **kwargs)
+            agent = self.kind(self.model, int(row))
+            (partial(method, agent) if callable(method) else getattr(agent, method))(*args, **kwargs)
         return self
+
+    def groupby(self, by: str | Callable[[Kind], Any], result_type: str = "agentset") -> Any:
+        """Mesa's groups of the agents, by an attribute or a function; see :meth:`mesa.agent.AgentSet.groupby`."""
+        return self.agentset().groupby(by, result_type)
+
+    def sort(self, key: str | Callable[[Kind], Any], ascending: bool = False) -> Any:
+        """A Mesa AgentSet of all in the order of an attribute or a function, the largest first."""
+        return self.agentset().sort(key, ascending)
 
     def __repr__(self) -> str:
         return f"<{len(self)} {self.kind.__name__} rows: {', '.join(self.columns)}>"
@@ -131,3 +198,29 @@ class _HeldAgentSet(mesa.agent.AgentSet):  # type: ignore[misc]
     def __init__(self, agents: list[Any], random: Any) -> None:
         super().__init__(agents, random=random)
         self._held = agents
+
+    def __iter__(self) -> Iterator[Any]:
+        """The members; they stay alive though the set itself is let go meanwhile."""
+        return iter(list(super().__iter__()))
+
+    def _keeping(self, made: Any) -> Any:
+        return made if made is self else _HeldAgentSet(list(made), self.random)
+
+    def select(self, *args: Any, **kwargs: Any) -> Any:
+        """As Mesa's; what is selected stays alive."""
+        return self._keeping(super().select(*args, **kwargs))
+
+    def sort(self, *args: Any, **kwargs: Any) -> Any:
+        """As Mesa's; what is sorted stays alive."""
+        return self._keeping(super().sort(*args, **kwargs))
+
+    def shuffle(self, *args: Any, **kwargs: Any) -> Any:
+        """As Mesa's; what is shuffled stays alive."""
+        return self._keeping(super().shuffle(*args, **kwargs))
+
+    def groupby(self, by: Any, result_type: str = "agentset") -> Any:
+        """As Mesa's; the groups stay alive."""
+        found = super().groupby(by, "list")
+        if result_type == "agentset":
+            found.groups = {name: _HeldAgentSet(members, self.random) for name, members in found.groups.items()}
+        return found

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import mesa
 
+from sim.common.errors import SimError
 from sim.common.renamed import keeps_old_names
 from sim.model.kernels.settlement import DELIVERED
 
@@ -38,6 +39,14 @@ class State(mesa.Agent):  # type: ignore[misc]
         self.unique_id = position + 1
         self.pos = None
         model.register_agent(self)
+
+    def remove(self) -> None:
+        """Refuses: every table of the run has a place for each state.
+
+        Raises:
+            SimError: always.
+        """
+        raise SimError(f"{self.code} cannot be removed: states are those of the world; build a world without it")
 
     @property
     def code(self) -> str:

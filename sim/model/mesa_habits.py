@@ -1,0 +1,77 @@
+"""What a user of Mesa expects of a model: every kind under ``agents``, a data collector, a seed."""
+
+from __future__ import annotations
+
+from math import inf
+from typing import TYPE_CHECKING, Any
+
+import mesa
+import numpy as np
+
+from sim.common.errors import SimError
+from sim.common.months import format_month
+from sim.model.agents import Exporter, Intermediary
+from sim.model.kernels.settlement import DELIVERED
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sim.model.interface import Model
+
+
+class Everyone(mesa.agent.AgentSet):  # type: ignore[misc]
+    """All agents that are registered with Mesa (states, and the user's own), which also selects from the columns.
+
+    Exporters and intermediaries are rows of columns, a million of them perhaps: they are no members, and
+    ``select(agent_type=Exporter)`` makes those that are asked for.
+    """
+
+    def __init__(self, model: Any, registered: Any) -> None:
+        super().__init__(registered, random=model.random)
+        self._views = {Exporter: model.exporters, Intermediary: model.intermediaries}
+
+    def select(
+        self,
+        filter_func: Callable[[Any], bool] | None = None,
+        at_most: float = inf,
+        inplace: bool = False,
+        agent_type: type[mesa.Agent] | None = None,
+    ) -> Any:
+        """As Mesa's; of exporters and intermediaries, those that their columns hold."""
+        if agent_type in self._views:
+            return self._views[agent_type].select(filter_func, at_most)
+        return super().select(filter_func, at_most, inplace, agent_type)
+
+
+def collector() -> mesa.DataCollector:
+    """What is collected of each month unless the user sets another collector."""
+    return mesa.DataCollector(
+        model_reporters={
+            "month": lambda model: format_month(model.month),
+            "deliveries_volume_musd": lambda model: _delivered(model, hubs=None),
+            "via_hubs_volume_musd": lambda model: _delivered(model, hubs=True),
+        }
+    )
+
+
+def _delivered(model: Model, *, hubs: bool | None) -> float:
+    """What arrived at the target this month at base-year prices, by every route or through hubs only, musd."""
+    routes = np.asarray(model.constants.ends_at_target)
+    if hubs:
+        routes = routes & (np.asarray(model.base.hub)[: len(routes)] >= 0)
+    foreign = model.base.origin != model.world.target
+    return float(model.state.shipments.order_status[DELIVERED][foreign][:, routes].sum())
+
+
+def seed_of(plan_seed: int, seed: int | None, rng: Any) -> int:
+    """The seed of a run: the scenario's, unless Mesa's ``seed`` or ``rng`` gives another.
+
+    Raises:
+        SimError: both are given.
+    """
+    if seed is not None and rng is not None:
+        raise SimError("seed and rng are both given; give one")
+    given = seed if seed is not None else rng
+    if hasattr(given, "integers"):  # a generator
+        return int(given.integers(np.iinfo(np.int32).max))
+    return plan_seed if given is None else int(given)
