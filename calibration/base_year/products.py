@@ -66,7 +66,7 @@ STATE_COLUMNS = ("state", "good", "export_share", "import_share", "source", "qua
 SPLIT_COLUMNS = ("origin", "chapter", "good", "share", "sd_log", "source", "quality")
 GOOD_COLUMNS = (
     *("code", "name", "hs_codes", "control_tier", "military_sensitivity", "ambiguity", "coalition_brand_share"),
-    *("price_elasticity", "parts", "groups", "source"),
+    *("price_elasticity", "parts", "home_output_musd_per_year", "groups", "source"),
 )
 FILES = {
     "cn8_lines_by_annex": ("hs6", "covered_by", "export_annexes", "ex_only"),

@@ -84,12 +84,12 @@ def goods() -> str:
     world = load_world("reference")
     traits = zip(
         world.goods, world.good_names, world.military_sensitivity, world.ambiguity, world.coalition_brand_share,
-        world.price_elasticity, world.parts, strict=True,
+        world.price_elasticity, world.parts, 12.0 * world.home_output_musd, strict=True,
     )  # fmt: skip
     rows = (
         (f"`{code}`", name, f"{military:g}", f"{ambiguity:g}", f"{brands:g}", f"{elasticity:g}",
-         f"`{world.goods[parts]}`" if parts >= 0 else "-")
-        for code, name, military, ambiguity, brands, elasticity, parts in traits
+         f"`{world.goods[parts]}`" if parts >= 0 else "-", f"{output:,.0f}" if output else "-")
+        for code, name, military, ambiguity, brands, elasticity, parts, output in traits
     )  # fmt: skip
     columns = (
         "good",
@@ -99,6 +99,7 @@ def goods() -> str:
         "coalition brands",
         "elasticity",
         "can go as parts under",
+        "home output, musd a year",
     )
     return markdown.table(columns, rows)
 

@@ -93,7 +93,9 @@ def constants_of(
         goods=goods,
         components=ComponentTypes(base.good, goods.components, routes.target_routes),
         hubs=hubs,
-        markets=MarketTraits(imports, price_adjusting_markets(world)),
+        markets=MarketTraits(
+            imports=imports, price_adjusting=price_adjusting_markets(world), home_output=_home_output(world)
+        ),
         offices=CustomsOffices(
             by_consignment=np.array([how == "consignment" for how in world.records]),
             reexports_shown=_reexports_shown(world, values),
@@ -182,6 +184,13 @@ def _imports(base: Baseline, n_states: int, n_goods: int) -> Floats:
     place = (base.destination[:, None] * 2 + base.headquarters) * n_goods + base.good
     imports: Floats = np.bincount(place.ravel(), abroad.ravel(), n_states * 2 * n_goods).astype(float)
     return imports.reshape(n_states, 2, n_goods)
+
+
+def _home_output(world: World) -> Floats:
+    """Output of the coalition's plants by (destination, good), musd per month: what the target makes of its parts."""
+    output = np.zeros((len(world.states), len(world.goods)))
+    output[world.target] = world.home_output_musd
+    return output
 
 
 def _border_checks(world: World, left: float) -> Floats:

@@ -163,10 +163,13 @@ class MarketTraits(NamedTuple):
     Attributes:
         imports: by (destination, headquarters, good), musd per month, without sales at home, (S, B, G).
         price_adjusting: whether the price of a state's market moves: the target's and the other buyers', (S,).
+        home_output: what plants of coalition brands in the target add to their parts, musd per month; elsewhere 0,
+            (S, G).
     """
 
     imports: Floats
     price_adjusting: Mask
+    home_output: Floats
 
 
 class CustomsOffices(NamedTuple):

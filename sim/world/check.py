@@ -37,6 +37,7 @@ def check_tables(tables: WorldTables) -> None:
     check_hubs(tables.states)
     check_goods(tables.goods, {row.text("code") for row in tables.states.rows})
     _check_baseline(tables)
+    _check_home_output(tables)
     _check_reexports(tables)
     _check_onward(tables.onward)
     totals: dict[str, list[float]] = {}
@@ -128,6 +129,27 @@ def _check_baseline(tables: WorldTables) -> None:
         every = ((o, d, g) for o in codes for d in codes for g in goods if o != d)
         shown = "; ".join(", ".join(key) for key in islice((key for key in every if key not in found), _NAMED_FAULTS))
         tables.baseline.blame(None, "", f"{missing} rows are missing (write 0 for no trade): {shown}")
+
+
+def _check_home_output(tables: WorldTables) -> None:
+    """Note plants in the target that have no parts to work with: it buys none of the good from coalition brands."""
+    target = tables.settings["target"]
+    brands = {row.text("code") for row in tables.states.rows if row.number("coalition_hq_share") > 0.0}
+    supplied = {
+        row.text("good")
+        for row in tables.baseline.rows
+        if row.text("destination") == target
+        and row.text("origin") in brands
+        and row.number("value_musd_per_year") > 0.0
+    }
+    for row in tables.goods.rows:
+        brand, output = row.number("coalition_brand_share"), row.number("home_output_musd_per_year")
+        if output > 0.0 and (brand == 0.0 or row.text("code") not in supplied):
+            message = (
+                f"plants with an output of {output:g} have no parts: '{target}' imports no '{row.text('code')}' of "
+                "coalition brands in baseline.csv; leave the cell empty"
+            )
+            tables.goods.blame(row, "home_output_musd_per_year", message)
 
 
 def _check_reexports(tables: WorldTables) -> None:

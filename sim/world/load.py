@@ -205,6 +205,7 @@ def _assemble(tables: WorldTables, digest: str) -> World:
         coalition_brand_share=brand,
         price_elasticity=_numbers(goods, "price_elasticity"),
         parts=np.array([good_at.get(row.text("parts"), _NONE) for row in goods], dtype=np.int64),
+        home_output_musd=_numbers(goods, "home_output_musd_per_year") / MONTHS_PER_YEAR,
         recorded_musd=recorded,
         direct_musd=direct,
         through_musd=through,

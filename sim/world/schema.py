@@ -86,6 +86,8 @@ GOOD_COLUMNS = (
     Column("coalition_brand_share", SHARE),
     Column("price_elasticity", between(0, MOST_ELASTIC)),
     Column("parts", text, optional=True, default=""),
+    # What plants of coalition brands in the target added to their parts, which are imports already.
+    Column("home_output_musd_per_year", AMOUNT, optional=True, default=0.0),
     Column("groups", text, optional=True, default=""),
     Column("source", text),
 )

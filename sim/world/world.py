@@ -65,6 +65,7 @@ class World:
         coalition_brand_share: [G] share of the world's supply that carries a coalition brand.
         price_elasticity: [G] trade elasticity, as a positive number.
         parts: [G] position of the good that each can be shipped as in parts, -1 where none.
+        home_output_musd: [G] what plants of coalition brands in the target add to their parts, without the parts.
         recorded_musd: [S, S, G] each origin's export record by declared destination, musd.
         direct_musd: [S, S, G] own goods for the destination's own use: the record less what is consigned onward
             through the destination and less the hub's sales of others' goods to the target and to other hubs for it.
@@ -126,6 +127,7 @@ class World:
     coalition_brand_share: Floats
     price_elasticity: Floats
     parts: Integers
+    home_output_musd: Floats
     recorded_musd: Floats
     direct_musd: Floats
     through_musd: Floats

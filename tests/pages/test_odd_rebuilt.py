@@ -14,6 +14,7 @@ import pytest
 
 from sim.model.kernels.settlement import DELIVERED, DENIED, HELD, ORDERED, REFUSED, SEIZED, STOPPED, UNSOLD
 from sim.model.phases.states import intermediaries_to_list
+from sim.policies.regime import COALITION_BRAND
 from tests.month import PHASES
 from tests.pages.reading import DOCS
 
@@ -398,6 +399,13 @@ def test_arrivals_and_prices(month):
     usual = c.markets.imports[adjusting] * old.demand_multiplier[adjusting][:, None]
     replaced, both = old.import_substitution[adjusting], usual.sum(axis=1)
     wanted = both * old.war_demand[adjusting] * (1 - replaced) + 0.02 * both
+    supplied = usual[:, COALITION_BRAND]
+    came = np.divide(
+        old.arrivals[adjusting][:, COALITION_BRAND], supplied, out=np.ones_like(supplied), where=supplied > 0
+    )
+    made = c.markets.home_output[adjusting] * old.demand_multiplier[adjusting]
+    wanted += made * np.clip(1 - came, 0, 1)
+    assert (made * (1 - came)).max() > 0
     arrived = old.arrivals[adjusting].sum(axis=1) + 0.02 * both
     index = np.log(wanted / arrived) / (v.demand_elasticity ** (1 - military) * v.military_elasticity**military)
     part = (old.arrivals[adjusting] + 0.02 * usual) / arrived[:, None]

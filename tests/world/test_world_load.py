@@ -82,6 +82,8 @@ def test_the_base_year_is_a_year(copy: Path, year: str) -> None:
         ),
         ("baseline.csv", 2, 3, "١", "baseline.csv:2:24: value_musd_per_year: read '١', expected a plain finite number"),
         ("goods.csv", 11, 7, "1e9", "price_elasticity: read 1e9, expected 0 to 500"),
+        ("goods.csv", 11, 9, "-1", "home_output_musd_per_year: read -1, expected 0 or more"),
+        ("goods.csv", 11, 9, "many", "home_output_musd_per_year: read 'many', expected a plain finite number"),
         ("season.csv", 2, 2, "1e308", "season.csv:2:7: factor: read 1e308, expected 0 to 12"),
         ("baseline.csv", 2, 3, "", "baseline.csv:2:24: value_musd_per_year: read '', expected a plain finite number"),
         ("baseline.csv", 2, 0, "EU72", "baseline.csv:2:1: origin: unknown state 'EU72'; did you mean 'EU27'?"),
@@ -321,6 +323,37 @@ def test_traits_that_a_world_does_not_have_read_neutral(copy: Path) -> None:
     assert set(old.basket_overlap) == {1.0}
     places = great_circle_km(old.latitude, old.longitude)[old.target]
     np.testing.assert_allclose(old.target_distance_km, places)
+
+
+def test_plants_need_parts_that_the_target_buys(copy: Path) -> None:
+    set_cell(copy / "goods.csv", 11, 6, "0")  # no coalition brand makes drones
+    set_cell(copy / "goods.csv", 11, 9, "5")
+    (fault,) = faults_of(copy)
+    assert (
+        fault.startswith("goods.csv:11:")
+        and "home_output_musd_per_year: plants with an output of 5 have no parts" in fault
+    )
+    assert "'RUS' imports no 'drones' of coalition brands in baseline.csv" in fault
+
+
+@pytest.mark.parametrize("cell", ["0", ""])
+def test_no_output_of_plants_is_that_of_a_world_without_the_column(tmp_path: Path, cell: str) -> None:
+    shutil.copytree(find_world("classroom"), tmp_path / "own")
+    edit(
+        tmp_path / "own" / "goods.csv",
+        lambda lines: lines.__setitem__(
+            slice(0, 2),
+            [
+                lines[0].replace(",source", ",home_output_musd_per_year,source"),
+                lines[1].replace(",stylised", f",{cell},stylised"),
+            ],
+        ),
+    )
+    assert (
+        load_world(tmp_path / "own").home_output_musd.tolist()
+        == load_world("classroom").home_output_musd.tolist()
+        == [0.0]
+    )
 
 
 def group_column(folder: Path, cells: dict[str, str]) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.common.compilation import compiled
+from sim.policies.regime import COALITION_BRAND
 from sim.rules.pricing import brand_price, clearing_index
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def clear_markets(
         markets: ``log_price``, ``expected_price`` and ``import_substitution`` updated.
     """
     values = parameters[0]
-    baseline, price_adjusting = traits.imports, traits.price_adjusting
+    baseline, price_adjusting, home_output = traits.imports, traits.price_adjusting, traits.home_output
     log_price, expected, arrivals = markets.log_price, markets.expected_price, markets.arrivals
     multiplier, war_demand = markets.demand_multiplier, markets.war_demand
     replaced = markets.import_substitution
@@ -46,7 +47,13 @@ def clear_markets(
             if usual == 0.0:
                 continue
             elasticity = np.exp(civil + military_sensitivity[g] * (military - civil))
-            wanted = usual * war_demand[d, g] * (1.0 - replaced[d, g]) + _PADDING * usual
+            wanted = usual * war_demand[d, g] * (1.0 - replaced[d, g])
+            supplied = baseline[d, COALITION_BRAND, g] * multiplier[d, g]
+            if supplied > 0.0:
+                # Plants work as far as their owners' parts arrive; buyers of what they do not make turn to imports.
+                lost = min(max(1.0 - arrivals[d, COALITION_BRAND, g] / supplied, 0.0), 1.0)
+                wanted += home_output[d, g] * multiplier[d, g] * lost
+            wanted += _PADDING * usual
             arrived = arrivals[d, 0, g] + arrivals[d, 1, g] + _PADDING * usual
             index = clearing_index(arrived, wanted, elasticity)
             for b in range(2):
