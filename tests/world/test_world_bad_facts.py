@@ -78,7 +78,7 @@ CASES = [
     ("good_facts.csv", instead(";uncontrolled", ";EU27"), "'EU27' is the code of a state"),
     (
         "good_facts.csv",
-        lambda text: text + "toys,Toys,95,,0.1,0.5,0.5,3,,,made up\n",
+        lambda text: text + "toys,Toys,95,,0.1,0.5,0.5,3,,,,made up\n",
         "no state an export_share nor an",
     ),
     ("world_build.yaml", instead("[UKR]", "[UKX]"), "'UKX' is no state of state_facts.csv; did you mean 'UKR'?"),
