@@ -17,13 +17,16 @@ from calibration.targets.targets import FIGURES
 Path = dict[str, float]
 BASE_YEAR, LAST_MONTH, LAST_GDP = "2021", "2024-12", "2023"
 INVASION, FIRST_MONTH = "2022-02", "2022-03"
-OTHER_BUYER = "UKR"
+TARGET, OTHER_BUYER = "RUS", "UKR"
 # Months over which imports follow the rouble: assumption. Nearly all of the response used to come within a quarter
 # (Gianella and Chanteloup, Post-Communist Economies 19(2), 2007), but from 2022 on orders went to suppliers and by ways
 # that had to be found first; with a quarter the model has China's rise half a year early.
 ROUBLE_MONTHS = 12
 # Long-run price elasticity of Russia's imports: the same.
 ROUBLE_ELASTICITY = 0.6
+# Rise of trade with income: about 2 in the 1960s and 1970s and above 3.5 before 2009, more in downturns (Freund, World Bank
+# WPS 5015, 2009). The lower one: it has come down again since (World Bank, Global Economic Prospects, January 2015).
+INCOME_ELASTICITY = 2.0
 # Fall of exports to Russia from countries without sanctions, 24 February to 30 April 2022, on the second half of 2021:
 # Chorzempa, PIIE, June 2022 (measured effect A10).
 FREEZE_PEAK = 0.40
@@ -87,12 +90,26 @@ def income(state: str) -> Path:
     return {f"{year}-01": gdp[year] / gdp[BASE_YEAR] for year in gdp.index if BASE_YEAR < year <= LAST_GDP}
 
 
+def real_income() -> Path:
+    """Real GDP of the target by quarter against the same quarter of the base year, from the quarter after the invasion.
+
+    The months up to then have the growth that trade itself shows.
+    """
+    growth = _activity(TARGET, "real_gdp")
+    level, path = dict.fromkeys(("Q1", "Q2", "Q3", "Q4"), 1.0), {}
+    for period in sorted(growth):
+        year, quarter = period.split("-")
+        level[quarter] *= 1.0 + growth[period] / 100.0
+        path[f"{year}-{3 * int(quarter[1]) - 2:02}"] = level[quarter]
+    return {month: value for month, value in path.items() if month > FIRST_MONTH}
+
+
 def wartime_income() -> Path:
     """:func:`income` of the state at war, the year of the invasion spread by its real GDP of each quarter.
 
     January and February count as the base year; March has what is left of its quarter.
     """
-    growth = _activity("real_gdp")
+    growth = _activity(OTHER_BUYER, "real_gdp")
     quarters = [1.0 + growth[f"2022-Q{number}"] / 100.0 for number in (1, 2, 3, 4)]
     march = 3.0 * quarters[0] - 2.0
     year = income(OTHER_BUYER)
@@ -106,23 +123,24 @@ def building_halt() -> Path:
 
     Construction output of 2022 less two usual months, over the mean path of income in the other ten.
     """
-    built = (12.0 * (1.0 + _activity("construction_output")["2022"] / 100.0) - 2.0) / 10.0
+    built = (12.0 * (1.0 + _activity(OTHER_BUYER, "construction_output")["2022"] / 100.0) - 2.0) / 10.0
     earned = wartime_income()
     usual = (earned[FIRST_MONTH] + 3.0 * (earned["2022-04"] + earned["2022-07"] + earned["2022-10"])) / 10.0
     return {FIRST_MONTH: built / usual}
 
 
-def _activity(series: str) -> dict[str, float]:
+def _activity(state: str, series: str) -> dict[str, float]:
     table = pd.read_csv(FIGURES / "activity.csv", dtype={"period": str})
-    chosen = table[(table["state"] == OTHER_BUYER) & (table["series"] == series)]
+    chosen = table[(table["state"] == state) & (table["series"] == series)]
     return dict(zip(chosen["period"], chosen["value"].astype(float), strict=True))
 
 
 def paths() -> dict[str, Path]:
     """Path by the driver's id, month -> multiplier, rounded as they are written; a value holds until the next."""
     rouble = real_rouble()[FIRST_MONTH:LAST_MONTH].map(lambda log: math.exp(-ROUBLE_ELASTICITY * log))  # type: ignore[misc]
-    states = sorted(set(pd.read_csv(FIGURES / "gdp_annual.csv")["state"]) - {"RUS", OTHER_BUYER})
+    states = sorted(set(pd.read_csv(FIGURES / "gdp_annual.csv")["state"]) - {TARGET, OTHER_BUYER})
     found: dict[str, Path] = {
+        "real-income": {month: level**INCOME_ELASTICITY for month, level in real_income().items()},
         "real-rouble": dict(rouble),
         "payments-freeze": dict(1.0 - FREEZE_PEAK * freeze()),
         "lockdown-china": dict(1.0 - LOCKDOWN_PEAK * lockdown()) | {"2023-01": 1.0},
