@@ -20,6 +20,7 @@ from calibration.inference import figures  # noqa: E402
 from calibration.inference.command import fitted, parser_of  # noqa: E402
 from calibration.inference.posterior_files import (  # noqa: E402
     RECORD,
+    chains_table,
     discrepancy_table,
     draws_table,
     fit_table,
@@ -73,6 +74,7 @@ def _calibrate(chosen: argparse.Namespace) -> None:
     model, fit, plan = made.model, made.fit, made.plan
     tables = {
         "draws": draws_table(fit, model.priors, plan.seed),
+        "chains": chains_table(fit, model.priors),
         "discrepancy": discrepancy_table(fit, made.seen, model.priors, plan.seed),
         "summary": summary_table(fit, model.priors),
         "fit": fit_table(fit, made.seen, model.targets, plan.seed),

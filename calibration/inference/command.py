@@ -38,9 +38,11 @@ def parser_of(program: str, description: str | None) -> argparse.ArgumentParser:
     parser.add_argument("--points", type=int, default=plan.points, help="runs spread through the prior")
     parser.add_argument("--about", type=int, default=plan.about, help="runs about the mode of the posterior")
     parser.add_argument("--wave", type=int, default=plan.waves[0], help="runs near the posterior, in each of two waves")
-    parser.add_argument("--steps", type=int, default=plan.steps, help="steps of the sampler")
-    parser.add_argument("--checked", type=int, default=plan.checked, help="draws at which the model itself runs")
-    parser.add_argument("--rounds", type=int, default=plan.rounds, help="most rounds of such checks")
+    parser.add_argument("--steps", type=int, default=plan.steps, help="steps of the sampler on the emulator")
+    parser.add_argument("--rounds", type=int, default=plan.rounds, help="short walks on the model that teach it")
+    parser.add_argument("--learning", type=int, default=plan.learning, help="proposals of each chain in such a walk")
+    parser.add_argument("--chains", type=int, default=plan.chains, help="independent chains on the model itself")
+    parser.add_argument("--proposals", type=int, default=plan.proposals, help="of each that the model decides on")
     parser.add_argument("--exporters", type=int, default=3000, help="rows of exporters (expected mode)")
     parser.add_argument("--intermediaries", type=int, default=330, help="intermediaries")
     parser.add_argument("--last", default="2023-12", help="last month that is simulated")
@@ -69,7 +71,8 @@ def fitted(chosen: argparse.Namespace, before: Callable[[ModelRuns, Plan], objec
     seen = evidence_of(model.targets, codes, world.states[world.target])
     plan = Plan(
         points=chosen.points, about=chosen.about, waves=(chosen.wave, chosen.wave), steps=chosen.steps,
-        checked=chosen.checked, rounds=chosen.rounds, processes=chosen.processes, seed=chosen.seed,
+        rounds=chosen.rounds, learning=chosen.learning, chains=chosen.chains, proposals=chosen.proposals,
+        processes=chosen.processes, seed=chosen.seed,
     )  # fmt: skip
     if before is not None:
         before(model, plan)

@@ -21,6 +21,20 @@ ENSEMBLES = 2
 _KEPT = 200
 
 
+class Diagnostics(NamedTuple):
+    """How far chains have converged, by dimension.
+
+    Attributes:
+        rhat: rank-normalised split R-hat, the larger of bulk and tail.
+        ess_bulk: effective draws for the middle of the distribution.
+        ess_tail: effective draws for its 5 % and 95 % quantiles, the smaller.
+    """
+
+    rhat: np.ndarray
+    ess_bulk: np.ndarray
+    ess_tail: np.ndarray
+
+
 @dataclass(frozen=True, eq=False)
 class Chain:
     """What a sampler leaves behind.
@@ -34,6 +48,7 @@ class Chain:
         ess_bulk: effective draws for the middle of the distribution, the worst dimension's.
         ess_tail: effective draws for its tails, the worst dimension's.
         steps: steps kept, after burn-in, of each walker.
+        by_parameter: the same three, dimension by dimension.
     """
 
     points: np.ndarray
@@ -44,6 +59,7 @@ class Chain:
     ess_bulk: float
     ess_tail: float
     steps: int
+    by_parameter: Diagnostics
 
     def thinned(self, count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
         """So many draws picked at random: points and discrepancies."""
@@ -98,10 +114,26 @@ def sample(posterior: Posterior, walkers: int, steps: int, seed: int, processes:
     rng = np.random.default_rng(seed)
     parts = np.array_split(points, max(1, len(points) // 500))
     discrepancy = np.concatenate([posterior.likely.draw(posterior.model(part), rng) for part in parts])
+    acceptance = float(np.mean([a for _, a in runs]))
+    return chain_of(chains, points, discrepancy, acceptance, float(np.max(times)))
+
+
+def chain_of(
+    chains: np.ndarray, points: np.ndarray, discrepancy: np.ndarray, acceptance: float, autocorrelation: float
+) -> Chain:
+    """What chains leave behind, with how far they have converged.
+
+    Args:
+        chains: steps x chains x dimensions.
+        points: those of their draws that are kept, draws x dimensions.
+        discrepancy: by group at these, draws x groups.
+        acceptance: share of moves accepted.
+        autocorrelation: integrated time in steps, the slowest dimension's.
+    """
     found = diagnose(chains)
     return Chain(
-        points, discrepancy, float(np.mean([a for _, a in runs])), float(np.max(times)), float(found.rhat.max()),
-        float(found.ess_bulk.min()), float(found.ess_tail.min()), len(chains),
+        points, discrepancy, acceptance, autocorrelation, float(found.rhat.max()), float(found.ess_bulk.min()),
+        float(found.ess_tail.min()), len(chains), found,
     )  # fmt: skip
 
 
@@ -116,20 +148,6 @@ def _ensemble(posterior: Posterior, walkers: int, steps: int, seed: int) -> tupl
     sampler.random_state = np.random.RandomState(seed).get_state()
     sampler.run_mcmc(start, steps)
     return sampler.get_chain()[steps // 2 :], float(sampler.acceptance_fraction.mean())
-
-
-class Diagnostics(NamedTuple):
-    """How far chains have converged, by dimension.
-
-    Attributes:
-        rhat: rank-normalised split R-hat, the larger of bulk and tail.
-        ess_bulk: effective draws for the middle of the distribution.
-        ess_tail: effective draws for its 5 % and 95 % quantiles, the smaller.
-    """
-
-    rhat: np.ndarray
-    ess_bulk: np.ndarray
-    ess_tail: np.ndarray
 
 
 def diagnose(chains: np.ndarray) -> Diagnostics:

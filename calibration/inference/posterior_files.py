@@ -23,6 +23,8 @@ from calibration.targets.targets import Target
 # A posterior narrower than this share of the prior, in standard deviations, counts as learnt from the figures.
 IDENTIFIED, PARTLY = 0.6, 0.85
 RECORD = "record.json"
+# Draws of each chain that are shipped: neighbours say nearly the same.
+_WALKED = 120
 PACKAGES = ("emcee", "numba", "numpy", "pandas", "scipy")
 
 
@@ -64,6 +66,21 @@ def representative(*groups: np.ndarray) -> int:
     return int(np.argmin(away))
 
 
+def chains_table(fit: Fit, priors: Sequence[Prior]) -> pd.DataFrame:
+    """What the chains on the model itself left behind, thinned, in the order in which they walked.
+
+    Returns:
+        Columns chain and draw, both from 0, and the fitted parameters by address, each in its unit.
+    """
+    fitted = [prior for prior in priors if prior.fitted]
+    kept = fit.walks[:: max(1, len(fit.walks) // _WALKED)]
+    steps, chains, _ = kept.shape
+    table = pd.DataFrame(values_at(fitted, kept.reshape(-1, kept.shape[2])), columns=[one.address for one in fitted])
+    table.insert(0, "draw", np.repeat(np.arange(steps), chains))
+    table.insert(0, "chain", np.tile(np.arange(chains), steps))
+    return table
+
+
 def discrepancy_table(fit: Fit, seen: Evidence, priors: Sequence[Prior], seed: int) -> pd.DataFrame:
     """The model's own error at each draw of :func:`draws_table`, a standard deviation by group of figures."""
     return pd.DataFrame(fit.discrepancy[_ordered(fit, priors, seed)[1]], columns=list(seen.groups))
@@ -75,7 +92,8 @@ def summary_table(fit: Fit, priors: Sequence[Prior]) -> pd.DataFrame:
     Returns:
         Columns name, place, group, prior and posterior median with the ends of their 90 % intervals, ``width_ratio``
         (posterior over prior standard deviation on the prior's scale), ``moved`` (prior standard deviations that the
-        median moved) and ``identified`` (yes, partly, no), from all draws of the sampler.
+        median moved), ``identified`` (yes, partly, no), and how far the chains have converged: ``rhat``, ``ess_bulk``
+        and ``ess_tail``, from all draws of the chains; of a parameter that was not fitted, from its prior.
     """
     quantiles = np.array([0.05, 0.5, 0.95])
     normal = np.array([-1.6449, 0.0, 1.6449])
@@ -83,6 +101,7 @@ def summary_table(fit: Fit, priors: Sequence[Prior]) -> pd.DataFrame:
     fitted = [prior.name for prior in priors if prior.fitted]
     for prior in priors:
         z = fit.chain.points[:, fitted.index(prior.name)] if prior.fitted else ndtri(np.linspace(0.0005, 0.9995, 1000))
+        chains = [of[fitted.index(prior.name)] for of in fit.chain.by_parameter] if prior.fitted else [np.nan] * 3
         before, after = prior.value(normal), prior.value(np.quantile(z, quantiles))
         ratio, moved = float(z.std()), float(np.median(z))
         rows.append(
@@ -92,6 +111,7 @@ def summary_table(fit: Fit, priors: Sequence[Prior]) -> pd.DataFrame:
                 **{f"posterior_{q}": v for q, v in zip(("p05", "median", "p95"), after, strict=True)},
                 "width_ratio": ratio, "moved": moved,
                 "identified": _learnt(ratio) if prior.fitted else "not fitted",
+                **dict(zip(("rhat", "ess_bulk", "ess_tail"), chains, strict=True)),
             }
         )  # fmt: skip
     return pd.DataFrame(rows)
@@ -169,8 +189,8 @@ def record_of(fit: Fit, seen: Evidence, plan: Plan, facts: dict[str, object]) ->
             "acceptance": round(fit.chain.acceptance, 3), "autocorrelation_steps": round(fit.chain.autocorrelation, 1),
             "steps_kept": fit.chain.steps, "rhat": round(fit.chain.rhat, 4),
             "ess_bulk": round(fit.chain.ess_bulk), "ess_tail": round(fit.chain.ess_tail),
+            "rhat_on_the_emulator": round(fit.emulated.rhat, 4),
         },
-        "effective_draws_after_check": round(fit.effective, 1),
         "discrepancy_median": {
             name: round(float(np.median(fit.chain.discrepancy[:, g])), 3) for g, name in enumerate(seen.groups)
         },

@@ -3,8 +3,9 @@
 1. The mode of the posterior is found on the model itself; the model runs at points about it, and at some spread through
    the prior, and the emulator learns from those that are not far off.
 2. A first posterior says where to look closer; the model runs there, wave by wave, and the emulator learns again.
-3. The posterior is sampled, and the model runs at draws of it: what the emulator missed is weighed back in. Where few
-   draws are left of those weighed, the emulator learns from them too, and new ones are drawn.
+3. Chains walk on the posterior of the model itself: the emulator proposes, the model decides (see
+   :mod:`calibration.inference.surrogate_transition`). A few short rounds teach the emulator what it got wrong where the
+   chains walk; then it stays as it is, and what the chains leave behind is the posterior.
 """
 
 from __future__ import annotations
@@ -18,9 +19,10 @@ import numpy as np
 
 from calibration.inference.emulator import Emulator, train
 from calibration.inference.likelihood import SHARED, Evidence, Marginal
-from calibration.inference.mcmc import Chain, Posterior, sample
+from calibration.inference.mcmc import Chain, Posterior, chain_of, sample
 from calibration.inference.mode import points_about, posterior_mode
 from calibration.inference.runs import Simulator, digest_of, runs_at, sobol_points
+from calibration.inference.surrogate_transition import Place, Stage, Walk, Walked, walk_chains
 
 
 @dataclass(frozen=True)
@@ -34,11 +36,13 @@ class Plan:
         wider: spread of those runs, multiple of the standard deviations that the curvature at the mode says.
         waves: runs near the posterior, wave by wave.
         trained_on: runs the emulator learns from, the nearest to the figures of all that were made.
-        walkers: of each ensemble of the sampler.
-        steps: of each walker, half of them burn-in; the waves take a third of them.
-        checked: draws of the posterior at which the model itself runs, in each round.
-        effective: effective number of them after weighing that ends the rounds.
-        rounds: most rounds.
+        walkers: of each ensemble of the sampler on the emulator.
+        steps: of each walker, half of them burn-in; waves and rounds take a third of them.
+        rounds: short walks on the model from which the emulator learns.
+        learning: proposals of each chain in such a round.
+        chains: independent chains on the model itself.
+        proposals: of each chain that the model decides on; the first fifth is burn-in.
+        between: steps on the emulator's posterior from one proposal to the next.
         draws: draws that are kept.
         processes: runs at the same time.
         seed: fixes everything that is random.
@@ -52,9 +56,11 @@ class Plan:
     trained_on: int = 2048
     walkers: int = 144
     steps: int = 3000
-    checked: int = 768
-    effective: float = 150.0
-    rounds: int = 2
+    rounds: int = 3
+    learning: int = 40
+    chains: int = 8
+    proposals: int = 750
+    between: int = 150
     draws: int = 200
     processes: int = 2
     seed: int = 20240101
@@ -69,9 +75,10 @@ class Fit:
         found: what the model itself gives there, log, draws x targets.
         discrepancy: by group, draws x groups.
         emulator: the last one.
-        chain: the sampler's draws.
-        effective: effective number of the checked draws after weighing.
-        emulator_missed: root mean square of emulator less model at the checked draws, by target.
+        chain: the chains on the model itself, after burn-in.
+        walks: their points, steps x chains x parameters.
+        emulated: draws of the emulator's posterior, from which the chains set out.
+        emulator_missed: root mean square of emulator less model at what the chains proposed, by target.
         at_centre: what the model gives at the prior centres, by target.
         prior_found: what it gives at points of the prior, points x targets.
         seconds: by stage.
@@ -82,7 +89,8 @@ class Fit:
     discrepancy: np.ndarray
     emulator: Emulator
     chain: Chain
-    effective: float
+    walks: np.ndarray
+    emulated: Chain
     emulator_missed: np.ndarray
     at_centre: np.ndarray
     prior_found: np.ndarray
@@ -141,23 +149,48 @@ def calibrate(problem: Problem, folder: Path, plan: Plan | None = None) -> Fit:
         z, found = np.concatenate([z, near]), np.concatenate([found, true])
         emulator = replace(_learn(seen, z, found, plan), error=missed_by(emulator, near, true))
         clock.mark(f"wave {number}")
+
+    def walk(chain: Chain, steps: int, number: int, name: str) -> Walked:
+        start, _ = chain.thinned(plan.chains, plan.seed + number)
+        stage = Stage(problem.simulator, seen, emulator, np.cov(chain.points.T))
+        how = Walk(steps, plan.between, plan.seed + number)
+        walked = walk_chains(stage, Place(start, run(start, f"{name}-start")), how, folder / name, plan.processes)
+        sys.stderr.write(f"{name}: the model takes {walked.acceptance:.0%} of what the emulator proposes\n")
+        return walked
+
     for number in range(1, plan.rounds + 1):
-        chain = _draw(seen, emulator, plan, plan.steps, len(plan.waves) + number)
-        clock.mark(f"sampler, round {number}")
-        points, _ = chain.thinned(plan.checked, plan.seed + number)
-        true = run(points, f"check-{number}")
-        clock.mark(f"check on the model, round {number}")
-        picked, effective = _reweigh(seen, emulator, points, true, plan)
-        missed = missed_by(emulator, points, true)
-        if effective >= plan.effective or number == plan.rounds:
-            break
-        z, found = np.concatenate([z, points]), np.concatenate([found, true])
+        chain = _draw(seen, emulator, plan, max(plan.steps // 3, 2), len(plan.waves) + number)
+        tried = walk(chain, plan.learning, number, f"learning-{number}")
+        z, found = np.concatenate([z, tried.proposed]), np.concatenate([found, tried.answered])
+        missed = missed_by(emulator, tried.proposed, tried.answered)
         emulator = replace(_learn(seen, z, found, plan), error=missed)
-    discrepancy = Marginal(seen, np.zeros(len(seen))).draw(true[picked], np.random.default_rng(plan.seed))
+        clock.mark(f"walk that teaches the emulator, {number}")
+    emulated = _draw(seen, emulator, plan, plan.steps, len(plan.waves) + plan.rounds + 1)
+    clock.mark("sampler on the emulator")
+    walked = walk(emulated, plan.proposals, 0, "chains")
+    clock.mark("chains on the model")
+    chain, points, true = _posterior(walked, seen, plan)
+    discrepancy = Marginal(seen, np.zeros(len(seen))).draw(true, np.random.default_rng(plan.seed))
+    missed = missed_by(emulator, walked.proposed, walked.answered)
     return Fit(
-        points[picked], true[picked], discrepancy, emulator, chain, effective, missed, centre[0], prior_found,
-        clock.seconds,
+        points, true, discrepancy, emulator, chain, walked.points[_burn_in(walked) :], emulated, missed, centre[0],
+        prior_found, clock.seconds,
     )  # fmt: skip
+
+
+def _burn_in(walked: Walked) -> int:
+    return len(walked.points) // 5
+
+
+def _posterior(walked: Walked, seen: Evidence, plan: Plan) -> tuple[Chain, np.ndarray, np.ndarray]:
+    """The chains after burn-in, and draws spread evenly over them: points and what the model gives there."""
+    chains, found = (part[_burn_in(walked) :] for part in (walked.points, walked.found))
+    points, true = chains.reshape(-1, chains.shape[2]), found.reshape(-1, found.shape[2])
+    rng, exact = np.random.default_rng(plan.seed), Marginal(seen, np.zeros(len(seen)))
+    discrepancy = np.concatenate([exact.draw(part, rng) for part in np.array_split(true, max(1, len(true) // 500))])
+    chain = chain_of(chains, points, discrepancy, walked.acceptance, float("nan"))
+    kept = np.linspace(0, len(points) - 1, plan.draws).round().astype(int)
+    return replace(chain, autocorrelation=len(points) / max(chain.ess_bulk, 1.0)), points[kept], true[kept]
 
 
 @dataclass
@@ -204,27 +237,6 @@ def _spread(chain: Chain, count: int, seed: int) -> np.ndarray:
     points, _ = chain.thinned(count, seed)
     middle = chain.points.mean(axis=0)
     return np.clip(middle + (points - middle) * 4.0 / 3.0, -4.0, 4.0)
-
-
-def _reweigh(
-    seen: Evidence, emulator: Emulator, points: np.ndarray, true: np.ndarray, plan: Plan
-) -> tuple[np.ndarray, float]:
-    """Which of the checked draws to keep, weighed by how likely the figures are under the model itself.
-
-    Weights are cut at the square root of their number times their mean (Ionides, JCGS 2008), so that no draw decides.
-    """
-    itself = Marginal(seen, np.zeros(len(seen)))(true)
-    stand_in = Marginal(seen, emulator.error)(emulator(points))
-    logs = np.where(np.isfinite(itself), itself - stand_in, -np.inf)
-    weight = np.exp(logs - logs.max())
-    weight = np.minimum(weight, weight.mean() * np.sqrt(len(weight)))
-    weight /= weight.sum()
-    effective = float(1.0 / np.sum(weight**2))
-    # Systematic resampling: a draw of weight w is kept w x draws times, rounded up or down.
-    start = np.random.default_rng(plan.seed).random()
-    places = (start + np.arange(plan.draws)) / plan.draws
-    picked = np.searchsorted(np.cumsum(weight), places)
-    return np.minimum(picked, len(weight) - 1), effective
 
 
 def predictive(fit: Fit, seen: Evidence, seed: int, repeats: int = 10) -> np.ndarray:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from types import ModuleType
 
-from calibration.inference import emulator, mcmc
+from calibration.inference import emulator, mcmc, surrogate_transition
 from calibration.inference.likelihood import COMMON_DISCREPANCY, SHARED
 from calibration.reporting.inputs import MADE_BY, Inputs
 from calibration.reporting.markup import table
 
+# Rank-normalised R-hat and effective draws asked for of every parameter (Vehtari et al., Bayesian Analysis 2021).
+MOST_RHAT, LEAST_DRAWS = 1.01, 400
+
 
 def method(inputs: Inputs) -> str:
-    """Design, emulator, likelihood, sampler, check."""
+    """Design, emulator, likelihood, sampler, chains on the model."""
     record, plan = inputs.record, inputs.record["plan"]
     waves = plan.get("waves", [])
     return (
@@ -31,9 +33,11 @@ def method(inputs: Inputs) -> str:
         "the figures of one series, so that many months of one flow are not as many witnesses. A figure that is an "
         "interval enters by the probability that the true value lies in it.\n\n"
         f"**Sampler.** {said(mcmc)} {plan['walkers']} walkers of {plan['steps']} steps, burn-in included.\n\n"
-        f"**Check on the model.** The model itself runs at {plan['checked']} draws; draws are weighed by its own "
-        f"likelihood against the emulator's, and {plan['draws']} are kept. Every band below rests on the model's own "
-        f"runs, not on the emulator. Everything random has the seed {plan['seed']}.\n"
+        f"**Chains on the model.** {said(surrogate_transition)} {plan['chains']} chains set out from draws of the "
+        f"emulator's posterior; {plan['rounds']} walks of {plan['learning']} proposals teach the emulator, then each "
+        f"chain has {plan['proposals']} proposals, {plan['between']} steps apart, a fifth of them burn-in, and "
+        f"{plan['draws']} draws are kept. Every band below rests on the model's own runs, not on the emulator. "
+        f"Everything random has the seed {plan['seed']}.\n"
     )
 
 
@@ -42,25 +46,15 @@ def said(module: ModuleType) -> str:
     return " ".join((module.__doc__ or "").split())
 
 
-def _effective(sampler: Mapping[str, float]) -> str:
-    """Effective draws, which records of fits before they were measured lack."""
-    if "ess_bulk" not in sampler:
-        return ""
-    return f", effective draws {sampler['ess_bulk']:.0f} in the bulk and {sampler['ess_tail']:.0f} in the tails"
-
-
 def computation(inputs: Inputs) -> str:
-    """Emulator, sampler, draws that count, expected against sampled mode."""
+    """Emulator, chains, draws that count, expected against sampled mode."""
     record = inputs.record
     stand_in, sampler = record["emulator"], record["sampler"]
-    steps = sampler["steps_kept"] / max(sampler["autocorrelation_steps"], 1.0)
     seconds = sum(record.get("seconds", {}).values())
     warnings = [
-        (sampler["rhat"] > 1.05, f"split R-hat is {sampler['rhat']:.3g}, above 1.05: the chains still differ"),
-        (steps < 50, f"the chain is {steps:.0f} times as long as its autocorrelation, 50 are wished for"),
-        (record["effective_draws_after_check"] < 100,
-         f"only {record['effective_draws_after_check']:.0f} draws count after the check on the model: "
-         "bands rest on few of them"),
+        (sampler["rhat"] > MOST_RHAT, f"R-hat is {sampler['rhat']:.3f}, above {MOST_RHAT:g}: the chains still differ"),
+        (min(sampler["ess_bulk"], sampler["ess_tail"]) < LEAST_DRAWS,
+         f"some parameter has fewer than {LEAST_DRAWS} effective draws"),
     ]  # fmt: skip
     told = [text for wrong, text in warnings if wrong]
     return (
@@ -69,16 +63,11 @@ def computation(inputs: Inputs) -> str:
         "median "
         f"target and {stand_in['r2_p10']:.2f} for the worst tenth, the median error {stand_in['error_median']:.3f} log "
         f"points; at the posterior it misses the model by {stand_in['missed_at_posterior_median']:.3f} in the median. "
-        f"Sampler: acceptance {sampler['acceptance']:.2f}, slowest autocorrelation "
-        f"{sampler['autocorrelation_steps']:.0f} of {sampler['steps_kept']} steps kept, split R-hat "
-        f"{sampler['rhat']:.3f}{_effective(sampler)}. "
-        f"Check: {record['effective_draws_after_check']:.0f} effective draws. Time: {seconds:.0f} s with "
+        f"Chains on the model: {sampler['acceptance']:.0%} of proposals taken, {sampler['steps_kept']} steps of each "
+        f"kept, rank-normalised R-hat at most {sampler['rhat']:.3f}, effective draws at least "
+        f"{sampler['ess_bulk']:.0f} in the bulk and {sampler['ess_tail']:.0f} in the tails. Time: {seconds:.0f} s with "
         f"{record['plan']['processes']} processes.\n\n"
-        + (
-            f"Warnings: {'; '.join(told)}.\n\n"
-            if told
-            else "No warning: R-hat, length and effective draws are in order.\n\n"
-        )
+        + (f"Warnings: {'; '.join(told)}.\n\n" if told else "No warning: R-hat and effective draws are in order.\n\n")
         + _sampled(inputs)
     )
 

@@ -24,8 +24,8 @@ TARGET, OTHER_BUYER = "RUS", "UKR"
 ROUBLE_MONTHS = 12
 # Long-run price elasticity of Russia's imports: the same.
 ROUBLE_ELASTICITY = 0.6
-# Rise of trade with income: about 2 in the 1960s and 1970s and above 3.5 before 2009, more in downturns (Freund, World Bank
-# WPS 5015, 2009). The lower one: it has come down again since (World Bank, Global Economic Prospects, January 2015).
+# Rise of trade with income: about 2 in the 1960s and 1970s and above 3.5 before 2009 (Freund, World Bank WPS 5015,
+# 2009). The lower one, since it has come down again (World Bank, Global Economic Prospects, January 2015).
 INCOME_ELASTICITY = 2.0
 # Fall of exports to Russia from countries without sanctions, 24 February to 30 April 2022, on the second half of 2021:
 # Chorzempa, PIIE, June 2022 (measured effect A10).

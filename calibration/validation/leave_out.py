@@ -58,7 +58,7 @@ class Known:
     Attributes:
         seen: the figures that were fitted.
         emulator: from points to simulated targets.
-        chain: the sampler's draws.
+        chain: draws of the emulator's posterior.
         names: the fitted parameters.
         plan: how the sampler was run.
         seed: of the choice of draws and the errors.
@@ -334,7 +334,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         made = fitted(chosen)
         known = Known(
-            made.seen, made.fit.emulator, made.fit.chain, tuple(p.name for p in made.model.fitted), made.plan
+            made.seen, made.fit.emulator, made.fit.emulated, tuple(p.name for p in made.model.fitted), made.plan
         )  # fmt: skip
         tables: dict[str, pd.DataFrame] = {}
         if chosen.only != "sources":

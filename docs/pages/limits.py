@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from calibration.reporting.inputs import read_inputs
+from calibration.reporting.method import LEAST_DRAWS, MOST_RHAT
 from calibration.targets.priors import load_priors
 from docs.pages import markdown
 from docs.pages.markdown import wrapped
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Mapping
 
 _WORLD = "reference"
-_MOST_RHAT = 1.05  # that the sampler was asked for
 _MOST_HELD = 0.95  # share of figures in 90 % intervals beyond which these are too wide
 _NAIVE = ("no change", "same month last year", "drift")
 # As the calibration calls them, and as the page does.
@@ -87,13 +87,14 @@ def identified() -> str:
     """How many inputs the figures speak about, in words."""
     verdicts, sampler = calibrated("summary")["identified"], record()["sampler"]
     well, partly = ((verdicts == verdict).sum() for verdict in ("yes", "partly"))
-    rough = ": tails of the posterior are rough" if sampler["rhat"] > _MOST_RHAT else ""
+    rough = ": some parameters are known roughly" if sampler["rhat"] > MOST_RHAT else ""
     return wrapped(
         f"Of {len(verdicts)} uncertain inputs the figures identify {well} well and {partly} in part. For the other "
         f"{len(verdicts) - well - partly} the posterior is the prior or close to it: their effect on a result is an "
         "assumption. *Well*: the posterior is less than 0.6 as wide as the prior; *in part*: less than 0.85. The "
-        f"sampler's check leaves {record()['effective_draws_after_check']} effective draws, and the largest R-hat is "
-        f"{sampler['rhat']:.2f}, where at most {_MOST_RHAT} was asked for{rough}."
+        f"chains on the model itself have {sampler['ess_bulk']:.0f} effective draws or more for the middle of each "
+        f"input and {sampler['ess_tail']:.0f} for its tails, where {LEAST_DRAWS} were asked for; R-hat is at most "
+        f"{sampler['rhat']:.3f}, where {MOST_RHAT:g} was{rough}."
     )
 
 
