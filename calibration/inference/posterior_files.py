@@ -14,7 +14,7 @@ from scipy.special import ndtri
 
 import sim
 from calibration.inference.likelihood import Evidence
-from calibration.inference.posterior_fit import Fit, Plan, predictive
+from calibration.inference.posterior_fit import Fit, Plan, predictive, with_errors
 from calibration.inference.saving import same_record
 from calibration.targets.priors import Prior, values_at
 from calibration.targets.simulated_targets import residuals
@@ -23,6 +23,8 @@ from calibration.targets.targets import Target
 # A posterior narrower than this share of the prior, in standard deviations, counts as learnt from the figures.
 IDENTIFIED, PARTLY = 0.6, 0.85
 RECORD = "record.json"
+# A discrepancy that one may grant a model without calling its bands a cushion, log points.
+CUSHION = 0.10
 # Draws of each chain that are shipped: neighbours say nearly the same.
 _WALKED = 120
 PACKAGES = ("emcee", "numba", "numpy", "pandas", "scipy")
@@ -127,20 +129,33 @@ def fit_table(fit: Fit, seen: Evidence, targets: Sequence[Target], seed: int) ->
     Returns:
         Columns id, group, data (with low and high), sd, before (at the prior centres), model (median at the draws),
         model_p05 and model_p95 (parameters alone), band_p05 and band_p95 (with discrepancy and measurement error),
-        inside (the data lie in the band; an interval, if any of it does), miss and miss_before (percent, from the
-        nearer end of the figure).
+        prior_p05 and prior_p95 (parameters of the prior alone), inside (the data lie in the band; an interval, if any
+        of it does) and the same for narrower bands: inside_alone (parameters alone), inside_measured (with measurement
+        error), inside_common (and a discrepancy of :data:`CUSHION` for all), inside_prior; discrepancy_share (of the
+        model's own error in the variance of the band), miss and miss_before (percent, from the nearer end of the
+        figure).
     """
     with_error = predictive(fit, seen, seed)
     band = np.quantile(with_error, [0.05, 0.95], axis=0)
     alone = np.quantile(fit.found, [0.05, 0.5, 0.95], axis=0)
+    prior = np.quantile(fit.prior_found, [0.05, 0.95], axis=0)
+    measured, common = (
+        np.quantile(with_errors(fit.found, seen, np.full(fit.discrepancy.shape, own), rng), [0.05, 0.95], axis=0)
+        for own, rng in ((0.0, np.random.default_rng(seed)), (CUSHION, np.random.default_rng(seed)))
+    )
     table = pd.DataFrame(
         {
             "id": seen.ids, "group": [seen.groups[g] for g in seen.group], "data": [t.value for t in targets],
             "low": seen.low, "high": seen.high, "sd": seen.sd, "before": fit.at_centre, "model": alone[1],
             "model_p05": alone[0], "model_p95": alone[2], "band_p05": band[0], "band_p95": band[1],
+            "prior_p05": prior[0], "prior_p95": prior[1],
         }
     )  # fmt: skip
-    table["inside"] = (seen.high >= band[0]) & (seen.low <= band[1])
+    bands = {"": band, "_alone": alone[[0, 2]], "_measured": measured, "_common": common, "_prior": prior}
+    for name, (low, high) in bands.items():
+        table[f"inside{name}"] = (seen.high >= low) & (seen.low <= high)
+    own = np.mean(fit.discrepancy**2, axis=0)[seen.group]
+    table["discrepancy_share"] = own / (own + seen.sd**2 + fit.found.var(axis=0))
     table["miss"] = 100.0 * np.expm1(residuals(alone[1], targets))
     table["miss_before"] = 100.0 * np.expm1(residuals(fit.at_centre, targets))
     table["emulator_r2"], table["emulator_sd"] = fit.emulator.r2, fit.emulator.error
@@ -191,6 +206,8 @@ def record_of(fit: Fit, seen: Evidence, plan: Plan, facts: dict[str, object]) ->
             "ess_bulk": round(fit.chain.ess_bulk), "ess_tail": round(fit.chain.ess_tail),
             "rhat_on_the_emulator": round(fit.emulated.rhat, 4),
         },
+        # How many parameters the figures speak of: what is gone of the prior's variance, added up.
+        "effective_parameters": round(float(np.sum(1.0 - np.minimum(fit.chain.points.var(axis=0), 1.0))), 1),
         "discrepancy_median": {
             name: round(float(np.median(fit.chain.discrepancy[:, g])), 3) for g, name in enumerate(seen.groups)
         },

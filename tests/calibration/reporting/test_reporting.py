@@ -153,7 +153,8 @@ def test_the_report_says_what_it_must(full: Path, targets, priors) -> None:
         f"{fit} are fitted", "| Eurostat |", "14.5 mn USD to 100 mn USD", "+60 % to +69 %", "19 of 20 figures (95%)",
         f"{[row.id for row in targets if row.role == 'fit'][3]} (+10 %)", "**Not identified**",
         "CRPS 0.080 log points against 1.080", "bank-dip-month", "KGZ: opening_kgz", "aversion (+1.4)",
-        "1 of 2 targets differ", "split R-hat is 1.2", "only 12 draws count", "The model's own error is large for",
+        "1 of 2 targets differ", "R-hat is 1.200, above 1.01", "fewer than 400 effective draws",
+        "The model's own error is large for",
     ):  # fmt: skip
         assert part in text, part
 
