@@ -43,8 +43,8 @@ def parser_of(program: str, description: str | None) -> argparse.ArgumentParser:
     parser.add_argument("--learning", type=int, default=plan.learning, help="proposals of each chain in such a walk")
     parser.add_argument("--chains", type=int, default=plan.chains, help="independent chains on the model itself")
     parser.add_argument("--proposals", type=int, default=plan.proposals, help="of each that the model decides on")
-    parser.add_argument("--exporters", type=int, default=3000, help="rows of exporters (expected mode)")
-    parser.add_argument("--intermediaries", type=int, default=330, help="intermediaries")
+    parser.add_argument("--exporters", type=int, default=2700, help="rows of exporters (expected mode)")
+    parser.add_argument("--intermediaries", type=int, default=33, help="intermediaries")
     parser.add_argument("--last", default="2023-12", help="last month that is simulated")
     parser.add_argument("--seed", type=int, default=plan.seed, help="fixes everything that is random")
     return parser
