@@ -3,8 +3,9 @@
 All in logarithms. A figure is a number, or an interval where sources disagree or say no more (an open side is
 infinite).
 
-Figures of one series share part of the model's discrepancy: 24 months of one flow are not 24 witnesses. Every series
-has the same scale of discrepancy, a tenth of a log point, with a heavy tail: one that the model misses by far more is
+The model's discrepancies of one series are correlated over time, as an autoregressive process of first order is: 24
+months of one flow are not 24 witnesses. Every series has the same scale of discrepancy, a tenth of a log point, with a
+heavy tail: one that the model misses by far more is
 told as a misfit and pulls no harder than one that it misses by a little more (half-Cauchy scale mixture: Gelman 2006).
 Given the model's figures the series do not depend on each other, so that the discrepancy of each is integrated over by
 itself, on a grid: the sampler sees the parameters alone.
@@ -12,16 +13,19 @@ itself, on a grid: the sampler sees the parameters alone.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.special import log_ndtr, logsumexp
 
-# Part of the discrepancy that the figures of one series share; assumption.
-SHARED = 0.5
+# Autocorrelation of a series' discrepancy from one quarter to the next. Assumption: that of the quarterly misses at the
+# mode of an earlier fit was 0 (China, Türkiye) to 0.5 (all imports).
+QUARTERLY = 0.5
 # Scale of the discrepancy that all series have in common, log points: half-Cauchy. Assumption: EU exports to five
 # states with no part in the diversion moved by 0.08 a year, which the model has no cause for.
 COMMON_DISCREPANCY = 0.08
+# Of the known errors of a figure, so that a scale can be taken of them.
+_LEAST_VARIANCE = 1e-8
 # Discrepancies that are integrated over, log points; finer than the data can tell apart.
 SPREADS = np.geomspace(0.01, 1.6, 18)
 
@@ -38,6 +42,7 @@ class Evidence:
         group: position of the group under which its discrepancy is told.
         series: position of the series it belongs to.
         groups: names of the groups.
+        when: middle of each figure's period, months from any month.
     """
 
     ids: tuple[str, ...]
@@ -47,20 +52,27 @@ class Evidence:
     group: np.ndarray
     series: np.ndarray
     groups: tuple[str, ...]
+    when: np.ndarray
 
     def __len__(self) -> int:
         return len(self.ids)
 
     def but(self, low: np.ndarray, high: np.ndarray) -> Evidence:
         """The same targets with other figures (synthetic ones)."""
-        return Evidence(self.ids, low, high, self.sd, self.group, self.series, self.groups)
+        return replace(self, low=low, high=high)
 
     def part(self, kept: np.ndarray) -> Evidence:
         """Some of the targets; the groups stay, so that parameters keep their places."""
         ids = tuple(np.asarray(self.ids, dtype=object)[kept])
         return Evidence(
-            ids, self.low[kept], self.high[kept], self.sd[kept], self.group[kept], self.series[kept], self.groups
+            ids, self.low[kept], self.high[kept], self.sd[kept], self.group[kept], self.series[kept], self.groups,
+            self.when[kept],
         )  # fmt: skip
+
+    def correlation(self) -> np.ndarray:
+        """Correlation of the model's discrepancies, targets x targets: nought between series."""
+        apart = np.abs(self.when[:, None] - self.when[None, :])
+        return np.where(self.series[:, None] == self.series[None, :], QUARTERLY ** (apart / 3.0), 0.0)
 
     def middle(self) -> np.ndarray:
         """One number per figure: the middle of an interval, the closed end of an open one."""
@@ -86,19 +98,22 @@ class Marginal:
         of_series = np.eye(int(seen.series.max()) + 1)[seen.series]
         series, self._of_interval = of_series[self._numbers], of_series[self._intervals]
         self._group = of_series.T @ np.eye(len(seen.groups))[seen.group] > 0.0  # series x groups
-        known2 = seen.sd**2 + emulator**2
-        # Own variance of each figure by discrepancy, grid x targets; and of all of a series together, grid.
-        own2, shared2 = known2 + (1.0 - SHARED) * SPREADS[:, None] ** 2, SHARED * SPREADS**2
-        weight = 1.0 / own2[:, self._numbers]
-        # Inverse and determinant of one series' covariance by Sherman and Morrison.
-        gain = 1.0 + shared2[:, None] * (weight @ series)
-        self._pull = _beside(weight[:, :, None] * series)
-        self._shrink = shared2[:, None] / gain
-        constant = np.log(2.0 * np.pi * own2[:, self._numbers]) @ series + np.log(gain)
+        known2 = np.maximum(seen.sd**2 + emulator**2, _LEAST_VARIANCE)
+        # In units of the known errors, along the axes of the discrepancy's correlation, figures are independent
+        # whatever the discrepancy's size: one rotation serves the whole grid.
+        scale = 1.0 / np.sqrt(known2[self._numbers])
+        within = seen.part(number).correlation() * scale[:, None] * scale
+        spread, self._rotate = np.zeros(len(scale)), np.zeros_like(within)
+        for place in (np.flatnonzero(one) for one in series.T):
+            spread[place], axes = np.linalg.eigh(within[np.ix_(place, place)])
+            self._rotate[np.ix_(place, place)] = scale[place, None] * axes
+        variance = 1.0 + SPREADS[:, None] ** 2 * np.maximum(spread, 0.0)
+        self._pull = _beside(series / variance[:, :, None])
+        constant = (np.log(2.0 * np.pi * known2[self._numbers]) + np.log(variance)) @ series
         # The grid is even in the logarithm, whose Jacobian is the deviation.
         prior = np.log(SPREADS) - np.log1p((SPREADS / COMMON_DISCREPANCY) ** 2)
         self._constant = prior[:, None] - logsumexp(prior) - 0.5 * constant
-        self._spread = np.sqrt(own2 + shared2[:, None])[:, self._intervals]
+        self._spread = np.sqrt(known2 + SPREADS[:, None] ** 2)[:, self._intervals]
 
     def __call__(self, model: np.ndarray) -> np.ndarray:
         """Log likelihood of each point; ``model`` has the simulated targets, points x targets."""
@@ -119,11 +134,8 @@ class Marginal:
     def _by_spread(self, model: np.ndarray) -> np.ndarray:
         """Log of prior times likelihood of each series at each discrepancy of the grid, points x grid x series."""
         missed = self.seen.middle()[self._numbers] - model[:, self._numbers]
-        grid = len(model), len(SPREADS), -1
-        # One product: the squares of what is missed weigh as the misses do.
-        apart = (missed**2 @ self._pull).reshape(grid)
-        together = (missed @ self._pull).reshape(grid) ** 2 * self._shrink
-        found = self._constant - 0.5 * (apart - together)
+        squares = (missed @ self._rotate) ** 2 @ self._pull
+        found = self._constant - 0.5 * squares.reshape(len(model), len(SPREADS), -1)
         if len(self._intervals):
             rows = self._intervals
             low, high = (end[rows] - model[:, None, rows] for end in (self.seen.low, self.seen.high))

@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from calibration.inference.emulator import Emulator, train
-from calibration.inference.likelihood import SHARED, Evidence, Marginal
+from calibration.inference.likelihood import Evidence, Marginal
 from calibration.inference.mcmc import Chain, Posterior, chain_of, sample
 from calibration.inference.mode import points_about, posterior_mode
 from calibration.inference.runs import Simulator, digest_of, runs_at, sobol_points
@@ -265,9 +265,9 @@ def with_errors(found: np.ndarray, seen: Evidence, discrepancy: np.ndarray, rng:
         rng: of the errors.
     """
     spread = discrepancy if discrepancy.shape[1] == len(seen) else discrepancy[:, seen.group]
-    together = rng.standard_normal((len(found), int(seen.series.max()) + 1))[:, seen.series]
-    alone = rng.standard_normal(found.shape)
-    measured = rng.standard_normal(found.shape)
-    errors = spread * (np.sqrt(SHARED) * together + np.sqrt(1.0 - SHARED) * alone) + seen.sd * measured
+    # Two figures of one period of one series have one error: the least eigenvalue may be nought.
+    root = np.linalg.cholesky(seen.correlation() + 1e-9 * np.eye(len(seen)))
+    own, measured = (rng.standard_normal(found.shape) for _ in range(2))
+    errors = spread * (own @ root.T) + seen.sd * measured
     drawn: np.ndarray = found + errors
     return drawn

@@ -133,8 +133,13 @@ def evidence_of(targets: Sequence[Target], codes: WorldCodes, target: str) -> Ev
     known = list(dict.fromkeys(series))
     return Evidence(
         tuple(row.id for row in targets), low, high, sd, np.array([GROUPS.index(one) for one in group]),
-        np.array([known.index(one) for one in series]), GROUPS,
+        np.array([known.index(one) for one in series]), GROUPS, middles(targets),
     )  # fmt: skip
+
+
+def middles(targets: Sequence[Target]) -> np.ndarray:
+    """Middle of each figure's period, months from year 0."""
+    return np.array([sum(12.0 * int(month[:4]) + int(month[5:]) for month in row.period) / 2.0 for row in targets])
 
 
 GROUPS = (

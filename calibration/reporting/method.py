@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import ModuleType
 
 from calibration.inference import emulator, mcmc, surrogate_transition
-from calibration.inference.likelihood import COMMON_DISCREPANCY, SHARED
+from calibration.inference.likelihood import COMMON_DISCREPANCY, QUARTERLY
 from calibration.reporting.inputs import MADE_BY, Inputs
 from calibration.reporting.markup import table
 
@@ -26,11 +26,11 @@ def method(inputs: Inputs) -> str:
         "points "
         "near the posterior, each wave chosen by the posterior of the one before.\n\n"
         f"**Emulator.** {said(emulator)} It learns from the {plan['trained_on']} runs nearest to the figures.\n\n"
-        "**Likelihood.** With y the log figure and m(z) the simulated one, `y = m(z) + shared + own + measured + "
-        "emulated`. *Shared* and *own* are the model's discrepancy: one unknown standard deviation per series of "
+        "**Likelihood.** With y the log figure and m(z) the simulated one, `y = m(z) + own + measured + "
+        "emulated`. *Own* is the model's discrepancy: one unknown standard deviation per series of "
         f"figures, all of one scale, a half-Cauchy of {COMMON_DISCREPANCY:g} log points, so that a series that the "
-        f"model misses by far is a misfit and no cushion for the others. {SHARED:.0%} of its variance is shared by "
-        "the figures of one series, so that many months of one flow are not as many witnesses. A figure that is an "
+        "model misses by far is a misfit and no cushion for the others. It is an autoregressive process, correlated by "
+        f"{QUARTERLY:g} from quarter to quarter, so that many months of one flow are not as many witnesses. On the model itself nothing is *emulated*. A figure that is an "
         "interval enters by the probability that the true value lies in it.\n\n"
         f"**Sampler.** {said(mcmc)} {plan['walkers']} walkers of {plan['steps']} steps, burn-in included.\n\n"
         f"**Chains on the model.** {said(surrogate_transition)} {plan['chains']} chains set out from draws of the "

@@ -14,7 +14,7 @@ import pandas as pd
 import sim
 from calibration.inference.likelihood import Evidence
 from calibration.inference.posterior_fit import with_errors
-from calibration.inference.problem import GROUPS, Blocks, ModelRuns, blocks_of, group_of
+from calibration.inference.problem import GROUPS, Blocks, ModelRuns, blocks_of, group_of, middles
 from calibration.inference.runs import digest_of, runs_at
 from calibration.targets.priors import Prior, case_at
 from calibration.targets.published_series import Series, monthly_of
@@ -166,7 +166,7 @@ def errors_for(targets: Sequence[Target], codes: WorldCodes, target: str) -> Evi
     return Evidence(
         tuple(row.id for row in targets), blank, blank, np.array([row.sd for row in targets], dtype=float),
         np.array([GROUPS.index(group_of(row, codes, target)) for row in targets], dtype=int),
-        np.array([known.index(key) for key in keys], dtype=int), GROUPS,
+        np.array([known.index(key) for key in keys], dtype=int), GROUPS, middles(targets),
     )  # fmt: skip
 
 

@@ -35,7 +35,7 @@ from calibration.inference.emulator import Emulator, train  # noqa: E402
 from calibration.inference.likelihood import COMMON_DISCREPANCY, SPREADS, Evidence  # noqa: E402
 from calibration.inference.mcmc import Posterior, sample  # noqa: E402
 from calibration.inference.posterior_fit import with_errors  # noqa: E402
-from calibration.inference.problem import ModelRuns  # noqa: E402
+from calibration.inference.problem import ModelRuns, middles  # noqa: E402
 from calibration.inference.runs import digest_of, runs_at, sobol_points  # noqa: E402
 from calibration.inference.saving import pictures_and_pages, same_record  # noqa: E402
 from calibration.targets.priors import load_priors  # noqa: E402
@@ -95,7 +95,8 @@ def evidence_for(targets: tuple[Target, ...]) -> Evidence:
     group = [int(partner != "GAMMA") for _, partner in flows]
     nothing = np.zeros(len(targets))
     ids = tuple(row.id for row in targets)
-    return Evidence(ids, nothing, nothing, np.full(len(ids), SD), np.array(group), np.array(series), ("to", "by"))
+    places = np.array(group), np.array(series)
+    return Evidence(ids, nothing, nothing, np.full(len(ids), SD), *places, ("to", "by"), middles(targets))
 
 
 @dataclass(frozen=True)

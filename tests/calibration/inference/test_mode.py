@@ -12,7 +12,7 @@ TRUTH = np.array([0.5, -0.4, 0.2])
 
 def evidence(low: np.ndarray, high: np.ndarray) -> Evidence:
     place = np.arange(len(low))
-    return Evidence(tuple("abcd"), low, high, np.full(len(low), 0.05), place * 0, place, ("all",))
+    return Evidence(tuple("abcd"), low, high, np.full(len(low), 0.05), place * 0, place, ("all",), 3.0 * place)
 
 
 def runs(points: np.ndarray, name: str) -> np.ndarray:

@@ -14,7 +14,7 @@ from scipy.stats import cauchy, multivariate_normal, norm
 import sim
 from calibration.inference import mcmc
 from calibration.inference.emulator import train
-from calibration.inference.likelihood import COMMON_DISCREPANCY, SHARED, SPREADS, Evidence, Marginal
+from calibration.inference.likelihood import COMMON_DISCREPANCY, QUARTERLY, SPREADS, Evidence, Marginal
 from calibration.inference.mcmc import diagnose
 from calibration.inference.posterior_files import draws_table, representative, write_posterior
 from calibration.inference.posterior_fit import Fit, Plan, Problem, calibrate, predictive
@@ -59,7 +59,7 @@ class Toy:
 
 def evidence(figures: np.ndarray, sd: float = 0.02) -> Evidence:
     place = np.arange(6)
-    return Evidence(tuple("abcdef"), figures, figures, np.full(6, sd), place * 0, place // 2, ("all",))
+    return Evidence(tuple("abcdef"), figures, figures, np.full(6, sd), place * 0, place // 2, ("all",), 3.0 * place)
 
 
 @pytest.fixture(scope="module")
@@ -200,14 +200,15 @@ def test_the_first_draw_lies_in_the_middle_of_what_draws_do() -> None:
 
 # ---------------------------------------------------------------------------------------------------- likelihood
 def log_likelihood(seen: Evidence, model: np.ndarray, discrepancy: np.ndarray) -> float:
-    """By definition: a normal law of all numbers, whose series share an error, and an integral for each interval."""
-    own = seen.sd**2 + (1 - SHARED) * discrepancy[seen.series] ** 2
+    """By definition: a normal law of all numbers, correlated over time, and an integral for each interval."""
     together = seen.series[:, None] == seen.series[None, :]
-    shared = SHARED * discrepancy[seen.series] ** 2 * together
+    quarters = np.abs(seen.when[:, None] - seen.when[None, :]) / 3.0
+    size = discrepancy[seen.series]
+    covariance = np.diag(seen.sd**2) + together * QUARTERLY**quarters * size[:, None] * size
     exact = np.flatnonzero(seen.high <= seen.low)
-    law = multivariate_normal(model[exact], (np.diag(own) + shared)[np.ix_(exact, exact)]) if len(exact) else None
+    law = multivariate_normal(model[exact], covariance[np.ix_(exact, exact)]) if len(exact) else None
     wide = np.flatnonzero(seen.high > seen.low)
-    scales = np.sqrt(own + np.diag(shared))
+    scales = np.sqrt(np.diag(covariance))
     within = [log_within(seen.low[k] - model[k], seen.high[k] - model[k], scales[k]) for k in wide]
     return float(sum(within) + (law.logpdf(seen.low[exact]) if law else 0.0))
 
@@ -243,7 +244,9 @@ def mixed(rng: np.random.Generator) -> Evidence:
     figures = rng.standard_normal(6)
     wide = np.where(np.arange(6) % 3 == 2, 0.4, 0.0)
     place = np.arange(6)
-    return Evidence(tuple("abcdef"), figures, figures + wide, np.full(6, 0.1), place // 4, place // 2, ("one", "two"))
+    return Evidence(
+        tuple("abcdef"), figures, figures + wide, np.full(6, 0.1), place // 4, place // 2, ("one", "two"), 2.0 * place
+    )
 
 
 def test_the_marginal_is_the_likelihood_weighed_over_discrepancies() -> None:

@@ -12,7 +12,8 @@ from calibration.inference.likelihood import Evidence, Marginal
 from calibration.inference.surrogate_transition import Place, Stage, Walk, Walked, walk_chains
 
 FIGURES = np.array([0.6, -0.2, 0.3])
-SEEN = Evidence(("a", "b", "c"), FIGURES, FIGURES, np.full(3, 0.3), np.zeros(3, int), np.arange(3), ("all",))
+PLACE = np.arange(3)
+SEEN = Evidence(("a", "b", "c"), FIGURES, FIGURES, np.full(3, 0.3), 0 * PLACE, PLACE, ("all",), 3.0 * PLACE)
 
 
 def model(z: np.ndarray) -> np.ndarray:

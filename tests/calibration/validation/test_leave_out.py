@@ -66,7 +66,7 @@ def known() -> Known:
     rows = targets()
     figures = np.array([row.value for row in rows])
     place = np.arange(6)
-    seen = Evidence(tuple("abcdef"), figures, figures, np.full(6, 0.05), place * 0, place, ("all",))
+    seen = Evidence(tuple("abcdef"), figures, figures, np.full(6, 0.05), place * 0, place, ("all",), 3.0 * place)
     emulator = Lines(np.full(6, 0.02))
     chain = sample(Posterior(seen, emulator, emulator.error, 3), PLAN.walkers, PLAN.steps, PLAN.seed)
     return Known(seen, emulator, chain, ("direct", "opening", "unseen"), PLAN)
