@@ -10,6 +10,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import sys
 import time
 from dataclasses import dataclass, field, replace
@@ -129,7 +130,9 @@ def calibrate(problem: Problem, folder: Path, plan: Plan | None = None) -> Fit:
     folder = folder / digest_of(problem.made_from, repr(plan))[:12]
 
     def run(points: np.ndarray, name: str) -> np.ndarray:
-        return runs_at(points, problem.simulator, folder / name, problem.made_from, plan.processes)
+        # Where to look depends on the likelihood and the emulator, too: other points have a folder of their own.
+        place = folder / f"{name}-{hashlib.sha256(points.tobytes()).hexdigest()[:8]}"
+        return runs_at(points, problem.simulator, place, problem.made_from, plan.processes)
 
     z = sobol_points(plan.points, dimensions, plan.seed)
     found = run(z, "prior")

@@ -111,7 +111,8 @@ def test_the_same_seed_gives_the_same_draws(fit: Fit, problem: Problem, tmp_path
 
 def test_resuming_gives_the_same(fit: Fit, problem: Problem, folder: Path) -> None:
     (runs,) = folder.iterdir()
-    lost = [runs / "prior" / "runs-00001.npz", runs / "chains" / "chains-00-block-0001.npz"]
+    (prior,) = runs.glob("prior-*")
+    lost = [prior / "runs-00001.npz", runs / "chains" / "chains-00-block-0001.npz"]
     for path in lost:
         path.unlink()
     again = calibrate(problem, folder, PLAN)

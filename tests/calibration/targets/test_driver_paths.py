@@ -30,6 +30,13 @@ def test_the_rouble_is_measured_against_2021() -> None:
     assert real["2022-04"] > 0.02 and real["2023-03"] < -0.15 and real["2024-05"] > 0.1
 
 
+def test_income_is_counted_from_the_same_quarter_of_2021() -> None:
+    real = driver_paths.real_income()
+    assert min(real) == "2022-04" and max(real) == "2024-10"
+    assert real["2022-04"] == pytest.approx(0.96)
+    assert real["2024-01"] == pytest.approx(1.035 * 0.984 * 1.054)
+
+
 @pytest.mark.parametrize("share", [driver_paths.freeze(), driver_paths.lockdown()])
 def test_shares_of_the_peak(share: pd.Series) -> None:
     assert share.max() == 1.0 and share.min() == 0.0
