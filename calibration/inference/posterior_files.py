@@ -194,7 +194,7 @@ def record_of(fit: Fit, seen: Evidence, plan: Plan, facts: dict[str, object]) ->
         "plan": plan_of(plan),
         "targets": len(seen),
         "emulator": {
-            "hidden_units": fit.emulator.inward.shape[1],
+            "runs": fit.emulator.runs,
             "r2_median": round(float(np.median(r2)), 3),
             "r2_p10": round(float(np.quantile(r2, 0.1)), 3),
             "error_median": round(float(np.median(fit.emulator.error)), 4),

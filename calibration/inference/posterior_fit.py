@@ -39,10 +39,10 @@ class Plan:
         trained_on: runs the emulator learns from, the nearest to the figures of all that were made.
         walkers: of each ensemble of the sampler on the emulator.
         steps: of each walker, half of them burn-in; waves and rounds take a third of them.
-        rounds: short walks on the model from which the emulator learns.
+        rounds: walks on the model from which the emulator learns; their ends are where the next ones set out.
         learning: proposals of each chain in such a round.
         chains: independent chains on the model itself.
-        proposals: of each chain that the model decides on; the first fifth is burn-in.
+        proposals: of each chain that the model decides on; the first tenth is burn-in, as the rounds before are.
         between: steps on the emulator's posterior from one proposal to the next.
         draws: draws that are kept.
         processes: runs at the same time.
@@ -54,14 +54,14 @@ class Plan:
     iterations: int = 10
     wider: float = 2.0
     waves: tuple[int, ...] = (512, 512)
-    trained_on: int = 2048
+    trained_on: int = 3000
     walkers: int = 144
     steps: int = 3000
-    rounds: int = 3
+    rounds: int = 6
     learning: int = 40
     chains: int = 8
     proposals: int = 750
-    between: int = 150
+    between: int = 60
     draws: int = 200
     processes: int = 2
     seed: int = 20240101
@@ -154,16 +154,18 @@ def calibrate(problem: Problem, folder: Path, plan: Plan | None = None) -> Fit:
         clock.mark(f"wave {number}")
 
     def walk(chain: Chain, steps: int, number: int, name: str) -> Walked:
-        start, _ = chain.thinned(plan.chains, plan.seed + number)
         stage = Stage(problem.simulator, seen, emulator, np.cov(chain.points.T))
         how = Walk(steps, plan.between, plan.seed + number)
-        walked = walk_chains(stage, Place(start, run(start, f"{name}-start")), how, folder / name, plan.processes)
+        walked = walk_chains(stage, place, how, folder / name, plan.processes)
         sys.stderr.write(f"{name}: the model takes {walked.acceptance:.0%} of what the emulator proposes\n")
         return walked
 
+    start, _ = _draw(seen, emulator, plan, max(plan.steps // 3, 2), 99).thinned(plan.chains, plan.seed)
+    place = Place(start, run(start, "start"))
     for number in range(1, plan.rounds + 1):
         chain = _draw(seen, emulator, plan, max(plan.steps // 3, 2), len(plan.waves) + number)
         tried = walk(chain, plan.learning, number, f"learning-{number}")
+        place = Place(tried.points[-1], tried.found[-1])
         z, found = np.concatenate([z, tried.proposed]), np.concatenate([found, tried.answered])
         missed = missed_by(emulator, tried.proposed, tried.answered)
         emulator = replace(_learn(seen, z, found, plan), error=missed)
@@ -182,7 +184,7 @@ def calibrate(problem: Problem, folder: Path, plan: Plan | None = None) -> Fit:
 
 
 def _burn_in(walked: Walked) -> int:
-    return len(walked.points) // 5
+    return len(walked.points) // 10
 
 
 def _posterior(walked: Walked, seen: Evidence, plan: Plan) -> tuple[Chain, np.ndarray, np.ndarray]:

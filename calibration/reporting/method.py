@@ -36,7 +36,7 @@ def method(inputs: Inputs) -> str:
         f"**Sampler.** {said(mcmc)} {plan['walkers']} walkers of {plan['steps']} steps, burn-in included.\n\n"
         f"**Chains on the model.** {said(surrogate_transition)} {plan['chains']} chains set out from draws of the "
         f"emulator's posterior; {plan['rounds']} walks of {plan['learning']} proposals teach the emulator, then each "
-        f"chain has {plan['proposals']} proposals, {plan['between']} steps apart, a fifth of them burn-in, and "
+        f"chain has {plan['proposals']} proposals, {plan['between']} steps apart, a tenth of them burn-in, and "
         f"{plan['draws']} draws are kept. Every band below rests on the model's own runs, not on the emulator. "
         f"Everything random has the seed {plan['seed']}.\n"
     )
