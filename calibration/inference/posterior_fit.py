@@ -38,7 +38,7 @@ class Plan:
         waves: runs near the posterior, wave by wave.
         trained_on: runs the emulator learns from, the nearest to the figures of all that were made.
         walkers: of each ensemble of the sampler on the emulator.
-        steps: of each walker, half of them burn-in; waves and rounds take a third of them.
+        steps: of each walker, half of them burn-in; waves take a third of them.
         rounds: walks on the model from which the emulator learns; their ends are where the next ones set out.
         learning: proposals of each chain in such a round.
         chains: independent chains on the model itself.
@@ -160,17 +160,17 @@ def calibrate(problem: Problem, folder: Path, plan: Plan | None = None) -> Fit:
         sys.stderr.write(f"{name}: the model takes {walked.acceptance:.0%} of what the emulator proposes\n")
         return walked
 
-    start, _ = _draw(seen, emulator, plan, max(plan.steps // 3, 2), 99).thinned(plan.chains, plan.seed)
+    chain = _draw(seen, emulator, plan, max(plan.steps // 3, 2), len(plan.waves) + 1)
+    start, _ = chain.thinned(plan.chains, plan.seed)
     place = Place(start, run(start, "start"))
     for number in range(1, plan.rounds + 1):
-        chain = _draw(seen, emulator, plan, max(plan.steps // 3, 2), len(plan.waves) + number)
         tried = walk(chain, plan.learning, number, f"learning-{number}")
         place = Place(tried.points[-1], tried.found[-1])
         z, found = np.concatenate([z, tried.proposed]), np.concatenate([found, tried.answered])
         missed = missed_by(emulator, tried.proposed, tried.answered)
         emulator = replace(_learn(seen, z, found, plan), error=missed)
         clock.mark(f"walk that teaches the emulator, {number}")
-    emulated = _draw(seen, emulator, plan, plan.steps, len(plan.waves) + plan.rounds + 1)
+    emulated = _draw(seen, emulator, plan, plan.steps, len(plan.waves) + 2)
     clock.mark("sampler on the emulator")
     walked = walk(emulated, plan.proposals, 0, "chains")
     clock.mark("chains on the model")
