@@ -16,7 +16,13 @@ from calibration.inference import mcmc
 from calibration.inference.emulator import train
 from calibration.inference.likelihood import COMMON_DISCREPANCY, QUARTERLY, SPREADS, Evidence, Marginal
 from calibration.inference.mcmc import diagnose
-from calibration.inference.posterior_files import draws_table, representative, write_posterior
+from calibration.inference.posterior_files import (
+    chains_table,
+    draws_table,
+    fit_table,
+    representative,
+    write_posterior,
+)
 from calibration.inference.posterior_fit import Fit, Plan, Problem, calibrate, predictive
 from calibration.inference.problem import blocks_of, evidence_of, model_runs
 from calibration.inference.runs import CHUNK, runs_at, sobol_points
@@ -186,6 +192,27 @@ def test_draws_are_written_as_they_are_read(fit: Fit, tmp_path: Path) -> None:
     assert read.names == tuple(prior.address for prior in priors)
     assert np.allclose(read.draws, table.to_numpy(), rtol=1e-5)
     assert read.count == len(fit.points)
+
+
+def test_chains_are_written_as_they_walked(fit: Fit) -> None:
+    priors = tuple(prior for prior in load_priors() if prior.fitted)[:3]
+    table = chains_table(fit, priors)
+    steps, chains, _ = fit.walks.shape
+    assert list(table.columns) == ["chain", "draw", *(prior.address for prior in priors)]
+    assert set(table["chain"]) == set(range(chains))
+    first = table[table["chain"] == 1].iloc[0]
+    assert first[priors[0].address] == pytest.approx(priors[0].value(fit.walks[:1, 1, 0])[0])
+    assert len(table) <= 2 * 120 * chains and steps == PLAN.proposals * 9 // 10
+
+
+def test_bands_that_lean_less_on_the_models_error_hold_no_more_figures(fit: Fit, problem: Problem) -> None:
+    rows = load_targets(TARGETS, codes_of(sim.load("reference").world))[:6]
+    rows = tuple(replace(row, low=low, high=low, value=low) for row, low in zip(rows, problem.seen.low, strict=True))
+    table = fit_table(fit, problem.seen, rows, 1)
+    held = [table[f"inside{name}"].sum() for name in ("_alone", "_measured", "_common")]
+    assert held == sorted(held)
+    assert table["discrepancy_share"].between(0.0, 1.0).all()
+    assert (table["prior_p95"] - table["prior_p05"] > table["model_p95"] - table["model_p05"]).all()
 
 
 def test_the_first_draw_lies_in_the_middle_of_what_draws_do() -> None:
