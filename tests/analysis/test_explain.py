@@ -246,7 +246,7 @@ def test_every_fault_of_an_address_is_named_at_once(few):
     assert len(caught.value.faults) == 2
 
 
-@pytest.mark.parametrize("metric", ["shortfall[machinery]@2022-06", "enforcement_effort[TUR,KAZ]@2022-08"])
+@pytest.mark.parametrize("metric", ["shortfall[machinery]@2022-06", "announced_policy[TUR,KAZ]@2022-08"])
 def test_any_number_can_be_explained(few, metric):
     told = sim.explain(few, metric, agents=None)
     assert told.change != 0.0

@@ -9,8 +9,8 @@ from sim.world import World
 from sim.world.build.facts import Facts
 
 TABLES = sorted(path.name for path in FIGURES.glob("*.csv"))
-# Chooses rows of other tables, where their sources stand; it holds no figure of its own.
-CHOICES = ("target_series.csv",)
+# They choose rows of other tables, where the sources stand, and hold no figure of their own.
+CHOICES = ("target_series.csv", "published_designs.csv")
 CUSTOMS = ("customs_annual", "customs_monthly", "customs_by_chapter", "customs_sanctioned_lines")
 
 
