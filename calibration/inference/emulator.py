@@ -8,6 +8,7 @@ well it does is measured target by target on runs left out.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from sklearn.gaussian_process import GaussianProcessRegressor
@@ -18,6 +19,17 @@ from sklearn.gaussian_process.kernels import Matern
 _LENGTH, _NOISE = 20.0, 1e-4
 # Ridge of the linear regression that says what a parameter does.
 _RIDGE = 5.0
+
+
+class Emulating(Protocol):
+    """Simulated targets from points, and the standard deviation of their error by target."""
+
+    @property
+    def error(self) -> np.ndarray:
+        """Standard deviation of the error by target, log points."""
+
+    def __call__(self, z: np.ndarray) -> np.ndarray:
+        """Emulated targets, points x targets."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -85,8 +85,12 @@ class Posterior:
 
     def __call__(self, z: np.ndarray) -> np.ndarray:
         """Log posterior of points, points x parameters."""
-        found = self.likely(self.model(z)) - 0.5 * np.sum(z**2, axis=1)
-        return np.where(np.isfinite(found), found, -np.inf)
+        return self.at(z, self.model(z))
+
+    def at(self, z: np.ndarray, found: np.ndarray) -> np.ndarray:
+        """The same where the simulated targets are known, points x targets."""
+        log = self.likely(found) - 0.5 * np.sum(z**2, axis=1)
+        return np.where(np.isfinite(log), log, -np.inf)
 
 
 def sample(posterior: Posterior, walkers: int, steps: int, seed: int, processes: int = 1) -> Chain:

@@ -16,7 +16,15 @@ from calibration.inference.likelihood import Evidence
 from calibration.targets.priors import Prior, case_at, load_priors, values_at
 from calibration.targets.run_cells import ARRAYS
 from calibration.targets.simulated_targets import observed, simulated
-from calibration.targets.targets import TARGETS, Target, WorldCodes, codes_of, load_targets, of_role
+from calibration.targets.targets import (
+    TARGETS,
+    Target,
+    WorldCodes,
+    codes_of,
+    load_targets,
+    month_number,
+    of_role,
+)
 
 CODE = Path(__file__).resolve().parents[2] / "sim"
 # Rooms that a run never enters: what they say of runs may change without making one anew.
@@ -138,8 +146,8 @@ def evidence_of(targets: Sequence[Target], codes: WorldCodes, target: str) -> Ev
 
 
 def middles(targets: Sequence[Target]) -> np.ndarray:
-    """Middle of each figure's period, months from year 0."""
-    return np.array([sum(12.0 * int(month[:4]) + int(month[5:]) for month in row.period) / 2.0 for row in targets])
+    """Middle of each figure's period, months from the beginning of 1970."""
+    return np.array([np.mean([month_number(month) for month in row.period]) for row in targets])
 
 
 GROUPS = (

@@ -17,12 +17,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 import numpy as np
 
 import sim
-from calibration.inference.likelihood import Evidence, Marginal
+from calibration.inference.emulator import Emulating
+from calibration.inference.likelihood import Evidence
 from calibration.inference.mcmc import Posterior
 from calibration.inference.runs import Simulator
 
@@ -83,17 +84,6 @@ class Stage:
     seen: Evidence
     emulator: Emulating
     covariance: np.ndarray
-
-
-class Emulating(Protocol):
-    """Simulated targets from points, and the standard deviation of their error by target."""
-
-    @property
-    def error(self) -> np.ndarray:
-        """Standard deviation of the error by target, log points."""
-
-    def __call__(self, z: np.ndarray) -> np.ndarray:
-        """Emulated targets, points x targets."""
 
 
 class Place(NamedTuple):
@@ -167,15 +157,15 @@ def _block(group: _Group, steps: int, rng: np.random.Generator) -> Walked:
     stage, (points, found) = group.stage, group.place
     points, found = points.copy(), found.copy()
     posterior = Posterior(stage.seen, stage.emulator, stage.emulator.error, points.shape[1])
-    exact = Marginal(stage.seen, np.zeros(len(stage.seen)))
-    likely, stand_in = _log_posterior(exact, points, found), posterior(points)
+    exact = Posterior(stage.seen, stage.simulator, np.zeros(len(stage.seen)), points.shape[1])
+    likely, stand_in = exact.at(points, found), posterior(points)
     root = _STEP / np.sqrt(points.shape[1]) * np.linalg.cholesky(stage.covariance)
     kept, proposed, answered, taken = [], [], [], 0
     for _ in range(steps):
         tried, there = _random_walk(posterior, (points, stand_in), root, group.walk.between, rng)
         ran = np.asarray(stage.simulator(tried), dtype=float)
         whole = np.isfinite(ran).all(axis=1)
-        new = np.where(whole, _log_posterior(exact, tried, np.where(whole[:, None], ran, 0.0)), -np.inf)
+        new = np.where(whole, exact.at(tried, np.where(whole[:, None], ran, 0.0)), -np.inf)
         take = np.log(rng.random(len(points))) < (new - likely) - (there - stand_in)
         points[take], found[take], likely[take], stand_in[take] = tried[take], ran[take], new[take], there[take]
         taken += int(take.sum())
@@ -202,11 +192,6 @@ def _random_walk(
         take = np.log(rng.random(len(points))) < new - likely
         points[take], likely[take] = tried[take], new[take]
     return points, likely
-
-
-def _log_posterior(exact: Marginal, points: np.ndarray, found: np.ndarray) -> np.ndarray:
-    total: np.ndarray = exact(found) - 0.5 * np.sum(points**2, axis=1)
-    return total
 
 
 def _read(path: Path, digest: str) -> Walked | None:

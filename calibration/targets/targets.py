@@ -363,6 +363,11 @@ def months_of(span: Months) -> list[str]:
     return [str(month) for month in pd.period_range(*span, freq="M")]
 
 
+def month_number(month: str) -> int:
+    """Months since the beginning of 1970."""
+    return int(pd.Period(month, "M").ordinal)
+
+
 def plain_number(text: str) -> float | None:
     """The finite number that a text holds in plain digits, or None; `float` takes other scripts' digits as well."""
     try:

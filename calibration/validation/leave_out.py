@@ -14,7 +14,6 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
 
 import numpy as np
 import pandas as pd
@@ -22,6 +21,7 @@ from arviz_stats.base import array_stats
 
 import sim
 from calibration.inference.command import fitted, parser_of
+from calibration.inference.emulator import Emulating
 from calibration.inference.likelihood import Evidence, Marginal
 from calibration.inference.mcmc import Chain, Posterior, sample
 from calibration.inference.options import complain
@@ -38,17 +38,6 @@ LARGEST_TAIL = 0.7
 # A parameter whose posterior is at least so wide, in prior standard deviations, is known from its prior only.
 FROM_PRIOR = 0.85
 WEIGHED_HOW, SAMPLED_HOW = "weighed", "sampled anew"
-
-
-class Emulating(Protocol):
-    """What stands in for the model: targets at points, and its error by target (log points)."""
-
-    @property
-    def error(self) -> np.ndarray:
-        """Standard deviation of its error by target, log points."""
-
-    def __call__(self, z: np.ndarray) -> np.ndarray:
-        """Emulated targets, points x targets."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -20,7 +20,7 @@ import sim
 from calibration.comparison.gravity import flows_of
 from calibration.comparison.hat_algebra import new_equilibrium
 from calibration.targets.simulated_targets import Floats
-from calibration.targets.targets import FIGURES
+from calibration.targets.targets import FIGURES, month_number
 
 AHEAD, YEAR = 12, 12
 LEVELS = (np.arange(199) + 0.5) / 199
@@ -31,11 +31,6 @@ WAR = "2022-03"
 Known = Sequence["pd.Series[float]"]
 Flow = Sequence[str]
 Point = Callable[[Floats, int], float]
-
-
-def month_number(month: str) -> int:
-    """Months since the year 0."""
-    return 12 * int(month[:4]) + int(month[5:]) - 1
 
 
 def distances(known: pd.Series[float], origin: str) -> list[int]:

@@ -27,7 +27,7 @@ import pandas as pd  # noqa: E402
 
 import sim  # noqa: E402
 from calibration.targets.simulated_targets import Floats  # noqa: E402
-from calibration.targets.targets import codes_of, load_targets  # noqa: E402
+from calibration.targets.targets import codes_of, load_targets, month_number, months_of  # noqa: E402
 from calibration.validation import rolling_benchmarks as benchmarks  # noqa: E402
 from calibration.validation.event_forecasts import Judgement, load_judgements, lowest_month  # noqa: E402
 from calibration.validation.forecasts import write_tables  # noqa: E402
@@ -46,8 +46,7 @@ _SURE, _MANY = 0.9, 0.5
 
 def origins(first: str = FIRST, last: str = LAST) -> list[str]:
     """Months at whose end a forecast is made: those of which a horizon lies in the two years."""
-    start, end = benchmarks.month_number(first), benchmarks.month_number(last)
-    return [f"{month // 12:04d}-{month % 12 + 1:02d}" for month in range(start, end)]
+    return months_of((first, last))[:-1]
 
 
 def at_origin(
@@ -88,11 +87,11 @@ def _ahead(made: sim.Forecast, origin: str) -> Floats:
 
 def facts_at(model: sim.Forecast, origin: str, first: str = "2023-01") -> dict[tuple[int, int], float]:
     """What came of the months after an origin that count, log musd, by (series, months ahead)."""
-    start = benchmarks.month_number(origin)
+    start = month_number(origin)
     found = {}
     for place, one in enumerate(model.series):
         for month, value in one.musd.items():
-            ahead = benchmarks.month_number(str(month)) - start
+            ahead = month_number(str(month)) - start
             if ahead in HORIZONS and str(month) >= first:
                 found[place, ahead] = float(np.log(value))
     return found
@@ -135,7 +134,7 @@ def troughs(asked: Sequence[Judgement], draws: Mapping[str, Floats], model: sim.
         months = [row.period[0] for row in one.rows]
         before = np.log([series.musd[f"{int(month[:4]) - 1}{month[4:]}"] for month in months])
         happened = int(np.argmin([row.value for row in one.rows]))
-        at = [benchmarks.month_number(month) - benchmarks.month_number(ORIGIN_OF_EVENTS) - 1 for month in months]
+        at = [month_number(month) - month_number(ORIGIN_OF_EVENTS) - 1 for month in months]
         for name, found in draws.items():
             chance = lowest_month(found[:, place[first.reporter, first.flow, first.partner]][:, at] - before)
             order = np.argsort(-chance, kind="stable")

@@ -41,7 +41,6 @@ def score_origin(
     for (series, ahead), fact in facts.items():
         if ahead not in HORIZONS:
             continue
-        year, number = divmod(12 * int(origin[:4]) + int(origin[5:]) - 1 + ahead, 12)
         usual = np.sort(draws[model][:, series, ahead - 1])
         usual = usual - np.median(usual)
         for name, found in draws.items():
@@ -54,9 +53,10 @@ def score_origin(
                 }.items()
             }  # fmt: skip
             rows.append({
-                "origin": origin, "month": f"{year:04d}-{number + 1:02d}", "horizon": ahead, "series": names[series],
-                "forecaster": name, "median": median, "published": fact, "error": abs(median - fact),
-                "crps": crps(sample, fact), "crps_equal_spread": crps(median + usual, fact), **inside,
+                "origin": origin, "month": str(pd.Period(origin, "M") + ahead), "horizon": ahead,
+                "series": names[series], "forecaster": name, "median": median, "published": fact,
+                "error": abs(median - fact), "crps": crps(sample, fact),
+                "crps_equal_spread": crps(median + usual, fact), **inside,
             })  # fmt: skip
     return pd.DataFrame(rows)
 

@@ -163,9 +163,9 @@ class Forecast:
             ahead = np.array([first + month for month in to_come])
             carried = carry_on(self.dynamics, Bias(months, gaps.mean(axis=0)), ahead)
             paths, repeats = found.shape[1], found.shape[1] // len(gaps)
-            luck = self._luck(place, paths, len(to_come) + 1)
-            scale = np.sqrt(carried.rate / gammaincinv(carried.shape, luck[:, :1]))
-            errors = scale * (ndtri(luck[:, 1:]) @ np.linalg.cholesky(carried.covariance).T)
+            chances = self._chances(place, paths, len(to_come) + 1)
+            scale = np.sqrt(carried.rate / gammaincinv(carried.shape, chances[:, :1]))
+            errors = scale * (ndtri(chances[:, 1:]) @ np.linalg.cholesky(carried.covariance).T)
             found[:, :, to_come] += np.repeat(gaps @ carried.weights.T, repeats, axis=0) + errors
         for month, value in self.known[place].items():
             if (at := parse_month(str(month)) - first) in range(len(self.months)):
@@ -188,7 +188,7 @@ class Forecast:
 
     def _unpublished(self, place: int, paths: int) -> Floats:
         """The bias of a flow that nobody publishes, [path, 1] log points: one for all months."""
-        moved: Floats = self._spread * ndtri(self._luck(place, paths, 1))
+        moved: Floats = self._spread * ndtri(self._chances(place, paths, 1))
         return moved
 
     def _share_out(self, paths: Floats) -> None:
@@ -202,7 +202,7 @@ class Forecast:
             total = paths[:, :, parts].sum(axis=2) + np.repeat(np.maximum(rest, 0.0), repeats, axis=1)
             paths[:, :, parts] *= (paths[:, :, place] / np.maximum(total, _LEAST_MUSD))[:, :, None]
 
-    def _luck(self, place: int, paths: int, each: int) -> Floats:
+    def _chances(self, place: int, paths: int, each: int) -> Floats:
         return uniforms(stream(self.seed, FORECAST_ERROR, place), 0, paths * each).reshape(paths, each)
 
     def __repr__(self) -> str:

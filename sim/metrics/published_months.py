@@ -18,6 +18,7 @@ from sim.common.errors import SimError
 from sim.common.months import parse_month
 from sim.common.package_data import shipped
 from sim.metrics.customs_series import EURO, FIGURES, dollars_per_euro
+from sim.simulation.tables import re_exports
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -136,15 +137,13 @@ def in_dollars(value: pd.Series[float], unit: pd.Series[str], period: pd.Series[
 def recorded(run: RunArrays, flows: Sequence[Flow]) -> Floats:
     """What simulated offices have on record of flows, musd of the month: [flow, month]."""
     world, record = run.world, run.record
-    hubs = np.asarray(world.hubs, dtype=np.int64)
-    passed = np.zeros_like(record.exports)
-    passed[:, hubs, world.target] += record.reexports
-    passed[:, hubs[:, None], hubs[None, :]] += record.passed_on
-    books = dict(zip(FLOWS, (record.exports, passed, record.imports.transpose(0, 2, 1, 3)), strict=True))
+    by_flow = dict(zip(FLOWS, (record.exports, re_exports(run), record.imports.transpose(0, 2, 1, 3)), strict=True))
     found = np.zeros((len(flows), len(record.exports)))
     for place, one in enumerate(flows):
         offices = slice(None) if one.reporter == EVERYBODY else [world.states.index(one.reporter)]
         goods = slice(None) if one.good == EVERYTHING else list(world.good_positions([one.good]))
         for name in one.flow.split("+"):
-            found[place] += books[name][:, offices][:, :, world.states.index(one.partner)][..., goods].sum(axis=(1, 2))
+            found[place] += by_flow[name][:, offices][:, :, world.states.index(one.partner)][..., goods].sum(
+                axis=(1, 2)
+            )
     return found

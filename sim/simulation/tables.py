@@ -15,6 +15,7 @@ from sim.policies.regime import HEADQUARTERS
 from sim.world.schema import LUMPED
 
 if TYPE_CHECKING:
+    from sim.common.arrays import Floats
     from sim.model.baseline import Baseline
     from sim.model.history import Record
     from sim.world import World
@@ -147,18 +148,23 @@ def _orders(run: RunArrays) -> pd.DataFrame:
     return table[table["origin"] != table["destination"]].reset_index(drop=True)
 
 
-def _recorded(run: RunArrays, *, whole_goods: bool = False) -> pd.DataFrame:
-    """What every office has in its ledger, and what it publishes of it: when, and under which heading."""
+def re_exports(run: RunArrays) -> Floats:
+    """What each state's office has on record as passed on, musd of the month, (month, state, destination, good)."""
     world, record = run.world, run.record
     hubs = np.asarray(world.hubs, dtype=np.int64)
-    passed = np.zeros_like(record.exports)  # re-exports by (month, hub, destination, good)
+    passed: Floats = np.zeros_like(record.exports)
     passed[:, hubs, world.target] += record.reexports
     passed[:, hubs[:, None], hubs[None, :]] += record.passed_on
-    tables = []
+    return passed
+
+
+def _recorded(run: RunArrays, *, whole_goods: bool = False) -> pd.DataFrame:
+    """What every office has in its ledger, and what it publishes of it: when, and under which heading."""
+    record, tables = run.record, []
     for flow, values, office in (
         ("export", record.exports, 1),
         ("import", record.imports, 2),
-        ("re-export", passed, 1),
+        ("re-export", re_exports(run), 1),
     ):
         shown = values.sum(axis=3, keepdims=True) if whole_goods else values
         tables.append(_records_of(run, flow, shown, office))

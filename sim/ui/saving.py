@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -192,16 +193,21 @@ def save_explanation(told: Explanation, folder: Path, *, force: bool) -> None:
         told.actors.to_csv(scratch / "actors.csv", index=False)
 
 
+def _saved(save: Callable[[Path, dict[str, str]], list[Path]], folder: Path, *, force: bool) -> Saved:
+    """Lets a figure and its tables be written into a folder, all or none."""
+    failed: dict[str, str] = {}
+    with written_folder(folder, force=force) as scratch:
+        files = save(scratch, failed)
+    return Saved(folder, files=tuple(folder / path.name for path in files), failed=failed)
+
+
 def save_mechanism(shown: Shown, folder: Path, *, force: bool) -> Saved:
     """Writes what a mechanism does: the figure and its tables.
 
     Raises:
         SimError: the folder cannot be written, or files are in the way.
     """
-    failed: dict[str, str] = {}
-    with written_folder(folder, force=force) as scratch:
-        files = plots.save_mechanism(shown, scratch, failed)
-    return Saved(folder, files=tuple(folder / path.name for path in files), failed=failed)
+    return _saved(partial(plots.save_mechanism, shown), folder, force=force)
 
 
 def save_forecast(made: Forecast, folder: Path, *, force: bool) -> Saved:
@@ -210,10 +216,7 @@ def save_forecast(made: Forecast, folder: Path, *, force: bool) -> Saved:
     Raises:
         SimError: the folder cannot be written, or files are in the way.
     """
-    failed: dict[str, str] = {}
-    with written_folder(folder, force=force) as scratch:
-        files = plots.save_forecast(made, scratch, failed)
-    return Saved(folder, files=tuple(folder / path.name for path in files), failed=failed)
+    return _saved(partial(plots.save_forecast, made), folder, force=force)
 
 
 def save_findings(found: Sequence[Finding], folder: Path, *, force: bool) -> Saved:
