@@ -10,8 +10,8 @@ import re
 import secrets
 import shutil
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 try:
@@ -47,10 +47,12 @@ def scratch_file(folder: Path, suffix: str = "") -> Iterator[Path]:
     Raises:
         OSError: it cannot be made.
     """
-    path = folder / f"{_UNFINISHED}{secrets.token_hex(4)}{suffix}"
-    # Opened like any new file, so that the user's umask decides who may read it.
-    os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
-    with _held(path):
+
+    def make(path: Path) -> None:
+        # Opened like any new file, so that the user's umask decides who may read it.
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
+
+    with _made_and_held(folder, make, suffix) as path:
         try:
             yield path
         finally:
@@ -82,9 +84,7 @@ def scratch_folder(folder: Path) -> Iterator[Path]:
         above = place if place.is_dir() else place.parent
         above.mkdir(parents=True, exist_ok=True)
         mend(above)
-        scratch = above / f"{_UNFINISHED}{secrets.token_hex(4)}"
-        scratch.mkdir()
-        with _held(scratch):
+        with _made_and_held(above, Path.mkdir) as scratch:
             try:
                 yield scratch
             finally:
@@ -193,24 +193,48 @@ def sync_names(folder: Path) -> None:
 
 
 @contextmanager
+def _made_and_held(folder: Path, make: Callable[[Path], None], suffix: str = "") -> Iterator[Path]:
+    """Makes something hidden and holds it; anew when :func:`mend` elsewhere took it before it was held."""
+    with ExitStack() as stack:
+        while True:
+            path = folder / f"{_UNFINISHED}{secrets.token_hex(4)}{suffix}"
+            make(path)
+            with suppress(FileNotFoundError):
+                if _locked(_opened(path, stack), path) is not False:
+                    break
+        yield path
+
+
+@contextmanager
 def _held(path: Path) -> Iterator[bool]:
     """Holds a hidden file or folder, which tells others that its program lives; whether it is ours to hold."""
-    try:
-        descriptor = os.open(path, os.O_RDONLY)
-    except OSError:
-        yield False
-        return
-    try:
+    with ExitStack() as stack:
         try:
-            if fcntl is None:
-                raise OSError
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            free = os.path.samestat(os.fstat(descriptor), path.stat())
-        except (BlockingIOError, FileNotFoundError):
-            free = False
-        except OSError:  # no locks here
-            free = time.time() - os.fstat(descriptor).st_mtime > _FORGOTTEN_SECONDS
+            descriptor = _opened(path, stack)
+        except OSError:
+            yield False
+            return
+        free, held = _locked(descriptor, path), os.fstat(descriptor)
+        if free is None:
+            free = time.time() - held.st_mtime > _FORGOTTEN_SECONDS
         # In a folder that others may write to, what is theirs is not touched.
-        yield free and os.fstat(descriptor).st_uid in (os.geteuid() if hasattr(os, "geteuid") else 0,)
-    finally:
-        os.close(descriptor)
+        yield free and held.st_uid in (os.geteuid() if hasattr(os, "geteuid") else 0,)
+
+
+def _opened(path: Path, stack: ExitStack) -> int:
+    descriptor = os.open(path, os.O_RDONLY)
+    stack.callback(os.close, descriptor)
+    return descriptor
+
+
+def _locked(descriptor: int, path: Path) -> bool | None:
+    """Locks what is open under its name: ``False`` if another has it or took it away, ``None`` without locks."""
+    try:
+        if fcntl is None:
+            return None
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return os.path.samestat(os.fstat(descriptor), path.stat())
+    except (BlockingIOError, FileNotFoundError):
+        return False
+    except OSError:  # no locks here
+        return None
