@@ -8,7 +8,7 @@ days left (D included), in its last month with the share of days up to its last 
 import calendar
 import datetime as dt
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 MONTHS_PER_YEAR = 12
 _SHORT = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -67,6 +67,24 @@ def year_names(months: Iterable[str]) -> dict[str, str]:
         ends = dict.fromkeys((_SHORT[own[0]], _SHORT[own[-1]]))
         names[year] = year if len(own) == MONTHS_PER_YEAR else f"{year} ({'-'.join(ends)})"
     return names
+
+
+def span_name(months: Sequence[str]) -> str:
+    """Return what a stretch of months is called.
+
+    Args:
+        months: Consecutive months, `YYYY-MM`, at least one.
+
+    Returns:
+        `2023`, `2024 (Jan-Jun)` where it is a part of a year, `2021 to 2024`, or `Jul 2022 to Jun 2023`.
+    """
+    years = year_names(months)
+    if len(years) == 1:
+        return next(iter(years.values()))
+    if all(year == name for year, name in years.items()):
+        return f"{min(years)} to {max(years)}"
+    ends = (f"{_SHORT[calendar_index(parse_month(month))]} {month[:4]}" for month in (months[0], months[-1]))
+    return " to ".join(ends)
 
 
 def month_of(day: dt.date) -> int:

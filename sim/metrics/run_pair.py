@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from sim.common.errors import SimError
-from sim.common.months import MONTHS_PER_YEAR
+from sim.common.months import MONTHS_PER_YEAR, span_name
 from sim.common.yaml_reader import read_yaml
 from sim.simulation.comparison import Comparison
 from sim.simulation.tables import RunArrays
@@ -168,7 +168,7 @@ class RunPair:
             if len(inside) == MONTHS_PER_YEAR:
                 return year, inside
         last = self.months[-MONTHS_PER_YEAR:]
-        return (last[0] if len(last) == 1 else f"{last[0]} to {last[-1]}"), last
+        return span_name(last), last
 
     @cached_property
     def contrast(self) -> Contrast | None:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from sim.metrics.customs_series import customs_series
 from sim.metrics.run_pair import DIRECT
-from sim.metrics.series_tables import goods_by_hub, hub_reexports
+from sim.metrics.series_tables import goods_by_hub, hub_reexports, price_premium
 from sim.metrics.supplier_matching import GONE, matched
 from sim.simulation.intervals import KEYS, TITLES
 
@@ -82,12 +82,17 @@ def _passed(pair: RunPair) -> Numbers:
 
 
 def _price_rises(pair: RunPair) -> Numbers:
-    """Price of what was delivered in the last stretch against the base year's, by brand; goods weigh by volume."""
-    rows = pair.to_target[pair.to_target["month"].isin(pair.last_stretch[1])]
-    sums = rows.groupby("brand_origin")[["value_musd", "volume_musd"]].sum()
-    if any(brand not in sums.index or not sums["volume_musd"][brand] > 0.0 for brand in BRANDS):
+    """Price in the target's market in the last stretch against the base year's, by brand; weights: what arrived."""
+    months, keys = pair.last_stretch[1], ["brand_origin", "month", "good"]
+    volume = pair.to_target.groupby(keys, observed=True)["volume_musd"].sum()
+    prices = price_premium(pair).set_index(keys)["price_index"]
+    rows = pd.DataFrame({"volume": volume, "price": prices}).dropna()
+    rows = rows[rows.index.get_level_values("month").isin(months)]
+    rows["value"] = rows["volume"] * rows["price"]
+    sums = rows.groupby("brand_origin")[["value", "volume"]].sum()
+    if any(brand not in sums.index or not sums["volume"][brand] > 0.0 for brand in BRANDS):
         return {}
-    price = sums["value_musd"] / sums["volume_musd"]
+    price = sums["value"] / sums["volume"]
     return {brand: float(price[brand]) - 1.0 for brand in BRANDS}
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from sim.common.months import year_names
+from sim.common.months import span_name, year_names
 from sim.metrics.customs_series import customs_series
 from sim.metrics.mirror_gap import PARTS, mirror_gap
 from sim.metrics.printed_sums import REST
@@ -52,7 +52,7 @@ def deliveries(view: View) -> Table:
     """Deliveries to the target by year, with the policies and without, by kind of route, and their price."""
     rows, names = printed(view, DELIVERIES, view.bands), year_names(view.months)
     return _deliveries(
-        rows.replace({"period": names}), f"Deliveries to {view.policy.target}", medians(view.bands), heads_of(view)
+        rows.replace({"period": names}), f"Deliveries to {view.target_name}", medians(view.bands), heads_of(view)
     )
 
 
@@ -81,10 +81,10 @@ def _deliveries(rows: pd.DataFrame, title: str, medians: str, both: tuple[str, s
     first, second = both
     heads = {
         "policy_busd": _busd(first), "baseline_busd": _busd(second), "change_percent": Column("change", "change"),
-        "direct_busd": _busd("direct"), "via_hubs_busd": _busd("via hubs"), "price_index": Column("price", "index"),
+        "direct_busd": _busd("direct"), "via_hubs_busd": _busd("through hubs"), "price_index": Column("price", "index"),
     }  # fmt: skip
     of_which = "with the policies" if both == _WITH else f"those of {first}; change: against {second}"
-    note = f"direct, via hubs and price are {of_which}; {_PRICE}"
+    note = f"direct, through hubs and price are {of_which}; {_PRICE}"
     if "baseline_busd" not in rows:
         heads["policy_busd"], note = _busd("in all"), _PRICE
     return _table(cells(rows), heads, f"{title} by year, billion USD{medians}", note, _YEAR)
@@ -93,7 +93,7 @@ def _deliveries(rows: pd.DataFrame, title: str, medians: str, both: tuple[str, s
 def largest(view: View) -> Iterator[Table]:
     """The largest origins and the most used routes of the last twelve months, with the policies and without."""
     first, second = heads_of(view)
-    span = view.last_months[0] if len(view.last_months) == 1 else f"{view.last_months[0]} to {view.last_months[-1]}"
+    span = span_name(view.last_months)
     for name, column, title in (
         (BY_ORIGIN, "origin", "From whom"), (BY_ROUTE, "route", "By which route")
     ):  # fmt: skip
@@ -119,7 +119,7 @@ def ledgers(view: View) -> Table:
         "imports_busd": _busd("importer's record, CIF"), "published_busd": _busd("of it published"),
     }  # fmt: skip
     rows = printed(view, RECORDS, view.bands).replace({"period": year_names(view.months)})
-    title = f"What customs records show of the trade with {view.policy.target} by year, billion USD"
+    title = f"What customs records show of the trade with {view.target_name} by year, billion USD"
     note = (
         "origins' records: declared to the target; the rest stands in them under a hub or another code, or not at\n"
         "all; unrecorded: share of what arrived"

@@ -75,9 +75,9 @@ FIGURES: dict[str, FigureKind] = {
     "who_replaced_whom": FigureKind("Suppliers lost and gained", who_replaced_whom.draw, "comparison", TALL),
     "flow_diagram": FigureKind("Origins and routes, before and after", flow_diagram.draw, "comparison", TALL),
     "flow_map": FigureKind("Origins and hubs on a map, before and after", flow_map.draw, "comparison"),
-    "goods_by_hub": FigureKind("What passes each hub, good by good", goods_by_hub.draw, "comparison", TALL),
-    "price_premium": FigureKind("Prices paid by the target", price_premium.draw, "run", TALL),
-    "hub_reexports": FigureKind("Goods passing the hubs, true and recorded", hub_reexports.draw, "run", TALL),
+    "goods_by_hub": FigureKind("What goes through each hub, good by good", goods_by_hub.draw, "comparison", TALL),
+    "price_premium": FigureKind("Market prices in the target", price_premium.draw, "run", TALL),
+    "hub_reexports": FigureKind("Goods through the hubs, true and recorded", hub_reexports.draw, "run", TALL),
     "recorded_and_true": FigureKind("Exports as they were and as recorded", recorded_and_true.draw, "comparison", TALL),
     "simulated_and_customs": FigureKind(
         "Simulated and published customs figures", simulated_and_customs.draw, "run", TALL

@@ -10,7 +10,7 @@ from matplotlib.patches import Rectangle
 from sim.metrics.route_flows import ALL, OTHER_HUBS
 from sim.metrics.run_pair import DIRECT
 from sim.metrics.title_numbers import AFTER, BEFORE
-from sim.report.plots.labels import PLAIN, scale, width_of
+from sim.report.plots.labels import PLAIN, fitted, scale
 from sim.report.plots.ribbons import Places, beside, join, placed
 from sim.report.plots.run_view import headings, look, sentence, through_hubs
 from sim.report.plots.style import INK, REST_COLOUR, SMALL, SPARE_COLOUR, frame, nothing_to_show, stamp
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from sim.report.plots.run_view import Source, View
 
 _LEFT, _MIDDLE, _RIGHT, _WIDE = 3.1, 6.2, 9.4, 0.22  # places along the axis of a panel, which runs from 0 to 10
-_NAME = 1.0  # inches that a name may take
+_NAME = 1.25  # inches that a name and its amount may take
 _GAP, _LABELLED = 0.02, 0.012  # shares of the column's height
 
 
@@ -54,7 +54,10 @@ def draw(source: Source, figure: Figure) -> pd.DataFrame:
         axes.set_axis_off()
         axes.set_xlim(0, 10)
         axes.set_ylim(-_depth(scaled, largest), 0.03 * largest)
-        axes.text(_LEFT, 0.012 * largest, heading, size=SMALL + 2, weight="bold", color=INK, **PLAIN)
+        lines, letters = fitted(heading, half * float(figure.get_figwidth()) - 1.4, SMALL + 2, "bold", most=2)
+        axes.text(
+            _LEFT, 0.012 * largest, "\n".join(lines), size=letters, weight="bold", color=INK, gid="heading", **PLAIN
+        )
         _draw_side(axes, view, scaled[scaled["side"] == side], largest)
     return view.behind("flow_diagram", shown)
 
@@ -82,7 +85,11 @@ def _draw_side(axes: Axes, view: View, whole: pd.DataFrame, largest: float) -> N
     ):
         other = "route" if column == "origin" else "origin"
         sums = whole[whole[other] == ALL].set_index(column)["value_musd"]
-        _label(axes, {name: f"{_name(view, name)}  {sums[name]:.1f}" for name in places}, places, where, largest)
+        _label(axes, {name: (_name(view, name), f"{sums[name]:.1f}") for name in places}, places, where, largest)
+    axes.text(
+        _RIGHT - 0.1, -total / 2, view.target_name, size=SMALL - 0.5, color=INK, rotation=90,
+        ha="right", va="center", gid="label", zorder=4, **PLAIN,
+    )  # fmt: skip
 
 
 def _depth(shown: pd.DataFrame, largest: float) -> float:
@@ -102,11 +109,14 @@ def _placed(rows: pd.DataFrame, column: str, largest: float) -> Places:
 
 
 def _name(view: View, name: str) -> str:
-    text = "straight" if name == DIRECT else view.name(name)
-    return text if width_of(text, SMALL) <= _NAME else name
+    return "direct" if name == DIRECT else view.name(name)
 
 
-def _label(axes: Axes, texts: Mapping[str, str], places: Places, where: tuple[float, str], largest: float) -> None:
-    looks: dict[str, Any] = {"size": SMALL - 0.5, "color": INK, "ha": where[1], "va": "center", "zorder": 4}
+def _label(
+    axes: Axes, texts: Mapping[str, tuple[str, str]], places: Places, where: tuple[float, str], largest: float
+) -> None:
+    looks: dict[str, Any] = {"color": INK, "ha": where[1], "va": "center", "zorder": 4}
     for name, y in beside(axes, places, _LABELLED * largest, 0.045 * largest).items():
-        axes.text(where[0], y, texts[name], gid="label", **looks, **PLAIN)
+        said, amount = texts[name]
+        lines, size = fitted(f"{said}  {amount}", _NAME, SMALL - 0.5, most=1)
+        axes.text(where[0], y, "\n".join(lines), size=size, gid="label", **looks, **PLAIN)

@@ -2,17 +2,34 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import math
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+from matplotlib.lines import Line2D
 from matplotlib.patches import FancyArrowPatch, Polygon
+from matplotlib.patheffects import withStroke
 
+from sim.metrics.route_flows import FROM_HUB
 from sim.metrics.title_numbers import AFTER, BEFORE
-from sim.report.plots.labels import PLAIN, scale, width_of
+from sim.report.plots.labels import PLAIN, fitted, scale, width_of
 from sim.report.plots.outlines import all_rings, projected, rings_of, source
 from sim.report.plots.run_view import headings, look, sentence, through_hubs
-from sim.report.plots.style import COALITION, INK, MUTED, NEUTRAL, SMALL, frame, key, nothing_to_show, stamp
+from sim.report.plots.style import (
+    COALITION,
+    INK,
+    MUTED,
+    NEUTRAL,
+    SMALL,
+    Plate,
+    above,
+    frame,
+    key,
+    nothing_to_show,
+    stamp,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,10 +43,13 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-_THROUGH = "#7b3294"
+_THROUGH, _SEEN = "#7b3294", 0.85
 _LAND, _BORDER = "#f1efea", "#c9c4ba"
 _MEMBER, _HUB, _TARGET = "#dbe7f3", "#f6dfc9", "#c3beb4"
-_LEAST, _BROADEST = 0.004, 9.0  # smallest share of all that is drawn; line width of the largest, points
+_LEAST, _BROADEST = 0.004, 14.0  # smallest share of the largest that is drawn; line width of the largest, points
+_DISC = 15.0  # diameter of the disc of the largest hub, points
+_NAME = 1.5  # inches that the name of a state may take
+_HALO = (withStroke(linewidth=2.0, foreground="white", alpha=0.8),)
 
 
 def draw(origin: Source, figure: Figure) -> pd.DataFrame:
@@ -39,8 +59,8 @@ def draw(origin: Source, figure: Figure) -> pd.DataFrame:
     unit, _ = scale(float(table["value_musd"].sum()))
     period = f" in {contrast.after}" if contrast is not None and contrast.same_months else ""
     subtitle = (
-        f"Deliveries to {view.target_name}{period}, {unit}; width as the amount; distances and directions from the "
-        "centre are true"
+        f"Deliveries to {view.target_name}{period}, {unit}; width of a line and area of a disc as the amount; "
+        "distances and directions from the centre are true"
     )
     if view.bands is not None:
         subtitle += f"; medians of the draws ({view.bands.part} in the table)"
@@ -54,31 +74,81 @@ def draw(origin: Source, figure: Figure) -> pd.DataFrame:
         nothing_to_show(figure, plate, "Nothing to show: no base year in the run and no counterfactual, or no flow.")
         return table
     entries = [("direct from the coalition", COALITION, "-"), ("direct from others", NEUTRAL, "-")]
-    plate = key(figure, plate, [*entries, ("through hubs", _THROUGH, "-")])
+    plate = key(figure, plate, [*entries, ("through hubs: to the hub and from it", _THROUGH, "-")])
     largest = float(table["value_musd"].max())
+    passing = table[table["leg"] == FROM_HUB].groupby(["side", "from"])["value_musd"].sum()
+    scales = largest, float(passing.max()) if len(passing) else 0.0
+    plate = _key_of_sizes(figure, plate, scales)
     half = (plate.right - plate.left - 0.02) / 2
-    for number, (side, heading) in enumerate(zip(("before", "after"), headings(view), strict=True)):
-        box = plate.left + number * (half + 0.02), plate.bottom, half, plate.top - plate.bottom - 0.045
-        axes = figure.add_axes(box)
-        axes.set_title(heading, loc="left", size=SMALL + 1, weight="bold", color=INK, pad=4, **PLAIN)
-        _draw_map(axes, view, world, table[table["side"] == side].assign(width=lambda t: t["value_musd"] / largest))
+    said = [fitted(one, half * float(figure.get_figwidth()), SMALL + 1, "bold", most=2) for one in headings(view)]
+    head = 0.06 + 0.15 * max(len(lines) for lines, _ in said)
+    tall = plate.top - plate.bottom - head / float(figure.get_figheight())
+    for number, (side, (lines, size)) in enumerate(zip(("before", "after"), said, strict=True)):
+        axes = figure.add_axes((plate.left + number * (half + 0.02), plate.bottom, half, tall))
+        above(axes, lines, 4.0, {"size": size, "weight": "bold", "color": INK, "gid": "heading"})
+        _draw_map(axes, view, world, table[table["side"] == side], scales)
     return table
 
 
-def _draw_map(axes: Axes, view: View, world: World, rows: pd.DataFrame) -> None:
+def _key_of_sizes(figure: Figure, plate: Plate, scales: tuple[float, float]) -> Plate:
+    """A line that says how much lines and discs of some sizes are; tells what is left for the maps."""
+    width, height = (float(side) for side in figure.get_size_inches())
+    x, y = plate.left * width, plate.top * height - 0.08
+    looks: dict[str, Any] = {"size": SMALL, "color": INK, "va": "center_baseline", "gid": "key"}
+    largest, most = scales
+    for size in (1.0, 5.0, 20.0):
+        amount = _round(largest / size)
+        ends = [x / width, (x + 0.24) / width]
+        broad = _BROADEST * amount / largest
+        line = Line2D(ends, [y / height] * 2, color=MUTED, linewidth=broad, solid_capstyle="butt")
+        figure.add_artist(line)
+        text = _amount(amount)
+        figure.text((x + 0.3) / width, y / height, text, **looks, **PLAIN)
+        x += 0.55 + width_of(text, SMALL)
+    for size in (1.0, 5.0) if most > 0.0 else ():
+        amount = _round(most / size)
+        disc = Line2D(
+            [(x + 0.12) / width], [y / height], marker="o", markersize=_diameter(amount, most), color=_THROUGH,
+            markeredgecolor="white", markeredgewidth=0.5, linestyle="", alpha=_SEEN,
+        )  # fmt: skip
+        figure.add_artist(disc)
+        text = f"{_amount(amount)} through a hub"
+        figure.text((x + 0.3) / width, y / height, text, **looks, **PLAIN)
+        x += 0.55 + width_of(text, SMALL)
+    return replace(plate, top=(y - 0.17) / height)
+
+
+def _amount(musd: float) -> str:
+    unit, size = scale(musd)
+    return f"{musd / size:g} {unit}"
+
+
+def _round(amount: float) -> float:
+    """The next lower of 1, 2, 5 times a power of ten."""
+    size = 10.0 ** math.floor(math.log10(amount))
+    return max(step * size for step in (1.0, 2.0, 5.0) if step * size <= amount * (1.0 + 1e-9))
+
+
+def _diameter(amount: float, most: float) -> float:
+    """Of a disc, points: its area is as the amount."""
+    return _DISC * math.sqrt(amount / most)
+
+
+def _draw_map(axes: Axes, view: View, world: World, rows: pd.DataFrame, scales: tuple[float, float]) -> None:
     centre = float(world.longitude[world.target]), float(world.latitude[world.target])
     degrees = np.column_stack([world.longitude, world.latitude])
     places = dict(zip(world.states, projected(degrees, centre), strict=True))
     located = {code for code, role in zip(world.states, world.role, strict=True) if role != "rest"}
     _draw_land(axes, world, centre)
-    shown = rows[(rows["width"] >= _LEAST) & rows["from"].isin(located)]
-    for row in shown.sort_values("width").to_dict("records"):
+    largest, most = scales
+    shown = rows[(rows["value_musd"] >= _LEAST * largest) & rows["from"].isin(located)]
+    for row in shown.sort_values("value_musd").to_dict("records"):
         colour = _THROUGH
         if row["leg"] == "direct":
             colour = COALITION if row["from"] in view.coalition else NEUTRAL
-        _draw_leg(axes, (places[row["from"]], places[row["to"]]), colour, float(row["width"]))
+        _draw_leg(axes, (places[row["from"]], places[row["to"]]), colour, float(row["value_musd"]) / largest)
     _frame_map(axes, np.array([places[code] for code in sorted(located)]))
-    _draw_places(axes, view, places, rows, located)
+    _draw_places(axes, view, {code: places[code] for code in located}, rows, most)
     rest = float(rows[(rows["leg"] == "direct") & ~rows["from"].isin(located)]["value_musd"].sum())
     if rest > 0.0:
         unit, size = scale(rest)
@@ -131,28 +201,41 @@ def _frame_map(axes: Axes, points: Floats) -> None:
     axes.set_ylim(middle[1] - across / shape, middle[1] + across / shape)
 
 
-def _draw_places(axes: Axes, view: View, places: Mapping[str, Floats], rows: pd.DataFrame, located: set[str]) -> None:
-    """Hubs and the target as points, the larger ones named where there is room."""
-    passing = rows[rows["leg"] == "from the hub"].groupby("from")["value_musd"].sum()
+def _draw_places(axes: Axes, view: View, places: Mapping[str, Floats], rows: pd.DataFrame, most: float) -> None:
+    """Hubs as discs as large as what goes through them, the target as a point; the larger ones named if room is."""
+    passing = rows[rows["leg"] == FROM_HUB].groupby("from")["value_musd"].sum()
     sending = rows[rows["leg"] == "direct"].groupby("from")["value_musd"].sum()
-    for hub in view.hubs:
+    for hub in sorted(view.hubs, key=lambda code: -float(passing.get(code, 0.0))):  # the small on the large
+        size = _diameter(float(passing.get(hub, 0.0)), most) if most > 0.0 else 0.0
         axes.plot(
-            *places[hub], "o", color=_THROUGH, markersize=3.0, markeredgecolor="white", markeredgewidth=0.5, zorder=4
-        )
+            *places[hub], "o", color=_THROUGH, markersize=max(1.5, size), markeredgecolor="white",
+            markeredgewidth=0.5, zorder=4, alpha=_SEEN,
+        )  # fmt: skip
     axes.plot(*places[view.policy.target], "o", color=INK, markersize=4.5, zorder=5)
     ranked = passing.add(sending, fill_value=0.0).sort_values(ascending=False, kind="stable").index
     low, high = axes.get_xlim(), axes.get_ylim()
     figure = axes.get_figure(root=True)
     assert figure is not None
     per_inch = (low[1] - low[0]) / (axes.get_position().width * float(figure.get_size_inches()[0]))
-    taken: list[tuple[float, float, float]] = []
-    for code in [view.policy.target, *(name for name in ranked if name in located)]:
-        text, (x, y) = view.name(code), places[code]
-        broad = width_of(text, SMALL - 1) * per_inch
-        tall = 1.15 * (SMALL - 1) / 72 * per_inch
-        for start in (x + 0.05 * per_inch, x - 0.05 * per_inch - broad):
-            clear = all(abs(y - b) > tall or start > c or start + broad < a for a, b, c in taken)
-            if clear and low[0] < start and start + broad < low[1] and high[0] < y - tall and y + tall < high[1]:
-                taken.append((start, y, start + broad))
-                axes.text(start, y, text, size=SMALL - 1, color=INK, va="center", gid="place", zorder=6, **PLAIN)
+    taken: list[tuple[float, float, float, float]] = []
+    for code in [view.policy.target, *(name for name in ranked if name in places)]:
+        (lines, letters), (x, y) = fitted(view.name(code), _NAME, SMALL - 1, most=2), places[code]
+        broad = max(width_of(line, letters) for line in lines) * per_inch
+        tall = 1.15 * len(lines) * letters / 72 * per_inch
+        off = 0.05 * per_inch
+        if most > 0.0 and code in view.hubs:
+            off += _diameter(float(passing.get(code, 0.0)), most) / 2 / 72 * per_inch
+        up = off + tall / 2
+        for left, middle in (
+            (x + off, y), (x - off - broad, y), (x - broad / 2, y - up), (x - broad / 2, y + up),
+            (x + off, y + up), (x + off, y - up),
+        ):  # fmt: skip
+            box = left, middle - tall / 2, left + broad, middle + tall / 2
+            clear = all(box[0] > c or box[2] < a or box[1] > d or box[3] < b for a, b, c, d in taken)
+            if clear and low[0] < box[0] and box[2] < low[1] and high[0] < box[1] and box[3] < high[1]:
+                taken.append(box)
+                axes.text(
+                    left, middle, "\n".join(lines), size=letters, color=INK, va="center", gid="place", zorder=6,
+                    linespacing=1.0, path_effects=list(_HALO), **PLAIN,
+                )  # fmt: skip
                 break

@@ -10,13 +10,13 @@ from sim.metrics.series_tables import ALL_ORIGINS
 from sim.metrics.title_numbers import AFTER, BEFORE
 from sim.report.plots.labels import scale
 from sim.report.plots.run_view import look, sentence, under
-from sim.report.plots.style import REFERENCE, frame, plain_axes, stamp
+from sim.report.plots.style import REFERENCE, frame, inner_width, plain_axes, stamp
 from sim.report.plots.timeline import (
     LAW_LANE,
-    LAW_LANES,
     hatch,
     highest,
     label_right,
+    law_marks,
     line,
     mark_law,
     middles,
@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 
     from sim.report.plots.run_view import Source, View
 
-_LABELS = 1.75  # inches
+_LABELS, _SCALE = 1.75, 0.3  # inches
+_USUAL_LANES = 3  # rows of dates that a figure has room for as it is
 
 
 def draw(source: Source, figure: Figure) -> pd.DataFrame:
@@ -40,10 +41,13 @@ def draw(source: Source, figure: Figure) -> pd.DataFrame:
     without = f"; black line: total {under(view.names[1])}" if view.baseline is not None else ""
     subtitle = f"Deliveries to {view.target_name} by origin of the goods, by any route, USD a month{without}"
     footer = stamp(view.policy, view.baseline, f"FOB, prices of the month.{view.bands_note}")
+    marks = law_marks(view.months, view.dated_law, inner_width(figure) - _SCALE - _LABELS, _LABELS)
+    lanes = max(_USUAL_LANES, *(mark.lane + 1 for mark in marks), 0)
+    figure.set_figheight(float(figure.get_figheight()) + (lanes - _USUAL_LANES) * LAW_LANE)
     plate = frame(figure, _title(view), subtitle + view.shaded("total hatched"), footer)
     width, height = (float(side) for side in figure.get_size_inches())
-    top, right = plate.top - (LAW_LANES * LAW_LANE + 0.02) / height, plate.right - _LABELS / width
-    left, bottom = plate.left + 0.3 / width, plate.bottom + 0.25 / height
+    top, right = plate.top - (lanes * LAW_LANE + 0.02) / height, plate.right - _LABELS / width
+    left, bottom = plate.left + _SCALE / width, plate.bottom + 0.25 / height
     axes = figure.add_axes((left, bottom, right - left, top - bottom))
     order = list(dict.fromkeys(view.grouped_origins().values()))
     table = shown[shown["run"] == "policy"].pivot_table(
@@ -65,9 +69,9 @@ def draw(source: Source, figure: Figure) -> pd.DataFrame:
     if len(usual):
         highest(axes, top_of(usual, "value_musd") / size)
         line(axes, usual["value_musd"] / size, REFERENCE)
-    mark_law(axes, view.months, view.dated_law)
+    mark_law(axes, marks)
     named = {view.name(code): place for code, place in places.items()}
-    label_right(axes, named, {view.name(code): view.colours[code] for code in places})
+    label_right(axes, named, {view.name(code): view.colours[code] for code in places}, _LABELS)
     return view.behind("flows_by_origin", shown)
 
 

@@ -1,4 +1,4 @@
-"""By which route goods reach the target: straight, or through which hub."""
+"""By which route goods reach the target: direct, or through which hub."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def _draw_hubs(axes: Axes, view: View, shown: pd.DataFrame) -> None:
         line(axes, usual["value_musd"] / size, REFERENCE, ":")
     month_axis(axes, view.months)
     places = {names[code]: place for code, place in middles(grouped.iloc[-1]).items()}
-    label_right(axes, places, {name: view.colours[code] for code, name in names.items()})
+    label_right(axes, places, {name: view.colours[code] for code, name in names.items()}, _LABELS)
 
 
 def _title(view: View) -> str:

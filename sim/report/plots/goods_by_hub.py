@@ -1,4 +1,4 @@
-"""Small multiples: what passes each large hub of each large good, with the policies and without."""
+"""Small multiples: what goes through each large hub of each large good, with the policies and without."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from sim.report.plots.labels import cut, scale
+from sim.common.months import span_name
+from sim.report.plots.labels import fitted, scale
 from sim.report.plots.panels import panels
 from sim.report.plots.run_view import look
 from sim.report.plots.style import (
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 _GOODS, _HUBS = 4, 4
 _HEAD = 0.6  # inches above a panel: the row's good, the hub and a unit
 _GOOD = 31.0  # points from a panel to the name of its good
-_GOOD_LOOKS = {"size": SMALL + 1, "weight": "bold", "color": INK, "gid": "heading"}
+_GOOD_LOOKS = {"weight": "bold", "color": INK, "gid": "heading"}
 _NAMES = ["run", "good", "hub"]
 
 
@@ -44,7 +45,7 @@ def draw(source: Source, figure: Figure) -> pd.DataFrame:
     plate = frame(figure, _title(view), subtitle + view.shaded(), footer)
     shown = table[table["run"] == "policy"]
     if shown.empty:
-        nothing_to_show(figure, plate, "Nothing passes a hub in this run.")
+        nothing_to_show(figure, plate, "Nothing goes through a hub in this run.")
         return table
     hubs = [str(hub) for hub in shown.groupby("hub")["value_musd"].sum().nlargest(_HUBS).index]
     goods = [str(good) for good in shown.groupby("good")["value_musd"].sum().nlargest(_GOODS).index]
@@ -58,9 +59,10 @@ def draw(source: Source, figure: Figure) -> pd.DataFrame:
         by_run = {run: rows.set_index("month").reindex(view.months) for run, rows in here.groupby("run")}
         numbers = {run: rows.drop(columns=_NAMES).fillna(0.0) for run, rows in by_run.items()}
         unit, size = scale(max(top_of(rows, "value_musd") for rows in numbers.values()))
-        plain_axes(axes, unit, detail=view.name(hub))
+        plain_axes(axes, f"{unit} a month", detail=view.name(hub))
         if hub == hubs[0]:
-            above(axes, cut(view.name(good), broad, SMALL + 1, "bold", most=1), _GOOD, _GOOD_LOOKS)
+            lines, letters = fitted(view.name(good), broad, SMALL + 1, "bold", most=1)
+            above(axes, lines, _GOOD, _GOOD_LOOKS | {"size": letters})
         for run, colour, style in (("baseline", REFERENCE, ":"), ("policy", NEUTRAL, "-")):
             if run in numbers:
                 rows = numbers[run]
@@ -74,7 +76,8 @@ def draw(source: Source, figure: Figure) -> pd.DataFrame:
 def _title(view: View) -> str:
     told = view.title_numbers("goods_by_hub")
     if not told:
-        return "What passes the hubs"
+        return "What goes through the hubs"
     flow = max(told, key=lambda name: told[name].value)
     hub, good = map(view.name, flow.split(" / "))
-    return f"{good} through {hub} is the largest of these flows: {told[flow].percent()} of the value of all"
+    share = f"{told[flow].percent()} of the value of all that went through hubs, {span_name(view.months)}"
+    return f"{good} through {hub} is the largest of these flows: {share}"

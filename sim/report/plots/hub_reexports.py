@@ -1,4 +1,4 @@
-"""What passes each hub to the target, and how much of it the hub's office records as re-export."""
+"""What goes through each hub to the target, and how much of it the hub's office records as re-export."""
 
 from __future__ import annotations
 
@@ -22,14 +22,16 @@ def draw(source: Source, figure: Figure) -> pd.DataFrame:
     """Draws one panel per hub, the largest first; returns the figures behind it."""
     view = look(source)
     shown = view.banded("hub_reexports")
-    subtitle = f"Goods of other origins that pass each hub to {view.target_name}, USD a month, each on its own scale"
+    subtitle = (
+        f"Goods of others that go through each hub to {view.target_name}, USD a month; each panel on its own scale"
+    )
     footer = stamp(view.policy, also=f"FOB, prices of the month.{view.bands_note}")
     plate = frame(figure, _title(view), subtitle + view.shaded(), footer)
     if not view.hubs:
         nothing_to_show(figure, plate, "This world has no hubs.")
         return shown
     keys = [
-        ("What passes", NEUTRAL, "-"),
+        ("What goes through", NEUTRAL, "-"),
         (f"What the hub's own office records as re-export to {view.target_name}", COALITION, "-"),
     ]
     plate = key(figure, plate, keys)
@@ -44,6 +46,6 @@ def draw(source: Source, figure: Figure) -> pd.DataFrame:
 def _title(view: View) -> str:
     name, told = view.last_stretch[0], view.title_numbers("hub_reexports")
     if not told:
-        return f"What passes hubs on its way to {view.target_name}"
-    passed = f"{told[THROUGH].money()} of goods passed hubs to {view.target_name} in {name}"
+        return f"What goes through hubs to {view.target_name}"
+    passed = f"{told[THROUGH].money()} of goods went through hubs to {view.target_name} in {name}"
     return f"{passed}; the hubs recorded {told[RECORDED].money()} of it as re-exports"

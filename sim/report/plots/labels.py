@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 PLAIN: Mapping[str, Any] = {"parse_math": False}
 _POINTS = 72.0
 _NARROWER = 0.98
+_SMALLEST, _STEP = 5.0, 0.5  # points
 # On a canvas of dots, small letters are moved to whole dots, which makes a line this much longer at most.
 _HINTING = 1.05
 
@@ -29,33 +30,49 @@ def width_of(text: str, size: float, weight: str = "normal") -> float:
 
 
 def wrapped(text: str, width: float, size: float, weight: str = "normal") -> list[str]:
-    """Lines that fit a width in inches, broken at spaces; a longer word has a line of its own."""
+    """Lines that fit a width in inches, broken at spaces, and within a word that is longer than a line."""
     lines: list[str] = []
     for word in text.split(" "):
         if lines and width_of(f"{lines[-1]} {word}", size, weight) <= width:
             lines[-1] += f" {word}"
         else:
-            lines.append(word)
+            lines += _pieces(word, width, size, weight)
     return lines
+
+
+def _pieces(word: str, width: float, size: float, weight: str) -> list[str]:
+    """A word in as few pieces as fit a width; one letter at least."""
+    pieces = []
+    while len(word) > 1 and width_of(word, size, weight) > width:
+        most = next((n for n in range(len(word) - 1, 1, -1) if width_of(word[:n], size, weight) <= width), 1)
+        pieces.append(word[:most])
+        word = word[most:]
+    return [*pieces, word]
 
 
 def balanced(text: str, width: float, size: float, weight: str = "normal") -> list[str]:
     """As few lines as fit a width, about equally long, so that no word is left alone on the last."""
     lines = wrapped(text, width, size, weight)
-    while True:
+    whole = max((w for word in text.split(" ") if (w := width_of(word, size, weight)) <= width), default=0.0)
+    while width * _NARROWER >= whole:  # no word is broken for balance
         width *= _NARROWER
         closer = wrapped(text, width, size, weight)
-        if len(closer) > len(lines) or width < max(width_of(line, size, weight) for line in closer):
-            return lines
+        if len(closer) > len(lines):
+            break
         lines = closer
-
-
-def cut(text: str, width: float, size: float, weight: str = "normal", most: int = 2) -> list[str]:
-    """At most so many lines of a width; what does not fit ends in dots."""
-    lines = wrapped(text, width, size, weight)
-    if len(lines) > most:
-        return [*lines[: most - 1], f"{lines[most - 1]} …"]
     return lines
+
+
+def fitted(text: str, width: float, size: float, weight: str = "normal", most: int = 2) -> tuple[list[str], float]:
+    """The whole text in at most so many lines of a width, in smaller letters if it must be, and their size.
+
+    What does not fit in the smallest letters takes more lines: nothing is cut.
+    """
+    lines = wrapped(text, width, size, weight)
+    while len(lines) > most and size - _STEP >= _SMALLEST:
+        size -= _STEP
+        lines = wrapped(text, width, size, weight)
+    return lines, size
 
 
 def percent(share: float, digits: int = 0, signed: bool = False) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import math
 from typing import TYPE_CHECKING, Any
 
@@ -11,8 +10,10 @@ import pandas as pd
 
 from sim.analysis.mechanism_test import series
 from sim.common.months import format_month, month_of
-from sim.report.plots.labels import cut, percent, scale
+from sim.report.names import clause_name, spoken
+from sim.report.plots.labels import fitted, percent, scale
 from sim.report.plots.panels import panels
+from sim.report.plots.run_view import look
 from sim.report.plots.style import (
     COALITION,
     INK,
@@ -127,9 +128,10 @@ def _heading(axes: Axes, outcome: ExpectedOutcome, seen: pd.Series[Any]) -> None
     told = f"{change} (expected: {seen['expected']}){'' if seen['holds'] else ', DOES NOT HOLD'}"
     width = inches(axes)[0]
     colour = COALITION if seen["holds"] else NEUTRAL
-    above(axes, cut(told, width, SMALL, most=1), 16.0, {"size": SMALL, "color": colour, "gid": "seen"})
-    lines = cut(outcome.what, width, SMALL + 0.5, "bold", most=3)
-    above(axes, lines, 28.0, {"size": SMALL + 0.5, "weight": "bold", "color": INK, "gid": "heading"})
+    lines, size = fitted(told, width, SMALL, most=1)
+    above(axes, lines, 16.0, {"size": size, "color": colour, "gid": "seen"})
+    lines, size = fitted(outcome.what, width, SMALL + 0.5, "bold", most=3)
+    above(axes, lines, 28.0, {"size": size, "weight": "bold", "color": INK, "gid": "heading"})
 
 
 def _starts(shown: Shown) -> list[int]:
@@ -145,8 +147,11 @@ def _switch(shown: Shown) -> str:
     """What is gone, or set otherwise, in the run without the mechanism; the last line of the footer."""
     scenario = shown.scenario
     assert scenario.mechanism is not None
-    since: dict[str, dt.date] = {clause.id: clause.effective for clause in scenario.policies}
-    gone = [f"{name} ({since[name]})" if name in since else name for name in scenario.mechanism.clauses]
-    parts = [f"no {', '.join(gone)}"] if gone else []
+    since = {
+        clause.id: f"{clause_name(clause, look(shown.comparison).name)} ({clause.effective})"
+        for clause in scenario.policies
+    }
+    gone = [since.get(name, spoken(name)) for name in scenario.mechanism.clauses]
+    parts = [f"no {', no '.join(gone)}"] if gone else []
     parts += [f"{name} = {value:g}" for name, value in scenario.mechanism.without.items()]
     return f"Without the mechanism: {'; '.join(parts)}."

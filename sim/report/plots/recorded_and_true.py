@@ -6,14 +6,17 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from sim.common.months import parse_month
 from sim.metrics.title_numbers import RECORDED, TRUE
-from sim.report.plots.labels import scale
+from sim.report.plots.labels import PLAIN, fitted, scale
 from sim.report.plots.panels import panels
-from sim.report.plots.run_view import look, under
-from sim.report.plots.style import COALITION, INK, MUTED, frame, key, plain_axes, stamp
+from sim.report.plots.run_view import look
+from sim.report.plots.style import COALITION, INK, MUTED, SMALL, frame, inches, key, plain_axes, stamp
 from sim.report.plots.timeline import band, line, lines_panel, month_axis
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
@@ -28,7 +31,16 @@ def draw(source: Source, figure: Figure) -> pd.DataFrame:
     view = look(source)
     shown = view.banded("recorded_and_true")
     subtitle = "What the exporters' customs offices have on record against what happened, USD a month, FOB"
-    footer = stamp(view.policy, view.baseline, f"Prices of the month.{view.bands_note}")
+    if view.two_packages:
+        subtitle += f"; the other: {view.names[1]}"
+    members = {"coalition": view.coalition, "others": set(view.states) - view.coalition}
+    foretold = {group: view.brought_forward(states) for group, states in members.items()}
+    note = "Prices of the month."
+    if view.hubs and any(_inside(view, law) for law in foretold.values()):
+        note += (
+            " Dashed: law announced four weeks ahead or more; orders are brought forward before it and missing after."
+        )
+    footer = stamp(view.policy, view.baseline, note + view.bands_note)
     plate = frame(figure, _title(view), subtitle + view.shaded(), footer)
     below = ", or to hubs (below)" if view.hubs else ""
     keys = [
@@ -46,6 +58,7 @@ def draw(source: Source, figure: Figure) -> pd.DataFrame:
             lines_panel(axes, rows, f"{_GROUPS[group]} to {view.target_name}", colours, {"color": GAP})
         else:
             _draw_towards_hubs(axes, view, rows, f"{_GROUPS[group]} to hubs, as recorded")
+            _mark_foretold(axes, _inside(view, foretold[group]))
     return view.behind("recorded_and_true", shown)
 
 
@@ -54,12 +67,36 @@ def _draw_towards_hubs(axes: Axes, view: View, rows: pd.DataFrame, heading: str)
     if "to_hubs_change_musd" not in rows:
         lines_panel(axes, rows, heading, {"to_hubs_musd": COALITION})
         return
-    unit, size = scale(float(rows.filter(like="to_hubs_change_musd").abs().max().max()))
-    plain_axes(axes, f"{unit} a month more or less than {under(view.names[1])}", heading)
+    most = float(rows.filter(like="to_hubs_change_musd").abs().max().max())
+    shown_any = most > 0.0
+    unit, size = scale(most)
+    other = "in the other" if view.two_packages else view.names[1]
+    plain_axes(axes, f"{unit} a month more or less than {other}", heading)
+    if not shown_any:
+        axes.set_ylim(-1.0, 1.0)
     band(axes, rows, "to_hubs_change_musd", COALITION, size)
     line(axes, rows["to_hubs_change_musd"] / size, COALITION)
     axes.axhline(0.0, color=MUTED, linewidth=0.8)
     month_axis(axes, view.months)
+
+
+def _inside(view: View, law: Sequence[tuple[int, str]]) -> list[tuple[int, str]]:
+    first, last = parse_month(view.months[0]), parse_month(view.months[-1])
+    return [(month, name) for month, name in law if first < month <= last]
+
+
+def _mark_foretold(axes: Axes, law: Sequence[tuple[int, str]]) -> None:
+    """Lines where such law comes into force, each named along it from the top of the panel, on the side with room."""
+    low, high = axes.get_xlim()
+    _, height = inches(axes)
+    for month, name in law:
+        axes.axvline(month, color=MUTED, linewidth=0.6, linestyle=(0, (3, 2)), zorder=1)
+        lines, size = fitted(name, height - 0.1, SMALL - 1, most=1)
+        axes.annotate(
+            "\n".join(lines), (month, 0.03), xytext=(-3 if month > (low + high) / 2 else 3, 0),
+            xycoords=axes.get_xaxis_transform(), textcoords="offset points", rotation=90, va="bottom",
+            ha="right" if month > (low + high) / 2 else "left", size=size, color=MUTED, gid="event", **PLAIN,
+        )  # fmt: skip
 
 
 def _title(view: View) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import cycle
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 
@@ -14,15 +15,21 @@ from sim.common.months import parse_month
 from sim.metrics.run_pair import OTHER_COALITION, OTHER_STATES, RunPair
 from sim.metrics.series import SERIES
 from sim.metrics.title_numbers import TITLE_NUMBERS
+from sim.report.names import clause_name
 from sim.report.plots.labels import scale
 from sim.report.plots.style import COALITION_COLOURS, OTHER_COLOURS, REST_COLOUR, SPARE_COLOUR
 from sim.simulation.comparison import Comparison
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from sim.simulation.intervals import Bands
     from sim.simulation.results import Results
+
+
+# Instruments that bind lines and are told of before they do: orders are brought forward.
+FORETOLD = frozenset({"export_ban", "licensing_rule"})
+_AHEAD_DAYS = 28
 
 
 class Told(NamedTuple):
@@ -158,14 +165,32 @@ class View(RunPair):
 
     @cached_property
     def dated_law(self) -> list[tuple[int, str]]:
-        """First date in force of each kind of instrument: month index (with the part of the month gone) and kind."""
-        first: dict[str, str] = {}
-        for clause in self.scenario.get("policies") or []:
-            kind, day = str(clause["kind"]), str(clause["effective"])
-            first[kind] = min(day, first.get(kind, day))
+        """The first clause in force of each kind of instrument: month and what the clause is called, by date."""
+        first: dict[str, dict[str, Any]] = {}
+        for clause in sorted(self._clauses, key=lambda one: str(one["effective"])):
+            first.setdefault(str(clause["kind"]), clause)
         return [
-            (parse_month(day[:7]), kind.replace("_", " ")) for kind, day in sorted(first.items(), key=lambda i: i[1])
+            (parse_month(str(clause["effective"])[:7]), clause_name(clause, self.name)) for clause in first.values()
         ]
+
+    def brought_forward(self, states: Collection[str]) -> list[tuple[int, str]]:
+        """Laws of some states before which orders are brought forward: month in force and what the clause is called.
+
+        Args:
+            states: codes; clauses of others are left out, and so are those announced less than four weeks ahead.
+        """
+        found = []
+        for clause in self._clauses:
+            days = [str(clause.get(key) or clause["effective"]) for key in ("announced", "effective")]
+            ahead = (dt.date.fromisoformat(days[1]) - dt.date.fromisoformat(days[0])).days
+            if clause["kind"] in FORETOLD and ahead >= _AHEAD_DAYS and set(clause["by"]) & set(states):
+                found.append((parse_month(days[1][:7]), clause_name(clause, self.name)))
+        return sorted(found)
+
+    @property
+    def _clauses(self) -> list[dict[str, Any]]:
+        """The clauses that are in the package, as they stand in its file."""
+        return [clause for clause in self.scenario.get("policies") or [] if clause.get("enabled", True)]
 
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
-from sim.report.plots.labels import PLAIN, balanced, cut, width_of, wrapped
+from sim.report.plots.labels import PLAIN, balanced, fitted, width_of, wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -46,6 +46,11 @@ _MARGIN = 0.32
 _SHOWN = 90  # dots of a screen to the inch
 _LINE = 1.28 / 72
 _LEADING = 1.15  # from line to line above a panel, against the size of the letters
+_USUAL_LINES = (
+    3,
+    2,
+    5,
+)  # of title, subtitle and footer; a figure of more grows by them, so that its panels do not shrink
 
 
 # Which window system there is, and what dates are counted from, is not for a figure to say.
@@ -111,6 +116,8 @@ def new_figure(width: float = WIDTH, height: float = HEIGHT) -> Picture:
 def frame(figure: Figure, title: str, subtitle: str, footer: Sequence[str]) -> Plate:
     """Writes title, subtitle and footer, and tells which part of the figure is left for the panels.
 
+    Whatever they say is written whole; a figure that they take much of grows.
+
     Args:
         figure: the figure.
         title: the finding or the subject, one sentence.
@@ -118,23 +125,31 @@ def frame(figure: Figure, title: str, subtitle: str, footer: Sequence[str]) -> P
         footer: paragraphs below the panels, the source first.
     """
     width, height = (float(side) for side in figure.get_size_inches())
-    inner, left = width - 2 * _MARGIN, _MARGIN / width
+    inner, left = inner_width(figure), _MARGIN / width
+    above = [
+        ("title", balanced(title, inner, _TITLE, "bold"), _TITLE, "bold", INK),
+        ("subtitle", balanced(subtitle, inner, _SUBTITLE), _SUBTITLE, "normal", MUTED),
+    ]
+    low = [line for paragraph in footer for line in wrapped(paragraph, inner, _FOOTER)]
+    blocks = [(len(lines), size) for _, lines, size, _, _ in above] + [(len(low), _FOOTER)]
+    height += sum(max(0, n - usual) * size * _LINE for (n, size), usual in zip(blocks, _USUAL_LINES, strict=True))
+    figure.set_figheight(height)
     figure.add_artist(Line2D([left, 1 - left], [1 - 0.13 / height] * 2, color=COALITION, linewidth=0.8))
     figure.add_artist(Line2D([left, left + 0.5 / width], [1 - 0.13 / height] * 2, color=COALITION, linewidth=4.0))
     y = height - 0.27
-    for gid, text, size, weight, colour in (
-        ("title", title, _TITLE, "bold", INK),
-        ("subtitle", subtitle, _SUBTITLE, "normal", MUTED),
-    ):
-        lines = balanced(text, inner, size, weight)
+    for gid, lines, size, weight, colour in above:
         figure.text(
             left, y / height, "\n".join(lines), size=size, weight=weight, color=colour, va="top", gid=gid, **PLAIN
         )
         y -= len(lines) * size * _LINE + 0.07
-    low = [line for paragraph in footer for line in wrapped(paragraph, inner, _FOOTER)]
     figure.text(left, 0.1 / height, "\n".join(low), size=_FOOTER, color=MUTED, va="bottom", gid="footer", **PLAIN)
     bottom = (0.1 + len(low) * _FOOTER * _LINE + 0.12) / height
     return Plate(left, 1 - left, bottom, (y - 0.02) / height)
+
+
+def inner_width(figure: Figure) -> float:
+    """Width between the margins of a figure, inches."""
+    return float(figure.get_figwidth()) - 2 * _MARGIN
 
 
 def key(figure: Figure, plate: Plate, entries: Sequence[tuple[str, str, Any]]) -> Plate:
@@ -147,8 +162,9 @@ def key(figure: Figure, plate: Plate, entries: Sequence[tuple[str, str, Any]]) -
     """
     width, height = (float(side) for side in figure.get_size_inches())
     x, y = plate.left * width, plate.top * height - 0.12
-    for text, colour, style in entries:
-        broad = 0.3 + width_of(text, SMALL)
+    for said, colour, style in entries:
+        lines = wrapped(said, (plate.right - plate.left) * width - 0.3, SMALL)
+        broad = 0.3 + max(width_of(line, SMALL) for line in lines)
         if x > plate.left * width and x + broad > plate.right * width:
             x, y = plate.left * width, y - 0.17
         sample = Line2D([x / width, (x + 0.24) / width], [y / height] * 2, color=colour, linewidth=1.8)
@@ -159,7 +175,9 @@ def key(figure: Figure, plate: Plate, entries: Sequence[tuple[str, str, Any]]) -
             sample.set_linestyle(style)
         figure.add_artist(sample)
         looks: dict[str, Any] = {"size": SMALL, "color": INK, "va": "center_baseline", "gid": "key"}
-        figure.text((x + 0.3) / width, y / height, text, **looks, **PLAIN)
+        for rank, text in enumerate(lines):
+            figure.text((x + 0.3) / width, (y - 0.15 * rank) / height, text, **looks, **PLAIN)
+        y -= 0.15 * (len(lines) - 1)
         x += broad + 0.25
     return replace(plate, top=(y - 0.12) / height)
 
@@ -184,9 +202,9 @@ def plain_axes(axes: Axes, unit: str = "", heading: str = "", *, detail: str = "
     Args:
         axes: the panel, in its final place.
         unit: unit of the scale.
-        heading: name of the panel, cut where it and the detail would take more lines of the panel's width than there
-            may be.
-        detail: what tells the panel from others of the same heading; under it in plain letters, never cut.
+        heading: name of the panel, in smaller letters where it and the detail would take more lines of the panel's
+            width than there may be.
+        detail: what tells the panel from others of the same heading; under it in plain letters.
         lines: how many there may be.
     """
     for side in ("top", "left", "right"):
@@ -199,12 +217,14 @@ def plain_axes(axes: Axes, unit: str = "", heading: str = "", *, detail: str = "
     axes.ticklabel_format(axis="y", style="plain", useOffset=False)
     axes.tick_params(axis="y", length=0, labelsize=SMALL, labelcolor=MUTED)
     axes.tick_params(axis="x", which="both", labelsize=SMALL, labelcolor=MUTED, color=MUTED)
-    above(axes, [unit] if unit else [], 4.0, {"size": SMALL - 0.5, "color": MUTED, "gid": "unit"})
+    units, size = fitted(unit, width, SMALL - 0.5, most=1)
+    above(axes, units if unit else [], 4.0, {"size": size, "color": MUTED, "gid": "unit"})
     rise, below = 18.0 if unit else 6.0, wrapped(detail, width, SMALL) if detail else []
+    rise += (len(units) - 1) * _LEADING * size
     above(axes, below, rise, {"size": SMALL, "color": INK, "gid": "heading"})
-    name = cut(heading, width, SMALL + 1, "bold", most=max(1, lines - len(below))) if heading else []
+    name, size = fitted(heading, width, SMALL + 1, "bold", most=max(1, lines - len(below)))
     rise += len(below) * _LEADING * (SMALL + 1)
-    above(axes, name, rise, {"size": SMALL + 1, "weight": "bold", "color": INK, "gid": "heading"})
+    above(axes, name if heading else [], rise, {"size": size, "weight": "bold", "color": INK, "gid": "heading"})
     return axes
 
 

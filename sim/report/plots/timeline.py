@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from pandas.api.types import is_numeric_dtype
 
 from sim.common.months import MONTHS_PER_YEAR, format_month, parse_month
-from sim.report.plots.labels import PLAIN, scale, width_of
+from sim.report.plots.labels import PLAIN, fitted, scale, width_of, wrapped
 from sim.report.plots.style import INK, MUTED, SMALL, inches, plain_axes, spread
 
 if TYPE_CHECKING:
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 _YEARS_FROM = 15
 _NEXT_MARK = 2  # months
 _BAND, _HATCH, _STRETCH = 0.2, 0.35, 2
-LAW_LANES, LAW_LANE = 3, 0.15  # rows above the panel, inches each
+LAW_LANE = 0.15  # inches, a row above the panel
+_BESIDE, _LAW_WIDTH, _NARROWEST = 0.06, 2.2, 0.6  # inches
 _YEAR_LABEL, _MONTH_LABEL = 0.34, 0.62  # inches
 
 
@@ -159,13 +160,14 @@ def highest(axes: Axes, value: float) -> None:
     axes.set_ylim(0.0, top if top > 0.0 else 1.0)
 
 
-def label_right(axes: Axes, places: Mapping[str, float], colours: Mapping[str, str]) -> None:
+def label_right(axes: Axes, places: Mapping[str, float], colours: Mapping[str, str], room: float) -> None:
     """Labels beside the right edge, each with a patch of its colour, moved apart where they would touch.
 
     Args:
         axes: the panel in its final place, its scale already set.
         places: label -> value at the right edge.
         colours: label -> colour.
+        room: what is free to the right of the panel, inches.
     """
     low, high = axes.get_ylim()
     gap = (high - low) * (SMALL * 1.25 / 72) / inches(axes)[1]
@@ -175,9 +177,10 @@ def label_right(axes: Axes, places: Mapping[str, float], colours: Mapping[str, s
             "■", (1, y), xytext=(5, 0), xycoords=("axes fraction", "data"), textcoords="offset points",
             size=SMALL, color=colours[label], va="center",
         )  # fmt: skip
+        lines, size = fitted(label, room - 14 / 72, SMALL, most=1)
         axes.annotate(
-            label, (1, y), xytext=(14, 0), xycoords=("axes fraction", "data"), textcoords="offset points",
-            size=SMALL, color=INK, va="center", gid="label", **PLAIN,
+            "\n".join(lines), (1, y), xytext=(14, 0), xycoords=("axes fraction", "data"), textcoords="offset points",
+            size=size, color=INK, va="center", gid="label", **PLAIN,
         )  # fmt: skip
 
 
@@ -187,34 +190,67 @@ def middles(last: pd.Series[float]) -> dict[str, float]:
     return {str(label): float(place) for label, place in ((top + top.shift(fill_value=0.0)) / 2).items()}
 
 
-def mark_law(axes: Axes, months: Sequence[str], law: Sequence[tuple[int, str]]) -> None:
-    """Thin lines where kinds of instruments first come into force, named above the panel; near dates share a line."""
+class Mark(NamedTuple):
+    """A dated law above a panel.
+
+    Attributes:
+        month: where its line stands.
+        lines: what is written beside the top of the line.
+        lane: in which row above the panel the first of them stands, counted from the panel.
+    """
+
+    month: int
+    lines: list[str]
+    lane: int
+
+
+def law_marks(months: Sequence[str], law: Sequence[tuple[int, str]], across: float, room: float) -> list[Mark]:
+    """Dates of the law in as few rows above a panel as hold all that is written; near dates share a line.
+
+    Args:
+        months: all months of the run.
+        law: month and name, by date.
+        across: width of the panel, inches.
+        room: what is free to the right of it, inches.
+    """
     first, last = parse_month(months[0]), parse_month(months[-1])
-    marks: list[tuple[int, list[str]]] = []
-    for month, kind in law:
+    shared: list[tuple[int, list[str]]] = []
+    for month, name in law:
         if not first < month <= last:
             continue
-        if marks and month - marks[-1][0] < _NEXT_MARK:
-            marks[-1][1].append(kind)
+        if shared and month - shared[-1][0] < _NEXT_MARK:
+            shared[-1][1].append(name)
         else:
-            marks.append((month, [kind]))
-    across, height = inches(axes)
-    per_inch = (axes.get_xlim()[1] - axes.get_xlim()[0]) / across
-    free = [float(first)] * LAW_LANES
-    for month, kinds in marks:
-        text = kinds[0].capitalize() if len(kinds) == 1 else f"{kinds[0].capitalize()} and others"
-        # A line crosses the rows below its own: it may end only where nothing is written in any of them.
-        lanes = [lane for lane in range(LAW_LANES) if max(free[: lane + 1]) <= month]
-        if not lanes:
-            continue
-        lane = lanes[-1]
-        free[lane] = month + (width_of(text, SMALL - 1) + 0.12) * per_inch
+            shared.append((month, [name]))
+    per_month = across / max(1, last - first)
+    written = []
+    for month, names in shared:
+        text = names[0] + (f" (and {len(names) - 1} more)" if len(names) > 1 else "")
+        free = across + room - (month - first) * per_month - _BESIDE
+        lines = wrapped(text, max(_NARROWEST, min(_LAW_WIDTH, free)), SMALL - 1)
+        written.append((month, lines, max(width_of(line, SMALL - 1) for line in lines) + 2 * _BESIDE))
+    # A line crosses the rows below its own, so a law stands above those before it that it would run into.
+    marks: list[Mark] = []
+    ends: list[tuple[float, int, int]] = []  # where a law's writing ends, its lowest row and the one above its highest
+    for month, lines, broad in reversed(written):
+        start = (month - first) * per_month
+        crossed = [top for begin, _, top in ends if begin < start + broad]
+        low = max(crossed, default=0)
+        marks.append(Mark(month, lines, low + len(lines) - 1))
+        ends.append((start, low, low + len(lines)))
+    return marks[::-1]
+
+
+def mark_law(axes: Axes, marks: Sequence[Mark]) -> None:
+    """Thin lines where laws come into force, named above the panel; see :func:`law_marks`."""
+    _, height = inches(axes)
+    for month, lines, lane in marks:
         top = 1.0 + ((lane + 1) * LAW_LANE - 0.02) / height
         axes.plot(
             [month, month], [0, top], transform=axes.get_xaxis_transform(), clip_on=False,
             color=MUTED, linewidth=0.6, linestyle=(0, (3, 2)), zorder=3,
         )  # fmt: skip
         axes.annotate(
-            text, (month, top), xytext=(3, 0), xycoords=axes.get_xaxis_transform(), textcoords="offset points",
-            size=SMALL - 1, color=MUTED, va="top", gid="law", **PLAIN,
+            "\n".join(lines), (month, top), xytext=(3, 0), xycoords=axes.get_xaxis_transform(),
+            textcoords="offset points", size=SMALL - 1, color=MUTED, va="top", gid="law", linespacing=1.15, **PLAIN,
         )  # fmt: skip

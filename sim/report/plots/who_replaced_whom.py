@@ -16,22 +16,21 @@ from sim.metrics.series_tables import (
 )
 from sim.metrics.supplier_matching import GONE, NEW
 from sim.metrics.title_numbers import AROUND, GONE_SHARE, LOST, OTHERS
-from sim.report.plots.labels import PLAIN, scale
+from sim.report.plots.labels import PLAIN, fitted, scale, width_of
 from sim.report.plots.ribbons import Places, beside, join, placed
 from sim.report.plots.run_view import headings, look
-from sim.report.plots.style import INK, LOST_COLOUR, MUTED, SMALL, frame, nothing_to_show, stamp
+from sim.report.plots.style import INK, LOST_COLOUR, MUTED, SMALL, frame, inches, nothing_to_show, stamp
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
     from sim.report.plots.run_view import Source, View
 
-_LEFT, _RIGHT, _COLUMN = 2.0, 7.0, 0.22  # places along the axis, which runs from 0 to 9
-_GAP, _LABELLED = 0.012, 0.015  # shares of the column's height
-_SPAN, _WITH_BANDS = (0.0, 9.0), (-1.1, 10.4)  # what the axis spans; the bands need room on both sides
+_COLUMN, _BESIDE, _WIDEST, _NARROWEST = 0.16, 0.08, 2.7, 1.4  # inches: a block, from block to label, a label's room
+_GAP, _LABELLED = 0.012, 0.008  # shares of the column's height
 
 
 def draw(source: Source, figure: Figure) -> pd.DataFrame:
@@ -56,9 +55,9 @@ def draw(source: Source, figure: Figure) -> pd.DataFrame:
             figure, plate, "Nothing to compare: no base year in the run and no counterfactual, or no deliveries."
         )
         return view.behind("who_replaced_whom", shown)
-    axes = figure.add_axes((plate.left, plate.bottom + 0.01, plate.right - plate.left, plate.top - plate.bottom - 0.04))
+    axes = figure.add_axes((plate.left, plate.bottom + 0.01, plate.right - plate.left, plate.top - plate.bottom - 0.05))
     axes.set_axis_off()
-    axes.set_xlim(_SPAN if view.bands is None else _WITH_BANDS)
+    axes.set_xlim(0.0, inches(axes)[0])
     _draw_columns(axes, view, shown, headings(view))
     return view.behind("who_replaced_whom", shown)
 
@@ -76,12 +75,17 @@ def _draw_columns(axes: Axes, view: View, shown: pd.DataFrame, heads: tuple[str,
     tops = {side: _place(values, side, order, gap) for side in ("before", "after")}
     ends = [min(place - size for place, size in side.values()) for side in tops.values()]
     axes.set_ylim(min(ends), 0.035 * total)
+    texts = {
+        side: {name: f"{_name(view, name)}  {_amount(shown, side, name, size)}" for name in tops[side]} for side in tops
+    }
+    left, right = (_room(texts[side].values()) + _BESIDE for side in ("before", "after"))
+    right = inches(axes)[0] - right - _COLUMN
     colours = view.colours | {COALITION_HUBS: "#7a8fa6", OTHER_HUBS: "#b59a7a", NEW: LOST_COLOUR, GONE: LOST_COLOUR}
     # What moved lies above what stayed: it is the news.
-    join(axes, (_LEFT + _COLUMN, _RIGHT), (tops["before"], tops["after"]), values.itertuples(index=False, name=None),
+    join(axes, (left + _COLUMN, right), (tops["before"], tops["after"]), values.itertuples(index=False, name=None),
          lambda before, after: {"facecolor": colours[before], "alpha": 0.45 if before == after else 0.6,
                                 "zorder": 1 if before == after else 2})  # fmt: skip
-    for side, x, heading in (("before", _LEFT, heads[0]), ("after", _RIGHT, heads[1])):
+    for side, x, heading in (("before", left, heads[0]), ("after", right, heads[1])):
         for name, (top, height) in tops[side].items():
             edge = MUTED if name in (NEW, GONE) else "white"
             axes.add_patch(
@@ -89,11 +93,25 @@ def _draw_columns(axes: Axes, view: View, shown: pd.DataFrame, heads: tuple[str,
                     (x, top - height), _COLUMN, height, facecolor=colours[name], edgecolor=edge, linewidth=0.5, zorder=3
                 )
             )
-        texts = {name: f"{view.name(name)}  {_amount(shown, side, name, size)}" for name in tops[side]}
-        _label(axes, texts, tops[side], side, total)
-        where = x + (_COLUMN if side == "before" else 0.0)
         align = "right" if side == "before" else "left"
-        axes.text(where, 0.012 * total, heading, size=SMALL + 2, weight="bold", color=INK, ha=align, **PLAIN)
+        beside_it = x - _BESIDE if side == "before" else x + _COLUMN + _BESIDE
+        _label(axes, texts[side], tops[side], (beside_it, align), total)
+        where = x + (_COLUMN if side == "before" else 0.0)
+        room = where if side == "before" else inches(axes)[0] - where
+        lines, letters = fitted(heading, room, SMALL + 2, "bold", most=2)
+        looks: dict[str, Any] = {"size": letters, "weight": "bold", "color": INK, "ha": align, "gid": "heading"}
+        axes.text(where, 0.012 * total, "\n".join(lines), **looks, **PLAIN)
+
+
+def _name(view: View, name: str) -> str:
+    """A supplier in plain words."""
+    through = {COALITION_HUBS: "Coalition goods through hubs", OTHER_HUBS: "Other goods through hubs"}
+    return through.get(name) or view.name(name)
+
+
+def _room(texts: Iterable[str]) -> float:
+    """Inches that the labels of a side take."""
+    return min(_WIDEST, max((width_of(text, SMALL, "bold") for text in texts), default=_NARROWEST))
 
 
 def _place(values: pd.DataFrame, side: str, order: list[str], gap: float) -> Places:
@@ -110,12 +128,14 @@ def _amount(shown: pd.DataFrame, side: str, name: str, size: float) -> str:
     return f"{value} [{', '.join(ends)}]" if len(set(ends)) > 1 else value
 
 
-def _label(axes: Axes, texts: Mapping[str, str], places: Places, side: str, total: float) -> None:
+def _label(axes: Axes, texts: Mapping[str, str], places: Places, where: tuple[float, str], total: float) -> None:
     """Names and sizes beside the blocks that are large enough to be seen."""
-    x, align = (_LEFT - 0.1, "right") if side == "before" else (_RIGHT + _COLUMN + 0.1, "left")
+    x, align = where
     for name, y in beside(axes, places, _LABELLED * total, 0.026 * total).items():
-        looks: dict[str, Any] = {"ha": align, "weight": "bold" if name in (NEW, GONE) else "normal", "gid": "label"}
-        axes.text(x, y, texts[name], size=SMALL, color=INK, va="center", **looks, **PLAIN)
+        weight = "bold" if name in (NEW, GONE) else "normal"
+        lines, size = fitted(texts[name], _WIDEST, SMALL, weight, most=1)
+        looks: dict[str, Any] = {"ha": align, "weight": weight, "gid": "label", "size": size}
+        axes.text(x, y, "\n".join(lines), color=INK, va="center", **looks, **PLAIN)
 
 
 def _title(view: View) -> str:

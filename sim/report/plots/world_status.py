@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 from matplotlib.patches import Rectangle
 
 from sim.common.months import MONTHS_PER_YEAR
-from sim.report.plots.labels import PLAIN
+from sim.report.plots.labels import PLAIN, fitted, width_of
 from sim.report.plots.style import INK, MUTED, SMALL, Plate, frame, key
 from sim.world.schema import STATUSES
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 # Dark to light as what is known becomes less, in grey print too.
 COLOURS = dict(zip(STATUSES, ("#0b3c6f", "#6aa9db", "#d55e00"), strict=True))
+_GOOD_NAME, _STATE_NAME = 2.3, 1.3  # inches that the name of a good or a state may take
 _BUSD = MONTHS_PER_YEAR / 1000.0
 _SMALLEST = 0.12  # side of the square of the smallest pair, as a share of its cell
 _SETS = ("all flows", "towards the target", "towards the hubs")
@@ -41,7 +42,7 @@ def pairs(figure: Figure, world: World) -> pd.DataFrame:
     subtitle = f"Exports of {world.base_year} by exporter (downwards) and importer (across); area by the root of value"
     plate = _framed(figure, world, title, subtitle)
     order = np.argsort(-(value.sum(axis=0) + value.sum(axis=1)), kind="stable")
-    axes = _grid(figure, plate, [world.states[place] for place in order])
+    axes = _grid(figure, plate, [_short(world.state_names[place]) for place in order])
     largest = float(value.max())
     rows = []
     for row, origin in enumerate(order):
@@ -70,10 +71,11 @@ def goods(figure: Figure, world: World) -> pd.DataFrame:
     subtitle = f"Share of the value of {world.base_year} by how it is known, good by good; largest on top"
     plate = _framed(figure, world, title, subtitle)
     width, height = (float(side) for side in figure.get_size_inches())
-    left, head = plate.left + 1.45 / width, 0.3 / height
+    left, head = plate.left + (_GOOD_NAME + 0.15) / width, 0.3 / height
     gap = 0.25 / width
     broad = (plate.right - left - 2 * gap) / len(_SETS)
     names = [str(name) for name in all_flows["good"]]
+    called = dict(zip(world.goods, world.good_names, strict=True))
     for place, flows in enumerate(_SETS):
         axes = figure.add_axes((left + place * (broad + gap), plate.bottom, broad, plate.top - plate.bottom - head))
         here = table[table["flows"] == flows].set_index("good").loc[names]
@@ -86,7 +88,12 @@ def goods(figure: Figure, world: World) -> pd.DataFrame:
         axes.set_xlim(0, 1)
         axes.set_ylim(len(names) - 0.5, -0.5)
         axes.set_xticks([])
-        axes.set_yticks(np.arange(len(names)), names if place == 0 else [""] * len(names))
+        axes.set_yticks(np.arange(len(names)), [""] * len(names))
+        for row, name in enumerate(names if place == 0 else ()):
+            lines, size = fitted(_short(called[name]), _GOOD_NAME, SMALL, most=1)
+            axes.text(
+                -0.03, row, "\n".join(lines), size=size, color=MUTED, ha="right", va="center", gid="label", **PLAIN
+            )
         axes.set_title(flows, size=SMALL + 1, weight="bold", color=INK, loc="left", gid="heading", **PLAIN)
     return table
 
@@ -114,19 +121,28 @@ def _framed(figure: Figure, world: World, title: str, subtitle: str) -> Plate:
 def _grid(figure: Figure, plate: Plate, names: list[str]) -> Axes:
     """A square of cells, named above and on the left."""
     width, height = (float(side) for side in figure.get_size_inches())
-    left, top = plate.left + 0.45 / width, plate.top - 0.32 / height
+    size = min(SMALL - 1, 170.0 / len(names))
+    said = [fitted(name, _STATE_NAME, size, most=2) for name in names]
+    room = max((width_of(line, letters) for lines, letters in said for line in lines), default=0.0) + 0.08
+    left, top = plate.left + room / width, plate.top - room / height
     side = min((plate.right - left) * width, (top - plate.bottom) * height)
     axes = figure.add_axes((left, top - side / height, side / width, side / height))
     _bare(axes)
     axes.set_xlim(0, len(names))
     axes.set_ylim(len(names), 0)
     axes.set_facecolor("#f4f4f4")
-    size = min(SMALL - 1, 170.0 / len(names))
-    places = np.arange(len(names)) + 0.5
-    axes.set_xticks(places, names, rotation=90, size=size)
-    axes.set_yticks(places, names, size=size)
-    axes.xaxis.tick_top()
+    axes.set_xticks([])
+    axes.set_yticks([])
+    for place, (lines, letters) in enumerate(said):
+        looks: dict[str, Any] = {"size": letters, "color": MUTED, "gid": "label", "linespacing": 1.0}
+        axes.text(-0.2, place + 0.5, "\n".join(lines), ha="right", va="center", **looks, **PLAIN)
+        axes.text(place + 0.5, -0.2, "\n".join(lines), ha="center", va="bottom", rotation=90, **looks, **PLAIN)
     return axes
+
+
+def _short(name: str) -> str:
+    """A name without what stands in brackets."""
+    return name.split(" (")[0]
 
 
 def _bare(axes: Axes) -> None:

@@ -70,7 +70,7 @@ def test_every_outcome_has_its_panel(tmp_path: Path, count: int) -> None:
     assert list(table["metric"].unique()) == [f"{metric}@2022-01:2022-02" for metric in metrics]
     assert table["counts"].all()
     footer = texts(made, "footer")[0].replace("\n", " ")
-    assert "no ban (2022-01-13)" in footer
+    assert "no Export ban by Land of AAA (2022-01-13)" in footer
     assert "learning = 0.1" in footer
 
 

@@ -103,7 +103,7 @@ def test_a_figure_that_fails_is_told_and_all_else_is_written(
     said = sim("run classroom")
     assert said.status == 1
     assert said.err == ("figure flow_map could not be drawn, all else is written: ValueError: no room for a legend\n")
-    assert "Deliveries to GAMMA" in said.out
+    assert "Deliveries to Gamma" in said.out
     run = folders(tmp_path / "results")[True]
     assert not Results.open(run).flows.empty
     assert {path.stem for path in (run / "figures").iterdir()} == {*FIGURES} - {"flow_map"}
