@@ -18,13 +18,16 @@ NOTEBOOKS ?= cache
 # A terminal that is not there, a cache that is not ours: neither may change what the tools say.
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help run notebooks library studies calibrate judge recovery compared paper demo test test-slurm test-app docs reference format lock clean
+.PHONY: help run chips notebooks library studies calibrate judge recovery compared paper demo test test-slurm test-app docs reference format lock clean
 
 help:  ## show this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)$$/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
 
 run: $(READY)  ## simulate the reference scenario with and without its policies; tables and figures go to results/
 	$(BIN)/sim run reference $(FORCE)
+
+chips: $(READY)  ## the second case: chip controls on China, another world and target; docs/chips.md
+	$(BIN)/sim run chip-controls $(FORCE)
 
 notebooks: $(READY)  ## open the notebooks in JupyterLab, on this machine only
 	$(BIN)/jupyter lab --ip=127.0.0.1 notebooks

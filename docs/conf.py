@@ -44,7 +44,7 @@ CONTENTS = {
         "results/README",
     ],
     "Judge": [
-        "docs/validation", "docs/published-designs", "docs/probes", "docs/world", "docs/calibration",
+        "docs/validation", "docs/published-designs", "docs/probes", "docs/chips", "docs/world", "docs/calibration",
         "calibration/figures/README", "calibration/posterior/README", "docs/compared", "docs/limits", "docs/faq",
         "docs/glossary",
     ],

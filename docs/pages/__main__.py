@@ -9,6 +9,7 @@ from pathlib import Path
 
 from docs.pages import limits, odd
 from docs.pages.api import api_page
+from docs.pages.chips import chips_page
 from docs.pages.commands import commands_page
 from docs.pages.designs import designs_page
 from docs.pages.fields import scenario_page, study_page
@@ -36,6 +37,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "published-designs.md": designs_page,
     "world.md": world_page,
     "probes.md": probes_page,
+    "chips.md": chips_page,
     "reference/parameters.md": parameters_page,
     "reference/rules.md": rules_page,
     "reference/metrics.md": metrics_page,

@@ -1,8 +1,9 @@
 """Published customs figures beside what the simulated offices record; which ones is said by a table, not here.
 
-``calibration/figures/comparison_series.csv`` has one series a row: ``office``, ``flow`` and ``partner`` choose from the
-simulated records (``;`` between several flows, ``all`` for all offices), the columns ``where_*`` choose the rows of
-``figure_file`` whose column of that name holds that text, and ``unit`` says what they are in.
+A world may have figures of its own (``published.csv`` in its folder). A world of all trade without any has those that
+ship: ``calibration/figures/comparison_series.csv`` has one series a row: ``office``, ``flow`` and ``partner`` choose
+from the simulated records (``;`` between several flows, ``all`` for all offices), the columns ``where_*`` choose the
+rows of ``figure_file`` whose column of that name holds that text, and ``unit`` says what they are in.
 """
 
 from __future__ import annotations
@@ -15,16 +16,18 @@ import pandas as pd
 
 from sim.common.months import MONTHS_PER_YEAR
 from sim.common.package_data import shipped
+from sim.world.schema import EVERYBODY
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from pathlib import Path
 
     from sim.metrics.run_pair import RunPair
+    from sim.world import World
 
 FIGURES = "calibration/figures"
 SERIES, RATES, MONTHLY_RATES = "comparison_series.csv", "exchange_rates.csv", "macro_monthly.csv"
-_FILTER, _EVERYBODY, EURO, _FITTED = "where_", "all", "meur", "fit"
+_FILTER, EURO, _FITTED = "where_", "meur", "fit"
 _COLUMNS = ["series", "period", "simulated_musd", "published_musd", "used_for_fitting"]
 _BY_YEAR = ["series", "period", "months", "published_busd", "simulated_busd", "miss_percent", "used_for_fitting"]
 _YEAR = 4  # letters of a period that is a year
@@ -55,11 +58,17 @@ class CustomsSeries:
 
 
 def customs_series(pair: RunPair) -> list[CustomsSeries]:
-    """All series of the table for which the world has the states and the run has the months."""
-    folder = shipped(FIGURES)
-    if not (folder / SERIES).exists():
+    """All series for which the world has the states and the run has the months.
+
+    They are the world's own, or those that ship where the world holds all trade; none for a part of trade without any,
+    such as a world of wheat.
+    """
+    world, folder = pair.world, shipped(FIGURES)
+    if world is not None and world.published_figures:
+        return _own(pair, world)
+    if world is None or not world.covers_all_trade or not (folder / SERIES).exists():
         return []
-    known = {*pair.states, _EVERYBODY}
+    known = {*pair.states, EVERYBODY}
     found = []
     for record in _read(folder / SERIES).to_dict("records"):
         row = {str(column): str(value) for column, value in record.items()}
@@ -68,6 +77,24 @@ def customs_series(pair: RunPair) -> list[CustomsSeries]:
             table = _beside(_simulated(pair, row), published)
             if table["published_musd"].gt(0.0).any():
                 found.append(CustomsSeries(row["id"], row["title"], row["source"], table))
+    return found
+
+
+def _own(pair: RunPair, world: World) -> list[CustomsSeries]:
+    """The world's own series."""
+    figures = pd.DataFrame(world.published_figures)
+    found = []
+    for name, rows in figures.groupby("series", sort=False):
+        one = {str(column): str(value) for column, value in rows.iloc[0].items()}
+        months = MONTHS_PER_YEAR if len(one["period"]) == _YEAR else 1
+        published = pd.DataFrame({
+            "published_musd": rows["musd"].to_numpy() / months,
+            "used_for_fitting": rows["used_for_fitting"].to_numpy(),
+        }, index=rows["period"]).sort_index()  # fmt: skip
+        goods = [world.goods[place] for place in world.good_positions([one["good"]])]
+        table = _beside(_simulated(pair, one, goods if len(goods) < len(world.goods) else ()), published)
+        if table["published_musd"].gt(0.0).any():
+            found.append(CustomsSeries(str(name), one["title"], "; ".join(dict.fromkeys(rows["source"])), table))
     return found
 
 
@@ -103,12 +130,14 @@ def dollars_per_euro(folder: Path) -> pd.Series[float]:
     return rates
 
 
-def _simulated(pair: RunPair, row: Mapping[str, str]) -> pd.Series[float]:
-    """Published records of the simulated office by month, musd."""
+def _simulated(pair: RunPair, row: Mapping[str, str], goods: Collection[str] = ()) -> pd.Series[float]:
+    """Published records of the simulated office by month, musd; of some goods, or of all where none is named."""
     books = pair.policy.recorded
     wanted = books["published"] & books["flow"].isin(row["flow"].split(";")) & (books["partner"] == row["partner"])
-    if row["reporter"] != _EVERYBODY:
+    if row["reporter"] != EVERYBODY:
         wanted &= books["reporter"] == row["reporter"]
+    if goods:
+        wanted &= books["good"].isin(goods)
     return books[wanted].groupby("month")["value_musd"].sum().reindex(pair.months, fill_value=0.0)
 
 

@@ -96,7 +96,9 @@ def published_series(world: World) -> tuple[PublishedSeries, ...]:
     found: dict[Flow, PublishedSeries] = {}
     for row in csv_records(shipped(FIGURES) / TABLE):
         flow = Flow(row["reporter"], row["flow"], row["partner"], row["good"])
-        inside = {flow.reporter, flow.partner} <= known and flow.good in {*world.goods, EVERYTHING}
+        # Figures of all goods say nothing of a world of some.
+        goods = {*world.goods, EVERYTHING} if world.covers_all_trade else set(world.goods)
+        inside = {flow.reporter, flow.partner} <= known and flow.good in goods
         if f"{row['file']}.csv" == MONTHS and inside and flow not in found:
             key = tuple(row[f"where_{name}"] for name in KEY)
             months = _months()

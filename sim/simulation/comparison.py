@@ -9,13 +9,18 @@ import pandas as pd
 
 from sim.common.accessors import Accessor
 from sim.common.errors import SimError
+from sim.common.months import format_month, parse_month
 from sim.common.progress import Progress, watched
+from sim.common.yaml_reader import read_yaml
 from sim.simulation.intervals import DELIVERIES
 from sim.simulation.results import Results
 from sim.simulation.simulation import Case, load
 
 if TYPE_CHECKING:
     from sim.simulation.intervals import Bands
+
+
+_MONTH = len("2022-03")
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,7 +59,7 @@ class Comparison:
         table["difference_musd"] = table["policy_musd"] - table["baseline_musd"]
         return table.reset_index()
 
-    def decomposition(self, first: str = "2022-03", last: str = "9999-12") -> pd.DataFrame:
+    def decomposition(self, first: str | None = None, last: str = "9999-12") -> pd.DataFrame:
         """Where the coalition's lost direct trade went, by good, musd per month at base-year prices; rows add up.
 
         ``lost_direct`` is the fall of coalition-brand goods sold straight from coalition states to the target. It
@@ -66,9 +71,10 @@ class Comparison:
         * ``net_loss``: the rest, which reaches the target no more.
 
         Args:
-            first: first month counted.
+            first: first month counted; by default the first whole month in which a clause is in force.
             last: last month counted.
         """
+        first = first or _first_of_law(self.policy)
         sums = {name: _parts(run, first, last) for name, run in (("policy", self.policy), ("baseline", self.baseline))}
         change = sums["policy"].sub(sums["baseline"], fill_value=0.0)
         table = pd.DataFrame({"lost_direct": -change["direct"]})
@@ -121,6 +127,16 @@ def _parts(run: Results, first: str, last: str) -> pd.DataFrame:
     return table.reindex(
         columns=["direct", "rerouted", "foreign_subsidiary_supply", "third_country_supply"], fill_value=0.0
     )
+
+
+def _first_of_law(run: Results) -> str:
+    """The first whole month in which a clause of a run is in force; the first of the run where it has none."""
+    clauses = read_yaml(run.scenario_yaml, "scenario.yaml of the run")[0].plain().get("policies") or ()
+    days = [str(clause["effective"]) for clause in clauses]
+    if not days:
+        return run.months[0]
+    month, day = min(days)[:_MONTH], min(days)[_MONTH:]
+    return month if day == "-01" else format_month(parse_month(month) + 1)
 
 
 def compare(

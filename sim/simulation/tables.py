@@ -12,7 +12,7 @@ import pandas as pd
 from sim.common.months import format_month, parse_month
 from sim.model.kernels.settlement import ORDER_STATUS, STOPPED, UNSOLD, unseen_by_hub
 from sim.policies.regime import HEADQUARTERS
-from sim.world.schema import LUMPED
+from sim.world.schema import EVERYTHING, LUMPED
 
 if TYPE_CHECKING:
     from sim.common.arrays import Floats
@@ -55,7 +55,7 @@ def condensed(run: RunArrays) -> dict[str, pd.DataFrame]:
     ``prices``, ``hubs``, ``states`` and ``network`` are whole.
     """
     whole = {name: build_tables(run, name) for name in ("prices", "hubs", "states", "network")}
-    return {"flows": _to_target(run), "recorded": _recorded(run, whole_goods=True), **whole}
+    return {"flows": _to_target(run), "recorded": _recorded(run, whole_goods=_series_of_all_goods(run)), **whole}
 
 
 def _to_target(run: RunArrays) -> pd.DataFrame:
@@ -156,6 +156,11 @@ def re_exports(run: RunArrays) -> Floats:
     passed[:, hubs, world.target] += record.reexports
     passed[:, hubs[:, None], hubs[None, :]] += record.passed_on
     return passed
+
+
+def _series_of_all_goods(run: RunArrays) -> bool:
+    """Whether no published series of the world is about some of the goods."""
+    return all(figure.good == EVERYTHING for figure in run.world.published_figures)
 
 
 def _recorded(run: RunArrays, *, whole_goods: bool = False) -> pd.DataFrame:

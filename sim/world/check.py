@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from itertools import islice
 
-from sim.common.csv_tables import Table
+from sim.common.csv_tables import Row, Table
 from sim.common.errors import Fault, nearest
 from sim.common.good_groups import ALL, group_names
 from sim.common.months import MONTHS_PER_YEAR
@@ -28,6 +28,7 @@ class WorldTables:
     pairs: Table
     season: Table
     totals: Table
+    published: Table
     faults: list[Fault]
 
 
@@ -40,6 +41,7 @@ def check_tables(tables: WorldTables) -> None:
     _check_home_output(tables)
     _check_reexports(tables)
     _check_onward(tables.onward)
+    _check_published(tables.published)
     totals: dict[str, list[float]] = {}
     for row in tables.season.rows:
         totals.setdefault(row.text("destination"), []).append(row.number("factor"))
@@ -49,6 +51,19 @@ def check_tables(tables: WorldTables) -> None:
             tables.season.blame(
                 None, "factor", f"'{code}' has {len(factors)} months of mean {mean:.6g}, expected 12 of mean 1"
             )
+
+
+def _check_published(table: Table) -> None:
+    """Note series that say of one row what they do not say of another, or mix years and months."""
+    first: dict[str, Row] = {}
+    for row in table.rows:
+        one = first.setdefault(row.text("series"), row)
+        for name in ("title", "reporter", "flow", "partner", "good"):
+            if row.text(name) != one.text(name):
+                before = f"line {one.line} of series '{row.text('series')}' has '{one.text(name)}'"
+                table.blame(row, name, f"read '{row.text(name)}', but {before}")
+        if len(row.text("period")) != len(one.text("period")):
+            table.blame(row, "period", f"a series has years or months, and line {one.line} has {one.text('period')}")
 
 
 def check_hubs(table: Table) -> None:

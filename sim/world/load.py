@@ -18,7 +18,7 @@ from sim.world.check import WorldTables, check_tables
 from sim.world.distance import great_circle_km
 from sim.world.hub_flows import through_hubs
 from sim.world.settings import read_settings
-from sim.world.world import World, headquarters_share
+from sim.world.world import PublishedFigure, World, headquarters_share
 
 _NONE = -1
 _SHIPPED_WORLDS = "scenarios/worlds"
@@ -99,6 +99,10 @@ def _read(folder: Path) -> WorldTables:
     totals = Table(folder / schema.TOTALS_TABLE, faults)
     if totals.path.exists():
         totals = read_table(totals.path, schema.totals_columns(codes), ("state",), faults)
+    published = Table(folder / schema.PUBLISHED_TABLE, faults)
+    if published.path.exists():
+        named = (*kinds, *groups_of((row.text("code"), row.text("groups")) for row in goods.rows))
+        published = read_table(published.path, schema.published_columns(codes, named), ("series", "period"), faults)
     settings: dict[str, str | tuple[str, ...]] = {**{name: str(text) for name, text in texts.items()}, **lists}
     return WorldTables(
         settings,
@@ -110,6 +114,7 @@ def _read(folder: Path) -> WorldTables:
         pairs,
         season,
         totals,
+        published,
         faults,
     )
 
@@ -189,6 +194,7 @@ def _assemble(tables: WorldTables, digest: str) -> World:
         basket_overlap=_numbers(states, "basket_overlap"),
         published_exports_musd=_published(tables, at, "exports_musd_per_year"),
         published_imports_musd=_published(tables, at, "imports_musd_per_year"),
+        published_figures=tuple(_figure(row) for row in tables.published.rows),
         customs_union=_texts(states, "customs_union"),
         publishes_until=tuple(row.text("publishes_until") or None for row in states),
         records=_texts(states, "records"),
@@ -233,6 +239,14 @@ def _published(tables: WorldTables, at: dict[str, int], name: str) -> tuple[floa
     """Return a column of the published totals by state, None where there is none."""
     known = {row.text("state"): row.number(name) for row in tables.totals.rows if row.values[name] != ""}
     return tuple(known.get(code) for code in at)
+
+
+def _figure(row: Row) -> PublishedFigure:
+    text, fitted = row.text, row.text("used_for_fitting") == schema.FLAGS[1]
+    office = text("reporter"), text("flow"), text("partner"), text("good")
+    return PublishedFigure(
+        text("series"), text("title"), *office, text("period"), row.number("value_musd"), fitted, text("source")
+    )
 
 
 def _texts(rows: list[Row], name: str) -> tuple[str, ...]:

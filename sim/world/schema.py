@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from sim.common.csv_cells import AMOUNT, SHARE, Reader, Value, between, month, one_of, text, whole, year
+from sim.common.csv_cells import AMOUNT, SHARE, Reader, Value, between, month, one_of, period, text, whole, year
 from sim.common.csv_tables import Column
 from sim.common.months import MONTHS_PER_YEAR
 
@@ -22,6 +22,11 @@ PAIR_TABLE = "pairs.csv"
 # What states' offices published of the base year, all goods and partners together, exports FOB and imports CIF; shown
 # beside the world's own totals. No run depends on it, so it does not enter the digest.
 TOTALS_TABLE = "totals.csv"
+# What customs offices published that runs are laid beside, where the world has it; no run depends on it either.
+PUBLISHED_TABLE = "published.csv"
+EVERYBODY, EVERYTHING = "all", "all"
+# A hub that shows re-exports apart publishes two records, of which a series may be the sum.
+PUBLISHED_FLOWS = ("export", "re-export", "import", "export;re-export")
 SETTINGS = "world.yaml"
 SETTING_TEXTS: Mapping[str, Reader] = {"title": str, "base_year": year, "target": str, "currency": str}
 SETTING_LISTS = ("other_buyers", "notes", "sources")
@@ -169,6 +174,26 @@ def pair_columns(states: Iterable[str]) -> tuple[Column, ...]:
     )
 
 
+def published_columns(states: Iterable[str], goods: Iterable[str]) -> tuple[Column, ...]:
+    """Return the columns of published.csv for these states, and goods or groups of goods."""
+    known = tuple(states)
+    return (
+        Column("series", text),
+        Column("title", text),
+        Column("reporter", one_of((*known, EVERYBODY), "state or all")),
+        Column("flow", one_of(PUBLISHED_FLOWS, "flow")),
+        Column("partner", one_of(known, "state")),
+        Column("good", one_of((*goods, EVERYTHING), "good, group or all"), optional=True, default=EVERYTHING),
+        Column("period", period),
+        Column("value_musd", AMOUNT),
+        Column("used_for_fitting", one_of(FLAGS, "flag"), optional=True, default=FLAGS[0]),
+        Column("source", text),
+    )
+
+
+PUBLISHED = (
+    "series", "title", "reporter", "flow", "partner", "good", "period", "value_musd", "used_for_fitting", "source",
+)  # fmt: skip
 BASELINE = ("origin", "destination", "good", "value_musd_per_year", "status", "sd_log", "source")
 PAIRS = ("origin", "destination", "value_musd_per_year", "status", "sd_log", "source")
 REEXPORTS = ("hub", "good", "value_musd_per_year", "status", "source")

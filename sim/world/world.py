@@ -6,6 +6,7 @@ million US dollars a month.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,34 @@ from sim.world.hub_flows import leaving
 from sim.world.schema import STATUSES
 
 Codes = NDArray[np.int8]
+
+
+class PublishedFigure(NamedTuple):
+    """What a customs office published of a month or a year, beside which the simulated record is laid.
+
+    Attributes:
+        series: Id of the series.
+        title: What it shows.
+        reporter: Code of the state whose office it is; `all` for all offices.
+        flow: `export`, `re-export`, `import`, or `export;re-export` for the sum of the two.
+        partner: Code of the other state.
+        good: Code of a good or a group, or `all`.
+        period: YYYY or YYYY-MM.
+        musd: Million US dollars of the period, FOB for exports and CIF for imports.
+        used_for_fitting: Whether parameters were fitted to it.
+        source: Who published it.
+    """
+
+    series: str
+    title: str
+    reporter: str
+    flow: str
+    partner: str
+    good: str
+    period: str
+    musd: float
+    used_for_fitting: bool
+    source: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,6 +77,7 @@ class World:
         published_exports_musd: Exports of the base year that the state's office published, FOB, musd a year, by state;
             None where it published none or the world has no such table.
         published_imports_musd: The same of its imports, CIF.
+        published_figures: What offices published, to lay runs beside; none where the world has no published.csv.
         customs_union: Name of the customs union by state, or an empty text.
         publishes_until: Last month YYYY-MM that the customs office publishes, by state; None where it goes on.
         records: How the import office records partners, `origin` or `consignment`.
@@ -111,6 +141,7 @@ class World:
     basket_overlap: Floats
     published_exports_musd: tuple[float | None, ...]
     published_imports_musd: tuple[float | None, ...]
+    published_figures: tuple[PublishedFigure, ...]
     customs_union: tuple[str, ...]
     publishes_until: tuple[str | None, ...]
     records: tuple[str, ...]
@@ -155,6 +186,14 @@ class World:
         """
         at = {code: place for place, code in enumerate(self.goods)}
         return [at[code] for code in codes_named(names, self.goods, self.codes_by_group)]
+
+    @property
+    def covers_all_trade(self) -> bool:
+        """Whether its goods are all there are, as the published totals of its states are: a world of wheat does not.
+
+        Only then figures of all goods can be laid beside its records.
+        """
+        return any(total is not None for total in (*self.published_exports_musd, *self.published_imports_musd))
 
     @property
     def catch_all(self) -> int:

@@ -39,6 +39,8 @@ from sim.world.schema import (
     ONWARD,
     ONWARD_TABLE,
     PAIRS,
+    PUBLISHED,
+    PUBLISHED_TABLE,
     REEXPORTS,
     SEASON,
     STATE_COLUMNS,
@@ -115,6 +117,7 @@ def _files(facts: Facts) -> dict[str, str]:
         "reexports.csv": _table(REEXPORTS, _reexports(facts, flows.musd)),
         ONWARD_TABLE: _table(ONWARD, _onward(facts)),
         **({TOTALS_TABLE: _table(TOTALS, totals)} if (totals := list(_published(facts))) else {}),
+        **({PUBLISHED_TABLE: _table(PUBLISHED, series)} if (series := list(_series(facts))) else {}),
         "season.csv": _table(SEASON, _season(facts, factors, credit)),
         "world.yaml": _settings(facts, pairs),
     }
@@ -219,6 +222,11 @@ def _published(facts: Facts) -> Iterable[Cells]:
         numbers = (row.values["exports_musd"], row.values["imports_musd"])
         if any(number != "" for number in numbers):
             yield row.text("state"), *numbers, f"{row.text('source')} ({row.text('quality')})"
+
+
+def _series(facts: Facts) -> Iterable[Cells]:
+    for row in facts.tables["published_series"]:
+        yield [row.values[name] for name in PUBLISHED]
 
 
 def _season(facts: Facts, factors: Floats, credit: str) -> Iterable[Cells]:

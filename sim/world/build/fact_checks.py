@@ -14,6 +14,7 @@ from sim.world.build.pair_totals import check_pairs
 from sim.world.build.season import missing_months
 from sim.world.build.target_goods import TOTAL, chapter_rows
 from sim.world.check import check_goods, check_hubs
+from sim.world.schema import EVERYBODY
 
 _STATES = {"exporter": "state", "importer": "state"}
 # Which columns name what; customs series also name partners that are no states of the world.
@@ -32,6 +33,7 @@ _NAMES: Mapping[str, Mapping[str, str]] = {
     "target_chapters": {"origin": "state"},
     "hub_reexports_2021": {"hub": "hub", "good": "good, group or all"},
     "hub_onward_2021": {"first": "hub", "second": "hub"},
+    "published_series": {"reporter": "state or all", "partner": "state", "good": "good, group or all"},
 }
 _SETTINGS = {
     "target": "state",
@@ -83,6 +85,7 @@ def _known(facts: Facts) -> dict[str, tuple[str, ...]]:
     return {
         "state": facts.states,
         "state or *": (*facts.states, ANY),
+        "state or all": (*facts.states, EVERYBODY),
         "hub": hubs,
         "good": facts.goods,
         "good or group": goods,
@@ -94,6 +97,7 @@ def _known(facts: Facts) -> dict[str, tuple[str, ...]]:
 
 _WHERE = {
     "state": "is no state of state_facts.csv",
+    "state or all": "is no state of state_facts.csv",
     "state or *": "is no state of state_facts.csv",
     "hub": "is no hub of state_facts.csv",
     "good": "is no good of good_facts.csv",

@@ -26,6 +26,7 @@ from sim.world.schema import (
     HABITS,
     LONGEST_LAG,
     MOST_SD_LOG,
+    PUBLISHED_FLOWS,
     STATE_NAMED,
     STATE_OFFICE,
     STATE_TRAITS,
@@ -168,6 +169,22 @@ TABLES: Mapping[str, tuple[tuple[Column, ...], tuple[str, ...]]] = {
             *CREDIT,
         ),
         ("state",),
+    ),
+    # Figures that runs are laid beside; they go into the world as they are.
+    "published_series": (
+        (
+            Column("series", text),
+            Column("title", text),
+            Column("reporter", text),
+            Column("flow", one_of(PUBLISHED_FLOWS, "flow")),
+            Column("partner", text),
+            Column("good", text),
+            Column("period", period),
+            Column("value_musd", AMOUNT),
+            Column("used_for_fitting", one_of(FLAGS, "flag")),
+            Column("source", text),
+        ),
+        ("series", "period"),
     ),
     "exchange_rates": ((Column("year", year), Column("usd_per_eur", between(0.5, 2)), *CREDIT), ("year",)),
 }
