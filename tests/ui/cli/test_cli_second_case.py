@@ -20,7 +20,7 @@ def folder(sim: Sim, tmp_path: Path) -> Path:
     said = sim(f"run chip-controls {SMALL} --out there --no-figures")
     assert said.status == 0, said.err
     assert "parameters: priors; no posterior ships with world 'chips'" in said.out
-    assert "Deliveries to CHN" in said.out and "South Korea" in said.out
+    assert "Deliveries to China" in said.out and "South Korea" in said.out
     assert "Model against published customs figures" in said.out and "not fitted" in said.out
     assert not OTHERS.search(said.out)
     return next(path for path in (tmp_path / "there").iterdir() if "no-policy" not in path.name)
@@ -49,7 +49,7 @@ def test_packages_are_compared_and_changes_explained(sim: Sim, tmp_path: Path) -
     said = sim(f"compare later.yaml chip-controls {SMALL}")
     assert said.status == 0, said.err
     assert "letters" in said.out and not OTHERS.search(said.out)
-    why = sim(f"explain chip-controls deliveries_volume[chips_advanced]@2022-12 --exporters 600")
+    why = sim("explain chip-controls deliveries_volume[chips_advanced]@2022-12 --exporters 600")
     assert why.status == 0, why.err
     assert "rule-2022" in why.out and "United States" in why.out
 
