@@ -1,4 +1,4 @@
-"""Commands on worlds: show, build."""
+"""Commands on worlds: new, show, build, import."""
 
 from __future__ import annotations
 
@@ -37,6 +37,38 @@ def world_show(
     show(*audit_tables(world))
     if out is not None:
         tell(world_findings(world), out, force=force)
+
+
+@world_app.command("new")
+def world_new(
+    out: Annotated[Path, typer.Argument(metavar="FOLDER", help="Folder that it is written into.")],
+    target: Annotated[str, typer.Option(metavar="CODE", help="The state under sanctions: CODE or CODE=Name.")] = "TARG",
+    coalition: Annotated[str, typer.Option(metavar="CODES", help="States that make law against it.")] = "COAL",
+    hubs: Annotated[str, typer.Option(metavar="CODES", help="States that may pass goods to it; '' for none.")] = "HUBA",
+    others: Annotated[str, typer.Option(metavar="CODES", help="Other states; '' for none.")] = "OTHA",
+    goods: Annotated[
+        str, typer.Option(metavar="CODES", help="Goods; the scenario bans the first.")
+    ] = "listed,unlisted",
+    base_year: Annotated[str, typer.Option(metavar="YEAR", help="Year whose trade the tables hold.")] = "2021",
+    force: Force = False,
+) -> None:
+    """Writes the template of a world, with made-up numbers and a scenario that runs at once.
+
+    Several codes stand between commas, each with a name if you like (HUBA=Haven). A code of a shipped world, such as
+    that of a real state, brings its name and place.
+
+    Examples:
+      sim world new my-world
+      sim world new my-world --target TARG=Terrana --hubs HUBA,HUBB --goods machine_tools,toys
+    """
+    from sim.world.template import WorldPlan, new_world
+    from sim.world.template_texts import SCENARIO
+
+    makers, passing, rest, kinds = (
+        tuple(part for part in text.split(",") if part.strip()) for text in (coalition, hubs, others, goods)
+    )
+    written = new_world(out, WorldPlan(target, makers, passing, rest, kinds, base_year), force=force)
+    show(*map(str, written), f"\nTry it:  sim check {out / SCENARIO}   then  sim run {out / SCENARIO}")
 
 
 @world_app.command("sensitivity")

@@ -1,4 +1,4 @@
-"""`sim world show`, `build` and `sensitivity` as a user types them."""
+"""`sim world new`, `show`, `build` and `sensitivity` as a user types them."""
 
 from __future__ import annotations
 
@@ -82,3 +82,64 @@ def test_bands_with_and_without_the_errors_of_the_world(sim: Sim, tmp_path: Path
     (bands,) = (tmp_path / "there").glob("*/bands.csv")
     table = pd.read_csv(bands)
     assert (table["low"] < table["high"]).any() == (how == "on")
+
+
+def test_a_new_world_checks_clean_and_runs_at_once(sim: Sim, tmp_path: Path) -> None:
+    said = sim("world new mine")
+    assert (said.status, said.err) == (0, "")
+    checked = sim("check mine/scenario.yaml")
+    assert (checked.status, checked.err) == (0, "") and "1 clause" in checked.out
+    ran = sim("run mine/scenario.yaml --no-figures")
+    assert (ran.status, ran.err) == (0, "")
+    change = next(line for line in ran.out.splitlines() if line.startswith("│ 2022"))
+    assert "-" in change, "the ban does something"
+    assert sim("world show mine").status == 0
+    # What is commented out is sound, too.
+    file = tmp_path / "mine" / "scenario.yaml"
+    lines = [line.replace("  # ", "  ", 1) if line.startswith("  # - ") or line.startswith("  #   ") else line
+             for line in file.read_text(encoding="utf-8").splitlines()]  # fmt: skip
+    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    again = sim("check mine/scenario.yaml")
+    assert (again.status, again.err) == (0, "") and "3 clauses" in again.out
+
+
+def test_a_new_world_has_the_names_of_real_states_and_ones_own(sim: Sim, tmp_path: Path) -> None:
+    said = sim(
+        "world new mine --target CHN --coalition USA,JPN --hubs HKG --others '' --goods machine_tools=Lathes,toys"
+    )
+    assert said.status == 0, said.err
+    states = pd.read_csv(tmp_path / "mine" / "states.csv", index_col="code")
+    assert states.loc["JPN", ["name", "latitude"]].tolist() == ["Japan", 35.68]
+    assert list(states.index) == ["CHN", "USA", "JPN", "HKG"]
+    assert pd.read_csv(tmp_path / "mine" / "goods.csv")["name"].tolist() == ["Lathes", "Toys"]
+    ran = sim("run mine/scenario.yaml --no-figures --no-pair --months 2021-01:2021-03")
+    assert ran.status == 0 and "China" in ran.out, ran.err
+
+
+def test_a_new_world_needs_no_hub(sim: Sim) -> None:
+    assert sim("world new mine --hubs ''").status == 0
+    assert sim("check mine/scenario.yaml").status == 0
+
+
+def test_what_is_wrong_with_a_new_world_is_told_at_once(sim: Sim, tmp_path: Path) -> None:
+    said = sim(
+        "world new mine --target CHN --hubs HKG,CHN,CHN --coalition us --goods 'chips,Chips A,chips,all' --base-year 21"
+    )
+    assert said.status == 2
+    for part in (
+        "--base-year: '21' is no year", "--coalition: read 'us', expected two to twelve capital letters",
+        "--hubs: 'CHN' stands in --target already", "--goods: 'chips' stands there twice", "--goods: read 'Chips A'",
+        "--goods: 'all' means something else",
+    ):  # fmt: skip
+        assert part in said.err
+    assert not (tmp_path / "mine").exists()
+    assert "names no state" in sim("world new mine --coalition ''").err
+
+
+def test_a_new_world_replaces_nothing_unasked(sim: Sim, tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "goods.csv").write_text("mine", encoding="utf-8")
+    said = sim("world new mine")
+    assert said.status == 2 and "--force" in said.err
+    assert [path.name for path in (tmp_path / "mine").iterdir()] == ["goods.csv"]
+    assert sim("world new mine --force").status == 0
