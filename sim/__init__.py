@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from sim.experiments.study import Study, load_study, shipped_studies
     from sim.experiments.sweep_api import sweep
     from sim.experiments.swept import Swept
+    from sim.model.agents import Exporter, Intermediary, State
     from sim.model.model import SanctionsModel
     from sim.policies import INSTRUMENTS
     from sim.report.markdown import markdown
@@ -63,16 +64,19 @@ __all__ = [
     "Discovery",
     "Ensemble",
     "Explanation",
+    "Exporter",
     "Fault",
     "FaultList",
     "Forecast",
     "Imported",
+    "Intermediary",
     "Posterior",
     "Results",
     "SanctionsModel",
     "Scenario",
     "Shown",
     "SimError",
+    "State",
     "Study",
     "StudyRuns",
     "Swept",
@@ -134,6 +138,7 @@ _HOMES = {
     "experiments.study": ("Study", "load_study", "shipped_studies"),
     "experiments.sweep_api": ("sweep",),
     "experiments.swept": ("Swept",),
+    "model.agents": ("Exporter", "Intermediary", "State"),
     "model.model": ("SanctionsModel",),
     "policies": ("INSTRUMENTS",),
     "report.markdown": ("markdown",),

@@ -25,9 +25,9 @@ class Attribution:
     """What each clause, or group of clauses, contributed to metrics.
 
     Attributes:
-        table: a row per metric and player: ``effect`` (mean over cases), ``low`` and ``high`` (central 90 % of the
-            cases), ``error`` (standard error over cases and orders), ``share`` of the whole change. For each metric the
-            effects add up to the change.
+        table: a row per metric and player: ``effect`` (mean over cases), ``low`` and ``high`` (of the cases, see
+            :mod:`sim.common.spread`), ``error`` (standard error over cases and orders), ``share`` of the whole change.
+            For each metric the effects add up to the change.
         totals: a row per metric: ``without`` any clause, ``with_package``, ``change``, ``low`` and ``high`` of the
             change.
         players: ids of the clauses that each player stands for.

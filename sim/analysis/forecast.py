@@ -82,12 +82,12 @@ def forecast(  # noqa: PLR0913 (each is asked for by its name)
     world = cases[0].world
     if any(one.world.digest != world.digest for one in cases):
         raise SimError("the two scenarios have different worlds, so that their forecasts cannot be set side by side")
-    series = published_series(world)
+    series, today = published_series(world), today or format_month(month_of(dt.date.today()))
     if figures is not None:
-        series = with_newer_months(series, figures, world, today or format_month(month_of(dt.date.today())))
+        series = with_newer_months(series, figures, world, today)
     further = (_checked(Flow(*flow), world) for flow in flows)
     wanted = tuple(dict.fromkeys((*(one.flow for one in series), *further)))
-    refuse(series, published_by, to)
+    refuse(series, published_by, to, today)
     last = parse_month(_a_year_on(series, published_by) if to is None else to)
     cases = [few_rows(one.with_changes(months={"last": format_month(last)})) for one in cases]
     if not isinstance(posterior, Posterior):
@@ -107,7 +107,8 @@ def forecast(  # noqa: PLR0913 (each is asked for by its name)
     return Forecast(
         cases[0].scenario.title, cases[1].scenario.title if len(cases) > 1 else None,
         names | dict(zip(world.goods, world.good_names, strict=True)), series, wanted,
-        tuple(format_month(month) for month in cases[0].scenario.months.range()), simulated, published_by, seed,
+        tuple(format_month(month) for month in cases[0].scenario.months.range()), simulated, published_by,
+        today, seed,
         record_of_draws(posterior, numbers, cases[0].scenario.agents, world_errors=False),
     )  # fmt: skip
 
@@ -118,9 +119,10 @@ def _records_at(cases: Sequence[Case], posterior: Posterior, flows: Sequence[Flo
 
 
 def _a_year_on(series: Sequence[PublishedSeries], published_by: str | None) -> str:
-    """A year after the last month that is known."""
+    """A year after the last month that is known, and no earlier than what is known was published by."""
     known = [month for one in series for month in one.known(published_by).index]
-    return format_month(parse_month(max(known, default=series[0].musd.index[0])) + AHEAD)
+    last = format_month(parse_month(max(known, default=series[0].musd.index[0])) + AHEAD)
+    return max(last, published_by or last)
 
 
 def _checked(flow: Flow, world: World) -> Flow:

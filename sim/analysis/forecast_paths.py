@@ -17,8 +17,9 @@ from scipy.special import gammaincinv, ndtri
 from sim.analysis.local_level import Bias, Dynamics, carry_on, fit_dynamics
 from sim.common.accessors import Accessor
 from sim.common.errors import SimError
-from sim.common.months import MONTHS_PER_YEAR, parse_month
+from sim.common.months import MONTHS_PER_YEAR, format_month, parse_month
 from sim.common.random_streams import FORECAST_ERROR, stream, uniforms
+from sim.common.spread import FEWEST
 from sim.metrics.published_months import EVERYTHING, Flow, PublishedSeries
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 _PATHS = 1_000
 _LEAST_MUSD = 1e-6
 _ENDS = {"low": 0.05, "median": 0.5, "high": 0.95}
+# Months that a series may lag behind the newest one, beyond what its office takes longer, before that is worth a word.
+_STALE = 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,6 +46,7 @@ class Forecast:
         months: of the runs, ``YYYY-MM``.
         simulated: records of the runs, musd of the month: [scenario, draw, flow, month].
         published_by: what was published by the end of this month is assimilated; None for all.
+        today: the month that it is, ``YYYY-MM``.
         seed: of the errors.
         record: which posterior and draws, and how they were run.
 
@@ -62,6 +66,7 @@ class Forecast:
     months: tuple[str, ...]
     simulated: Floats
     published_by: str | None
+    today: str
     seed: int
     record: dict[str, Any]
     plot = Accessor("Its figures: ``plot.<tab>`` lists them, ``plot.NAME()`` draws one.")
@@ -72,13 +77,45 @@ class Forecast:
         Raises:
             SimError: too little was published by then, or nothing of the runs was left to come.
         """
-        refuse(self.series, published_by, self.months[-1])
+        refuse(self.series, published_by, self.months[-1], self.today)
         return replace(self, published_by=published_by)
 
     @cached_property
     def known(self) -> tuple[pd.Series[float], ...]:
         """The months of each series that are assimilated, musd."""
         return tuple(one.known(self.published_by) for one in self.series)
+
+    @property
+    def part(self) -> str:
+        """What lies between the ends of a band, in words."""
+        draws = int(self.record["draws"])
+        few = f" around {draws} draws, too few to show what is open of the parameters" if draws < FEWEST else ""
+        return f"{'90 %' if draws >= FEWEST else 'the middle'} of the paths{few}"
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a reader should know of the months that are assimilated: series that end early, months left aside."""
+        ends = [known.index[-1] for known in self.known]
+        newest, by = max(ends), self.published_by
+        found = []
+        if by is not None and by > (latest := max(_out(one, one.musd.index[-1]) for one in self.series)):
+            found.append(f"published_by {by}: nothing on hand came out after {latest}; figures=CSV takes newer months")
+        if by is None and parse_month(self.today) - parse_month(newest) > MONTHS_PER_YEAR:
+            found.append(f"it is {self.today}, the newest month on hand is {newest}; figures=CSV takes newer ones")
+        for one, end in zip(self.series, ends, strict=True):
+            behind = parse_month(newest) - parse_month(end)
+            if behind > _STALE + one.lag - min(other.lag for other in self.series):
+                found.append(
+                    f"{one.flow.title(self.names)} ends with {end}, {behind} months before the newest: it is forecast "
+                    "that much further ahead"
+                )
+        for one, end in zip(self.series, ends, strict=True):
+            if late := [month for month in one.musd.index if month > end and month not in one.lines]:
+                found.append(
+                    f"of the newer months {', '.join(late)} of {one.flow.title(self.names)} came out after {by} "
+                    f"(the office takes {one.lag} months): set beside the forecast, not assimilated"
+                )
+        return tuple(found)
 
     @cached_property
     def dynamics(self) -> Dynamics:
@@ -109,8 +146,9 @@ class Forecast:
     def table(self) -> pd.DataFrame:
         """A row per flow and month that was not published yet.
 
-        Columns: month, reporter, flow, partner, good, name; ``simulated_musd`` (median of the runs as they are);
-        ``low``, ``median`` and ``high``, musd (90 % of the paths lie between the ends); the same with ``other_`` and,
+        Columns: month, reporter, flow, partner, good, name; ``simulated_musd`` (median of the runs as they are, before
+        the bias of the series is laid over them, musd of the month); ``low``, ``median`` and ``high``, musd of a month
+        (90 % of the paths lie between the ends); the same with ``other_`` and,
         in percent, with ``change_`` where another scenario stands beside it; ``published_musd`` where that came later.
         """
         pieces = []
@@ -209,17 +247,30 @@ class Forecast:
         return f"<Forecast of {len(self.flows)} flows under {self.title!r}, {self.months[-1]}>"
 
 
-def refuse(series: Sequence[PublishedSeries], published_by: str | None, to: str | None) -> None:
+def _out(one: PublishedSeries, month: str) -> str:
+    """When a month of a series comes out."""
+    return format_month(parse_month(month) + one.lag)
+
+
+def refuse(series: Sequence[PublishedSeries], published_by: str | None, to: str | None, today: str) -> None:
     """Says before the runs that there is nothing to forecast from, or nothing left to forecast.
 
     Raises:
-        SimError: what is no month, too little that is known by then, or runs that end before it.
+        SimError: what is no month, one that is not over, too little that is known by then, or runs that end before it.
     """
     for name, text in (("published_by", published_by), ("to", to)):
         try:
             parse_month(text or "2021-01")
         except ValueError as error:
             raise SimError(f"{name}: {error}") from None
+    if published_by is not None and published_by > today:
+        raise SimError(
+            f"published_by: {published_by} is in the future, it is {today}; nobody knows what is out by then"
+        )
+    if published_by is not None and to is not None and to < published_by:
+        raise SimError(
+            f"to: {to} lies before published_by, {published_by}; name a later month, or an earlier one there"
+        )
     known = {one.name: one.known(published_by) for one in series}
     for name, months in known.items():
         if len(months) < MONTHS_PER_YEAR:

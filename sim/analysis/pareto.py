@@ -26,8 +26,9 @@ def pareto_front(table: pd.DataFrame, inputs: Sequence[str], wanted: Mapping[str
         wanted: metric: ``more`` or ``less``.
 
     Returns:
-        A row per policy: inputs; for each objective its mean, ``<metric>_low`` and ``<metric>_high`` (central 90 %);
-        ``on_front``; ``front_share``, the share of draws in which no policy dominates it.
+        A row per policy: inputs; for each objective its mean, ``<metric>_low`` and ``<metric>_high`` (ends of its
+        spread, see :mod:`sim.common.spread`); ``on_front``; ``front_share``, the share of draws in which no policy
+        dominates it.
 
     Raises:
         SimError: unknown columns or words, or runs without a number.

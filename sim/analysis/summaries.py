@@ -11,10 +11,10 @@ import pandas as pd
 
 from sim.common.errors import SimError, nearest
 from sim.common.parsing import shown
+from sim.common.spread import shares_of
 
 # Runs of equal values here share posterior draw and random draws, at all settings of the levers.
 UNITS = ("world", "draw", "replicate")
-LOW, HIGH = 0.05, 0.95  # a central interval of 90 %
 _NAMED = 5
 _LARGEST = 1e100  # what is larger has no square, and SALib gives all of it the index 0
 
@@ -89,8 +89,9 @@ def summary(
         against: a setting of the inputs; the first one by default.
 
     Returns:
-        A row per setting and metric: inputs, ``metric``, ``runs``; ``mean``, ``low`` and ``high`` (central 90 % of the
-        runs), ``error`` (standard error of the mean); the same of the change, as ``change``, ``change_low``, ...
+        A row per setting and metric: inputs, ``metric``, ``runs``; ``mean``, ``low`` and ``high`` (ends of their
+        spread, see :mod:`sim.common.spread`), ``error`` (standard error of the mean); the same of the change, as
+        ``change``, ``change_low``, ...
 
     Raises:
         SimError: runs without a number, an unknown column, a setting that was not run, runs that cannot be paired.
@@ -116,8 +117,8 @@ def summary(
 
 
 def spread_of(values: np.ndarray[tuple[int], np.dtype[np.float64]]) -> dict[str, float]:
-    """Mean, central 90 % interval, and standard error of the mean (nan for a single value)."""
-    low, high = np.quantile(values, (LOW, HIGH))
+    """Mean, ends of the spread (:mod:`sim.common.spread`), standard error of the mean (nan for a single value)."""
+    low, high = np.quantile(values, shares_of(len(values)))
     error = float(values.std(ddof=1)) / sqrt(len(values)) if len(values) > 1 else float("nan")
     return {"mean": float(values.mean()), "low": float(low), "high": float(high), "error": error}
 

@@ -75,11 +75,19 @@ class Row:
 
 @dataclass
 class Table:
-    """The readable rows of one file; `faults` collects what is wrong with it."""
+    """The rows of one file; `faults` collects what is wrong with it.
+
+    Attributes:
+        path: The file.
+        faults: What is wrong.
+        rows: Those without a fault.
+        faulty: Those of whose cells some could not be read; they have the values of the others.
+    """
 
     path: Path
     faults: list[Fault]
     rows: list[Row] = field(default_factory=list)
+    faulty: list[Row] = field(default_factory=list)
 
     def blame(self, row: Row | None, column: str, message: str) -> None:
         """Note a fault in a cell, or in the whole file where `row` is None."""
@@ -121,10 +129,9 @@ def read_table(path: Path, columns: Sequence[Column], key: Sequence[str], faults
             break
         if not line.strip():
             continue
-        row = _row(table, Row(number, {}, header, line), present)
+        row = _row(table, Row(number, dict(left_out), header, line), present)
         if row is None:
             continue
-        row.values.update(left_out)
         identity = tuple(row.values[name] for name in key)
         first = seen.setdefault(identity, number)
         if key and first != number:
@@ -164,6 +171,9 @@ def _header(table: Table, line: str, columns: Sequence[Column]) -> list[str] | N
     cells, broken = split_line(line)
     expected = [column.name for column in columns]
     head = Row(1, {}, [cell for cell, _ in cells], line)
+    if separator := _other_separator(line, expected):
+        table.blame(head, "", f"cells are parted by {separator}; save the table with commas, and numbers as 1234.5")
+        return None
     if len(cells) > _MOST_COLUMNS:
         table.blame(head, "", f"has {len(cells):,} columns, expected {len(expected)}")
         return None
@@ -182,6 +192,14 @@ def _header(table: Table, line: str, columns: Sequence[Column]) -> list[str] | N
     return names if len(table.faults) == before else None
 
 
+def _other_separator(line: str, expected: Sequence[str]) -> str:
+    """Return the words for what parts the names of a header in place of commas; empty where commas do."""
+    for mark, words in ((";", "semicolons (';')"), ("\t", "tabs"), ("|", "bars ('|')")):
+        if mark in line and {cell.strip('" ') for cell in line.split(mark)} & set(expected):
+            return words
+    return ""
+
+
 def _row(table: Table, row: Row, columns: list[Column]) -> Row | None:
     """Fill in the values of a row; None where it has a fault."""
     cells, broken = _cells(row.source_line)
@@ -198,6 +216,8 @@ def _row(table: Table, row: Row, columns: list[Column]) -> Row | None:
         except ValueError as error:
             table.blame(row, column.name, str(error))
             faultless = False
+    if not faultless:
+        table.faulty.append(row)
     return row if faultless else None
 
 

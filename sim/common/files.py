@@ -145,6 +145,22 @@ def refuse_overwriting(folder: Path, names: Collection[str], own: Collection[str
     _refuse(folder, [name for name in sorted(names) if name not in own and os.path.lexists(folder / name)])
 
 
+def refuse_in_vain(folder: Path, names: Collection[str], *, force: bool) -> None:
+    """Says before a long run, not after it, that its files could not be written, or what they would replace.
+
+    Args:
+        folder: where they would be written.
+        names: of the files.
+        force: whether files that are there may be replaced.
+
+    Raises:
+        SimError: no folder can be made or written there, or there are such files.
+    """
+    refuse_unwritable(folder)
+    if not force:
+        _refuse(folder, [name for name in names if os.path.lexists(folder / name)], "")
+
+
 def refuse_unwritable(folder: Path) -> None:
     """Says before a long run, not after it, that its results could not be written.
 
@@ -175,11 +191,11 @@ def digest_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _refuse(folder: Path, names: Sequence[str]) -> None:
+def _refuse(folder: Path, names: Sequence[str], how: str = ", with other content than would be written") -> None:
     if names:
         more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
         raise SimError(
-            f"{folder} has {', '.join(names[:_LISTED])}{more} already, with other content than would be written; "
+            f"{folder} has {', '.join(names[:_LISTED])}{more} already{how}; "
             f"--force replaces {'these files' if len(names) > 1 else 'it'}, or name another place"
         )
 

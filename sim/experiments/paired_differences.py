@@ -15,8 +15,9 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import stdtrit
 
+from sim.common.spread import FEWEST, HIGH, LOW
+
 LEVEL = 0.95
-BAND = (0.05, 0.95)
 SHOWN = 40  # rows that are shown at once
 _COUNTS, _MEANS = ("worlds", "replicates", "undefined"), ["mean", "compared_with", "difference"]
 _LUCK = ["world", "replicate"]  # what a run shares with the one that it is compared with
@@ -33,7 +34,8 @@ def comparisons(runs: pd.DataFrame, levers: Sequence[str], metrics: Sequence[str
     Returns:
         ``package``, the levers, ``metric``, ``worlds``, ``replicates``, ``undefined``, ``mean``, ``compared_with``
         (mean there), ``difference``, ``standard_error`` of the difference over replicates (NaN for one), ``low`` and
-        ``high`` (its 95 % interval, Student's t), ``low_world`` and ``high_world`` (90 % of worlds lie between). Only
+        ``high`` (its 95 % interval, Student's t), ``low_world`` and ``high_world`` (90 % of worlds lie between;
+        of fewer than 20, all of them). Only
         worlds count in which every replicate has both runs done; ``undefined`` of these pairs have no number (NaN or
         infinite) here or there, and then what would be taken over them is NaN.
     """
@@ -74,7 +76,9 @@ def _compared(cells: pd.DataFrame, both: NDArray[np.bool_]) -> pd.DataFrame:
     reach = stdtrit(np.maximum(number - 1, 1), 0.5 + LEVEL / 2) * error
     table = table.assign(standard_error=error, low=table["difference"] - reach, high=table["difference"] + reach)
     by_world = kept.groupby(["package", "world"])["difference"].mean().groupby("package")
-    table["low_world"], table["high_world"] = (by_world.quantile(share) for share in BAND)
+    many = table["worlds"] >= FEWEST
+    table["low_world"] = by_world.quantile(LOW).where(many, by_world.min())
+    table["high_world"] = by_world.quantile(HIGH).where(many, by_world.max())
     # Pandas passes over what is no number; a mean of the others would be one of other worlds.
     for name in table.columns.drop(["worlds", "replicates"]):
         table[name] = table[name].where(undefined[name if name in _MEANS else "difference"] == 0)

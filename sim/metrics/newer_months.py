@@ -57,14 +57,18 @@ def with_newer_months(
     table = read_table(Path(path), _COLUMNS, ("period", *KEY), faults)
     by_key = {one.key: one for one in series}
     fresh: dict[tuple[str, ...], list[Row]] = {}
-    for row in table.rows:
+    readable = len(table.rows)
+    for place, row in enumerate((*table.rows, *table.faulty)):
+        if not row.values.keys() >= set(KEY):  # what they are cannot be read, which is told already
+            continue
         key = tuple(row.text(name) for name in KEY)
         before = len(faults)
         if key not in by_key:
             table.blame(row, *_not_published(key, by_key, world))
+            _check_value(table, row)
             continue
         _check(table, row, by_key[key], today)
-        if len(faults) == before:
+        if len(faults) == before and place < readable:
             fresh.setdefault(key, []).append(row)
     for key, rows in fresh.items():
         _no_gap(table, rows, by_key[key])
@@ -99,17 +103,16 @@ def _not_published(
 
 def _check(table: Table, row: Row, one: PublishedSeries, today: str) -> None:
     """Notes what is wrong with one month of a series that is published."""
-    period, value = row.text("period"), row.number("value")
-    over = parse_month(today) - one.lag
-    if parse_month(period) > over:
+    period, over = str(row.values.get("period", "")), parse_month(today) - one.lag
+    if period and parse_month(period) > over:
         message = (
             f"{period} is in the future of this series: it is {today} and the office publishes a month "
             f"{one.lag} later, so {format_month(over)} is the last that there can be"
         )
         table.blame(row, "period", message)
-    if value <= 0.0:
-        table.blame(row, "value", f"read {value:g}, expected more than 0: nil has no logarithm")
-    elif np.isnan(dollars := _dollars(row)):
+    if _check_value(table, row) or not row.values.keys() >= {"period", "value", "unit"}:
+        return
+    if np.isnan(dollars := _dollars(row)):
         table.blame(row, "unit", f"the rate of the euro in {period} is not known; give the value in {DOLLARS}")
     elif period in one.musd.index and abs(dollars / one.musd[period] - 1.0) > _ROUNDING:
         where = f"calibration/figures/{MONTHS}:{one.lines[period]}" if period in one.lines else "the file"
@@ -118,6 +121,13 @@ def _check(table: Table, row: Row, one: PublishedSeries, today: str) -> None:
             "take the month out, or correct the one that is wrong"
         )
         table.blame(row, "value", message)
+
+
+def _check_value(table: Table, row: Row) -> bool:
+    """Notes a value that is none of a month; whether there was something to note."""
+    if wrong := "value" in row.values and row.number("value") <= 0.0:
+        table.blame(row, "value", f"read {row.number('value'):g}, expected more than 0: nil has no logarithm")
+    return wrong
 
 
 def _dollars(row: Row) -> float:

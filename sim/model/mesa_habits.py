@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain, islice
 from math import inf
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,7 @@ import numpy as np
 
 from sim.common.errors import SimError
 from sim.common.months import format_month
-from sim.model.agents import Exporter, Intermediary
+from sim.model.agents import Exporter, HeldAgentSet, Intermediary
 from sim.model.kernels.settlement import DELIVERED
 
 if TYPE_CHECKING:
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
 class Everyone(mesa.agent.AgentSet):  # type: ignore[misc]
     """All agents that are registered with Mesa (states, and the user's own), which also selects from the columns.
 
-    Exporters and intermediaries are rows of columns, a million of them perhaps: they are no members, and
-    ``select(agent_type=Exporter)`` makes those that are asked for.
+    Exporters and intermediaries are rows of columns, a million of them perhaps: they are no members, and ``select``
+    makes those that are asked for: of one kind by ``agent_type``, of all kinds where only a test is given.
     """
 
     def __init__(self, model: Any, registered: Any) -> None:
@@ -37,10 +38,42 @@ class Everyone(mesa.agent.AgentSet):  # type: ignore[misc]
         inplace: bool = False,
         agent_type: type[mesa.Agent] | None = None,
     ) -> Any:
-        """As Mesa's; of exporters and intermediaries, those that their columns hold."""
-        if agent_type in self._views:
-            return self._views[agent_type].select(filter_func, at_most)
-        return super().select(filter_func, at_most, inplace, agent_type)
+        """As Mesa's, over members and columns alike.
+
+        Args:
+            filter_func: called with every agent of the kind asked for; without a kind, with agents of all kinds.
+            at_most: stop after so many; of a float up to 1, that share of all that were asked.
+            inplace: for members alone: rows of columns cannot become some.
+            agent_type: ``sim.State``, ``sim.Exporter``, ``sim.Intermediary``, or a kind of the user's.
+
+        Raises:
+            SimError: rows of columns are to be selected in place.
+        """
+        asked = [view for kind, view in self._views.items() if agent_type is None or issubclass(kind, agent_type)]
+        if not asked or (filter_func is None and agent_type is None):
+            return super().select(filter_func, at_most, inplace, agent_type)
+        if inplace:
+            raise SimError(
+                "select(inplace=True): exporters and intermediaries are no members; take what select returns"
+            )
+        everyone = [agent for agent in self if agent_type is None or isinstance(agent, agent_type)]
+        limit = at_most
+        if isinstance(at_most, float) and at_most <= 1.0:
+            limit = int(at_most * (len(everyone) + sum(map(len, asked))))
+        passed = (agent for agent in chain(everyone, *asked) if filter_func is None or _passes(filter_func, agent))
+        return HeldAgentSet(list(passed if limit == inf else islice(passed, int(limit))), self.random)
+
+
+def _passes(test: Callable[[Any], bool], agent: Any) -> bool:
+    """Whether an agent passes a test; one whose kind the test is not made for is told with a way out."""
+    try:
+        return test(agent)
+    except AttributeError as error:
+        kind = type(agent).__name__
+        error.add_note(
+            f"The test met a {kind}, for it is asked of agents of all kinds: name one, agent_type=sim.State."
+        )
+        raise
 
 
 def collector() -> mesa.DataCollector:

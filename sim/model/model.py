@@ -144,7 +144,14 @@ class SanctionsModel(mesa.Model):  # type: ignore[misc]
 
     # ------------------------------------------------------------------------------------------------ the month
     def step(self) -> None:
-        """One month."""
+        """One month.
+
+        Raises:
+            SimError: the scenario's last month is over.
+        """
+        if self.month >= self.plan.months.last:
+            last = format_month(self.plan.months.last)
+            raise SimError(f"the run is over: {last} is its last month (months.last of the scenario); running is False")
         self.month += 1
         self.elapsed += 1
         states.read_law(self)  # the regime of the month, what the coalition controls
@@ -188,7 +195,12 @@ class SanctionsModel(mesa.Model):  # type: ignore[misc]
 
     @property
     def agents(self) -> Any:
-        """States and agents of the user's, a Mesa AgentSet; ``select(agent_type=...)`` knows all kinds."""
+        """States and agents of the user's, a Mesa AgentSet whose ``select`` finds agents of every kind.
+
+        ``select(agent_type=sim.State)`` finds states, ``sim.Exporter`` and ``sim.Intermediary`` the others, and
+        ``select(lambda agent: ...)`` asks agents of all kinds. Members (``len``, iteration, ``do``) are states and the
+        user's own; a whole kind of the others is ``model.exporters`` and ``model.intermediaries``.
+        """
         return Everyone(self, self._all_agents)
 
     @property

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 # Months that the screen shows, counted from the last one that anybody had published; the file has all.
 _AHEAD = (1, 3, 6, 12)
 _NAME = Column("records of trade", wrap=False)
-_NOTE = "Median [90 % of the paths]; every month and flow: forecast.csv of --out."
 
 
 def forecast_tables(forecast: Forecast) -> Iterator[Table]:
@@ -25,15 +24,15 @@ def forecast_tables(forecast: Forecast) -> Iterator[Table]:
     Args:
         forecast: the forecast.
     """
-    months = _months(forecast)
+    months, note = _months(forecast), f"Median [{forecast.part}]; every month and flow: forecast.csv of --out."
     when = f"by the end of {forecast.published_by}" if forecast.published_by else "so far"
     heads = [_NAME, Column("last known"), Column("musd", "amount"), *(Column(month, "amount") for month in months)]
     rows = _rows(forecast, months, "")
-    yield Table.of(heads, rows, f"Trade to come from what was published {when}, million USD a month", _NOTE)
+    yield Table.of(heads, rows, f"Trade to come from what was published {when}, million USD a month", note)
     if forecast.other is not None:
         heads = [_NAME, *(Column(month, "amount", signed=True) for month in months)]
         rows = [[row[0], *row[3:]] for row in _rows(forecast, months, "change_")]
-        yield Table.of(heads, rows, f"Change with “{forecast.other}”, percent, path by path", _NOTE)
+        yield Table.of(heads, rows, f"Change with “{forecast.other}”, percent, path by path", note)
 
 
 def _months(forecast: Forecast) -> list[str]:

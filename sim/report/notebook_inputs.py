@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.common.months import format_month
+from sim.common.spread import ends_of, shares_of
 from sim.report import html
 from sim.report.numbers import number
 from sim.report.table import Column, Table
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
 _BILLION = 1e3
 _MONTHS = 12
-_ENDS = (0.05, 0.5, 0.95)
 
 
 def _strong(head: str) -> Column:
@@ -57,15 +57,23 @@ def world_page(world: World) -> str:
 
 
 def posterior_page(posterior: Posterior) -> str:
-    """A posterior: every column's median and 90 % interval beside the default of its parameter."""
-    ends = np.quantile(posterior.draws, _ENDS, axis=0).T
+    """A posterior: every column's median and spread beside the default of its parameter."""
+    low_share, high_share = shares_of(posterior.count)
+    ends = np.quantile(posterior.draws, (low_share, 0.5, high_share), axis=0).T
     rows = []
     for name, (low, median, high), stands in zip(posterior.names, ends, posterior.draws[0], strict=True):
         kind, rest = split(name)
         known = PARAMETERS.get(rest) if kind == "parameters" else None
         rows.append((name, float(median), float(low), float(high), float(stands),
                      known.default if known else None, known.unit if known else INPUT_KINDS[kind].meaning))  # fmt: skip
-    heads = (_strong("column"), "median", "5 %", "95 %", "draw 0", "prior centre", "unit or meaning")
+    heads: tuple[str | Column, ...] = (
+        _strong("column"),
+        "median",
+        *ends_of(posterior.count).split(", "),
+        "draw 0",
+        "prior centre",
+        "unit or meaning",
+    )
     said = html.facts(draws=f"{posterior.count:,}", columns=len(rows), digest=posterior.digest[:10])
     made = html.scrolled(Table.of(heads, rows))
     hint = "Draw 0 is the representative draw: case.with_posterior() takes it."

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.common.months import format_month
+from sim.common.spread import part_of
 from sim.report import html
 from sim.report.explanation_tables import explained
 from sim.report.explanation_text import amount, in_words
@@ -48,7 +49,7 @@ def discovery_page(found: Discovery) -> str:
 
 def forecast_page(made: Forecast) -> str:
     """What offices will have on record: the months to come, and what another scenario changes."""
-    return html.page(made.title, *forecast_tables(made))
+    return html.page(made.title, *map(html.soft, made.notes), *forecast_tables(made))
 
 
 def mechanism_page(found: Shown) -> str:
@@ -97,7 +98,9 @@ def swept_page(swept: Swept) -> str:
     made = f"{len(swept.runs):,} of {len(swept.plan):,}"
     against = "no policy" if swept.plan.study.comparison is None else "the package compared with"
     note = f"Differences to {against}, run by paired run"
-    note += "; [ ]: " + ("95 % interval over replicates" if swept.plan.replicates > 1 else "90 % of worlds")
+    note += "; [ ]: " + (
+        "95 % interval over replicates" if swept.plan.replicates > 1 else part_of(len(swept.plan.worlds), "worlds")
+    )
     return html.page(
         file.title, html.soft(file.question),
         html.facts(runs=made, failed=failed or None, worlds=len(swept.plan.worlds), replicates=swept.plan.replicates),

@@ -78,7 +78,7 @@ def _span(months: list[str]) -> str:
 
 
 def ensemble_page(found: Ensemble) -> str:
-    """Deliveries by year over draws of a posterior: median and the middle 90 %."""
+    """Deliveries by year over draws of a posterior: median and band."""
     record = found.record
     said = html.facts(
         posterior=record["posterior"], draws=record["draws"], mode=record["mode"],

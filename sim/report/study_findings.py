@@ -33,7 +33,7 @@ def summed_up(
     chosen = list(metrics) or list(study.metrics)
     table = summary(points, levers, chosen, against)
     said = about(study, points)
-    title = f"{study.title}: mean [90 % of worlds], and paired change"
+    title = f"{study.title}: mean [{said.part}], and paired change"
     found = [Finding("summary", title, table, brief=_brief(table, levers))]
     numeric = [name for name in levers if pd.api.types.is_numeric_dtype(points[name])]
     if len(levers) <= 2 and numeric and len(points[numeric[0]].unique()) > 1:
@@ -148,8 +148,9 @@ def attributed(told: Attribution, title: str, worlds: int) -> list[Finding]:
         change = changes[name]
         part = f"{largest['player']} made {signed_number(largest['effect'])} of the change of {signed_number(change)}"
         said = f"{part[:1].upper()}{part[1:]} in {words_of(name)}"
-        subtitle = f"Shapley values, {unit_of(name)}; lines: 90 % of worlds"
-        draw = bars_of(bars, (said, subtitle), About(title, told.runs, worlds, program()))
+        below = About(title, told.runs, worlds, program())
+        subtitle = f"Shapley values, {unit_of(name)}; lines: {below.part}"
+        draw = bars_of(bars, (said, subtitle), below)
         found.append(Finding(f"attribution_{place}", said, rows, (f"{said}.",), draw, told=False))
     return found
 
@@ -168,7 +169,7 @@ def leaking(found: Leaks, title: str, worlds: int) -> list[Finding]:
     )
     closing = found.closing.rename(columns={"way": "label", "change": "value"})
     replies = found.replies.rename(columns={"reply": "label", "gain": "value"})
-    unit = f"Change of {words_of(found.metric)}, {unit_of(found.metric)}; lines: 90 % of worlds"
+    unit = f"Change of {words_of(found.metric)}, {unit_of(found.metric)}; lines: {said.part}"
     return [
         Finding("still_arriving", f"{title}: what still arrives", found.arriving, first),
         Finding("closing", f"{title}: one way closed at a time", found.closing,

@@ -88,7 +88,8 @@ def _opening(how: Answered) -> str:
     return (
         "# Results of the shipped studies\n\n"
         f"Made by `sim study report` (`make studies`), {program()}. Every number is a mean over worlds, and in "
-        "brackets stands the interval that holds 90 % of them. Changes are taken world by world against the same world "
+        "brackets stands the interval that holds 90 % of them (of fewer than 20 worlds: the lowest and the "
+        "highest). Changes are taken world by world against the same world "
         "with the lever elsewhere, so what the two share cancels. The runs are in expected mode, "
         "without sampling of firms. Metrics are listed by `sim list metrics`, the studies' files are in "
         "`scenarios/studies/`. Where worlds are drawn from the prior, levels are not calibrated: read directions, and "

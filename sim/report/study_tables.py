@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.common.months import format_month
+from sim.common.spread import part_of
 from sim.experiments.paired_differences import SHOWN
 from sim.experiments.plan import plan_of
 from sim.experiments.schema import LeakSearch
@@ -138,7 +139,7 @@ def compared_table(swept: Swept) -> Table:
     counted = _counted(rows, worlds)
     columns: list[str | Column] = [*levers, "metric", *counted, "mean", against, Column("difference", signed=True)]
     columns += ["error", "95 % interval"] if with_error else []
-    columns += ["90 % of worlds"] if worlds > 1 else []
+    columns += [part_of(worlds, "worlds")] if worlds > 1 else []
     lines = []
     for at, row in enumerate(rows):
         cells = [*(row[name] for name in (*levers, "metric")), *(told[at] for told in counted.values())]

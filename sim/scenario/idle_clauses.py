@@ -68,6 +68,10 @@ def _why(clause: Policy, index: LaneIndex) -> str:
         return (
             f"it is aimed at {_named(clause.towards)}, and acts only where `towards` holds the target, {target}{hint}"
         )
+    world, against = index.world, getattr(clause, "against", ())
+    if against and not set(index.states(against)) & set(world.hubs):
+        hubs = _named(tuple(world.states[at] for at in world.hubs))
+        return f"of `against` ({_named(against)}) none is a hub of this world; hubs are {hubs}"
     return "no lane of this world is its to act on"
 
 

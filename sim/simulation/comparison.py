@@ -17,6 +17,7 @@ from sim.simulation.results import Results
 from sim.simulation.simulation import Case, load
 
 if TYPE_CHECKING:
+    from sim.scenario.blocks import MonthSpan
     from sim.simulation.intervals import Bands
 
 
@@ -159,12 +160,27 @@ def compare(
     a, b = from_name.scenario, against.scenario
     unpaired = [name for name in ("world", "months", "seed", "agents") if getattr(a, name) != getattr(b, name)]
     if unpaired:
-        what = ", ".join(unpaired)
-        raise SimError(f"flows not compared: '{a.title}' and '{b.title}' cannot be paired: they differ in {what}")
+        raise SimError(
+            f"flows not compared: '{a.title}' and '{b.title}' cannot be paired: they differ in {', '.join(unpaired)}"
+            + (_months_apart(a.months, b.months) if "months" in unpaired else "")
+        )
     half = a.months.count
     with watched(progress, a.title, "months") as step:
         first = from_name.run(lambda done, _: step(done, 2 * half))
         return Comparison(first, against.run(lambda done, _: step(half + done, 2 * half)))
+
+
+def _months_apart(first: MonthSpan, second: MonthSpan) -> str:
+    """How two scenarios over different months can be compared, as the end of a message."""
+    spans = [f"{format_month(one.first)}:{format_month(one.last)}" for one in (first, second)]
+    both = max(first.first, second.first), min(first.last, second.last)
+    way = f"{format_month(both[0])}:{format_month(both[1])}"
+    if both[0] > both[1]:
+        return f" ({spans[0]} against {spans[1]}, which have no month in common)"
+    return (
+        f" ({spans[0]} against {spans[1]}); give both the same, with --months {way} or in Python "
+        "with_changes(months=...)"
+    )
 
 
 def _case(given: Case | str) -> Case:

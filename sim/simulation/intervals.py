@@ -22,6 +22,7 @@ import pandas as pd
 from sim.common.csv_rows import csv_records
 from sim.common.errors import Fault, FaultList, SimError
 from sim.common.renamed import renamed
+from sim.common.spread import FEWEST, ends_of, part_of, shares_of
 
 FILE, RUNS = "bands.csv", "draws"
 # Draws that are run unless the user says otherwise; the ends of a 90 % band then rest on the second and the third
@@ -29,16 +30,14 @@ FILE, RUNS = "bands.csv", "draws"
 DRAWS = 24
 KEYS = ["figure", "series", "period", "column"]
 DELIVERIES, MIRROR, TITLES = "deliveries", "mirror_gap", "titles"
-ENDS = {"low": 0.05, "median": 0.5, "high": 0.95}
-# Fewer draws do not tell where the outer 10 % lie; their band is from the lowest to the highest.
-FEWEST = 20
+ENDS = ("low", "median", "high")
 _WORDS = ("figure", "column")  # of which there are older ones
 _MONTH, _PERIOD = "month", "period"
 
 
 @dataclass(frozen=True, eq=False)
 class Bands:
-    """Where the middle 90 % of the draws lie (of fewer than :data:`FEWEST`, all of them), and their median.
+    """Where the middle 90 % of the draws lie (of few, all of them: :mod:`sim.common.spread`), and their median.
 
     Attributes:
         table: columns figure, series, period, column, low (5 %, or the lowest), median, high (95 %, or the highest).
@@ -55,8 +54,8 @@ class Bands:
         A row that is no number (NaN or infinite) in some draw has no band: one over the others would be narrower.
         """
         values = samples.to_numpy()
-        shares = list(ENDS.values()) if values.shape[1] >= FEWEST else [0.0, 0.5, 1.0]
-        ends = np.quantile(np.where(np.isfinite(values), values, np.nan), shares, axis=1)
+        low, high = shares_of(values.shape[1])
+        ends = np.quantile(np.where(np.isfinite(values), values, np.nan), (low, 0.5, high), axis=1)
         table = samples.index.to_frame(index=False)
         return Bands(table.assign(**dict(zip(ENDS, ends, strict=True))), record)
 
@@ -96,13 +95,12 @@ class Bands:
     @property
     def part(self) -> str:
         """How much of the draws a band holds, in words."""
-        draws = int(self.record["draws"])
-        return "90 % of the draws" if draws >= FEWEST else f"lowest to highest of {draws} draws"
+        return part_of(int(self.record["draws"]))
 
     @property
     def ends(self) -> str:
         """What the two numbers in brackets are."""
-        return "5 %, 95 %" if int(self.record["draws"]) >= FEWEST else "lowest, highest"
+        return ends_of(int(self.record["draws"]))
 
     @property
     def words(self) -> str:

@@ -72,7 +72,8 @@ def beliefs(case: Case, asked: str | None, draws: int | None) -> Beliefs:
     if not used:
         return Beliefs(case, case, None, 0, f"parameters: the scenario's; {which} would change none{said}")
     count = min(DRAWS, posterior.count) if draws is None else len(posterior.spread(draws))
-    words = f"parameters: {used} values from the representative draw of {which}{said}"
+    drawn_as = f"{count} draws" if count > 1 else "the representative draw"
+    words = f"parameters: {used} values from {drawn_as} of {which}{said}"
     return Beliefs(drawn, case, posterior, count, words)
 
 

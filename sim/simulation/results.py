@@ -15,12 +15,24 @@ from typing import Any
 import pandas as pd
 
 from sim.common.accessors import Accessor
+from sim.common.renamed import renamed
 from sim.common.scratch import scratch_folder
 from sim.simulation.run_folder import put_in_place, read_run, read_table, write_tables
 from sim.simulation.run_record import SCENARIO, TABLES, run_name
 from sim.simulation.tables import build_tables, condensed
 
 __all__ = ["TABLES", "Results"]
+
+
+class _RunTable(pd.DataFrame):
+    """A table of a run whose columns answer to their old names too, with a hint; what is made of it is a plain one."""
+
+    def __getitem__(self, key: Any) -> Any:
+        if isinstance(key, str):
+            key = renamed("column", key, self.columns)
+        elif isinstance(key, list):
+            key = [renamed("column", one, self.columns) if isinstance(one, str) else one for one in key]
+        return super().__getitem__(key)
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,11 +74,8 @@ class Results:
 
     def _table(self, name: str) -> pd.DataFrame:
         if isinstance(self.source, Path):
-            return read_table(self.source, name)
-        if isinstance(self.source, dict):
-            made: pd.DataFrame = self.source[name]
-            return made
-        return build_tables(self.source, name)
+            return _RunTable(read_table(self.source, name))
+        return _RunTable(self.source[name] if isinstance(self.source, dict) else build_tables(self.source, name))
 
     def condensed(self) -> Results:
         """The run as far as time series need it, a hundredth of its size; see :func:`.tables.condensed`."""

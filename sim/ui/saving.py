@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from sim.simulation.simulation import Case
 
 FIGURES = "figures"
+EXPLANATION_FILES = ("explanation.md", "clauses.csv", "actors.csv")
 
 
 @dataclass(frozen=True)
@@ -188,9 +189,10 @@ def save_explanation(told: Explanation, folder: Path, *, force: bool) -> None:
         SimError: the folder cannot be written, or files are in the way.
     """
     with written_folder(folder, force=force) as scratch:
-        (scratch / "explanation.md").write_text(explanation_text(told), encoding="utf-8")
-        told.clauses.to_csv(scratch / "clauses.csv", index=False)
-        told.actors.to_csv(scratch / "actors.csv", index=False)
+        words, clauses, actors = (scratch / name for name in EXPLANATION_FILES)
+        words.write_text(explanation_text(told), encoding="utf-8")
+        told.clauses.to_csv(clauses, index=False)
+        told.actors.to_csv(actors, index=False)
 
 
 def _saved(save: Callable[[Path, dict[str, str]], list[Path]], folder: Path, *, force: bool) -> Saved:

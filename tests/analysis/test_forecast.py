@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 
 import sim
 from sim.common.months import parse_month
+from sim.metrics.newer_months import with_newer_months
 from sim.report.notebook import page_of
 from tests.posteriors import write_posterior
 
@@ -121,6 +123,22 @@ def test_nothing_is_left_to_forecast(case: sim.Case, posterior: Path) -> None:
         sim.forecast(case, "red-line", posterior=posterior, progress=False)
     with pytest.raises(sim.SimError, match="unknown state 'KAS'; did you mean 'KAZ'"):
         sim.forecast(case, flows=[("KAS", "export", "RUS", "all")], posterior=posterior, progress=False)
+
+
+def test_what_a_reader_should_know_of_the_months_is_noted(ahead: sim.Forecast, tmp_path: Path) -> None:
+    """Months on hand that are old, series that end early, newer months that came out later."""
+    late = ahead.at("2024-06")
+    assert not [note for note in late.notes if "came out" in note]
+    stale = replace(ahead, published_by=None, today="2026-11", months=(*ahead.months, "2026-12"))
+    assert any("the newest month on hand is 2024-12" in note for note in stale.notes)
+    assert any(note.startswith("European Union to Russia ends with 2023-12, 12 months before") for note in stale.notes)
+    beyond = replace(ahead, published_by="2025-12")
+    assert any("nothing on hand came out after 2025-05" in note for note in beyond.notes)
+    path = tmp_path / "new.csv"
+    path.write_text("period,reporter,flow,exporter,importer,value,unit\n2025-01,CHN,export,CHN,RUS,9000,musd\n")
+    series = with_newer_months(ahead.series, path, sim.load_world("reference"), "2026-11")
+    known = replace(ahead, series=series, published_by="2024-12")
+    assert [note for note in known.notes if "2025-01 of China to Russia came out after 2024-12" in note]
 
 
 def test_newer_months_move_the_forecast(case: sim.Case, posterior: Path, tmp_path: Path) -> None:

@@ -66,6 +66,28 @@ def test_what_is_no_table_of_months(
         with_newer_months(series, path, world, "2026-11")
 
 
+def test_an_unknown_reporter_and_a_bad_value_of_one_line_are_told_together(
+    world: sim.World, series: tuple[PublishedSeries, ...], tmp_path: Path
+) -> None:
+    path = tmp_path / "new.csv"
+    path.write_text(HEADER + "2025-01,CHM,export,CHN,RUS,-5,mio\n2025-01,CHM,export,CHN,RUS,0,musd\n", encoding="utf-8")
+    with pytest.raises(sim.FaultList) as found:
+        with_newer_months(series, path, world, "2026-11")
+    told = [(fault.line, fault.where) for fault in found.value.faults]
+    assert told == [(2, "reporter"), (2, "value"), (2, "unit"), (3, "reporter"), (3, "value")]
+
+
+@pytest.mark.parametrize(("mark", "words"), [(";", "semicolons"), ("\t", "tabs")])
+def test_another_separator_is_named(
+    world: sim.World, series: tuple[PublishedSeries, ...], tmp_path: Path, mark: str, words: str
+) -> None:
+    path = tmp_path / "new.csv"
+    path.write_text(HEADER.replace(",", mark) + "2025-01,CHN,export,CHN,RUS,9000,musd\n", encoding="utf-8")
+    with pytest.raises(sim.FaultList, match=f"cells are parted by {words}") as found:
+        with_newer_months(series, path, world, "2026-11")
+    assert len(found.value.faults) == 1
+
+
 def test_good_months_are_laid_over(world: sim.World, series: tuple[PublishedSeries, ...], tmp_path: Path) -> None:
     """In any order, in euro where the rate is known, with a month that is there already and rounded."""
     path = tmp_path / "new.csv"

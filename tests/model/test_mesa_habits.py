@@ -57,6 +57,32 @@ def test_agents_of_every_kind_are_selected(case: Case) -> None:
     assert {Exporter, Intermediary, State} <= set(model.agent_types)
 
 
+def test_a_test_alone_is_asked_of_every_kind(case: Case) -> None:
+    model = case.model()
+    firms = model.agents.select(lambda agent: isinstance(agent, sim.Exporter))
+    assert len(firms) == len(model.exporters) > 0
+    whole = len(model.states) + len(model.exporters) + len(model.intermediaries)
+    assert len(model.agents.select(lambda agent: True)) == whole
+    assert len(model.agents.select(agent_type=mesa.Agent)) == whole
+    assert len(model.agents.select(lambda agent: True, at_most=4)) == 4
+    assert len(model.agents.select(lambda agent: True, at_most=0.5)) == whole // 2
+    assert len(model.agents.select()) == len(model.states)
+    with pytest.raises(AttributeError) as found:
+        model.agents.select(lambda agent: agent.announced_policy >= 0.0)
+    assert "agent_type=sim.State" in found.value.__notes__[0]
+    assert len(model.agents.select(lambda one: one.announced_policy >= 0.0, agent_type=sim.State)) == len(model.states)
+    with pytest.raises(sim.SimError, match="take what select returns"):
+        model.agents.select(lambda agent: True, inplace=True)
+
+
+def test_a_finished_model_says_so(case: Case) -> None:
+    model = case.model()
+    model.run_model()
+    last = sim.load("classroom").run().months[-1]
+    with pytest.raises(sim.SimError, match=f"the run is over: {last} is its last month"):
+        model.step()
+
+
 def test_an_agent_of_the_users_leaves_the_states_alone(case: Case) -> None:
     model = case.model()
 

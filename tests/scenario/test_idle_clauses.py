@@ -33,6 +33,11 @@ def test_states_to_which_nothing_is_done_are_named() -> None:
     assert "JPN, which is no hub" in said and said.endswith("there; it acts in KAZ")
 
 
+def test_a_clause_against_states_of_which_none_is_a_hub_says_so() -> None:
+    (said,) = said_of("no_re_export_clause", by=["EU27"], towards=["target"], against=["JPN", "KOR"])
+    assert "does nothing: of `against` (JPN, KOR) none is a hub of this world; hubs are " in said
+
+
 @pytest.mark.parametrize("kind", [kind for kind in INSTRUMENTS if kind != "null_policy"])
 def test_the_example_of_an_instrument_does_something(kind: str) -> None:
     clause = INSTRUMENTS[kind].model_validate({"id": "mine", **DATED, **INSTRUMENTS[kind].example})

@@ -79,6 +79,16 @@ def test_a_folder_written_under_old_names_is_read_with_a_hint(run, tmp_path, mon
             pd.testing.assert_frame_equal(getattr(run, name), getattr(again, name))
 
 
+def test_an_old_column_is_read_with_a_hint(run):
+    with pytest.warns(FutureWarning, match="column 'road' is an old name"):
+        assert run.flows["road"].equals(run.flows["route"])
+    with pytest.warns(FutureWarning, match="column 'headquarters'"):
+        assert list(run.flows[["month", "headquarters"]]) == ["month", "brand_origin"]
+    with pytest.raises(KeyError, match="rout"):
+        run.flows["rout"]
+    assert type(run.flows[run.flows["route"] == "direct"]) is pd.DataFrame
+
+
 def test_a_failure_while_writing_leaves_nothing(run, tmp_path, monkeypatch):
     written = []
 
@@ -274,6 +284,9 @@ def test_too_few_intermediaries_is_one_clear_message():
 
 
 def test_cases_that_differ_in_more_than_law_are_not_compared(reference):
+    longer = reference.with_changes(months={"last": "2022-06"})
+    with pytest.raises(sim.SimError, match=r"differ in months \(.* against .*\); give both the same, with --months"):
+        sim.compare(reference, longer)
     with pytest.raises(sim.SimError, match="cannot be paired: they differ in seed"):
         sim.compare(reference, reference.with_changes(seed=9))
 

@@ -113,7 +113,7 @@ class ColumnView(Sequence[Kind], Generic[Kind]):
     def agentset(self, rows: Sequence[int] | None = None) -> Any:
         """A Mesa AgentSet of the rows named, or of all."""
         chosen = range(len(self)) if rows is None else rows
-        return _HeldAgentSet([self.kind(self.model, int(row)) for row in chosen], random=self.model.random)
+        return HeldAgentSet([self.kind(self.model, int(row)) for row in chosen], random=self.model.random)
 
     def select(
         self,
@@ -192,7 +192,7 @@ class ColumnView(Sequence[Kind], Generic[Kind]):
         return f"<{len(self)} {self.kind.__name__} rows: {', '.join(self.columns)}>"
 
 
-class _HeldAgentSet(mesa.agent.AgentSet):  # type: ignore[misc]
+class HeldAgentSet(mesa.agent.AgentSet):  # type: ignore[misc]
     """An AgentSet that keeps its members alive: Mesa's own holds them weakly, and nobody else holds ours."""
 
     def __init__(self, agents: list[Any], random: Any) -> None:
@@ -204,7 +204,7 @@ class _HeldAgentSet(mesa.agent.AgentSet):  # type: ignore[misc]
         return iter(list(super().__iter__()))
 
     def _keeping(self, made: Any) -> Any:
-        return made if made is self else _HeldAgentSet(list(made), self.random)
+        return made if made is self else HeldAgentSet(list(made), self.random)
 
     def select(self, *args: Any, **kwargs: Any) -> Any:
         """As Mesa's; what is selected stays alive."""
@@ -222,5 +222,5 @@ class _HeldAgentSet(mesa.agent.AgentSet):  # type: ignore[misc]
         """As Mesa's; the groups stay alive."""
         found = super().groupby(by, "list")
         if result_type == "agentset":
-            found.groups = {name: _HeldAgentSet(members, self.random) for name, members in found.groups.items()}
+            found.groups = {name: HeldAgentSet(members, self.random) for name, members in found.groups.items()}
         return found

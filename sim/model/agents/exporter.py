@@ -31,6 +31,13 @@ class Exporter(ColumnAgent):
     :func:`sim.rules.expectations.contracts_ended_early` (does bad news end its contract),
     :func:`sim.rules.expectations.believed_hazard`, :func:`sim.rules.enforcement.banned_part_shipped`; and in disguise
     :func:`sim.rules.evasion.label`, :func:`sim.rules.evasion.false_use`, :func:`sim.rules.evasion.components_share`.
+
+    Example:
+        >>> import sim
+        >>> model = sim.load("classroom").model()
+        >>> firms = model.agents.select(lambda firm: firm.origin == "ALPHA", agent_type=sim.Exporter)
+        >>> model.exporters[0].origin, len(firms) > 0
+        ('ALPHA', True)
     """
 
     @property

@@ -20,6 +20,13 @@ class Intermediary(ColumnAgent):
     :func:`sim.rules.intermediation.passing_weight` (what to pass on) and
     :func:`sim.rules.intermediation.exit_hub_weight` (straight to the target, or by the next hub).
     A listed one comes back under a new name after a while.
+
+    Example:
+        >>> import sim
+        >>> model = sim.load("classroom").model()
+        >>> firms = model.agents.select(agent_type=sim.Intermediary)
+        >>> len(firms) == len(model.intermediaries), model.intermediaries[0].hub
+        (True, 'BETA')
     """
 
     @property

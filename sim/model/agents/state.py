@@ -29,6 +29,12 @@ class State(mesa.Agent):  # type: ignore[misc]
     Attributes:
         model: the model it lives in.
         position: its position in the world's tables.
+
+    Example:
+        >>> import sim
+        >>> model = sim.load("classroom").model()
+        >>> [state.code for state in model.agents.select(agent_type=sim.State)]
+        ['ALPHA', 'BETA', 'GAMMA']
     """
 
     def __init__(self, model: Model, position: int) -> None:

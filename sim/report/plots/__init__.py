@@ -45,9 +45,13 @@ if TYPE_CHECKING:
     from sim.report.plots.run_view import Source
 
 TALL = 7.2
+# What is written of a forecast and of a mechanism.
+FORECAST_FILES = ("fan_chart.png", "fan_chart.csv", "forecast.csv")
+MECHANISM_FILES = ("mechanism.png", "mechanism.csv", "expected_outcomes.csv")
 
 __all__ = [
-    "FIGURES", "FigureKind", "Picture", "figure", "figure_of_forecast", "figure_of_mechanism", "figure_of_pair",
+    "FIGURES", "FigureKind", "Picture", "figure", "figure_of_forecast",
+    "figure_of_mechanism", "figure_of_pair",
     "or_told", "save_all", "save_figure", "save_forecast", "save_mechanism", "save_pair",
 ]  # fmt: skip
 

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from sim.common.months import parse_month
+from sim.common.spread import FEWEST
 from sim.report.plots.labels import scale
 from sim.report.plots.panels import panels
 from sim.report.plots.style import COALITION, INK, MUTED, NEUTRAL, frame, key, plain_axes
@@ -61,6 +62,7 @@ def draw(forecast: Forecast, figure: Figure) -> pd.DataFrame:
     )
     subtitle = (
         "Trade as the offices record it, USD a month; dark and light: half and nine tenths of the paths"
+        + (f" around {forecast.record['draws']} draws" if int(forecast.record["draws"]) < FEWEST else "")
         + (f"; dashed: “{forecast.other}”" if forecast.other else "")
     )  # fmt: skip
     record = forecast.record

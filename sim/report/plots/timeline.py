@@ -116,7 +116,7 @@ def lines_panel(
 
 
 def band(axes: Axes, rows: pd.DataFrame, column: str, colour: str, size: float = 1.0) -> None:
-    """Shades where 90 % of the draws lie, if the table says; a bar where there is one month only.
+    """Shades a band over draws, if the table says; a bar where there is one month only.
 
     Args:
         axes: the panel.
@@ -136,7 +136,7 @@ def band(axes: Axes, rows: pd.DataFrame, column: str, colour: str, size: float =
 
 
 def hatch(axes: Axes, rows: pd.DataFrame, column: str, size: float = 1.0) -> None:
-    """Hatches where 90 % of the draws lie, over a stack, whose colours a shade would change; see :func:`band`."""
+    """Hatches a band over draws, over a stack, whose colours a shade would change; see :func:`band`."""
     if f"{column}_low" not in rows or len(rows) < _STRETCH:
         return band(axes, rows, column, INK, size)
     low, high = (rows[f"{column}_{end}"].to_numpy(dtype=np.float64) / size for end in ("low", "high"))

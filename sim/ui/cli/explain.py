@@ -117,14 +117,14 @@ def explain(
       sim explain reference 'deliveries_volume[high_priority,hubs]@2023-01:2023-06' --by kind --out why
     """
     from sim.analysis.explain import explain as explained_by
-    from sim.common.files import refuse_unwritable
+    from sim.common.files import refuse_in_vain
     from sim.report.explanation_tables import explained
     from sim.simulation.parameter_source import beliefs
     from sim.ui.requests import asked_for, overrides
-    from sim.ui.saving import save_explanation
+    from sim.ui.saving import EXPLANATION_FILES, save_explanation
 
     if out is not None:
-        refuse_unwritable(out)
+        refuse_in_vain(out, EXPLANATION_FILES, force=force)
     asked = overrides(exporters=exporters, mode=mode, seed=seed, settings=changes or (), allow_code=allow_code)
     chosen = beliefs(asked_for(scenario, asked), posterior, 0)
     before = {
@@ -185,7 +185,7 @@ def mirror_gap(
     importer: Annotated[str, typer.Argument(metavar="IMPORTER", help="State whose customs office records imports.")],
     good: Annotated[str | None, typer.Option(help="One good; else all together.")] = None,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Folder; else the run's figures.")] = None,
-    draws: Annotated[int, typer.Option(min=0, help="Draws of the run's posterior, for 90 % bands.")] = 0,
+    draws: Annotated[int, typer.Option(min=0, help="Draws of the run's posterior, for bands.")] = 0,
     posterior: Annotated[
         str | None, typer.Option(metavar="FOLDER", help="Where that posterior is; else shipped with the world.")
     ] = None,

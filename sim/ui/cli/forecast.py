@@ -47,13 +47,14 @@ def forecast(
     """
     from sim.analysis.forecast import DRAWS
     from sim.analysis.forecast import forecast as forecast_of
-    from sim.common.files import refuse_unwritable
+    from sim.common.files import refuse_in_vain
     from sim.report.forecast_tables import forecast_tables
+    from sim.report.plots import FORECAST_FILES
     from sim.simulation.simulation import load
     from sim.ui.saving import save_forecast
 
     if out is not None:
-        refuse_unwritable(out)
+        refuse_in_vain(out, FORECAST_FILES, force=force)
     cases = [load(name, allow_code=allow_code) for name in (scenario, other) if name is not None]
     for case in cases:
         case.replaced()
@@ -64,6 +65,7 @@ def forecast(
             draws=DRAWS if draws is None else draws, posterior=posterior, seed=seed, workers=workers,
             progress=progress,
         )  # fmt: skip
+    warn(*made.notes)
     show(*forecast_tables(made))
     if out is not None:
         show_saved(save_forecast(made, out, force=force))

@@ -57,7 +57,7 @@ Setting = Annotated[
     typer.Option("--set", metavar="ADDRESS=VALUE", help="Sets an input, such as parameters.learning=0.5."),
 ]
 Draws = Annotated[
-    int | None, typer.Option(min=0, help="Draws of the posterior run beside it, small, for 90 % bands; 24 by default.")
+    int | None, typer.Option(min=0, help="Draws of the posterior run beside it, small, for bands; 24 by default.")
 ]
 FromPosterior = Annotated[
     str | None,

@@ -114,14 +114,15 @@ def mechanism(
       sim test-mechanism turkiye-transit-halt --exporters 1500 --out results/turkiye
     """
     from sim.analysis.mechanism_test import show_mechanism
-    from sim.common.files import refuse_unwritable
+    from sim.common.files import refuse_in_vain
+    from sim.report.plots import MECHANISM_FILES
     from sim.report.run_tables import expected_outcomes, mechanism_of, verdict
     from sim.simulation.parameter_source import beliefs
     from sim.ui.requests import asked_for, overrides
     from sim.ui.saving import save_mechanism
 
     if out is not None:
-        refuse_unwritable(out)
+        refuse_in_vain(out, MECHANISM_FILES, force=force)
     asked = overrides(exporters=exporters, mode=mode, seed=seed, settings=changes or (), allow_code=allow_code)
     chosen = beliefs(asked_for(scenario, asked), posterior, 0)
     with progress_of("two runs") as progress:

@@ -33,9 +33,14 @@ def test_and_if_this_clause_comes_next_month(sim: Sim, tmp_path: Path) -> None:
     ]  # fmt: skip
     table = pd.read_csv(tmp_path / "outlook" / "forecast.csv")
     assert {"month", "reporter", "partner", "good", "low", "median", "high", "change_median"} <= set(table.columns)
+    assert "90 %" not in said.out and "around 2 draws" in said.out
+    assert (
+        "EU-27 to Russia ends with 2023-12" not in said.out
+    )  # of what was out by February 2024 it is among the newest
     (tmp_path / "outlook" / "forecast.csv").write_text("mine", encoding="utf-8")
-    again = sim(line)
-    assert again.status == 2 and (tmp_path / "outlook" / "forecast.csv").read_text(encoding="utf-8") == "mine"
+    again = sim(line + " --posterior nowhere")
+    assert again.status == 2 and "outlook has" in again.err  # before the posterior is looked for, let alone a run
+    assert (tmp_path / "outlook" / "forecast.csv").read_text(encoding="utf-8") == "mine"
 
 
 @pytest.mark.parametrize(
@@ -49,6 +54,8 @@ def test_and_if_this_clause_comes_next_month(sim: Sim, tmp_path: Path) -> None:
         ("forecast reference red-line", "different worlds"),
         ("forecast reference --draws 9999", "9999 draws asked for"),
         ("forecast reference --posterior nowhere", "cannot be read"),
+        ("forecast reference --published-by 2099-01", "published_by: 2099-01 is in the future"),
+        ("forecast reference --published-by 2023-06 --to 2023-04", "to: 2023-04 lies before published_by, 2023-06"),
         ("forecast reference --figures nowhere.csv", "cannot be read"),
     ],
 )

@@ -39,7 +39,7 @@ def run_of(out: Path) -> Path:
 def test_a_run_carries_bands(sim: Sim, tmp_path: Path, mine: Path) -> None:
     said = sim("run classroom --posterior mine --draws 3 --out there")
     assert said.status == 0, said.err
-    assert said.out.startswith("parameters: 3 values from the representative draw of posterior 'classroom'")
+    assert said.out.startswith("parameters: 3 values from 3 draws of posterior 'classroom'")
     assert "billion USD; median [lowest, highest] of 3 draws" in said.out and "5 %" not in said.out
     run = run_of(tmp_path / "there")
     record = Results.open(run).record

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sim.common.spread import part_of
 from sim.report.numbers import Kind, signed_number
 from sim.scenario.metric_address import AddressProblem, parse_address
 
@@ -23,6 +24,11 @@ class About:
     runs: int
     worlds: int
     program: str
+
+    @property
+    def part(self) -> str:
+        """How much of the worlds lies between the ends of a line or band, in words."""
+        return part_of(self.worlds, "worlds")
 
     def footer(self, also: str = "") -> list[str]:
         """Source, and what was run."""

@@ -38,7 +38,7 @@ def draw(
     x, y = axes_of
     front = table[table["on_front"]].sort_values(x)
     title = f"{len(front)} of {len(table)} policies are dominated by no other"
-    subtitle = f"{_big(words_of(y))} ({unit_of(y)}) against {words_of(x)} ({unit_of(x)}); lines: 90 % of worlds"
+    subtitle = f"{_big(words_of(y))} ({unit_of(y)}) against {words_of(x)} ({unit_of(x)}); lines: {about.part}"
     plate = frame(figure, title, subtitle, about.footer("Labels: " + ", ".join(levers) + "."))
     plate = key(figure, plate, [("dominated by none", COALITION, "-"), ("dominated", "#b5b5b5", "-")])
     width, height = (float(side) for side in figure.get_size_inches())

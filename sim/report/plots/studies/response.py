@@ -44,7 +44,7 @@ def draw(figure: Figure, table: pd.DataFrame, levers: Sequence[str], about: Abou
         values if len(values) <= MOST_LINES else [values[round(i)] for i in np.linspace(0, len(values) - 1, MOST_LINES)]
     )
     title = f"{_said(words_of(metrics[0]))} by {_said(x, small=True)}"
-    subtitle = f"Mean over worlds by {x}; bands: 90 % of worlds lie within"
+    subtitle = f"Mean over worlds by {x}; bands: {about.part}"
     plate = frame(figure, title, subtitle, about.footer())
     if second is not None:
         styles = [(f"{second} {cell(value)}", colour, "-") for value, colour in zip(shown, _COLOURS, strict=False)]
