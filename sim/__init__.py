@@ -162,6 +162,7 @@ _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 # What the report room gives to things below it.
 accessors.provide("plot", lambda thing: import_module("sim.report.gallery").Gallery(thing))
+accessors.provide("save_summary", lambda thing: import_module("sim.report.summary").summary_method(thing))
 accessors.provide("words", lambda thing: import_module("sim.report.explanation_text").in_words(thing))
 if "IPython" in sys.modules and (_shell := sys.modules["IPython"].get_ipython()) is not None:
     import_module("sim.report.notebook").register(_shell)

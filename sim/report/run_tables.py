@@ -6,6 +6,7 @@ or of the months of it that the run has; then the year says which.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -34,6 +35,7 @@ _NARROW = 0.003  # of the median; three digits do not show it
 _MONTH = len("2022-01")
 _OUTCOME_COLUMNS = ("with", "without", "change", "expected", "holds")
 _PRICE = "price: value over value at the prices of the base year"
+_BUSD = "billion USD"
 _YEAR = Column("year", wrap=False)
 
 
@@ -184,7 +186,7 @@ def _table(shown: pd.DataFrame, heads: Mapping[str, Column], title: str, note: s
     """A table of cells: the first column as a label, then those that have a head."""
     kept = [column for column in heads if column in shown]
     rows = zip(shown.iloc[:, 0], *(shown[column] for column in kept), strict=True)
-    return Table.of((first, *(heads[column] for column in kept)), rows, title, note)
+    return replace(Table.of((first, *(heads[column] for column in kept)), rows, title, note), unit=_BUSD)
 
 
 def mechanism_of(scenario: Scenario) -> str:

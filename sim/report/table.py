@@ -11,6 +11,8 @@ import pandas as pd
 
 from sim.report.numbers import Kind, cell, is_number
 
+# Of kinds of number that have one of their own.
+_UNITS: Mapping[Kind, str] = {"share": "share of 1", "change": "percent", "index": "index", "month": "month"}
 _BLOCKS = "▁▂▃▄▅▆▇█"
 
 
@@ -84,6 +86,7 @@ class Table:
         title: above it; empty for none.
         note: below it; empty for none.
         total: whether the last row sums up the others and stands out.
+        unit: of the plain numbers of columns that say none, as the title says it.
 
     Example:
         >>> import sim
@@ -99,6 +102,7 @@ class Table:
     title: str = ""
     note: str = ""
     total: bool = False
+    unit: str = ""
 
     @classmethod
     def of(
@@ -144,7 +148,11 @@ class Table:
     def with_total(self, *row: object) -> Table:
         """The table with a last row that sums up the others."""
         added = Table.of(self.columns, [*self.frame.itertuples(index=False, name=None), row], self.title, self.note)
-        return replace(added, total=True)
+        return replace(added, total=True, unit=self.unit)
+
+    def unit_of(self, column: Column) -> str:
+        """Unit of the numbers of a column, as values: of a share, of one."""
+        return column.unit or _UNITS.get(column.kind, self.unit)
 
     def without_empty(self) -> Table:
         """The table without columns in which nothing stands."""

@@ -44,6 +44,7 @@ class Comparison:
     baseline: Results
     bands: Bands | None = None
     plot = Accessor("Its figures: ``plot.<tab>`` lists them, ``plot.NAME()`` draws one.")
+    save_summary = Accessor("Writes its tables and what ran: ``save_summary('mine.xlsx')``, or ``.csv``, ``.tex``.")
 
     def to_target(self, by: list[str] | None = None) -> pd.DataFrame:
         """Deliveries to the target with, without, and the difference, musd of the month.

@@ -61,6 +61,7 @@ class Results:
     code: Mapping[str, bytes] = field(default_factory=dict)
     allow_code: bool = False
     plot = Accessor("Its figures: ``plot.<tab>`` lists them, ``plot.NAME()`` draws one.")
+    save_summary = Accessor("Writes its tables and what ran: ``save_summary('mine.xlsx')``, or ``.csv``, ``.tex``.")
 
     @cached_property
     def record(self) -> dict[str, Any]:

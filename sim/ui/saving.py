@@ -14,6 +14,7 @@ from sim.experiments.provenance import makers_of_case
 from sim.report import plots
 from sim.report.explanation_tables import explanation_text
 from sim.report.plots.run_view import View, look
+from sim.report.summary import refuse_summaries
 from sim.simulation.comparison import Comparison
 from sim.simulation.intervals import FILE, Bands
 from sim.simulation.results import Results
@@ -59,11 +60,13 @@ class RunOutput:
         out: folder that the run's folder is written into.
         figures: names of the figures to draw, all by default.
         force: whether what is in the way is replaced.
+        summaries: files that the tables of the screen are left in, too.
     """
 
     out: Path
     figures: Sequence[str] | None = None
     force: bool = False
+    summaries: Sequence[Path] = ()
 
     def refuse_in_vain(self, case: Case, *, pair: bool, bands: bool) -> None:
         """Says before the runs, not after them, that they could not be saved.
@@ -77,6 +80,7 @@ class RunOutput:
             SimError: no folder can be written, or files are in the way.
         """
         refuse_unwritable(self.out)
+        refuse_summaries(self.summaries, force=self.force)
         if self.force:
             return
         code = sorted({one.file for one in case.scenario.code.values()})

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from sim.common.errors import SimError
 from sim.common.progress import progress_of
 from sim.report.terminal import show, warn
 from sim.ui.cli.options import (
@@ -19,9 +20,11 @@ from sim.ui.cli.options import (
     ScenarioName,
     Seed,
     Setting,
+    Summaries,
     Workers,
     WorldErrors,
     app,
+    leave_summaries,
     show_saved,
 )
 
@@ -40,7 +43,9 @@ def compare(
     world_errors: WorldErrors = "on",
     flows: Annotated[bool, typer.Option("--flows/--no-flows", help="Also run both and compare the flows.")] = True,
     whole: Annotated[bool, typer.Option("--all", help="Every row of the law, however many.")] = False,
+    summary: Summaries = None,
     allow_code: AllowCode = False,
+    force: Force = False,
 ) -> None:
     """Shows how two scenarios differ in law, clause by clause and month by month, then in flows, from paired runs.
 
@@ -49,17 +54,21 @@ def compare(
 
     Examples:
       sim compare my-scenario.yaml reference --mode expected --exporters 4000
-      sim compare my-scenario.yaml reference --mode expected --exporters 4000 --draws 24
+      sim compare my-scenario.yaml reference --mode expected --exporters 4000 --draws 24 --summary both.xlsx
       sim compare my-scenario.yaml reference --no-flows --all
     """
     from sim.report.catalogue import clause_differences
     from sim.report.explanation_tables import law_by_month
     from sim.report.plots.run_view import look
     from sim.report.run_tables import deliveries, largest
+    from sim.report.summary import refuse_summaries
     from sim.simulation.comparison import compare as run_both
     from sim.simulation.parameter_source import beliefs, in_both
     from sim.ui.requests import asked_for, bands_for, overrides
 
+    if summary and not flows:
+        raise SimError("--summary leaves the tables of the flows; take out --no-flows")
+    refuse_summaries(summary or (), force=force)
     asked = overrides(
         exporters=exporters, mode=mode, seed=seed, months=months, settings=changes or (), allow_code=allow_code
     )
@@ -71,7 +80,8 @@ def compare(
     show(
         written if written is not None else "The two are written alike: frame, clauses, drivers, parameters, rules.", ""
     )
-    show(law_by_month(a, b, whole=whole), "")
+    law = law_by_month(a, b, whole=whole)
+    show(law, "")
     if flows:
         with progress_of("two runs") as progress:
             view = look(run_both(a, b, progress))
@@ -81,6 +91,7 @@ def compare(
         show(deliveries(view), *largest(view))
         if bands is not None:
             show(bands.words)
+        leave_summaries(summary or (), view, (written, law), in_both(*both), force=force)
 
 
 @app.command()
@@ -147,19 +158,25 @@ def explain(
 def show_run(
     folder: Annotated[Path, typer.Argument(metavar="RESULTS_FOLDER", help="Folder of a run made before.")],
     baseline: Annotated[Path | None, typer.Option(help="Run to compare with; else the one recorded.")] = None,
+    summary: Summaries = None,
+    force: Force = False,
 ) -> None:
     """Shows the tables of a saved run again, as sim run does, with the bands that it was run with.
 
-    Example:
+    Examples:
       sim show results/NAME-OF-THE-RUN
+      sim show results/NAME-OF-THE-RUN --summary mine.xlsx
     """
     from sim.report.run_tables import run_tables
+    from sim.report.summary import refuse_summaries
     from sim.ui.saving import opened
 
+    refuse_summaries(summary or (), force=force)
     view = opened(folder, baseline)
     show(view.policy.title, *run_tables(view))
     if view.bands is not None:
         show(view.bands.words)
+    leave_summaries(summary or (), view, force=force)
 
 
 @app.command()

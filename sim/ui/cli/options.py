@@ -12,6 +12,9 @@ from sim.common.renamed import renamed
 from sim.report.terminal import show
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from sim.report.plots.run_view import Source
     from sim.ui.saving import Saved
 
 
@@ -74,6 +77,22 @@ AllowCode = Annotated[
 Force = Annotated[bool, typer.Option("--force", help="Replace files that are in the way; nothing else is touched.")]
 Workers = Annotated[int, typer.Option(min=1, help="Processes.")]
 OutFolder = Annotated[Path, typer.Option("--out", "-o", help="Folder that the run's folder is written into.")]
+
+Summaries = Annotated[
+    list[Path] | None,
+    typer.Option("--summary", metavar="PATH", help="Leave the tables also as PATH.xlsx, .csv or .tex; repeatable."),
+]
+
+
+def leave_summaries(
+    paths: Sequence[Path], source: Source, before: Iterable[object] = (), words: str = "", *, force: bool
+) -> None:
+    """Writes the tables of the screen to files that were asked for, and names them."""
+    from sim.report.summary import save_summary, summary_of
+
+    if paths:
+        told = summary_of(source, before, words)
+        show(*(f"summary:          {save_summary(told, path, force=force)}" for path in paths))
 
 
 def show_saved(saved: Saved) -> None:

@@ -22,8 +22,10 @@ from sim.ui.cli.options import (
     ScenarioName,
     Seed,
     Setting,
+    Summaries,
     WorldErrors,
     app,
+    leave_summaries,
     show_saved,
 )
 
@@ -48,6 +50,7 @@ def run(
     posterior: FromPosterior = None,
     draws: Draws = None,
     world_errors: WorldErrors = "on",
+    summary: Summaries = None,
     allow_code: AllowCode = False,
     force: Force = False,
 ) -> None:
@@ -61,7 +64,7 @@ def run(
       sim run reference
       sim run reference --mode expected --exporters 4000 --months 2021-01:2022-12
       sim run my-scenario.yaml --seed 7 --set parameters.learning=0.8 --set policies.bank-order.strength=0.3
-      sim run my-scenario.yaml --posterior my-posterior --draws 40
+      sim run my-scenario.yaml --posterior my-posterior --draws 40 --summary mine.xlsx --summary mine.tex
     """
     from sim.ui.requests import overrides
     from sim.ui.saving import RunOutput
@@ -69,7 +72,7 @@ def run(
     asked = overrides(
         exporters=exporters, mode=mode, seed=seed, months=months, settings=changes or (), allow_code=allow_code
     )
-    output = RunOutput(out, None if figures else (), force)
+    output = RunOutput(out, None if figures else (), force, summary or ())
     _run(scenario, asked, output, pair=pair, believing=(posterior, draws, world_errors == "on"))
 
 
@@ -170,6 +173,7 @@ def _run(
     show(*run_tables(look(ran, bands)))
     if bands is not None:
         show(bands.words, "The Parquet tables of the run are of the representative draw alone.")
+    leave_summaries(output.summaries, look(ran, bands), words=chosen.words, force=output.force)
     show(f"tables:           {saved.folder}")
     if pictures := list((saved.folder / FIGURES).glob("*.png")):
         show(f"figures:          {saved.folder / FIGURES} ({len(pictures)} pictures)")

@@ -63,6 +63,20 @@ def test_run_alone_has_figures_of_one_run(sim: Sim, tmp_path: Path) -> None:
     assert "baseline" not in Results.open(run).record
 
 
+def test_summaries_are_left_and_told_before_anything_runs(sim: Sim, tmp_path: Path) -> None:
+    said = sim("run classroom --no-figures --summary mine.csv --summary mine.tex")
+    assert said.status == 0 and "mine.csv" in said.out and (tmp_path / "mine.tex").is_file()
+    run = next(path for path in (tmp_path / "results").iterdir() if "no-policy" not in path.name)
+    again = sim(f"show {run} --summary shown.csv")
+    told = (tmp_path / "shown.csv").read_text(encoding="utf-8").partition("table,")[2]
+    assert again.status == 0 and told == (tmp_path / "mine.csv").read_text(encoding="utf-8").partition("table,")[2]
+    assert sim("compare classroom classroom --summary both.csv").status == 0 and (tmp_path / "both.csv").is_file()
+    refused = sim("run classroom --out other --summary mine.csv")
+    assert (refused.status, refused.out) == (2, "") and "mine.csv already" in refused.err
+    assert not (tmp_path / "other").exists()
+    assert "written as .xlsx, .csv or .tex" in sim("show nowhere --summary mine.docx").err
+
+
 def test_plot_draws_again_what_run_drew(sim: Sim, tmp_path: Path) -> None:
     assert sim(f"run reference {FAST}").status == 0
     run = folders(tmp_path / "results")[True]
