@@ -35,7 +35,7 @@ def moved(page: Any, key: str) -> tuple[float, float, float]:
     for wanted in (
         f'.stage:not([data-generation="{before}"])',
         f'.stage:not([data-drawn="{before}"])',
-        '.card .band:has-text("draws:")',
+        '.card .band:has-text("draws")',
     ):
         page.wait_for_selector(wanted, timeout=PATIENCE)
         seconds.append(time.perf_counter() - started)

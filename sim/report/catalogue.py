@@ -219,8 +219,14 @@ def takes(field: FieldInfo) -> str:
     if inner is float or inner is int:
         return expected_number(field)
     if get_origin(inner) is Literal:
-        return " or ".join(str(choice) for choice in get_args(inner))
+        return " or ".join(choices_of(field))
     return f"list of {_named(inner)}s" if get_origin(inner) is tuple else "text"
+
+
+def choices_of(field: FieldInfo) -> tuple[str, ...]:
+    """The words of which a field takes one; none where it takes others."""
+    inner, _ = _inner(field.annotation)
+    return tuple(map(str, get_args(inner))) if get_origin(inner) is Literal else ()
 
 
 def _named(several: Any) -> str:

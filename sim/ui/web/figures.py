@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 MIRROR = "mirror_gap"
 # Tab -> figure -> what the page calls it.
 TABS: dict[str, dict[str, str]] = {
-    "Flows": {"flows_by_route": "By road", "flows_by_origin": "By origin", "who_replaced_whom": "Who replaced whom"},
-    "Hubs": {"hub_reexports": "What passes and what is recorded", "goods_by_hub": "Good by good"},
+    "Flows": {"flows_by_route": "By route", "flows_by_origin": "By origin", "who_replaced_whom": "Who replaced whom"},
+    "Hubs": {"hub_reexports": "What goes through and what is recorded", "goods_by_hub": "Good by good"},
     "Prices": {"price_premium": "By good and brand"},
     "Ledgers": {"recorded_and_true": "Recorded and true", MIRROR: "Mirror gap of two states"},
 }

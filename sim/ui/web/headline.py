@@ -12,6 +12,7 @@ from sim.common.months import year_names
 from sim.metrics.series import deliveries, summary
 from sim.report.numbers import MISSING, Kind, number
 from sim.report.plots.labels import percent
+from sim.report.plots.run_view import under
 from sim.report.table import Column, Table
 from sim.simulation.intervals import tall
 
@@ -29,9 +30,9 @@ COLUMNS = {
     "direct_busd": "Direct, bn USD",
     "via_hubs_busd": "Through hubs, bn USD",
     "baseline_via_hubs_busd": "Through hubs without, bn USD",
-    "price_index": "Price, base year = 1",
-    "premium_percent": "Price against without",
-    "hidden_percent": "Hidden from origins’ books",
+    "price_index": "Export price (FOB), base year = 1",
+    "premium_percent": "Export price against without",
+    "hidden_percent": "Unrecorded",
 }
 _UNSIGNED = "hidden_percent"  # a share, not a change
 _KINDS: dict[str, Kind] = {
@@ -103,15 +104,16 @@ def headline(view: View, table: pd.DataFrame, year: str) -> str:
     target, change = view.target_name, row["change_percent"]
     when = f"In {years(view)[year]}"
     if pd.isna(change):
-        return f"{when} nothing reaches {target} in either world."
-    said = f"{when} {target} receives {_more_or_less(change)} in value than without the policies"
+        return f"{when} nothing reaches {target} in either run"
+    other = under(view.names[1])
+    said = f"{when} {target} receives {_more_or_less(change)} in value than {other}"
     if abs(change) < _LEAST:
-        said = f"{when} {target} receives as much as without the policies"
+        said = f"{when} {target} receives as much as {other}"
     premium = row["premium_percent"]
     if not pd.isna(premium) and abs(premium) >= _LEAST:
-        said += f", at prices {_of(abs(premium))} {'higher' if premium > 0.0 else 'lower'}"
+        said += f", at export prices {_of(abs(premium))} {'higher' if premium > 0.0 else 'lower'}"
     hidden = row["hidden_percent"]
-    return said if pd.isna(hidden) else f"{said}; {_of(hidden)} of it stands in no exporter’s books under its own name"
+    return said if pd.isna(hidden) else f"{said}; {_of(hidden)} of it is unrecorded"
 
 
 def key_figures(view: View, table: pd.DataFrame, year: str) -> list[Figure]:
@@ -119,9 +121,9 @@ def key_figures(view: View, table: pd.DataFrame, year: str) -> list[Figure]:
     row: Any = with_bands(table, view.bands).set_index("period").loc[year]
     without, now = row["baseline_busd"], row["policy_busd"]
     notes = {
-        "change_percent": ("Deliveries", f"{now:,.1f} bn USD; without the policies {without:,.1f}"),
-        "premium_percent": ("Prices paid", f"{row['price_index']:.2f} times those of the base year"),
-        "hidden_percent": ("Hidden share", "declared to a hub or under another code"),
+        "change_percent": ("Deliveries", f"{now:,.1f} bn USD; {under(view.names[1])} {without:,.1f}"),
+        "premium_percent": ("Export prices (FOB)", f"{row['price_index']:.2f} times those of the base year"),
+        "hidden_percent": ("Unrecorded", "share declared to a hub or under another code, not as exports to the target"),
     }
     made = []
     for column, (label, note) in notes.items():
@@ -136,12 +138,22 @@ def yearly_table(table: pd.DataFrame, view: View) -> Table:
     wide = with_bands(table, bands).set_index("period")
     rows = []
     for column, head in COLUMNS.items():
-        cells = [head]
+        cells = [_headed(view, head)]
         for _, row in wide.iterrows():
             value, *ends = (_told(row.get(name, np.nan), column) for name in _with_ends(column))
             cells.append(value if MISSING in ends else f"{value}\n[{', '.join(ends)}]")
         rows.append(cells)
-    return Table.of(("", *(Column(names[str(year)], right=True) for year in wide.index)), rows)
+    return Table.of(("sum of a year", *(Column(names[str(year)], right=True) for year in wide.index)), rows)
+
+
+def _headed(view: View, head: str) -> str:
+    """The head of a row; two packages stand there by their own names."""
+    if not view.two_packages:
+        return head
+    own, other = view.names
+    if head.startswith("With the policies"):
+        return head.replace("With the policies", own)
+    return head.replace("Without", other).replace("without", f"under {other}")
 
 
 def _with_ends(column: str) -> tuple[str, str, str]:

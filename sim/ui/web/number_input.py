@@ -22,12 +22,13 @@ class NumberField:
         limits: where the slider begins and ends, and its step.
         value: what the scenario says.
         mark: how tests find it.
+        name: what it is, for those who cannot see what stands beside it.
         on_edit: called with a text when the slider is let go or a number has been typed.
     """
 
     def __init__(
-        self, limits: tuple[float, float, float], value: float, mark: str, on_edit: Callable[[str], None]
-    ) -> None:
+        self, limits: tuple[float, float, float], value: float, mark: str, name: str, on_edit: Callable[[str], None]
+    ) -> None:  # fmt: skip
         low, high, step = limits
         self._on_edit = on_edit
         with ui.element("div").classes("strength"):
@@ -35,8 +36,9 @@ class NumberField:
             self.slider.mark(f"{mark}-slider").on("change", self._let_go)
             self.number = ui.input(value=f"{value:g}").props("dense outlined hide-bottom-space input-class=number")
             self.number.mark(mark).on("change", self._typed)
-            self.slider.props(f'data-field="{mark}"')
-            self.number.props(f'data-field="{mark}"')
+            said = name.replace('"', "”")
+            self.slider.props(f'data-field="{mark}" aria-label="{said}, by a slider"')
+            self.number.props(f'data-field="{mark}" aria-label="{said}"')
         self.note = ui.label().classes("note")
 
     def show(self, value: float) -> None:
@@ -56,18 +58,18 @@ class NumberField:
         self._on_edit(text)
 
 
-def note_on(own: str | None, says: float, running: float | None) -> str:
-    """What is to be said of a number: that it was fitted, or that what the user set is not what runs.
+def note_on(own: str | None, says: float | None, running: float | None) -> str:
+    """What is to be said of a number: that it is the posterior's, or that what the user set is not what runs.
 
     Args:
         own: what the user set.
         says: what the scenario says, or the default.
-        running: what runs; None where that is not known or not fitted.
+        running: what runs; None where that is not known or where the posterior does not have it.
     """
     if running is None:
         return ""
     if own is None:
-        return f"Fitted; as written: {says:g}." if abs(running - says) > _SAME else ""
+        return f"From the posterior; as written: {says:g}." if says is not None and abs(running - says) > _SAME else ""
     number = plain_number(own)
     if number is None or abs(running - number) <= _SAME:
         return ""

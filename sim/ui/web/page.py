@@ -12,21 +12,22 @@ from typing import TYPE_CHECKING, TypeVar
 from nicegui import background_tasks, run, ui
 
 from sim.common.errors import SimError
-from sim.common.months import format_month
-from sim.common.yaml_reader import MOST_BYTES
+from sim.simulation.posterior import shipped_posterior
 from sim.ui.web import figures
+from sim.ui.web.choice import UNCHANGED, WITHOUT, Choice
 from sim.ui.web.context import House
 from sim.ui.web.inputs_panel import Panel
 from sim.ui.web.paired_runs import FIRST_BANDS, Shown
-from sim.ui.web.results_panel import Stage
-from sim.ui.web.scenario_edits import Draft, drafted, handed_over, scenario_titles
+from sim.ui.web.results_panel import Beside, Stage
+from sim.ui.web.scenario_choice import drafted, handed_over, scenario_titles
 from sim.ui.web.worker import AT_ONCE, BESIDE, OvertakenError, Turn, Turns
 
 if TYPE_CHECKING:
     from nicegui import Client
-    from nicegui.events import UploadEventArguments, ValueChangeEventArguments
+    from nicegui.events import UploadEventArguments
 
-    from sim.scenario import Scenario
+    from sim.simulation.simulation import Case
+    from sim.ui.web.scenario_edits import Draft
 
 T = TypeVar("T")
 
@@ -45,20 +46,24 @@ class Desk:
         self.draft: Draft | None = None
         self.panel: Panel | None = None
         self.names = scenario_titles()
-        self._quiet, self._warm = False, False
+        self.compared = WITHOUT
+        self._warm = False
+        self._others: dict[str, Case] = {}
         self._drawn: dict[tuple[str, tuple[str, str] | None], figures.Picture] = {}
 
     def build(self) -> None:
         """Makes the page and opens the first scenario."""
         ui.colors(primary="#0b3c6f")
         ui.add_css(STYLE.read_text(encoding="utf-8"))
+        ui.add_head_html('<script>document.documentElement.lang = "en"</script>')
         client = ui.context.client
         client.on_delete(lambda: self.turns.take())
         with ui.element("div").classes("desk"):
-            with ui.element("aside"):
-                self._make_choice()
+            with ui.element("aside").props('aria-label="The package"'):
+                self.choice = Choice(self.names, self)
                 self.left = ui.element("div").classes("panel")
-            with ui.element("main"):
+                self.left.props('tabindex=0 role=region aria-label="Clauses and parameters"')
+            with ui.element("section").classes("results").props('tabindex=0 aria-label="Results"'):
                 self.stage = Stage(self._look)
         background_tasks.create(self._begin(client))
 
@@ -67,46 +72,15 @@ class Desk:
         with suppress(TimeoutError):
             await client.connected(_PATIENCE_SECONDS)
             name = self.house.scenario
-            await self._open(lambda: drafted(name))
+            await self.open(lambda: drafted(name))
 
-    def _make_choice(self) -> None:
-        with ui.element("div").classes("choice"):
-            with ui.element("div").classes("line"):
-                ui.label("sanctions-sim").classes("brand")
-                ui.element("div").classes("space")
-                with ui.button("Scenario file", icon="download").props("flat dense no-caps size=12px") as self.export:
-                    self.export.props("data-role=export")
-                    with ui.menu().props("auto-close"):
-                        self.own = ui.menu_item("Your changes (extends the chosen one)", lambda: self._save("changes"))
-                        ui.menu_item("The whole scenario", lambda: self._save("whole"))
-            self.choice = ui.select(self.names, label="Scenario", with_input=True, on_change=self._chosen)
-            self.choice.props("dense outlined hide-bottom-space options-dense data-field=scenario")
-            self.upload = ui.upload(on_upload=self._uploaded, auto_upload=True, max_file_size=MOST_BYTES)
-            self.upload.on_rejected(self._rejected)
-            self.upload.props('accept=".yaml,.yml"').classes("hidden")
-            with ui.element("div").classes("line"):
-                ui.button("Open a file …", on_click=lambda: self.upload.run_method("pickFiles")).props(
-                    "flat dense no-caps size=12px"
-                )
-                self.reset = ui.button("Undo all changes", on_click=lambda: self._undo("", ""))
-                self.reset.props("flat dense no-caps size=12px data-role=reset")
-                ui.element("div").classes("space")
-                self.values = ui.toggle({True: "Fitted", False: "As written"}, value=True, on_change=self._changed)
-                self.values.props("dense no-caps unelevated size=11px data-field=values")
-                self.values.tooltip("Parameters: the fitted posterior, with bands; or the scenario’s own, without")
-            self.question = ui.label().classes("question").props("data-role=question")
-            self.frame = ui.label().classes("short")
-            self.title = ui.input("Title of your version").props("dense outlined hide-bottom-space data-field=title")
-            self.title.on("change", lambda event: self._retitle(str(event.args)))
-            self.faults = ui.label().classes("fault whole").props("data-role=faults")
-
-    async def _open(self, make: Callable[[], Draft]) -> None:
+    async def open(self, make: Callable[[], Draft]) -> None:
         """Opens a scenario; one with faults leaves the page as it was."""
-        self.faults.set_text("")
+        self.choice.faults.set_text("")
         try:
             draft = await run.io_bound(make)
         except SimError as error:
-            self.faults.set_text(str(error))
+            self.choice.faults.set_text(str(error))
             if self.draft is None:
                 self.stage.state("faulty", "No scenario is open. Choose one on the left.")
             return
@@ -114,91 +88,123 @@ class Desk:
             return
         self.draft = draft
         scenario = draft.chosen.scenario
-        self._quiet, name = True, draft.extends
-        if name not in self.names:
-            self.names = {**self.names, name: Path(name).name}
-            self.choice.set_options(self.names)
-        self.choice.set_value(name)
-        self._quiet = False
-        months = scenario.months
-        self.question.set_text(scenario.question)
-        self.frame.set_text(
-            f"{format_month(months.first)} to {format_month(months.last)}, {len(scenario.policies)} clauses, "
-            f"world “{Path(scenario.world).name}”"
-        )
-        self.own.set_enabled(draft.portable)
+        if draft.extends not in self.names:
+            self.names = {**self.names, draft.extends: Path(draft.extends).name}
+        count = len(scenario.policies)
+        about = f"{count} clause{'s' * (count != 1)}, world “{Path(scenario.world).name}”"
+        self.choice.show(draft, self.names, about)
+        self.choice.show_source(fitted=shipped_posterior(scenario.world) is not None)
+        self._arrange()
+
+    def _arrange(self, open_one: str = "") -> None:
+        """Makes the left side anew, since there is another scenario, or a clause more or less."""
+        draft, old = self.draft, self.panel
+        assert draft is not None
+        opened = old.opened if old is not None and old.draft is draft else []
         self.left.clear()
         with self.left:
-            self.panel = Panel(draft, self._edit, self._undo)
-        self._changed()
+            self.panel = Panel(draft, self.edit, self.undo, self._arrange)
+            self.panel.open([*opened, open_one])
+        self.rerun()
 
-    def _chosen(self, event: ValueChangeEventArguments[str]) -> None:
-        if not self._quiet and event.value:
-            name = event.value
-            self.turns.take()
-            self.stage.state("computing", _COMPUTING)
-            portable = not Path(name).is_relative_to(self.house.scratch)
-            background_tasks.create(self._open(lambda: replace(drafted(name), portable=portable)))
+    def choose(self, name: str) -> None:
+        """Opens a scenario by name."""
+        self.turns.take()
+        self.stage.state("computing", _COMPUTING)
+        portable = not Path(name).is_relative_to(self.house.scratch)
+        background_tasks.create(self.open(lambda: replace(drafted(name), portable=portable)))
 
-    async def _uploaded(self, event: UploadEventArguments) -> None:
+    def compare_with(self, name: str) -> None:
+        """Compares with another package from now on."""
+        self.compared = name
+        background_tasks.create(self._compare_with(name))
+
+    async def _compare_with(self, name: str) -> None:
+        if name not in (WITHOUT, UNCHANGED) and name not in self._others:
+            try:
+                found = await run.io_bound(lambda: drafted(name).chosen)
+            except SimError as error:
+                self.stage.state("faulty", f"Not compared: {error}")
+                return
+            if found is None:
+                return
+            self._others[name] = found
+        if name == self.compared:
+            self.rerun()
+
+    def _other(self) -> Case | None:
+        """The package that is compared with; None for the world without policies."""
+        assert self.draft is not None
+        return self.draft.chosen if self.compared == UNCHANGED else self._others.get(self.compared)
+
+    async def upload(self, event: UploadEventArguments) -> None:
+        """Opens a file that came through the page."""
         name, raw = event.file.name, await event.file.read()
-        self.upload.reset()
+        self.choice.upload.reset()
         folder = self.house.scratch / f"{id(self)}-{self.turns.generation}"
-        await self._open(lambda: handed_over(raw, name, folder))
+        await self.open(lambda: handed_over(raw, name, folder))
 
-    def _rejected(self) -> None:
-        self.faults.set_text("Not opened: a scenario file is YAML (.yaml or .yml) of 1 MB at most.")
+    def refuse_upload(self) -> None:
+        """Says why a file is not opened."""
+        self.choice.faults.set_text("Not opened: a scenario file is YAML (.yaml or .yml) of 1 MB at most.")
 
-    def _edit(self, clause: str, key: str, value: str) -> None:
-        if self.draft is not None and not self._quiet:
-            self.draft.change(clause, key, value)
-            self._changed()
-
-    def _undo(self, clause: str, key: str) -> None:
+    def edit(self, clause: str, key: str, value: str) -> None:
+        """Sets a key of a clause, or with no clause a parameter or a month, and runs what that makes."""
         if self.draft is not None:
-            self.draft.undo(clause, key)
-            self._changed()
+            self.draft.change(clause, key, value)
+            self.rerun()
 
-    def _retitle(self, title: str) -> None:
+    def undo(self, clause: str, key: str) -> None:
+        """Takes changes back; all of them without a clause or a key."""
+        draft = self.draft
+        if draft is not None:
+            rows = draft.in_date_order
+            draft.undo(clause, key)
+            if rows == draft.in_date_order and not draft.removed:
+                self.rerun()
+            else:
+                self._arrange()
+
+    def retitle(self, title: str) -> None:
+        """Names the changed scenario."""
         if self.draft is not None:
             self.draft.title = title.strip()
-            self._changed()
+            self.rerun()
 
-    def _changed(self) -> None:
+    def rerun(self) -> None:
         """Runs what the draft says now, or says what is wrong with it."""
         draft, panel = self.draft, self.panel
         if draft is None or panel is None:
             return
         turn = self.turns.take()
         self._drawn.clear()
-        self.reset.set_enabled(draft.changed)
-        self.title.set_value(draft.title or (f"{draft.chosen.scenario.title}, changed" if draft.changed else ""))
-        self.title.set_visibility(draft.changed)
+        self.choice.show_changes(draft)
         read = draft.read()
         panel.show_draft()
         left_over = panel.complain(read.complaints)
-        self.faults.set_text(" ".join(left_over))
-        self.export.set_enabled(read.case is not None)
+        self.choice.faults.set_text(" ".join(left_over))
+        self.choice.export.set_enabled(read.case is not None)
         if read.case is None:
             self.stage.state("faulty", _MENDED)
             return
         self.stage.state("computing", _COMPUTING if self._warm else _FIRST)
-        background_tasks.create(self._show(turn))
+        background_tasks.create(self._show(read.case, turn))
 
-    async def _show(self, turn: Turn) -> None:
+    async def _show(self, case: Case, turn: Turn) -> None:
         """Runs a turn: the pair, its picture, then bands draw by draw."""
-        draft, panel = self.draft, self.panel
-        assert draft is not None and panel is not None
-        case = draft.read().case
-        assert case is not None
-        fitted = bool(self.values.value)
+        panel, other = self.panel, self._other()
+        assert self.draft is not None and panel is not None
+        fitted = bool(self.choice.values.value)
+        beside = Beside(other or self.draft.chosen, case, compared=other is not None)
         try:
-            shown = await self._done(turn, AT_ONCE, lambda: self.house.runs.pair(case, turn, fitted=fitted))
+            shown = await self._done(
+                turn, AT_ONCE, lambda: self.house.runs.pair(case, turn, fitted=fitted, other=other)
+            )
             self._warm = True
-            self.stage.show(shown, shown.view, (draft.chosen.scenario, case.scenario), turn.generation)
+            self.stage.show(shown, shown.view, beside, turn.generation)
             panel.show_running(shown.running)
             await self._draw(turn)
-            await self._bands(shown, turn)
+            await self._bands(shown, beside, turn)
         except OvertakenError:
             return
         except SimError as error:
@@ -207,32 +213,29 @@ class Desk:
             self.stage.state("faulty", "The run failed by a mistake of the program; the terminal shows it.")
             raise
 
-    async def _bands(self, shown: Shown, turn: Turn) -> None:
+    async def _bands(self, shown: Shown, beside: Beside, turn: Turn) -> None:
         """Runs the draws one by one; shows bands after the first few and when all are in."""
-        draft = self.draft
-        count = len(shown.wanted)
-        assert draft is not None
+        count, over = len(shown.wanted), 0
         if not count:
             self.stage.state("ready", "No bands: nothing is there to draw from.")
             return
-        now = (draft.read().case or draft.chosen).scenario
-        scenarios, over = (draft.chosen.scenario, now), 0
         for draw in shown.missing:
             done = len(shown.draws)
             if done >= FIRST_BANDS and not over:
                 over = done
-                await self._show_bands(shown, scenarios, turn)
+                await self._show_bands(shown, beside, turn)
             so_far = f"; shown over {over}" if over else ""
             self.stage.state("bands", f"Bands: {done} of {count} draws{so_far}", done / count)
             shown = await self._done(turn, BESIDE, partial(self.house.runs.draw, shown, draw, turn))
-        await self._show_bands(shown, scenarios, turn)
-        self.stage.state("ready", f"Bands over {count} draws of the posterior: where 90 % of them lie")
+        bands = await self._show_bands(shown, beside, turn)
+        self.stage.state("ready", f"Medians of {count} draws of the posterior; bands: {bands}")
 
-    async def _show_bands(self, shown: Shown, scenarios: tuple[Scenario, Scenario], turn: Turn) -> None:
+    async def _show_bands(self, shown: Shown, beside: Beside, turn: Turn) -> str:
         view = await self._done(turn, BESIDE, shown.banded)
-        self.stage.show(shown, view, scenarios, turn.generation)
+        self.stage.show(shown, view, beside, turn.generation)
         self._drawn.clear()
         await self._draw(turn)
+        return "" if view.bands is None else view.bands.part
 
     def _look(self) -> None:
         """Draws the figure that is looked at now."""
@@ -278,7 +281,7 @@ class Desk:
         turn.go_on()
         return made
 
-    def _save(self, kind: str) -> None:
+    def save(self, kind: str) -> None:
         """Hands out the scenario as a file."""
         if self.draft is None:
             return

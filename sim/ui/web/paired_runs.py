@@ -1,14 +1,17 @@
-"""Pairs of runs for the page, small and without noise; the world without policies is run once for all packages."""
+"""Pairs of runs for the page, small and without noise; what packages are compared with is run once for all of them."""
 
 from __future__ import annotations
 
 import json
 from collections import OrderedDict
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from sim.common.errors import SimError
+from sim.common.months import format_month
 from sim.experiments.ensemble import few_rows, record_of_draws
 from sim.metrics.run_pair import RunPair
 from sim.metrics.series import figure_series
@@ -45,6 +48,7 @@ class Shown:
         draws: the series behind the figures that have bands, by number of the draw and name of the figure. Of the
             runs themselves nothing is kept: a pair takes 40 MB.
         key: what tells it from other pairs.
+        other: the package that it is compared with, before a draw; None for the world without policies.
     """
 
     view: View
@@ -52,6 +56,7 @@ class Shown:
     table: pd.DataFrame
     draws: Mapping[int, Mapping[str, pd.Series[float]]] = field(default_factory=dict)
     key: str = ""
+    other: Case | None = None
 
     @property
     def wanted(self) -> tuple[int, ...]:
@@ -89,24 +94,33 @@ class Runs:
         self._pairs: OrderedDict[str, Shown] = OrderedDict()
         self.worlds_run = 0
 
-    def pair(self, case: Case, turn: Turn, *, fitted: bool = True) -> Shown:
-        """A case and its counterfactual, run in small; one of the last few is not run again, nor are its draws.
+    def pair(self, case: Case, turn: Turn, *, fitted: bool = True, other: Case | None = None) -> Shown:
+        """A case and what it is compared with, run in small; one of the last few is not run again, nor are its draws.
 
         Args:
             case: as the draft says.
             turn: for which it is run.
             fitted: whether parameters come from the posterior that ships with the world.
+            other: another package of the same world, run over the same months; None for the world without policies.
 
         Raises:
             OvertakenError: the turn is over.
+            SimError: the two packages are not of one world.
         """
-        key = f"{fitted}-{case.world.digest}-{case.scenario.digest}"
+        if other is not None:
+            other = _beside(other, case)
+        digests = [one.scenario.digest for one in (case, other) if one is not None]
+        key = "-".join([str(fitted), case.world.digest, *digests])
         if key not in self._pairs:
-            believed = beliefs(few_rows(case), None if fitted else NONE, None)
+            asked = None if fitted else NONE
+            believed = beliefs(few_rows(case), asked, None)
+            against = None if other is None else beliefs(few_rows(other), asked, None)
             policy = believed.case.run(turn.go_on)
-            view = View(policy, self._without(believed.case, turn, self._whole))
+            drawn, undrawn = (None, None) if against is None else (against.case, against.undrawn)
+            baseline = self._kept_run(_other(believed.case, drawn), turn, self._whole)
+            view = View(policy, baseline)
             turn.go_on()
-            self._pairs[key] = Shown(view, believed, yearly(view), key=key)
+            self._pairs[key] = Shown(view, believed, yearly(view), key=key, other=undrawn)
             if len(self._pairs) > _KEPT:
                 self._pairs.popitem(last=False)
         self._pairs.move_to_end(key)
@@ -124,9 +138,13 @@ class Runs:
         if drawn is not None and number == drawn.draw:
             pair = RunPair(shown.view.policy.condensed(), _condensed(shown.view.baseline), shown.view)
         else:
-            case = believed.undrawn.with_posterior(number, believed.posterior, world_errors=True)
+            case, other = (
+                one and one.with_posterior(number, believed.posterior, world_errors=True)
+                for one in (believed.undrawn, shown.other)
+            )
+            assert case is not None
             policy = case.run(turn.go_on).condensed()
-            pair = RunPair(policy, self._without(case, turn, self._small), shown.view)
+            pair = RunPair(policy, self._kept_run(_other(case, other), turn, self._small), shown.view)
         series = {YEARLY: yearly_series(pair)}
         for name in BANDED:
             turn.go_on()
@@ -136,12 +154,11 @@ class Runs:
             self._pairs[more.key] = more
         return more
 
-    def _without(self, case: Case, turn: Turn, kept: OrderedDict[str, Results]) -> Results:
-        """The counterfactual of a case, run where it is not known yet."""
+    def _kept_run(self, case: Case, turn: Turn, kept: OrderedDict[str, Results]) -> Results:
+        """What a package is compared with, run where it is not known yet."""
         key = _key(case)
         if key not in kept:
-            # One name for all packages that share it.
-            made = case.without_policies().with_changes(title=_WITHOUT).run(turn.go_on)
+            made = case.run(turn.go_on)
             self.worlds_run += 1
             kept[key] = made.condensed() if kept is self._small else made
             while len(kept) > (_KEPT_SMALL if kept is self._small else _KEPT):
@@ -150,10 +167,27 @@ class Runs:
         return kept[key]
 
 
+def _other(case: Case, other: Case | None) -> Case:
+    """What a case is compared with: another package, or its own world without policies under one name for all."""
+    return case.without_policies().with_changes(title=_WITHOUT) if other is None else other
+
+
+def _beside(other: Case, case: Case) -> Case:
+    """Another package over the months and with the seed of a case."""
+    if other.world.digest != case.world.digest:
+        raise SimError(
+            f"'{other.scenario.title}' is of world '{Path(other.scenario.world).name}' and cannot stand beside a "
+            f"scenario of world '{Path(case.scenario.world).name}'"
+        )
+    months = {end: format_month(getattr(case.scenario.months, end)) for end in ("first", "last")}
+    return other.with_changes(months=months, seed=case.scenario.seed)
+
+
 def _key(case: Case) -> str:
-    """What the counterfactual of a case depends on."""
+    """What a run that packages are compared with depends on."""
     data: dict[str, Any] = case.scenario.as_data()
-    matters = {name: block for name, block in data.items() if name not in _NO_MATTER}
+    no_matter = _NO_MATTER if not data.get("policies") else ()
+    matters = {name: block for name, block in data.items() if name not in no_matter}
     return json.dumps([case.world.digest, list(case.rules_replaced), matters], sort_keys=True)
 
 

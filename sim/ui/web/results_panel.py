@@ -3,24 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nicegui import ui
 
-from sim.report.catalogue import clause_differences, clauses_by_date
+from sim.report.catalogue import clause_differences
 from sim.ui.web.figures import MIRROR, TABS, Picture, usual_pair
 from sim.ui.web.headline import headline, key_figures, usual_year, with_bands, yearly_table, years
+from sim.ui.web.labels import law_in_force
 
 if TYPE_CHECKING:
     from nicegui.events import ValueChangeEventArguments
 
     from sim.report.plots.run_view import View
     from sim.report.table import Table
-    from sim.scenario import Scenario
+    from sim.simulation.simulation import Case
     from sim.ui.web.paired_runs import Shown
 
 LAW, TABLE = "Law", "Table"
 _KINDS = {"png": "image/png", "csv": "text/csv"}
+
+
+class Beside(NamedTuple):
+    """The two packages that the law tab sets against each other.
+
+    Attributes:
+        first: as it was chosen, or what is compared with.
+        case: with the changes; this is what runs.
+        compared: whether the first runs, too.
+    """
+
+    first: Case
+    case: Case
+    compared: bool
 
 
 class Stage:
@@ -47,24 +62,26 @@ class Stage:
             self.tabs.on_value_change(self._tab_changed)
             self.tools = self._make_tools()
             self.waiting = ui.label("Drawing …").classes("waiting")
-            self.image = ui.element("img").classes("picture").props("data-role=picture")
-            self.law = ui.element("div").classes("law")
-            self.table = ui.element("div").classes("yearly")
+            with ui.element("div").classes("frame").props('tabindex=0 role=region aria-label="Figure"'):
+                self.image = ui.element("img").classes("picture").props('data-role=picture alt="No figure yet"')
+            self.law = ui.element("div").classes("law").props('tabindex=0 role=region aria-label="Law"')
+            self.table = ui.element("div").classes("yearly").props('tabindex=0 role=region aria-label="Table"')
             self.words = ui.label().classes("believed").props("data-role=believed")
         self.state("computing", "Computing …")
 
     def _make_head(self) -> None:
         with ui.element("div").classes("head"):
-            self.sentence = ui.label(" ").classes("sentence").props("data-role=headline")
+            self.sentence = ui.label(" ").classes("sentence").props("data-role=headline role=heading aria-level=2")
             self.year = ui.select([], on_change=self._year_changed).props(
                 'dense outlined hide-bottom-space data-field=year options-dense aria-label="Year"'
             )
         self.cards = ui.element("div").classes("cards")
         with ui.element("div").classes("status"):
-            self.status = ui.label().props("data-role=status")
+            self.status = ui.label().props("data-role=status role=status")
             # A bar that stands still between draws: an animation would cost a browser without a graphics card as much
             # as a run.
-            self.bar = ui.linear_progress(0.0, show_value=False).props("instant-feedback size=4px").classes("bar")
+            self.bar = ui.linear_progress(0.0, show_value=False).classes("bar")
+            self.bar.props('instant-feedback size=4px aria-label="Draws that are done"')
 
     def _make_tools(self) -> ui.element:
         with ui.element("div").classes("tools") as tools:
@@ -112,13 +129,13 @@ class Stage:
         self.current = current
         self._arrange()
 
-    def show(self, shown: Shown, view: View, scenarios: tuple[Scenario, Scenario], generation: int) -> None:
+    def show(self, shown: Shown, view: View, beside: Beside, generation: int) -> None:
         """Shows the numbers of a pair; the picture comes when it is drawn.
 
         Args:
             shown: the pair.
             view: the same with the bands that there are.
-            scenarios: as it was chosen, and as it is with the changes.
+            beside: the packages that the law tab sets against each other.
             generation: number of the turn, for tests to see.
         """
         first = self.shown is None or self.shown.view.states != shown.view.states
@@ -135,8 +152,8 @@ class Stage:
         self._quiet = False
         self.box.props(f"data-generation={generation}")
         self._show_numbers()
-        self._show_law(*scenarios, shown.believed.case.scenario)
-        self.words.set_text(_believed(shown))
+        self._show_law(beside, shown)
+        self.words.set_text(_believed(shown, beside.case))
 
     def show_picture(self, picture: Picture) -> None:
         """Shows a picture that is of the pair shown."""
@@ -164,7 +181,7 @@ class Stage:
         with self.table:
             _show_table(yearly_table(shown.table, view), "yearly")
             ui.label(
-                "Value of deliveries to the target, FOB. Price: value over value at base-year prices. "
+                "Value of deliveries to the target, FOB. Export price: value over value at base-year prices. "
                 + (
                     ""
                     if view.bands is None
@@ -173,17 +190,22 @@ class Stage:
                 )
             ).classes("what")
 
-    def _show_law(self, chosen: Scenario, now: Scenario, runs: Scenario) -> None:
+    def _show_law(self, beside: Beside, shown: Shown) -> None:
+        first = "what is compared with" if beside.compared else "the chosen scenario"
+        head = beside.first.scenario.title if beside.compared else "chosen"
         self.law.clear()
         with self.law:
-            ui.label("Changed against the chosen scenario").classes("heading")
-            changes = clause_differences(chosen, now, heads=("chosen", "now"))
+            _heading(f"Changed against {first}")
+            changes = clause_differences(beside.first.scenario, beside.case.scenario, heads=(head, "now"))
             if changes is None:
-                ui.label("Nothing: the law is that of the chosen scenario.").classes("what")
+                ui.label(f"Nothing: the law is that of {first}.").classes("what")
             else:
                 _show_table(changes, "changes")
-            ui.label("The law that runs, in date order").classes("heading")
-            _show_table(clauses_by_date(runs), "clauses")
+            _heading("The law that runs, in date order")
+            _show_table(law_in_force(shown.believed.case.scenario, beside.case.world), "clauses")
+            if beside.compared:
+                _heading(f"The law of “{head}”")
+                _show_table(law_in_force(beside.first.scenario, beside.first.world), "other-clauses")
 
     def _tab_changed(self) -> None:
         self._arrange()
@@ -234,14 +256,19 @@ class Stage:
             ui.download.content(content, f"{self.picture.name}.{kind}", _KINDS[kind])
 
 
-def _believed(shown: Shown) -> str:
-    """Where parameters come from, and how the runs are made."""
+def _heading(text: str) -> None:
+    ui.label(text).classes("heading").props("role=heading aria-level=2")
+
+
+def _believed(shown: Shown, case: Case) -> str:
+    """What is odd about the package, where parameters come from, and how the runs are made."""
     agents = shown.believed.case.scenario.agents
     why = shown.believed.words
+    odd = "".join(f"{remark[:1].upper()}{remark[1:]}. " for remark in case.remarks)
     bands = "" if shown.wanted else " There are no bands: nothing is there to draw from."
     return (
-        f"{why[:1].upper()}{why[1:]}.{bands} Runs of this page: {agents.mode} mode, {agents.exporters:,} exporters, "
-        "no random draws. To run an exported file in full: sim run FILE."
+        f"{odd}{why[:1].upper()}{why[1:]}.{bands} Runs of this page: {agents.mode} mode, {agents.exporters:,} "
+        "exporters, no random draws. To run an exported file in full: sim run FILE."
     )
 
 

@@ -5,30 +5,32 @@ What is run is what that file loads to, by the strict loader, so its faults are 
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.common.errors import Fault, FaultList
+from sim.common.errors import FaultList
+from sim.common.months import first_day, format_month
 from sim.common.parsing import PLAIN_NUMBER
-from sim.common.yaml_reader import MOST_BYTES, TOO_LARGE, decode
-from sim.scenario import as_yaml, parse_scenario, shipped_scenarios
-from sim.simulation.posterior import NONE
-from sim.simulation.simulation import Case, case_of, load
+from sim.policies import INSTRUMENTS
+from sim.report.names import label_of, spoken
+from sim.scenario import as_yaml, parse_scenario
+from sim.simulation.simulation import Case, case_of
+from sim.ui.web.clause_fields import as_text, as_value, clause_fields, default_of, example_of, texts_of, typed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sim.scenario import Scenario
+    from sim.common.errors import Fault
+    from sim.policies import Policy
 
-DATES = ("announced", "effective", "ends")
+MONTHS = ("first", "last")
 _REQUIRED = ("effective", "strength")
-_SWITCH = {"id", "enabled"}
 _FILE = "changes.yaml"
-_ODD, _LONGEST_NAME = re.compile(r"[^\w .-]"), 60  # what the name of a file is shown without
-_CLAUSE = re.compile(r"policies\[(?P<name>.+?)\](\.(?P<key>\w+))?")
-_PARAMETER = re.compile(r"(?P<block>parameters)\.(?P<key>\w+)")
+_CLAUSE = re.compile(r"policies\[(?P<name>.+?)\](\.(?P<key>\w+)(\[.*\])?)?")
+_OTHER = re.compile(r"(?P<block>parameters|months)\.(?P<key>\w+)")
+_NUMBERED = re.compile(r"-[0-9]+$")
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,7 @@ class Complaint:
 
     Attributes:
         clause: id of the clause; empty where it is none's.
-        key: key of the clause, or name of the parameter; empty where the fault is of the whole.
+        key: key of the clause, name of the parameter or ``months.first``; empty where the fault is of the whole.
         message: what was read, what is expected.
     """
 
@@ -69,8 +71,11 @@ class Draft:
         portable: whether that file loads elsewhere than in this program; not where the scenario was handed over
             through the page.
         title: of the changed scenario; empty for the usual one.
-        clauses: id -> key -> value; an empty text takes an optional key out.
+        clauses: id -> key -> value, of clauses of the chosen scenario; an empty text takes an optional key out.
+        added: id -> key -> value, of clauses that it does not have; ``kind`` is one of the keys.
+        removed: ids of clauses of the chosen scenario that are taken out.
         parameters: name -> value.
+        months: ``first`` or ``last`` -> month.
     """
 
     chosen: Case
@@ -78,50 +83,121 @@ class Draft:
     portable: bool = True
     title: str = ""
     clauses: dict[str, dict[str, str]] = field(default_factory=dict)
+    added: dict[str, dict[str, str]] = field(default_factory=dict)
+    removed: list[str] = field(default_factory=list)
     parameters: dict[str, str] = field(default_factory=dict)
+    months: dict[str, str] = field(default_factory=dict)
 
     @property
     def changed(self) -> bool:
         """Whether it differs from the chosen scenario."""
-        return bool(self.title or self.parameters or any(self.clauses.values()))
+        edits = any(self.clauses.values()) or self.added or self.removed
+        return bool(self.title or self.parameters or self.months or edits)
+
+    @property
+    def in_date_order(self) -> list[str]:
+        """Ids of the clauses that are in it, in the order of their first day in force."""
+        own = [clause.id for clause in self.chosen.scenario.policies if clause.id not in self.removed]
+        return sorted([*own, *self.added], key=lambda name: (self.value(name, "effective"), name))
+
+    def kind(self, clause: str) -> str:
+        """The instrument of a clause."""
+        return self.added[clause]["kind"] if clause in self.added else str(self._own(clause).kind)
+
+    def called(self, clause: str) -> str:
+        """A clause by its label, else by its id as words."""
+        own = label_of(self._own(clause)) if clause not in self.added else ""
+        edits = self.added.get(clause) or self.clauses.get(clause, {})
+        return edits.get("label", own) or spoken(clause)
 
     def change(self, clause: str, key: str, value: str) -> None:
         """Sets a key of a clause, or with no clause a parameter; what the chosen scenario says anyway is no change."""
         if not clause:
+            self._change_other(key, value.strip())
+        elif clause in self.added:
+            self.added[clause][key] = value.strip()
+        else:
+            edits = self.clauses.setdefault(clause, {})
+            edits[key] = value.strip()
+            if _alike(edits[key], self.written(clause, key)):
+                del edits[key]
+
+    def _change_other(self, key: str, value: str) -> None:
+        block, _, name = key.rpartition(".")
+        if block != "months":
             self.parameters[key] = value
-            return
-        edits = self.clauses.setdefault(clause, {})
-        edits[key] = value.strip()
-        if _alike(edits[key], self.written(clause, key)):
-            del edits[key]
+        elif value == format_month(getattr(self.chosen.scenario.months, name)):
+            self.months.pop(name, None)
+        else:
+            self.months[name] = value
+
+    def add(self, kind: str) -> str:
+        """Adds a clause of an instrument, filled in as the instrument's example; returns its id."""
+        scenario = self.chosen.scenario
+        inside = [clause.effective for clause in scenario.policies if scenario.months.first <= _month(clause)]
+        start = min(inside, default=first_day(scenario.months.first))
+        name = self._free(kind.replace("_", "-"))
+        fields = clause_fields(kind)
+        self.added[name] = {"kind": kind} | {k: v for k, v in example_of(kind, start).items() if k in fields}
+        return name
+
+    def duplicate(self, clause: str) -> str:
+        """Adds a clause that says what another says now; returns its id.
+
+        Two alike may contradict each other while both are in force, so it is switched off where clauses of its
+        instrument do not add up.
+        """
+        kind, name = self.kind(clause), self._free(_NUMBERED.sub("", clause))
+        said = (
+            self.added[clause] if clause in self.added else texts_of(self._own(clause)) | self.clauses.get(clause, {})
+        )
+        copied = {key: value for key, value in said.items() if key not in ("kind", "enabled") and value}
+        if "label" in clause_fields(kind):
+            copied["label"] = f"{self.called(clause)} (copy)"
+        self.added[name] = {"kind": kind} | copied | ({} if INSTRUMENTS[kind].adds_up else {"enabled": "false"})
+        return name
+
+    def remove(self, clause: str) -> None:
+        """Takes a clause out."""
+        if self.added.pop(clause, None) is None:
+            self.clauses.pop(clause, None)
+            self.removed.append(clause)
 
     def undo(self, clause: str = "", key: str = "") -> None:
-        """Takes back the changes to a clause, to a parameter, or all of them."""
+        """Takes back the changes to a clause (its removal, too), to a parameter, or all of them."""
         if clause:
             self.clauses.pop(clause, None)
+            self.removed = [name for name in self.removed if name != clause]
         elif key:
             self.parameters.pop(key, None)
         else:
             self.title, self.clauses, self.parameters = "", {}, {}
+            self.added, self.removed, self.months = {}, [], {}
 
     def written(self, clause: str, key: str) -> str:
         """What the chosen scenario says of a clause, as text; empty where it leaves the key out."""
-        found = getattr(next(one for one in self.chosen.scenario.policies if one.id == clause), key)
-        if isinstance(found, bool):
-            return str(found).lower()
-        return "" if found is None else f"{found:.12g}" if isinstance(found, float) else str(found)
+        return "" if clause in self.added else as_text(self.kind(clause), key, getattr(self._own(clause), key))
 
     def value(self, clause: str, key: str) -> str:
-        """What the draft says of a clause."""
-        return self.clauses.get(clause, {}).get(key, self.written(clause, key))
+        """What the draft says of a clause; the default where it says nothing."""
+        if clause not in self.added:
+            return self.clauses.get(clause, {}).get(key, self.written(clause, key))
+        return self.added[clause].get(key, default_of(self.kind(clause), key))
+
+    def month(self, end: str) -> str:
+        """The first or the last month."""
+        return self.months.get(end) or format_month(getattr(self.chosen.scenario.months, end))
 
     def overlay(self) -> str:
         """The changes as a scenario file that extends the chosen one."""
-        policies = [self._entry(name, edits) for name, edits in self.clauses.items() if edits]
+        policies: list[dict[str, Any]] = [self._entry(name, edits) for name, edits in self.clauses.items() if edits]
+        policies += [{"id": name, "enabled": False} for name in self.removed]
+        policies += [self._made(name, said) for name, said in self.added.items()]
         title = self.title or f"{self.chosen.scenario.title}, changed"
         blocks: dict[str, Any] = {
             "title": title,
-            "parameters": {name: _typed(value) for name, value in self.parameters.items()},
+            "months": {end: self.month(end) for end in MONTHS} if self.months else {},
+            "parameters": {name: typed(value) for name, value in self.parameters.items()},
             "policies": policies,
         }
         return as_yaml({"extends": self.extends, **{name: block for name, block in blocks.items() if block}})
@@ -144,70 +220,34 @@ class Draft:
         scenario = parse_scenario(self.overlay(), _FILE) if self.changed else self.chosen.scenario
         return scenario.resolved_yaml()
 
+    def _own(self, clause: str) -> Policy:
+        return next(one for one in self.chosen.scenario.policies if one.id == clause)
+
+    def _free(self, stem: str) -> str:
+        """An id that no clause has."""
+        taken = {clause.id for clause in self.chosen.scenario.policies} | set(self.added)
+        names = (f"{stem}-{number}" for number in range(2, len(taken) + 3))
+        return stem if stem not in taken else next(name for name in names if name not in taken)
+
     def _entry(self, name: str, edits: Mapping[str, str]) -> dict[str, Any]:
         """A clause as it stands in the file: a bare switch where nothing else of it has changed."""
         if set(edits) == {"enabled"}:
             return {"id": name, "enabled": edits["enabled"] == "true"}
-        clause = next(one for one in self.chosen.scenario.policies if one.id == name)
-        entry = clause.model_dump(mode="json", exclude_defaults=True, exclude_none=True)
-        entry = {"id": name, "kind": clause.kind, **{key: held for key, held in entry.items() if key not in _SWITCH}}
-        for key, value in edits.items():
-            if value == "" and key not in _REQUIRED:
-                entry.pop(key, None)
-            else:
-                entry[key] = edits[key] == "true" if key == "enabled" else _typed(value)
+        return self._made(name, {"kind": self.kind(name)} | texts_of(self._own(name)) | dict(edits))
+
+    def _made(self, name: str, said: Mapping[str, str]) -> dict[str, Any]:
+        kind, fields = said["kind"], clause_fields(said["kind"])
+        entry: dict[str, Any] = {"id": name, "kind": kind}
+        for key, value in said.items():
+            needed = key in _REQUIRED or (key in fields and fields[key].required)
+            if key != "kind" and (value or needed):
+                entry[key] = as_value(kind, key, value)
         return entry
 
 
-def drafted(name: str) -> Draft:
-    """A draft of a shipped scenario, or of a file.
-
-    Raises:
-        FaultList: everything wrong with the scenario or its world.
-    """
-    case = load(name, posterior=NONE)
-    shipped = name in shipped_scenarios() and not Path(name).is_file()
-    return Draft(case, name if shipped else str(Path(name).resolve()))
-
-
-def handed_over(raw: bytes, name: str, folder: Path) -> Draft:
-    """A draft of a scenario file that came through the page: it may name what ships, and no file of this machine.
-
-    Args:
-        raw: what stands in it.
-        name: what it is called; faults name it so.
-        folder: where what it says in all is kept while the program runs.
-
-    Raises:
-        FaultList: everything wrong with it.
-    """
-    called = _ODD.sub("-", Path(name).name)[-_LONGEST_NAME:] or _FILE
-    if len(raw) > MOST_BYTES:
-        raise FaultList([Fault(called, 0, 0, "", TOO_LARGE)])
-    case = case_of(parse_scenario(decode(raw, called), called, only_shipped=True))
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{Path(called).stem}.yaml"
-    path.write_text(case.scenario.resolved_yaml(), encoding="utf-8")
-    return Draft(case, str(path), portable=False)
-
-
-def scenario_titles() -> dict[str, str]:
-    """What a page offers to choose from: the shipped scenarios by name, the reference history first."""
-    names = sorted(shipped_scenarios(), key=lambda name: (name != "reference", name))
-    return {name: name.replace("-", " ").capitalize() for name in names}
-
-
-def in_date_order(scenario: Scenario) -> list[str]:
-    """Ids of the clauses in the order of their first day in force."""
-    return [clause.id for clause in sorted(scenario.policies, key=lambda one: (one.effective, one.id))]
-
-
-def _typed(text: str) -> str | float | int:
-    """A number as a number, so that the file does not quote it."""
-    if not PLAIN_NUMBER.fullmatch(text):
-        return text
-    number = float(text)
-    return int(number) if number.is_integer() and "e" not in text.lower() else number
+def _month(clause: Policy) -> int:
+    day: dt.date = clause.effective
+    return 12 * day.year + day.month - 1
 
 
 def _alike(one: str, other: str) -> bool:
@@ -218,7 +258,8 @@ def _alike(one: str, other: str) -> bool:
 
 
 def _complaint(fault: Fault) -> Complaint:
-    for pattern in (_CLAUSE, _PARAMETER):
-        if found := pattern.fullmatch(fault.where):
-            return Complaint(found.groupdict().get("name") or "", found["key"] or "", fault.message)
+    if found := _CLAUSE.fullmatch(fault.where):
+        return Complaint(found["name"], found["key"] or "", fault.message)
+    if found := _OTHER.fullmatch(fault.where):
+        return Complaint("", f"months.{found['key']}" if found["block"] == "months" else found["key"], fault.message)
     return Complaint("", "", f"{fault.where}: {fault.message}" if fault.where else fault.message)

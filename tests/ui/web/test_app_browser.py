@@ -175,7 +175,7 @@ def test_another_scenario_has_bands_and_ctrl_c_ends_the_program_under_open_pages
     page.keyboard.type("Reference")
     page.click('.q-menu .q-item:has-text("Reference")')
     tab.settled(generation)
-    page.wait_for_selector('.card .band:has-text("draws:")', timeout=PATIENCE)
+    page.wait_for_selector('.card .band:has-text("draws")', timeout=PATIENCE)
     assert tab.stage("state") in ("bands", "ready")
     shot = Path(os.environ.get("SIM_APP_SHOT") or tmp_path / "reference.png")
     page.screenshot(path=shot)
@@ -184,3 +184,35 @@ def test_another_scenario_has_bands_and_ctrl_c_ends_the_program_under_open_pages
     status, said = small.interrupt()
     assert (status, said) == (130, "")
     assert list(small.folder.iterdir()) == []
+
+
+_ROLES = {
+    "button", "checkbox", "combobox", "image", "img", "link", "listbox", "menuitem", "progressbar", "radio", "slider",
+    "spinbutton", "switch", "tab", "textbox", "searchbox",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("width", [1280, 800, 400])
+def test_controls_have_names_and_nothing_is_beside_the_page_at_any_width(
+    browser: Any, tmp_path: Path, width: int
+) -> None:
+    served = start(tmp_path, "classroom")
+    try:
+        tab = opened(browser, served.address, width, 900)
+        tab.settled()
+        page = tab.page
+        page.click("[data-clause] .name")
+        page.wait_for_selector('[data-field$="-towards"]')
+        page.click('[data-tab="Ledgers"]')
+        page.wait_for_selector('[data-role="picture"]:visible', timeout=PATIENCE)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert page.evaluate("document.documentElement.lang") == "en"
+        nodes = page.context.new_cdp_session(page).send("Accessibility.getFullAXTree")["nodes"]
+        seen = [node for node in nodes if not node["ignored"] and node["role"]["value"] in _ROLES]
+        asked = [(node["role"]["value"], node.get("name", {}).get("value", "")) for node in seen]
+        assert len(asked) > 40
+        assert [role for role, name in asked if not name.strip()] == []
+        only_asked_its_own(tab, served)
+        page.close()
+    finally:
+        served.interrupt()

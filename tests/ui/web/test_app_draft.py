@@ -10,10 +10,13 @@ from hypothesis import strategies as st
 
 import sim
 from sim.common.errors import FaultList
+from sim.policies import INSTRUMENTS
 from sim.rules.parameters import PARAMETERS
 from sim.scenario import load_scenario, parse_scenario, shipped_scenarios
-from sim.ui.web.labels import strength_range, what, whom
-from sim.ui.web.scenario_edits import DATES, Draft, drafted, handed_over, in_date_order, scenario_titles
+from sim.ui.web.clause_fields import DATES, as_text, as_value, clause_fields
+from sim.ui.web.labels import instruments, law_in_force, strength_range, what
+from sim.ui.web.scenario_choice import drafted, handed_over, scenario_titles
+from sim.ui.web.scenario_edits import Draft
 
 BAN, LISTING = "ban-priority", "list-cn-2022"
 CLAUSES = [clause.id for clause in sim.load("reference", posterior="none").scenario.policies]
@@ -79,7 +82,7 @@ def test_what_runs_is_what_the_exported_files_load_to(edits: list[tuple[str, str
 def test_every_shipped_scenario_can_be_edited_and_exported(name: str, tmp_path: Path) -> None:
     draft = drafted(name)
     naming = {clause.id for clause in draft.chosen.scenario.policies if getattr(clause, "names", ())}
-    for at, clause in enumerate(in_date_order(draft.chosen.scenario)):
+    for at, clause in enumerate(draft.in_date_order):
         key, value = [("enabled", "false"), ("strength", "0"), ("announced", "")][at % 3]
         # A clause that names its firms lists as many as it names.
         draft.change(clause, *(("enabled", "false") if key == "strength" and clause in naming else (key, value)))
@@ -231,14 +234,119 @@ def test_the_choice_holds_everything_that_ships() -> None:
 def test_every_clause_has_words_and_a_slider_that_holds_it(name: str) -> None:
     case = sim.load(name, posterior="none")
     for clause in case.scenario.policies:
-        low, high, step = strength_range(clause)
+        low, high, step = strength_range(clause.kind, clause.strength)
         assert low <= clause.strength <= high
         assert 0.0 < step < high - low
-        assert what(clause)
-        assert whom(clause, case.world).startswith("By ")
+        assert what(clause.kind)
+    told = law_in_force(case.scenario, case.world).texts()
+    assert len(told) == len(case.scenario.policies)
+    codes = {*case.world.states, *case.world.goods} - set(case.world.state_names) - set(case.world.good_names)
+    assert not {cell for row in told for text in row[3:6] for cell in text.split(", ")} & codes
 
 
 def test_main_parameters_are_parameters() -> None:
     from sim.ui.web.labels import MAIN_PARAMETERS
 
     assert set(MAIN_PARAMETERS) <= set(PARAMETERS)
+
+
+@pytest.mark.parametrize("scenario", ["reference", "classroom"])
+def test_a_clause_of_every_instrument_can_be_added_as_it_stands_in_the_choice(scenario: str, tmp_path: Path) -> None:
+    draft = drafted(scenario)
+    added = [draft.add(kind) for kind in instruments()]
+    assert set(instruments()) == set(INSTRUMENTS)
+    read = draft.read()
+    assert read.complaints == ()
+    assert read.case is not None
+    ids = {clause.id for clause in read.case.scenario.policies}
+    assert set(added) <= ids
+    path = tmp_path / "mine.yaml"
+    for text in (draft.overlay(), draft.resolved()):
+        path.write_text(text, encoding="utf-8")
+        assert load_scenario(path) == read.case.scenario
+
+
+@pytest.mark.parametrize("kind", sorted(INSTRUMENTS))
+def test_every_field_of_an_instrument_can_be_filled_in(kind: str) -> None:
+    fields = clause_fields(kind)
+    declared = set(INSTRUMENTS[kind].model_fields) - {"id", "kind"}
+    assert set(fields) == declared - (set() if INSTRUMENTS[kind].by_good else {"goods"})
+    assert all(field.label and field.meaning for field in fields.values())
+    for key, value in INSTRUMENTS[kind].example.items():
+        held = list(value) if isinstance(value, tuple) else value
+        assert as_value(kind, key, as_text(kind, key, value)) == held
+        if fields[key].form == "choice":
+            assert value in fields[key].choices
+
+
+def test_what_is_made_on_the_page_gives_the_same_numbers_from_its_file(tmp_path: Path) -> None:
+    draft = drafted("classroom")
+    name = draft.add("export_ban")
+    for key, value in {"by": "coalition", "towards": "BETA", "strength": "0.5", "effective": "2022-02-10"}.items():
+        draft.change(name, key, value)
+    read = draft.read()
+    assert read.case is not None
+    path = tmp_path / "mine.yaml"
+    path.write_text(draft.overlay(), encoding="utf-8")
+    here, there = read.case.run().flows, sim.load(path, posterior="none").run().flows
+    assert here.equals(there)
+    assert not here.equals(sim.load("classroom").run().flows)
+
+
+def test_a_clause_is_copied_taken_out_and_put_back() -> None:
+    draft = edited((BAN, "strength", "0.4"))
+    copy = draft.duplicate(BAN)
+    assert draft.value(copy, "strength") == "0.4"
+    assert draft.value(copy, "goods") == draft.value(BAN, "goods")
+    # Two bans on the same lanes contradict each other, so the copy is off until it differs.
+    assert draft.value(copy, "enabled") == "false"
+    assert draft.read().complaints == ()
+    draft.change(copy, "enabled", "true")
+    (complaint,) = draft.read().complaints
+    assert complaint.clause == copy
+    assert "repeats" in complaint.message
+    draft.change(BAN, "ends", "2022-12-31")
+    draft.change(copy, "announced", "")
+    draft.change(copy, "effective", "2023-01-01")
+    assert draft.read().complaints == ()
+    assert draft.duplicate(copy) not in (BAN, copy)
+
+    draft.remove(copy)
+    draft.remove(LISTING)
+    assert LISTING not in draft.in_date_order
+    case = draft.read().case
+    assert case is not None
+    assert {LISTING, copy} & {clause.id for clause in case.scenario.policies} == set()
+    draft.undo(LISTING)
+    assert LISTING in draft.in_date_order
+    draft.undo()
+    assert not draft.changed
+    assert draft.read().case is draft.chosen
+
+
+def test_faults_of_what_was_added_stand_at_its_fields_in_the_loaders_words() -> None:
+    draft = drafted("reference")
+    name = draft.add("licensing_rule")
+    for key, value in {"by": "", "towards": "RUS, UK", "fidelity": "3", "effective": "soon", "source": ""}.items():
+        draft.change(name, key, value)
+    found = {one.key: one.message for one in draft.read().complaints if one.clause == name}
+    assert set(found) == {"by", "towards", "fidelity", "effective", "source"}
+    assert found["by"] == "the list is empty; name at least one"
+    assert found["towards"].startswith("unknown state 'UK'")
+    assert "expected a share between 0 and 1" in found["fidelity"]
+    with pytest.raises(FaultList) as said:
+        parse_scenario(draft.overlay(), "my.yaml")
+    assert sorted(found.values()) == sorted(fault.message for fault in said.value.faults)
+
+
+def test_the_window_can_be_moved_and_a_wrong_one_is_told_at_its_field() -> None:
+    draft = edited(("", "months.last", "2022-12"))
+    case = draft.read().case
+    assert case is not None
+    assert case.scenario.months.count == 24
+    draft.change("", "months.last", "2024-12")
+    assert not draft.changed
+    draft.change("", "months.last", "2020-01")
+    (complaint,) = draft.read().complaints
+    assert (complaint.clause, complaint.key) == ("", "months.last")
+    assert "comes before the first" in complaint.message

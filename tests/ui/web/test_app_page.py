@@ -17,7 +17,7 @@ from nicegui.testing import User, user_simulation
 from sim.scenario import parse_scenario
 from sim.ui.web.context import House
 from sim.ui.web.page import Desk
-from sim.ui.web.scenario_edits import handed_over
+from sim.ui.web.scenario_choice import handed_over
 
 # Set by the simulation, which makes an event loop of its own.
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
@@ -81,7 +81,7 @@ def test_a_move_of_the_law_moves_the_numbers_and_back(tmp_path: Path) -> None:
         assert desk.stage.image.props["src"] != picture
         assert "old" not in desk.stage.box.classes
         with user:
-            desk._undo("", "")
+            desk.undo("", "")
         await settled(desk)
         assert said(desk) == before
 
@@ -101,7 +101,7 @@ def test_a_fault_is_said_beside_its_field_and_nothing_old_is_shown_as_new(tmp_pa
         assert desk.stage.box.props["data-state"] == "faulty"
         assert "old" in desk.stage.box.classes
         assert not desk.stage.png.enabled
-        assert not desk.export.enabled
+        assert not desk.choice.export.enabled
         with user:
             user.find(f"{clause}-strength").trigger("change", "many")
         assert "read 'many', expected" in row.faults["strength"].text
@@ -147,7 +147,7 @@ def test_a_list_that_names_its_firms_has_no_slider_of_their_number(tmp_path: Pat
             set_value(user, "listed-ends", "1999-01-01")
         assert row.faults["ends"].text.startswith("Ends: ends on 1999-01-01")
         with user:
-            desk._undo("listed", "")
+            desk.undo("listed", "")
         await settled(desk)
         assert desk.stage.box.props["data-state"] == "ready"
         assert not any(label.text for label in row.faults.values())
@@ -158,12 +158,12 @@ def test_a_list_that_names_its_firms_has_no_slider_of_their_number(tmp_path: Pat
 def test_another_scenario_and_every_tab(tmp_path: Path) -> None:
     async def story(user: User, desk: Desk) -> None:
         before = said(desk)
-        desk.choice.value = "grain-corridor"
+        desk.choice.scenario.value = "grain-corridor"
         while desk.draft is None or desk.draft.extends != "grain-corridor":
             await asyncio.sleep(0.02)
         await settled(desk)
         assert said(desk) != before
-        assert desk.question.text == desk.draft.chosen.scenario.question
+        assert desk.choice.question.text == desk.draft.chosen.scenario.question
         for tab in ("Hubs", "Prices", "Ledgers", "Law", "Table", "Flows"):
             with user:
                 desk.stage.tabs.value = tab
@@ -178,16 +178,16 @@ def test_a_file_with_faults_leaves_the_page_as_it_was(tmp_path: Path) -> None:
     async def story(user: User, desk: Desk) -> None:
         draft = desk.draft
         with user:
-            await desk._open(lambda: handed_over(b"titel: x\n", "my.yaml", tmp_path / "in"))
+            await desk.open(lambda: handed_over(b"titel: x\n", "my.yaml", tmp_path / "in"))
         assert desk.draft is draft
-        assert desk.faults.text.startswith("my.yaml:1:1")
-        assert "did you mean 'title'?" in desk.faults.text
+        assert desk.choice.faults.text.startswith("my.yaml:1:1")
+        assert "did you mean 'title'?" in desk.choice.faults.text
         text = b"extends: classroom\ntitle: Mine\n"
         with user:
-            await desk._open(lambda: handed_over(text, "my.yaml", tmp_path / "in"))
+            await desk.open(lambda: handed_over(text, "my.yaml", tmp_path / "in"))
         await settled(desk)
-        assert desk.faults.text == ""
-        assert not desk.own.enabled
+        assert desk.choice.faults.text == ""
+        assert not desk.choice.own.enabled
         assert desk.draft is not None
         assert desk.draft.chosen.scenario.title == "Mine"
 
@@ -198,7 +198,7 @@ def test_two_tabs_do_not_disturb_each_other(tmp_path: Path) -> None:
     async def story(user: User, one: Desk, other: Desk) -> None:
         before = said(other)
         clause = clause_of(other)
-        other._edit(clause, "strength", "0.1")
+        other.edit(clause, "strength", "0.1")
         while one.draft is None:
             await asyncio.sleep(0.02)
         await settled(other)
@@ -206,3 +206,106 @@ def test_two_tabs_do_not_disturb_each_other(tmp_path: Path) -> None:
         assert said(one) == before != said(other)
 
     told(story, tmp_path, tabs=2)
+
+
+def test_a_clause_is_added_copied_and_taken_out(tmp_path: Path) -> None:
+    async def story(user: User, desk: Desk) -> None:
+        before = said(desk)
+        with user:
+            next(iter(user.find("add-clause").elements)).value = "export_ban"  # type: ignore[attr-defined]
+        await settled(desk)
+        assert desk.panel is not None
+        assert desk.draft is not None
+        row = desk.panel.rows["export-ban"]
+        assert row.opened
+        assert row.title.text == "Export ban"
+        assert row.controls["by"].options["coalition"] == "The coalition"
+        with user:
+            row.controls["towards"].value = ["BETA"]
+            user.find("export-ban-strength").trigger("change", "0.5")
+        await settled(desk)
+        assert parse_scenario(desk.draft.overlay()).policies[-1].towards == ("BETA",)
+        changed = said(desk)
+        assert changed != before
+        with user:
+            row.controls["by"].value = []
+        assert row.faults["by"].text.startswith("By whom: the list is empty")
+        with user:
+            row.controls["by"].value = ["coalition"]
+        await settled(desk)
+        assert row.faults["by"].text == ""
+        with user:
+            user.find("export-ban-duplicate").click()
+        await settled(desk)
+        assert desk.panel.rows["export-ban"].opened
+        assert desk.panel.rows["export-ban-2"].opened
+        assert not desk.panel.rows["export-ban-2"].switch.value
+        for name in ("export-ban", "export-ban-2", clause_of(desk)):
+            with user:
+                if not desk.panel.rows[name].opened:
+                    desk.panel.rows[name].toggle()
+                user.find(f"{name}-remove").click()
+            await settled(desk)
+            assert name not in desk.panel.rows
+        assert "as much as without the policies" in said(desk)
+        with user:
+            user.find(f"{clause_of(desk)}-back").click()
+        await settled(desk)
+        assert said(desk) == before
+
+    told(story, tmp_path)
+
+
+def test_a_scenario_stands_beside_another_and_beside_itself_unchanged(tmp_path: Path) -> None:
+    async def story(user: User, desk: Desk) -> None:
+        clause = clause_of(desk)
+        with user:
+            desk.edit(clause, "strength", "0.1")
+        await settled(desk)
+        with user:
+            desk.choice.other.value = "(chosen)"
+        await asyncio.sleep(0.1)
+        await settled(desk)
+        assert "than under “The classroom, three months by hand”" in said(desk)
+        assert desk.stage.view is not None
+        assert desk.stage.view.two_packages
+        with user:
+            desk.choice.other.value = "reference"
+        while "Not run" not in desk.stage.status.text:
+            await asyncio.sleep(0.02)
+        assert "cannot stand beside a scenario of world 'classroom'" in desk.stage.status.text
+        with user:
+            desk.choice.other.value = ""
+        await asyncio.sleep(0.1)
+        await settled(desk)
+        assert "than without the policies" in said(desk)
+
+    told(story, tmp_path)
+
+
+def test_nothing_is_called_fitted_where_nothing_is(tmp_path: Path) -> None:
+    async def story(user: User, desk: Desk) -> None:
+        assert not desk.choice.values.enabled
+        assert desk.choice.values.value is False
+        assert desk.panel is not None
+        assert not any("osterior" in row.field.note.text for row in desk.panel.parameters.values())
+        await user.should_not_see("Fitted")
+
+    told(story, tmp_path)
+
+
+def test_every_control_has_a_name(tmp_path: Path) -> None:
+    async def story(user: User, desk: Desk) -> None:
+        assert desk.panel is not None
+        with user:
+            desk.panel.rows[clause_of(desk)].toggle()
+        kinds = ui.button, ui.switch, ui.slider, ui.input, ui.select, ui.date_input
+        found = [one for one in desk.stage.box.client.elements.values() if isinstance(one, kinds)]
+        assert len(found) > 60
+        nameless = [
+            one for one in found
+            if not (one.props.get("aria-label") or one.props.get("label") or getattr(one, "text", ""))
+        ]  # fmt: skip
+        assert [f"{type(one).__name__} {dict(one.props)}" for one in nameless] == []
+
+    told(story, tmp_path)

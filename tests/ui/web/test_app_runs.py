@@ -13,14 +13,16 @@ import pandas as pd
 import pytest
 
 import sim
+from sim.common.errors import SimError
 from sim.experiments.ensemble import few_rows
+from sim.metrics.run_pair import RunPair
 from sim.simulation.intervals import KEYS
 from sim.simulation.simulation import Case
 from sim.ui.web import figures
 from sim.ui.web.figures import BANDED
-from sim.ui.web.headline import COLUMNS, headline, key_figures, usual_year, yearly_table, years
+from sim.ui.web.headline import COLUMNS, headline, key_figures, usual_year, yearly, yearly_table, years
 from sim.ui.web.paired_runs import Runs, Shown
-from sim.ui.web.scenario_edits import drafted
+from sim.ui.web.scenario_choice import drafted
 from sim.ui.web.worker import AT_ONCE, BESIDE, OvertakenError, Turns, Worker
 from tests.posteriors import write_posterior
 
@@ -189,8 +191,8 @@ def test_the_headline_says_what_the_table_says() -> None:
     row = table.set_index("period").loc["2023"]
     said = headline(view, table, "2023").replace("\u00a0", " ")
     found = re.fullmatch(
-        rf"In 2023 {view.target_name} receives ([\d.]+) % (less|more) in value than without the policies, at prices "
-        r"([\d.]+) % (higher|lower); ([\d.]+) % of it stands in no exporter’s books under its own name", said
+        rf"In 2023 {view.target_name} receives ([\d.]+) % (less|more) in value than without the policies, "
+        r"at export prices ([\d.]+) % (higher|lower); ([\d.]+) % of it is unrecorded", said
     )  # fmt: skip
     assert found, said
     assert (found[2], found[4]) == (
@@ -220,7 +222,7 @@ def test_nothing_delivered_is_said_in_words() -> None:
     shown = Runs().pair(sim.load("classroom"), Turns().take())
     empty = shown.table.assign(**dict.fromkeys(COLUMNS, float("nan")))
     year = list(years(shown.view))[-1]
-    assert headline(shown.view, empty, year).endswith("in either world.")
+    assert headline(shown.view, empty, year).endswith("in either run")
     assert {one.value for one in key_figures(shown.view, empty, year)} == {"–"}
 
 
@@ -235,3 +237,49 @@ def test_every_figure_of_the_page_is_drawn_and_exported(name: str, posterior: Pa
     assert made.csv().decode().splitlines()[0] == ",".join(map(str, made.table.columns))
     assert made.title
     assert any(str(column).endswith("_low") for column in made.table) == (name in BANDED)
+
+
+def test_two_packages_stand_side_by_side_over_the_same_months_and_draws() -> None:
+    runs, turns = Runs(), Turns()
+    draft = drafted("classroom")
+    clause = draft.in_date_order[0]
+    draft.change(clause, "strength", "0.1")
+    draft.change("", "months.last", "2022-02")
+    case = draft.read().case
+    assert case is not None
+    shown = runs.pair(case, turns.take(), other=draft.chosen)
+    view = shown.view
+    assert view.two_packages
+    assert view.names == ("“The classroom, three months by hand, changed”", "“The classroom, three months by hand”")
+    assert view.baseline is not None
+    assert view.baseline.months == view.months == ["2022-01", "2022-02"]
+    year = usual_year(view)
+    assert "than under “The classroom, three months by hand”" in headline(view, shown.table, year)
+    assert "under “The classroom, three months by hand”" in key_figures(view, shown.table, year)[0].note
+    heads = [row[0] for row in yearly_table(shown.table, view).texts()]
+    assert heads[:2] == [f"{name}, bn USD" for name in view.names]
+    assert not any("ithout" in head for head in heads)
+    # The same pair again is no run more, and a package of another world is refused with both names.
+    count = runs.worlds_run
+    runs.pair(case, turns.take(), other=draft.chosen)
+    assert runs.worlds_run == count
+    with pytest.raises(
+        SimError, match="is of world 'reference' and cannot stand beside a scenario of world 'classroom'"
+    ):
+        runs.pair(case, turns.take(), other=sim.load("reference", posterior="none"))
+
+
+def test_draws_of_two_packages_are_paired(posterior: Path) -> None:
+    runs, turns = Runs(), Turns()
+    case = sim.load("classroom", posterior="none")
+    other = case.with_changes(title="Another", parameters={"learning": 0.3})
+    shown = all_draws(runs, runs.pair(case, turns.take(), other=other), turns)
+    assert shown.missing == ()
+    assert shown.other is not None
+    number = next(n for n in shown.draws if n != 0)
+    by_hand = [
+        few_rows(one).with_posterior(number, posterior, world_errors=True).run() for one in (case, other)
+    ]  # fmt: skip
+    change = yearly(RunPair(by_hand[0], by_hand[1], shown.view))["change_percent"].iloc[-1]
+    drawn = shown.draws[number]["yearly"]
+    assert drawn.xs("change_percent", level="column").iloc[-1] == pytest.approx(change, rel=1e-12)
