@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections.abc import Sequence
-from datetime import datetime
 from importlib.util import find_spec
 from math import isfinite
 from typing import TYPE_CHECKING, Any
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from sim.report.numbers import Kind
     from sim.report.table import Column, Table
 
-# A day for every workbook, so that the same run gives the same bytes; the oldest that a zip file can hold.
-_DAY = datetime(1980, 1, 1)
+# A day for every workbook, so that the same run gives the same bytes: the oldest that a zip file can hold.
+_DAY, _WRITTEN = b"1980-01-01T00:00:00Z", re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 _FORMATS: dict[Kind, str] = {
     "share": "0.0%", "change": '+0.0" %";-0.0" %"', "index": "0.00", "money": "#,##0.0##", "amount": "#,##0.0##",
 }  # fmt: skip
@@ -52,7 +52,6 @@ def workbook(facts: Sequence[tuple[str, str]], tables: Sequence[Table]) -> bytes
     from openpyxl import Workbook  # noqa: PLC0415 (an extra)
 
     book = Workbook()
-    book.properties.created = book.properties.modified = _DAY
     book.properties.creator = facts[0][1] if facts else ""
     first = book.active
     first.title = "What ran"
@@ -123,9 +122,10 @@ def _write(sheet: Any, place: int, values: Sequence[object]) -> None:
 
 
 def _undated(book: bytes) -> bytes:
-    """The same archive without the time at which it was packed."""
+    """The same archive without the times at which it was written and packed."""
     file = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(book)) as made, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as kept:
         for name in made.namelist():
-            kept.writestr(zipfile.ZipInfo(name, _DAY.timetuple()[:6]), made.read(name), zipfile.ZIP_DEFLATED)
+            content = _WRITTEN.sub(_DAY, made.read(name)) if name == "docProps/core.xml" else made.read(name)
+            kept.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
     return file.getvalue()
