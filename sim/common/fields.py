@@ -48,6 +48,7 @@ class Codes:
         hubs: Codes of the hub states; None where the world's table does not say.
         tiers: Control tiers of the goods, empty texts among them; None where nobody has read them.
         good_groups: Group of goods -> codes of its goods.
+        base_year: The world's; None where nobody has read it.
     """
 
     states: Mapping[str, str]
@@ -55,6 +56,7 @@ class Codes:
     hubs: tuple[str, ...] | None = None
     tiers: tuple[str, ...] | None = None
     good_groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    base_year: int | None = None
 
     @cached_property
     def state_names(self) -> tuple[str, ...]:
@@ -169,7 +171,7 @@ class StrictModel(BaseModel):
     def _type_text(cls, value: object, info: ValidationInfo) -> object:
         """Give a text its type by the field's annotation, so that a bare `float` is as strict as `Share`."""
         field = cls.model_fields[str(info.field_name)]
-        if any(isinstance(item, BeforeValidator) and item.func is read_month for item in field.metadata):
+        if _is_month(field):
             return value
         kind, optional = _plain_type(field.annotation)
         if value is None and optional:
@@ -183,6 +185,12 @@ class StrictModel(BaseModel):
         if kind is dt.date:
             return read_day(value)
         return value
+
+
+def _is_month(field: FieldInfo) -> bool:
+    """Whether a field holds a month, or a month or nothing."""
+    marks = [*field.metadata, *(mark for kind in get_args(field.annotation) for mark in get_args(kind)[1:])]
+    return any(isinstance(mark, BeforeValidator) and mark.func is read_month for mark in marks)
 
 
 def expected_number(field: FieldInfo) -> str:

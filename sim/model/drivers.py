@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from sim.common.months import calendar_index
+from sim.common.months import calendar_index, month_range
 
 if TYPE_CHECKING:
     from sim.common.arrays import Floats
@@ -30,7 +30,8 @@ class Drivers(NamedTuple):
 
 def driver_paths(scenario: Scenario, index: LaneIndex) -> Drivers:
     """Season, macro path and supply move volumes and so choose no route; war demand and shortage move the price."""
-    world, months = index.world, scenario.months.range()
+    world = index.world
+    months = month_range(scenario.months.begins(world.base_year), scenario.months.last)
     shape = (len(months), len(world.states), len(world.goods))
     drivers = Drivers(np.ones(shape), np.ones(shape), np.ones(shape))
     tables = {"war_need": drivers.war_demand, "supply": drivers.supply_multiplier}

@@ -126,12 +126,12 @@ _COPIED = {
 
 
 def keep(model: Model, record: Record) -> bool:
-    """Copies the model's month into the record.
+    """Copies the model's month, one that the scenario tells of, into the record.
 
     Returns:
         Whether all of it that is large is a number, see :func:`refuse_not_finite`.
     """
-    m, state, kept = model.elapsed, model.state, vars(record)
+    m, state, kept = _row(model), model.state, vars(record)
     sound = _keep_lanes(model, record)
     if "onward" in kept:
         delivered, shares = state.shipments.order_status[DELIVERED], state.transit.exit_hub_shares
@@ -156,9 +156,14 @@ def keep(model: Model, record: Record) -> bool:
     return sound
 
 
+def _row(model: Model) -> int:
+    """The row of the model's month in a record."""
+    return model.month - model.plan.months.first
+
+
 def _keep_lanes(model: Model, record: Record) -> bool:
     """Copies what is by type and route; whether it is all numbers."""
-    m, shipments, kept = model.elapsed, model.state.shipments, vars(record)
+    m, shipments, kept = _row(model), model.state.shipments, vars(record)
     sources = {
         "delivered": shipments.order_status[DELIVERED], "fate": shipments.order_status,
         "banned": shipments.banned_shipped, "evading": shipments.evading,

@@ -97,7 +97,7 @@ class SanctionsModel(mesa.Model):  # type: ignore[misc]
         self.values = parameter_values(scenario.parameters)
         self.parameters = for_loops(self.values)
         self.expected = scenario.agents.mode == "expected"
-        self.month, self.elapsed = scenario.months.first - 1, -1
+        self.month, self.elapsed = scenario.months.begins(world.base_year) - 1, -1
         self.schedule = lawbook(world, scenario.policies)
         self.base = baseline_of(
             world, self.values.home_share, exponent=self.values.participation_exponent,
@@ -172,8 +172,8 @@ class SanctionsModel(mesa.Model):  # type: ignore[misc]
         self._end_month()
 
     def _end_month(self) -> None:
-        """Tells Mesa: what it collects, and that a run ends with the scenario's last month."""
-        if self.collect:
+        """Tells Mesa: what it collects of the months that are told, and that a run ends with the last of them."""
+        if self.collect and self.month >= self.plan.months.first:
             self.datacollector.collect(self)
         self.running = self.month < self.plan.months.last
 

@@ -50,9 +50,10 @@ def headline(scenario: Scenario) -> str:
     """Title, question and size of a scenario, in two lines."""
     months, agents = scenario.months, scenario.agents
     clauses, drivers = len(scenario.policies), len(scenario.drivers)
+    begun = "" if months.run_from in (None, months.first) else f" (run from {format_month(months.run_from)})"
     return (
         f"{scenario.title}: {scenario.question}\n"
-        f"{format_month(months.first)} to {format_month(months.last)}, {clauses} clause{'s' * (clauses != 1)}, "
+        f"{format_month(months.first)} to {format_month(months.last)}{begun}, {clauses} clause{'s' * (clauses != 1)}, "
         f"{drivers} driver{'s' * (drivers != 1)}, {agents.exporters:,} exporters, {agents.mode}, seed {scenario.seed}"
     )
 

@@ -114,7 +114,7 @@ def rules_page(rules: Rules) -> str:
 def model_page(model: SanctionsModel) -> str:
     """A model at work: its agents, and the law of its month."""
     plan, begun = model.plan, model.elapsed >= 0
-    month = format_month(model.month) if begun else f"before {format_month(plan.months.first)}"
+    month = format_month(model.month) if begun else f"before {format_month(model.month + 1)}"
     listed = np.isin(np.arange(len(plan.policies)), [
         number for number, clause in enumerate(plan.policies) if clause.in_force_share(model.month) > 0.0
     ]) if begun else np.zeros(len(plan.policies), bool)  # fmt: skip

@@ -110,7 +110,7 @@ def _facts(view: View, words: str) -> Iterator[tuple[str, str]]:
     yield "program", program()
     yield "scenario", run.title
     yield "question", str(record["question"])
-    yield "months", str(record["months"])
+    yield "months", str(record["months"]) + (f", run from {record['run_from']}" if "run_from" in record else "")
     if view.baseline is not None:
         yield "compared with", f"{view.baseline.title} (run {view.baseline.record['run_digest'][:10]})"
     yield "parameters", words.removeprefix("parameters: ") or _parameters(run)

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, model_validator
 
 from sim.common.fields import Goods, Month, Number, Slug, StateName, StrictModel, Text
-from sim.common.months import format_month, month_range
+from sim.common.months import MONTHS_PER_YEAR, format_month, month_range
 from sim.common.parsing import read_number, wrong
 from sim.rules.parameters import LARGEST_HUB_EFFECT
 
@@ -20,10 +20,16 @@ MOST_EXPORTERS = 20_000_000
 
 
 class MonthSpan(StrictModel):
-    """The months that a scenario runs, both ends included; month indices (see `sim.common.months`)."""
+    """The months that a scenario tells of, both ends included; month indices (see `sim.common.months`)."""
 
-    first: Month = Field(description="First month, YYYY-MM.")
+    first: Month = Field(description="First month that is told, YYYY-MM.")
     last: Month = Field(description="Last month, YYYY-MM.")
+    run_from: Month | None = Field(
+        default=None,
+        description="Month that the run begins in, at rest as in the base year. Left out, it is `first`; where that is "
+        "later than the January after the base year, the January of the base year, so that law and drivers of the "
+        "months between have done their work by then.",
+    )
 
     @field_validator("last")
     @classmethod
@@ -37,9 +43,28 @@ class MonthSpan(StrictModel):
             raise wrong(f"{last - first + 1} months from {format_month(first)}; expected at most {MOST_MONTHS}")
         return last
 
+    @field_validator("run_from")
+    @classmethod
+    def _before_first(cls, run_from: int | None, info: ValidationInfo) -> int | None:
+        first, last = info.data.get("first"), info.data.get("last")
+        if run_from is None or first is None or last is None:
+            return run_from
+        if run_from > first:
+            raise wrong(f"the run begins in {format_month(run_from)}, after the first month, {format_month(first)}")
+        if last - run_from >= MOST_MONTHS:
+            raise wrong(f"{last - run_from + 1} months from {format_month(run_from)}; expected at most {MOST_MONTHS}")
+        return run_from
+
+    def begins(self, base_year: int) -> int:
+        """Return the month that the run begins in, for a world of a base year."""
+        if self.run_from is not None:
+            return self.run_from
+        january = base_year * MONTHS_PER_YEAR
+        return january if self.first > january + MONTHS_PER_YEAR else self.first
+
     @property
     def count(self) -> int:
-        """How many months the scenario runs."""
+        """How many months the scenario tells of."""
         return self.last - self.first + 1
 
     def range(self) -> range:

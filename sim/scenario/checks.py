@@ -53,7 +53,7 @@ def check(model: type[Model], data: Mapping[str, object], known: Vocabulary) -> 
     policies = _entries(data, "policies", lambda entry: _policy(entry, inherited["policies"], known), problems)
     drivers = _entries(data, "drivers", lambda entry: _part(Driver, entry, inherited["drivers"], known), problems)
     problems += _repeated_ids(data, "policies") + _repeated_ids(data, "drivers") + contradictions(policies, known.codes)
-    outside = outside_months(policies, drivers, months)
+    outside = outside_months(policies, drivers, months, known.codes.base_year if known.codes else None)
     excusable = [*outside.values(), *_mechanism(data, problems)]
     frame = {
         **data,

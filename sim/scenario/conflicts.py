@@ -88,16 +88,17 @@ def _contradiction(clause: Policy, other: Policy) -> str:
 
 
 def outside_months(
-    policies: Mapping[int, Policy], drivers: Mapping[int, Driver], months: MonthSpan | None
+    policies: Mapping[int, Policy], drivers: Mapping[int, Driver], months: MonthSpan | None, base_year: int | None
 ) -> dict[tuple[str, int], Problem]:
-    """Return the clauses and drivers whose time lies wholly outside the run's months."""
+    """Return the clauses and drivers whose time lies wholly outside the months that are run, told or not."""
     found: dict[tuple[str, int], Problem] = {}
     if months is None:
         return found
-    run = f"the run's months, {format_month(months.first)} to {format_month(months.last)}"
+    begins = months.first if base_year is None else months.begins(base_year)
+    run = f"the run's months, {format_month(begins)} to {format_month(months.last)}"
     for at, clause in policies.items():
         starts = month_of(clause.announced or clause.effective)
-        if clause.enabled and (starts > months.last or (clause.ends and month_of(clause.ends) < months.first)):
+        if clause.enabled and (starts > months.last or (clause.ends and month_of(clause.ends) < begins)):
             message = f"'{clause.id}' is never in force in {run}; check its dates, or remove it"
             found["policies", at] = Problem(("policies", at, "effective"), message, unless_shortened=True)
     for at, driver in drivers.items():

@@ -50,7 +50,7 @@ def idle_clauses(scenario: Scenario, world: World) -> Iterator[str]:
 
 def _acts_of(clause: Policy, index: LaneIndex, scenario: Scenario) -> list[Act]:
     """What the clause imposes in the run's months; the first month in which it imposes anything is enough."""
-    first = max(scenario.months.first, month_of(clause.announced or clause.effective))
+    first = max(scenario.months.begins(index.world.base_year), month_of(clause.announced or clause.effective))
     last = scenario.months.last if clause.ends is None else min(scenario.months.last, month_of(clause.ends))
     for month in range(first, last + 1):
         regime = free_trade(index)

@@ -228,7 +228,7 @@ def names_of_world(world: World) -> Codes:
     """The names that a world knows."""
     hubs = tuple(world.states[hub] for hub in world.hubs)
     roles = dict(zip(world.states, world.role, strict=True))
-    return Codes(roles, tuple(world.goods), hubs, tuple(world.control_tier), world.codes_by_group)
+    return Codes(roles, tuple(world.goods), hubs, tuple(world.control_tier), world.codes_by_group, world.base_year)
 
 
 def _known(name: str, names: Codes) -> Mapping[str, str]:

@@ -27,7 +27,7 @@ def remarks(scenario: Scenario, world: World) -> tuple[str, ...]:
 
 
 def _too_early(scenario: Scenario, world: World) -> list[str]:
-    first = scenario.months.first
+    first = scenario.months.begins(world.base_year)
     if first >= world.base_year * MONTHS_PER_YEAR:
         return []
     return [
@@ -37,13 +37,12 @@ def _too_early(scenario: Scenario, world: World) -> list[str]:
 
 
 def _late_start(scenario: Scenario, world: World) -> list[str]:
-    first, after = scenario.months.first, (world.base_year + 1) * MONTHS_PER_YEAR
-    if first <= after:
+    begins, after = scenario.months.begins(world.base_year), (world.base_year + 1) * MONTHS_PER_YEAR
+    if begins <= after:
         return []
-    begins = format_month(world.base_year * MONTHS_PER_YEAR)
     return [
-        f"the run begins in {format_month(first)} with the firms and routes of {world.base_year}: law and drivers of "
-        f"the months between have done nothing by then. Run from {begins}, and read the months you want"
+        f"the run begins in {format_month(begins)} with the firms and routes of {world.base_year}: law and drivers of "
+        "the months between have done nothing by then. Leave out months.run_from to run from the base year"
     ]
 
 

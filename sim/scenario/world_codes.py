@@ -6,12 +6,14 @@ from sim.common.csv_rows import csv_rows
 from sim.common.errors import Fault, FaultList
 from sim.common.fields import Codes
 from sim.common.good_groups import groups_of
+from sim.common.months import parse_year
+from sim.common.yaml_reader import read_file
 
 _HUB, _TIER, _GROUPS = "is_hub", "control_tier", "groups"
 
 
 def read_codes(folder: Path) -> Codes:
-    """Return the states (with their roles), the goods with their tiers and groups, and the hubs of a world.
+    """Return the states (with their roles), the goods with their tiers and groups, the hubs and base year of a world.
 
     Args:
         folder: The world's folder, which holds states.csv and goods.csv.
@@ -31,7 +33,17 @@ def read_codes(folder: Path) -> Codes:
         hubs=tuple(str(row["code"]) for row in states if (row[_HUB] or "").strip() == "1") if told else None,
         tiers=tuple(dict.fromkeys((row[_TIER] or "").strip() for row in goods)),
         good_groups=groups_of((str(row["code"]), row[_GROUPS] or "") for row in goods),
+        base_year=_base_year(folder / "world.yaml"),
     )
+
+
+def _base_year(path: Path) -> int | None:
+    """Return the world's base year, or None where it cannot be read: whoever loads the world says why."""
+    try:
+        said = read_file(path)[0].plain()
+        return parse_year(str(said["base_year"]))
+    except (FaultList, KeyError, TypeError, ValueError):
+        return None
 
 
 def _rows(path: Path, columns: tuple[str, ...], faults: list[Fault]) -> list[dict[str, str | None]]:

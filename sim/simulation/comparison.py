@@ -165,7 +165,7 @@ def compare(
             f"flows not compared: '{a.title}' and '{b.title}' cannot be paired: they differ in {', '.join(unpaired)}"
             + (_months_apart(a.months, b.months) if "months" in unpaired else "")
         )
-    half = a.months.count
+    half = from_name.months_run
     with watched(progress, a.title, "months") as step:
         first = from_name.run(lambda done, _: step(done, 2 * half))
         return Comparison(first, against.run(lambda done, _: step(half + done, 2 * half)))

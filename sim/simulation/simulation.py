@@ -67,8 +67,13 @@ class Case:
         """What is odd about the case, though it runs: months that world, drivers and season know nothing of."""
         return remarks(self.scenario, self.world)
 
+    @property
+    def months_run(self) -> int:
+        """How many months a run has, those before the first that is told among them."""
+        return self.scenario.months.last - self.scenario.months.begins(self.world.base_year) + 1
+
     def model(self) -> SanctionsModel:
-        """A fresh model before its first month, to be stepped by hand."""
+        """A fresh model before its first month, to be stepped by hand; see ``months.run_from`` of a scenario."""
         return SanctionsModel(self.scenario, self.world, self.replaced())
 
     @property
@@ -88,7 +93,7 @@ class Case:
         return {**{one.rule: one.loaded() for one in code}, **self.rules}
 
     def run(self, progress: Progress | bool | None = None, *, kept: Collection[str] | None = None) -> Results:
-        """Runs every month.
+        """Runs every month, and keeps those that the scenario tells of.
 
         Args:
             progress: called after each month with (months done, months in all); False for no bar in a notebook (see
@@ -100,13 +105,14 @@ class Case:
             SimError: the run ends in what is no number (see :func:`sim.model.history.refuse_not_finite`).
         """
         started = time.perf_counter()
-        months = self.scenario.months.count
+        first, months = self.scenario.months.first, self.months_run
         with watched(progress, self.scenario.title, "months") as step:
             model = SanctionsModel(self.scenario, self.world, self.replaced(), collect=False)
-            record, sound = blank_record(model, months, kept), True
+            record, sound = blank_record(model, self.scenario.months.count, kept), True
             for done in range(1, months + 1):
                 model.step()
-                sound = bool(keep(model, record)) and sound
+                if model.month >= first:
+                    sound = bool(keep(model, record)) and sound
                 step(done, months)
         refuse_not_finite(record, self.scenario.months.first, sound=sound)
         arrays = RunArrays(
@@ -217,6 +223,7 @@ class Case:
             "title": scenario.title,
             "question": scenario.question,
             "months": f"{format_month(months.first)} to {format_month(months.last)}",
+            "run_from": format_month(months.begins(self.world.base_year)),
             "base_year": self.world.base_year,
             "target": self.world.states[self.world.target],
             "coalition": [

@@ -17,7 +17,7 @@ from sim.model.model import SanctionsModel
 @pytest.fixture(scope="module")
 def model(sampled):
     # Late enough, and with enough firms, for some of them to go by intermediaries.
-    model = sampled.with_changes(months={"first": "2022-08"}, agents={"exporters": 6000}).model()
+    model = sampled.with_changes(months={"first": "2022-08", "run_from": "2022-08"}, agents={"exporters": 6000}).model()
     for _ in range(6):
         model.step()
     return model
@@ -154,7 +154,7 @@ def test_datacollector_habits(model):
 
 
 def test_a_state_can_be_moved_by_hand(sampled):
-    model = sampled.with_changes(months={"first": "2022-02", "last": "2022-06"}).model()
+    model = sampled.with_changes(months={"first": "2022-02", "last": "2022-06", "run_from": "2022-02"}).model()
     hub = next(state for state in model.states if state.code == "TUR")
     hub.enforcement_effort = 0.9
     model.step()
@@ -183,7 +183,7 @@ def test_agents_answer_to_the_old_names_of_what_they_hold(model):
 
 
 def test_an_exporter_steps_by_its_own_luck(sampled):
-    model = sampled.with_changes(months={"first": "2022-02"}).model()
+    model = sampled.with_changes(months={"first": "2022-02", "run_from": "2022-02"}).model()
     model.step()
     before = model.exporter_columns.route.copy()
     model.elapsed += 1
@@ -205,7 +205,7 @@ def test_expected_firms_are_not_stepped_one_by_one(reference):
 
 def test_a_discarded_model_is_freed(sampled):
     """Mesa 3.3 keeps every model whose agents it numbered; a sweep of 10^5 runs must not."""
-    case = sampled.with_changes(months={"first": "2022-02", "last": "2022-02"})
+    case = sampled.with_changes(months={"first": "2022-02", "last": "2022-02", "run_from": "2022-02"})
     model = SanctionsModel(case.scenario, case.world)
     model.step()
     gone = weakref.ref(model)

@@ -68,6 +68,7 @@ def test_a_pledge_acts_only_through_the_hubs_that_it_names() -> None:
 
 
 def test_a_late_start_is_told_and_the_january_after_the_base_year_is_none() -> None:
-    for first, late in (("2021-01", False), ("2022-01", False), ("2022-06", True)):
-        scenario = REFERENCE.scenario.with_changes(months={"first": first})
+    own = {"first": "2022-06", "run_from": "2022-06"}
+    for months, late in (({}, False), ({"first": "2022-01"}, False), ({"first": "2022-06"}, False), (own, True)):
+        scenario = REFERENCE.scenario.with_changes(months=months)
         assert any("with the firms and routes of 2021" in one for one in remarks(scenario, REFERENCE.world)) is late

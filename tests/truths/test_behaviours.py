@@ -53,7 +53,7 @@ def test_last_legs_stay_where_intermediaries_do_not_choose(reference, paired):
 
 
 def test_what_is_bought_ahead_is_put_aside_and_used_later(reference):
-    model = reference.with_changes(months={"first": "2023-07", "last": "2023-12"}).model()
+    model = reference.with_changes(months={"first": "2023-07", "last": "2023-12", "run_from": "2023-07"}).model()
     base, markets = model.base, model.state.markets
     abroad = base.origin[:, None] != base.destination[None, :]
     seen = 0.0
@@ -153,7 +153,9 @@ def test_a_state_keeps_off_its_firms_what_listings_spread_and_nothing_else(refer
     listing = {"id": "few", "kind": "entity_listing", "by": ["USA"], "towards": ["RUS"], "firms_in": ["CHN"],
                "who": "exporters", "effective": "2022-03-01", "strength": 300, "every_month": True,
                "source": "a test"}  # fmt: skip
-    case = reference.without_policies().with_changes(months={"first": "2022-02", "last": "2022-12"})
+    case = reference.without_policies().with_changes(
+        months={"first": "2022-02", "last": "2022-12", "run_from": "2022-02"}
+    )
     china = case.world.states.index("CHN")
     sold, covered = [], []
     for laws, shield in (([threat], 0.0), ([threat, listing], 0.0), ([threat, listing], 100.0)):

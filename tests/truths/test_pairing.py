@@ -6,6 +6,7 @@ import datetime as dt
 
 import numba
 import numpy as np
+import pandas as pd
 import pytest
 
 import sim
@@ -65,10 +66,30 @@ def test_threads_do_not_matter(mode):
     assert_same_bits(*runs)
 
 
+def test_a_late_start_is_a_late_window(reference):
+    """The effect of a month does not hang on the first month that is told; where the run begins is said by name."""
+    whole = reference.with_changes(months={"last": "2022-12"})
+    late = whole.with_changes(months={"first": "2022-09"})
+    all_months, few = sim.compare(whole), sim.compare(late)
+    assert (few.policy.months, few.policy.record["run_from"]) == ([f"2022-{m:02d}" for m in (9, 10, 11, 12)], "2021-01")
+    for run, part in ((all_months.policy, few.policy), (all_months.baseline, few.baseline)):
+        for name in ("flows", "orders", "recorded", "prices", "hubs", "states"):
+            held = getattr(run, name)
+            pd.testing.assert_frame_equal(
+                pd.DataFrame(held[held["month"] >= "2022-09"]).reset_index(drop=True), pd.DataFrame(getattr(part, name))
+            )
+    fresh = sim.compare(late.with_changes(months={"run_from": "2022-09"}))
+    assert fresh.policy.record["run_from"] == "2022-09"
+    changes = [one.summary()["change_percent"].iloc[0] for one in (few, fresh)]
+    assert abs(changes[0] - changes[1]) > 0.5, "a run that begins then has done nothing of the law before"
+
+
 def test_objects_and_columns_take_the_same_routes(sampled):
     """Months of choices, every firm stepped as an object, against the compiled loop."""
     restless = sampled.with_changes(
-        agents={"exporters": 6000}, months={"first": "2022-08"}, parameters={"market_entry": 1.0, "market_exit": 0.8}
+        agents={"exporters": 6000},
+        months={"first": "2022-08", "run_from": "2022-08"},
+        parameters={"market_entry": 1.0, "market_exit": 0.8},
     )
     columns, objects = restless.model(), restless.model()
     for _ in range(5):
@@ -115,7 +136,9 @@ def test_a_firm_meets_the_same_luck_whatever_the_law(sampled):
     only = [clause.id for clause in sampled.scenario.policies if clause.id != "ban-special-first"]
     # New law frightens sellers of other goods too; here only what it says may matter.
     with_ban = sampled.with_changes(
-        without=only, months={"first": "2022-02", "last": "2022-04"}, parameters={"overcompliance": 0.0}
+        without=only,
+        months={"first": "2022-02", "last": "2022-04", "run_from": "2022-02"},
+        parameters={"overcompliance": 0.0},
     )
     a, b = with_ban.model(), with_ban.without_policies().model()
     for _ in range(3):
