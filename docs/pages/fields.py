@@ -28,6 +28,9 @@ Beside these, a file may say `extends`: the one file, or shipped scenario, that 
 `hub_effects`, `months`, `agents` and `rules` then change key by key. An entry of `policies` or `drivers` goes to the
 entry below it that has its `id`: with its `kind` (a driver: its `what`) it replaces it, without it changes the fields
 that it names, such as `enabled: false`. An entry with another `id` is added. Everything else is replaced whole.
+
+And it may say `episode`: which named drivers of its world lie below its own. The world's only episode is taken where
+the line is left out; `episode: none` leaves it ([what belongs to the world](../scenarios.md#1-a-world-without-law)).
 """
 _STUDY_HEAD = """\
 # Fields of a study

@@ -51,10 +51,12 @@ def headline(scenario: Scenario) -> str:
     months, agents = scenario.months, scenario.agents
     clauses, drivers = len(scenario.policies), len(scenario.drivers)
     begun = "" if months.run_from in (None, months.first) else f" (run from {format_month(months.run_from)})"
+    episode = f" (episode {scenario.episode}; `episode: none` leaves them)" if scenario.episode else ""
     return (
         f"{scenario.title}: {scenario.question}\n"
         f"{format_month(months.first)} to {format_month(months.last)}{begun}, {clauses} clause{'s' * (clauses != 1)}, "
-        f"{drivers} driver{'s' * (drivers != 1)}, {agents.exporters:,} exporters, {agents.mode}, seed {scenario.seed}"
+        f"{drivers} driver{'s' * (drivers != 1)}{episode}, {agents.exporters:,} exporters, {agents.mode}, "
+        f"seed {scenario.seed}"
     )
 
 

@@ -14,6 +14,7 @@ from sim.common.good_groups import ALL
 from sim.policies import INSTRUMENTS
 from sim.rules import RULES
 from sim.rules.parameters import PARAMETERS
+from sim.scenario.episodes import EPISODE
 from sim.scenario.schema import Scenario
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -44,6 +45,10 @@ def json_schema(codes: Codes | None = None) -> dict[str, Any]:
     changed = _change("driver", "what", [definitions[drivers["$ref"].rpartition("/")[2]]])
     properties["drivers"]["items"] = {"oneOf": [drivers, changed]}
     properties["extends"] = {"type": "string", "description": "The scenario below: a file, or a shipped one's name."}
+    properties[EPISODE] = {
+        "type": "string",
+        "description": "Named drivers of the world that it takes; the world's only ones if left out, none leaves them.",
+    }
     properties["parameters"] = _closed({name: _parameter(name) for name in PARAMETERS}, properties["parameters"])
     off = definitions["Mechanism"]["properties"]
     off["without"] = _closed({name: _parameter(name, default=False) for name in PARAMETERS}, off["without"])

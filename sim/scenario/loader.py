@@ -15,6 +15,7 @@ from sim.rules import RULES
 from sim.rules.parameters import PARAMETERS
 from sim.rules.user_rules import DEFAULT, RuleCode, code_of
 from sim.scenario.checks import check
+from sim.scenario.episodes import EPISODE, episodes_of, with_episode
 from sim.scenario.old_names import tree_of_today
 from sim.scenario.partial import SoundPart, sound_part
 from sim.scenario.places import Places, shipped_worlds
@@ -152,18 +153,20 @@ def _laid(read: _Stack, known: Vocabulary, faults: list[Fault]) -> tuple[Node, d
     """Return the tree of a stack, its data, and the names that its world knows; adds what is wrong with the world."""
     root = read.merged()
     root = Node({name: child for name, child in root.children().items() if name != "extends"}, root.mark, root.key)
-    data = root.plain()
-    world = root.children().get("world")
+    world, place = root.children().get("world"), ""
     if world is None or isinstance(world.value, str):
         name = "reference" if world is None else str(world.value)
         folder = read.places.world(name, read.folder_of(world) if world is not None else Path())
         if folder is None:
             message = f"unknown world {shown(name)}; {nearest(name, shipped_worlds())}"
             faults.append((world or root).mark.fault("world", message))
+            root = Node({key: child for key, child in root.children().items() if key != EPISODE}, root.mark, root.key)
         else:
-            data["world"] = name if folder == shipped(f"scenarios/worlds/{name}") else str(folder.resolve())
-            known = _with_codes(known, folder, faults)
-    return root, data, known
+            place = name if folder == shipped(f"scenarios/worlds/{name}") else str(folder.resolve())
+            root, episode = with_episode(root, folder, len(read.files), faults)
+            known = replace(_with_codes(known, folder, faults), episodes=episodes_of(folder), episode=episode)
+    data = root.plain()
+    return root, data | ({"world": place} if place else {}), known
 
 
 def _code(root: Node, read: _Stack, faults: list[Fault]) -> dict[str, RuleCode]:

@@ -14,6 +14,7 @@ from sim.policies.base import Policy
 from sim.rules.user_rules import DEFAULT, RuleCode
 from sim.scenario.blocks import Agents, Driver, HubEffect, MonthSpan
 from sim.scenario.checks import check, mappings
+from sim.scenario.episodes import EPISODE, NO_EPISODE
 from sim.scenario.expected_outcomes import ExpectedOutcome, Mechanism
 from sim.scenario.old_names import inside_mapping, names_of_today
 from sim.scenario.problems import faults_of
@@ -65,6 +66,11 @@ class Scenario(StrictModel):
         return self._code
 
     @property
+    def episode(self) -> str:
+        """The world's episode that gave it drivers when it was read; empty if none did."""
+        return self._known.episode if self._known is not None else ""
+
+    @property
     def hubs(self) -> tuple[str, ...] | None:
         """Codes of the hubs of its world; None where nobody has looked."""
         codes = self._known.codes if self._known is not None else None
@@ -77,7 +83,11 @@ class Scenario(StrictModel):
 
     def resolved_yaml(self) -> str:
         """Return the whole scenario as one YAML text, which loads again to an equal scenario."""
-        return as_yaml(self.as_data())
+        data = self.as_data()
+        if self._known is None or self._known.episodes != ():
+            # Its drivers stand in it one by one; none of an episode comes on top.
+            data = {"title": data.pop("title"), "question": data.pop("question"), EPISODE: NO_EPISODE, **data}
+        return as_yaml(data)
 
     @property
     def digest(self) -> str:

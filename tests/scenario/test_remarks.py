@@ -12,7 +12,7 @@ from sim.report.notebook import page_of
 from sim.scenario.remarks import remarks
 from sim.simulation.simulation import Case
 
-HEAD = "title: t\nquestion: q\nsources: [thought experiment]\nagents: {exporters: 600, mode: expected}\n"
+HEAD = "title: t\nquestion: q\nsources: [thought experiment]\nepisode: none\nagents: {exporters: 600, mode: expected}\n"
 BAN = (
     "policies:\n  - {id: ban, kind: export_ban, by: [coalition], towards: [target], goods: [machinery],\n"
     "     effective: 2019-03-01, strength: 0.8, source: thought experiment}\n"

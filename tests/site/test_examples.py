@@ -32,6 +32,10 @@ NOT_RUN = {
     ("docs/cluster.md", "jobqueue:"): "a file of dask-jobqueue's, not ours",
     ("docs/own-figures.md", "base_year:"): "tests/world/customs_data/test_world_import.py reads it",
     ("docs/own-figures.md", "sim world"): "needs customs files: tests/world/customs_data/test_world_import.py",
+    ("docs/chips.md", "make chips"): "installs; tests/ui/cli/test_cli_second_case.py runs the scenario",
+    ("calibration/chips/README.md", "python -m calibration"): "needs raw files: tests/calibration/base_year/test_chips.py",
+    ("calibration/chips/README.md", "sim world build"): "tests/world/test_world_chips.py, to the byte",
+    ("calibration/chips/README.md", "python -m docs"): "tests/pages/test_chips.py",
     ("docs/instruments.md", "policies:"): "clauses of the shipped scenarios: tests/scenario/test_library.py",
 }  # fmt: skip
 # Pages whose examples other tests run, by the beginning of their path.
@@ -112,7 +116,9 @@ def write_or_check(page: str, block: Block) -> None:
         Path(name.group(1)).write_text(block.text, encoding="utf-8")
     elif not excused(page, block.first_line):
         keys = set(yaml.safe_load(block.text))
-        assert keys <= {*Scenario.model_fields, "extends"}, f"{page}: neither a named file nor a piece of a scenario"
+        assert keys <= {*Scenario.model_fields, "extends", "episode"}, (
+            f"{page}: neither a named file nor a piece of a scenario"
+        )
         parse_scenario(block.text if "extends" in keys else f"extends: reference\n{block.text}")
 
 

@@ -21,6 +21,7 @@ STILL = """title: Nothing happens
 question: Does it stand still?
 sources: [made up]
 world: {world}
+episode: none
 months: {{first: 2021-01, last: 2021-12}}
 seed: 1
 agents: {{exporters: 600, intermediaries: 40, mode: expected}}
@@ -29,7 +30,7 @@ agents: {{exporters: 600, intermediaries: 40, mode: expected}}
 
 def test_it_is_rebuilt_byte_for_byte(tmp_path: Path) -> None:
     written = build_world(shipped("calibration/chips"), tmp_path / "world")
-    assert {path.name for path in written} == {path.name for path in CHIPS.iterdir()}
+    assert {path.name for path in written} == {path.name for path in CHIPS.iterdir() if path.is_file()}
     for path in written:
         assert path.read_bytes() == (CHIPS / path.name).read_bytes(), path.name
 
@@ -74,7 +75,8 @@ def test_runs_are_laid_beside_its_own_figures(still: sim.Results) -> None:
 def test_a_world_of_some_goods_is_not_laid_beside_figures_of_all(tmp_path: Path) -> None:
     """It has states of the shipped series, and once was 100 % off all of them."""
     path = tmp_path / "still.yaml"
-    path.write_text(STILL.format(world="grain").replace("2021-12", "2021-02"), encoding="utf-8")
+    text = STILL.format(world="grain").replace("2021-12", "2021-02")
+    path.write_text(text, encoding="utf-8")
     assert customs_series(run_pair(sim.load(path, posterior="none").run())) == []
     assert load_world("reference").covers_all_trade
     assert not load_world("grain").covers_all_trade
