@@ -33,7 +33,7 @@ NOT_RUN = {
     ("docs/own-figures.md", "base_year:"): "tests/world/customs_data/test_world_import.py reads it",
     ("docs/own-figures.md", "sim world"): "needs customs files: tests/world/customs_data/test_world_import.py",
     ("docs/chips.md", "make chips"): "installs; tests/ui/cli/test_cli_second_case.py runs the scenario",
-    ("calibration/chips/README.md", "python -m calibration"): "needs raw files: tests/calibration/base_year/test_chips.py",
+    ("calibration/chips/README.md", "python -m calibration"): "raw files: tests/calibration/base_year/test_chips.py",
     ("calibration/chips/README.md", "sim world build"): "tests/world/test_world_chips.py, to the byte",
     ("calibration/chips/README.md", "python -m docs"): "tests/pages/test_chips.py",
     ("docs/instruments.md", "policies:"): "clauses of the shipped scenarios: tests/scenario/test_library.py",
