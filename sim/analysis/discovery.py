@@ -34,6 +34,7 @@ _SIGNS: Mapping[str, tuple[Any, str]] = {
     ">": (operator.gt, "is above"), ">=": (operator.ge, "is at least"), "<": (operator.lt, "is below"),
     "<=": (operator.le, "is at most"),
 }  # fmt: skip
+LEAST_COVERAGE = 0.5  # of the cases; what holds fewer is told as weak
 LEAST_MASS = 0.05  # a box of fewer runs says little
 
 Mask = np.ndarray[tuple[int], np.dtype[np.bool_]]
@@ -131,7 +132,9 @@ def discover(
         box for box in sorted(boxes, key=lambda box: -box.density)[:1] if box.limits
     ]
     kept = sorted(kept, key=lambda box: (-box.coverage, -box.density))
-    return Discovery(outcome, len(table), int(met.sum()), tuple(kept), tuple(_sentences(outcome, met, kept, whole)))
+    return Discovery(
+        outcome, len(table), int(met.sum()), tuple(kept), tuple(_sentences(outcome, met, kept, whole, density))
+    )
 
 
 def _met(table: pd.DataFrame, condition: str, inputs: Sequence[str]) -> tuple[Mask, str]:
@@ -238,13 +241,21 @@ def _cut(found: tuple[float, float], whole: tuple[float, float]) -> tuple[float,
     return max(found[0], whole[0]), min(found[1], whole[1])
 
 
-def _sentences(outcome: str, met: Mask, boxes: Sequence[Box], whole: Mapping[str, Any]) -> list[str]:
+def _sentences(outcome: str, met: Mask, boxes: Sequence[Box], whole: Mapping[str, Any], wanted: float) -> list[str]:
     said = [f"In {met.mean():.0%} of all {len(met):,} runs {outcome}."]
     for box in boxes:
         where = _joined([_words(name, limits, whole[name]) for name, limits in box.limits.items()])
         said.append(
             f"In {box.coverage:.0%} of the cases in which {outcome}, {where}; where that holds, {outcome} in "
             f"{box.density:.0%} of {box.runs:,} runs."
+        )
+    covered = sum(box.coverage for box in boxes)
+    if boxes and covered < LEAST_COVERAGE:
+        left = "the box leaves" if len(boxes) == 1 else "the boxes leave"
+        said.append(f"Weak: {left} out {1.0 - covered:.0%} of these cases, which come about in other ways.")
+    if thin := [box for box in boxes if box.density < wanted]:
+        said.append(
+            f"Weak: {max(box.density for box in thin):.0%} of the runs inside are such, {wanted:.0%} were wanted."
         )
     if not boxes:
         said.append("No part of the space of inputs tells these cases from the others.")

@@ -39,7 +39,9 @@ def read_table(folder: Path, factors: Sequence[str], metrics: Sequence[str]) -> 
         with pq.ParquetFile(path, page_checksum_verification=True) as file:
             table = file.read()
     except FileNotFoundError:
-        raise SimError(f"{folder} has no table of runs yet: the sweep was cut off; start it again") from None
+        raise SimError(
+            f"{folder} has no table of runs yet: its sweep still runs, or was stopped; then start it again"
+        ) from None
     except (OSError, ValueError, pa.ArrowException) as error:
         raise SimError(f"{path} cannot be read: {error}; start the sweep again, it writes it anew") from error
     metric, factor = (_NUMBERS, _WHOLE), (_NUMBERS, _TEXT, _WHOLE)

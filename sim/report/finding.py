@@ -109,7 +109,7 @@ def left_out(study: StudyRuns) -> tuple[str, ...]:
         why = "; ".join(list(dict.fromkeys(failed["reason"]))[:_REASONS])
         found.append(f"{len(failed):,} of {len(study.runs):,} runs failed and are left out: {why}")
     if missing > 0:
-        found.append(f"{missing:,} of {study.planned:,} runs are not made yet; start the sweep again")
+        found.append(f"{missing:,} of {study.planned:,} runs are not made yet; if no sweep is at it, start it again")
     return tuple(found)
 
 

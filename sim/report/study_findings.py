@@ -33,7 +33,9 @@ def summed_up(
     chosen = list(metrics) or list(study.metrics)
     table = summary(points, levers, chosen, against)
     said = about(study, points)
-    title = f"{study.title}: mean [{said.part}], and paired change"
+    usual = table.loc[0, levers].to_dict() if against is None else against
+    setting = ", ".join(f"{name} {setting_text(usual[name])}" for name in levers)
+    title = f"{study.title}: mean [{said.part}], and paired change against {setting or 'itself'}"
     found = [Finding("summary", title, table, brief=_brief(table, levers))]
     numeric = [name for name in levers if pd.api.types.is_numeric_dtype(points[name])]
     if len(levers) <= 2 and numeric and len(points[numeric[0]].unique()) > 1:
@@ -138,7 +140,7 @@ def attributed(told: Attribution, title: str, worlds: int) -> list[Finding]:
         Finding(
             "attribution", f"{title}: effect of each, mean over {worlds} worlds, adding up to the change", told.table
         ),
-        Finding("attribution_totals", f"{title}: without, with, change", told.totals),
+        Finding("attribution_totals", f"{title}: without any of them, with all, change", told.totals),
     ]
     changes = dict(zip(told.totals["metric"], told.totals["change"], strict=True))
     for place, (metric, rows) in enumerate(told.table.groupby("metric", sort=False), start=1):
@@ -172,8 +174,8 @@ def leaking(found: Leaks, title: str, worlds: int) -> list[Finding]:
     unit = f"Change of {words_of(found.metric)}, {unit_of(found.metric)}; lines: {said.part}"
     return [
         Finding("still_arriving", f"{title}: what still arrives", found.arriving, first),
-        Finding("closing", f"{title}: one way closed at a time", found.closing,
+        Finding("closing", f"{title}: one way closed at a time, against the package as it is", found.closing,
                 draw=bars_of(closing, ("What closing one way would do", unit), said)),
-        Finding("replies", f"{title}: what the evader could do", found.replies,
+        Finding("replies", f"{title}: what the evader could do, against the package as it is", found.replies,
                 draw=bars_of(replies, ("What the evader could do", unit), said), height=TALL),
     ]  # fmt: skip

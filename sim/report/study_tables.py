@@ -26,7 +26,7 @@ _REASONS = 5
 def study_told(plan: Plan) -> str:
     """What a study is, in lines."""
     study = plan.study
-    compared = "no policy" if study.comparison is None else _package(study.comparison) or "the base"
+    compared = _compared_with(study)
     drawn = f" from {len(plan.worlds.draws)} draws of the posterior" if study.posterior else ""
     packages = len(np.unique(plan.points[:, 0]))
     lines = [
@@ -75,6 +75,10 @@ def _base_told(study: Study) -> list[str]:
 
 def _many(count: int, noun: str) -> str:
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def _compared_with(study: Study) -> str:
+    return "no policy" if study.comparison is None else _package(study.comparison) or "the base"
 
 
 def _package(package: object) -> str:
@@ -134,10 +138,10 @@ def compared_table(swept: Swept) -> Table:
     """What each package does to each metric, against what it is compared with."""
     levers = [lever.name for lever in swept.plan.study.levers]
     with_error, worlds = swept.plan.replicates > 1, len(swept.plan.worlds)
-    against = "no policy" if swept.plan.study.comparison is None else "compared with"
+    against = _compared_with(swept.plan.study)
     rows = [row for some in swept.told.first for row in some.to_dict("records")]
     counted = _counted(rows, worlds)
-    columns: list[str | Column] = [*levers, "metric", *counted, "mean", against, Column("difference", signed=True)]
+    columns: list[str | Column] = [*levers, "metric", *counted, "mean", "there", Column("difference", signed=True)]
     columns += ["error", "95 % interval"] if with_error else []
     columns += [part_of(worlds, "worlds")] if worlds > 1 else []
     lines = []
@@ -146,7 +150,8 @@ def compared_table(swept: Swept) -> Table:
         cells += [row[name] for name in ("mean", "compared_with", "difference")]
         cells += [row["standard_error"], _ends(row["low"], row["high"])] if with_error else []
         lines.append(cells + ([_ends(row["low_world"], row["high_world"])] if worlds > 1 else []))
-    title = f"Mean over {_many(worlds, 'world')} and {_many(swept.plan.replicates, 'replicate')}"
+    over = f"{_many(worlds, 'world')} and {_many(swept.plan.replicates, 'replicate')}"
+    title = f"Mean over {over}, against {against} (there)"
     more = f"{SHOWN} of {swept.told.rows:,} rows; the others are in comparisons.csv"
     return Table.of(columns, lines, title, more if swept.told.rows > SHOWN else "")
 

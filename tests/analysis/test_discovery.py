@@ -90,3 +90,17 @@ def test_what_cannot_be_told_apart_is_said() -> None:
     table.loc[5, "leak"] = np.nan
     with pytest.raises(SimError, match=r"1 of 60 runs: run 5 \(strictness"):
         discover(table, INPUTS, "leak > 0.3")
+
+
+def test_a_weak_finding_says_so() -> None:
+    """A box that holds few of the cases, or few cases among what it holds."""
+    rng = np.random.default_rng(1)
+    table = pd.DataFrame({"a": rng.random(400), "b": rng.random(400)})
+    table["gain"] = ((table["a"] > 0.9) | (rng.random(400) < 0.3)).astype(float)
+    weak = discover(table, ["a", "b"], "gain > 0.5", method="cart", density=0.9)
+    assert any(one.startswith("Weak: the box leaves out ") for one in weak.sentences)
+    noise = table.assign(gain=(rng.random(400) < 0.3).astype(float))
+    assert any("of the runs inside are such, 99% were wanted" in one for one in discover(
+        noise, ["a", "b"], "gain > 0.5", density=0.99).sentences)  # fmt: skip
+    clear = table.assign(gain=(table["a"] > 0.6).astype(float))
+    assert not any(one.startswith("Weak") for one in discover(clear, ["a", "b"], "gain > 0.5").sentences)

@@ -141,3 +141,11 @@ def test_a_metric_in_words(metric: str, words: str, unit: str) -> None:
 
 def test_one_world_has_no_band() -> None:
     assert "one world, so there is no band" in About("t", 5, 1, "p").footer()[1]
+
+
+def test_cells_of_a_heat_map_that_differ_read_differently() -> None:
+    table = runs().assign(**{METRICS[1]: lambda rows: 12_345.0 + rows["law.strength"] * 4.0 + rows["fidelity"]})
+    made = new_figure()
+    heat_map.draw(made, summary(table, LEVERS, METRICS[1:]), LEVERS, ABOUT)
+    written = [one.get_text() for one in made.axes[0].texts]
+    assert len(written) == 15 and len(set(written)) == 11, "as many as there are values of 4 a + b"

@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
     from matplotlib.figure import Figure
 
+    from sim.common.arrays import Floats
+
 _COLOURS = LinearSegmentedColormap.from_list("blues", ["#f4f7fb", "#6aa9db", COALITION])
+_FEW, _MANY, _APART = 3, 7, 0.02  # digits; share of the scale from which two cells shall read differently
 _DARK = 0.6  # share of the scale from which writing is white
 
 
@@ -42,8 +45,9 @@ def draw(figure: Figure, table: pd.DataFrame, levers: Sequence[str], about: Abou
         grid = grid.sort_index().sort_index(axis=1)
     values = grid.to_numpy(float)
     low, high = float(np.nanmin(values)), float(np.nanmax(values))
+    digits = _digits(values)
     words = words_of(metric)
-    title = f"{words[:1].upper()}{words[1:]}: from {number(low, digits=3)} to {number(high, digits=3)}"
+    title = f"{words[:1].upper()}{words[1:]}: from {number(low, digits=digits)} to {number(high, digits=digits)}"
     subtitle = f"By {across} (across) and {up} (upwards); {unit_of(metric)}, mean over worlds"
     plate = frame(figure, title, subtitle, about.footer())
     width, height = (float(side) for side in figure.get_size_inches())
@@ -56,7 +60,14 @@ def draw(figure: Figure, table: pd.DataFrame, levers: Sequence[str], about: Abou
     for (row, column), value in np.ndenumerate(values):
         colour = "white" if (value - low) / spread > _DARK else INK
         axes.text(
-            column + 0.5, row + 0.5, number(value, digits=3), ha="center", va="center", size=size, color=colour, **PLAIN
+            column + 0.5,
+            row + 0.5,
+            number(value, digits=digits),
+            ha="center",
+            va="center",
+            size=size,
+            color=colour,
+            **PLAIN,
         )
     for side in axes.spines.values():
         side.set_visible(False)
@@ -66,3 +77,13 @@ def draw(figure: Figure, table: pd.DataFrame, levers: Sequence[str], about: Abou
     axes.set_xlabel(across, size=SMALL, color=INK)
     axes.set_ylabel(up, size=SMALL, color=INK)
     return rows.reset_index(drop=True)
+
+
+def _digits(values: Floats) -> int:
+    """Digits at which cells whose colours differ read differently."""
+    known = np.unique(values[np.isfinite(values)])
+    far = np.flatnonzero(np.diff(known) > _APART * max(np.ptp(known), 1e-300)) if known.size else np.array([], int)
+    for digits in range(_FEW, _MANY):
+        if all(number(known[at], digits=digits) != number(known[at + 1], digits=digits) for at in far):
+            return digits
+    return _MANY
