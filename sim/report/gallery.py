@@ -15,6 +15,7 @@ from sim.experiments.swept import Swept
 from sim.metrics.mirror_gap import Pair
 from sim.report import html
 from sim.report.plots import FIGURES, figure, figure_of_forecast, figure_of_mechanism, figure_of_pair
+from sim.report.plots.paper import paper
 from sim.report.plots.style import Picture, drawn
 from sim.report.study_findings import summed_up
 from sim.report.table import Column, Table
@@ -32,7 +33,8 @@ class Gallery:
     """The figures of one thing; each call draws one anew and returns it, with the table behind it as ``.table``.
 
     A picture is a matplotlib figure: ``picture.axes`` are its panels, ``picture.savefig(...)`` writes it. It needs no
-    display, and is no figure of pyplot's, so a notebook shows it once.
+    display, and is no figure of pyplot's, so a notebook shows it once. For paper, figures of runs take a width and
+    leave out title and source: ``pair.plot.flows_by_route("89mm", plain=True).savefig("routes.pdf")``.
 
     Args:
         source: a run, a comparison, a mechanism shown, a forecast, or a study's runs.
@@ -93,7 +95,7 @@ def _figures_of(source: object) -> Mapping[str, tuple[str, Drawn]]:
     """Name: what it shows, and what draws it."""
     if isinstance(source, Comparison | Results):
         found: dict[str, tuple[str, Drawn]] = {
-            name: (kind.title, lambda name=name: figure(name, source)[0]) for name, kind in FIGURES.items()
+            name: (kind.title, partial(_of_run, name, source)) for name, kind in FIGURES.items()
         }
         said = "What two offices have on record of one flow: mirror_gap(exporter, importer, good)"
         return found | {MIRROR: (said, partial(_mirror, source))}
@@ -108,6 +110,13 @@ def _figures_of(source: object) -> Mapping[str, tuple[str, Drawn]]:
             HEAT_MAP: ("A metric at each pair of two levers: heat_map(metric)", partial(_of_study, HEAT_MAP, runs)),
         }
     raise TypeError(f"{type(source).__name__} has no figures")
+
+
+def _of_run(
+    name: str, source: Comparison | Results, width: str | float | None = None, *, plain: bool = False
+) -> Picture:
+    """A figure of a run, for the screen or, by its width such as ``89mm`` and without title and source, for paper."""
+    return figure(name, source, paper(width, plain=plain))[0]
 
 
 def _mirror(source: Comparison | Results, exporter: str, importer: str, good: str | None = None) -> Picture:

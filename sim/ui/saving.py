@@ -13,7 +13,9 @@ from sim.common.files import refuse_unwritable, written_folder
 from sim.experiments.provenance import makers_of_case
 from sim.report import plots
 from sim.report.explanation_tables import explanation_text
+from sim.report.plots.paper import Paper
 from sim.report.plots.run_view import View, look
+from sim.report.plots.style import SCREEN
 from sim.report.summary import refuse_summaries
 from sim.simulation.comparison import Comparison
 from sim.simulation.intervals import FILE, Bands
@@ -146,20 +148,24 @@ def opened(folder: Path, baseline: Path | None = None) -> View:
     return View(results, Results.open(baseline) if baseline else None, bands=bands)
 
 
-def draw_again(folder: Path, baseline: Path | None, *, force: bool) -> Saved:
+def draw_again(
+    folder: Path, baseline: Path | None, names: Sequence[str] | None = None, paper: Paper = SCREEN, *, force: bool
+) -> Saved:
     """Draws the figures of a saved run again, with the bands that it was run with.
 
     Args:
         folder: of the run.
         baseline: folder of its counterfactual; the one recorded by default.
+        names: which figures, all by default.
+        paper: what they are for.
         force: whether figures that were changed since are replaced.
 
     Raises:
-        SimError: no run stands there, or the figures cannot be written.
+        SimError: no run stands there, the figures cannot be written, or one that was named does not fit.
     """
     view, failed = opened(folder, baseline), dict[str, str]()
     with added_to(folder, force=force) as scratch:
-        files = plots.save_all(view, scratch / FIGURES, failed=failed)
+        files = plots.save_all(view, scratch / FIGURES, names, failed, paper)
     return Saved(folder, files=tuple(folder / FIGURES / path.name for path in files), failed=failed)
 
 

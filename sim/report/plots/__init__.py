@@ -33,8 +33,9 @@ from sim.report.plots import (
     simulated_and_customs,
     who_replaced_whom,
 )
+from sim.report.plots.paper import Paper
 from sim.report.plots.run_view import look
-from sim.report.plots.style import DPI, HEIGHT, Picture, drawn, own_style
+from sim.report.plots.style import DPI, HEIGHT, SCREEN, Picture, drawn, own_style
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from sim.report.plots.run_view import Source
 
 TALL = 7.2
+_COLUMN, _BROAD = 85.0, 150.0  # mm
 # What is written of a forecast and of a mechanism.
 FORECAST_FILES = ("fan_chart.png", "fan_chart.csv", "forecast.csv")
 MECHANISM_FILES = ("mechanism.png", "mechanism.csv", "expected_outcomes.csv")
@@ -65,17 +67,23 @@ class FigureKind:
         draw: draws it on an empty figure and returns the table behind it.
         needs: ``run`` if one run is enough, ``comparison`` if a counterfactual adds to it (it is drawn without, too).
         height: inches.
+        narrowest: least width on paper, mm; what is narrower has no room for the letters of its panels.
     """
 
     title: str
     draw: Callable[[Source, Figure], pd.DataFrame]
     needs: Literal["run", "comparison"] = "run"
     height: float = HEIGHT
+    narrowest: float = _BROAD
 
 
 FIGURES: dict[str, FigureKind] = {
-    "flows_by_origin": FigureKind("Deliveries to the target by origin", flows_by_origin.draw, "comparison"),
-    "flows_by_route": FigureKind("Deliveries to the target by route", flows_by_route.draw, "comparison"),
+    "flows_by_origin": FigureKind(
+        "Deliveries to the target by origin", flows_by_origin.draw, "comparison", narrowest=_COLUMN
+    ),
+    "flows_by_route": FigureKind(
+        "Deliveries to the target by route", flows_by_route.draw, "comparison", narrowest=_COLUMN
+    ),
     "who_replaced_whom": FigureKind("Suppliers lost and gained", who_replaced_whom.draw, "comparison", TALL),
     "flow_diagram": FigureKind("Origins and routes, before and after", flow_diagram.draw, "comparison", TALL),
     "flow_map": FigureKind("Origins and hubs on a map, before and after", flow_map.draw, "comparison"),
@@ -89,12 +97,28 @@ FIGURES: dict[str, FigureKind] = {
 }  # fmt: skip
 
 
-def figure(name: str, source: Source) -> tuple[Picture, pd.DataFrame]:
+def figure(name: str, source: Source, paper: Paper = SCREEN) -> tuple[Picture, pd.DataFrame]:
     """One figure and the table behind it.
 
     Args:
         name: its name in :data:`FIGURES`.
         source: a comparison, or one run.
+        paper: what it is for.
+
+    Raises:
+        SimError: there is no figure of that name, or the paper is too narrow for it.
+    """
+    name = known_figure(name)
+    kind = FIGURES[name]
+    if not fits(name, paper):
+        raise SimError(
+            f"{name} takes {kind.narrowest:.0f}mm at least: its letters have no room on {paper.width_mm:.0f}mm"
+        )
+    return drawn(partial(kind.draw, look(source)), kind.height, paper)
+
+
+def known_figure(name: str) -> str:
+    """Today's name of a figure.
 
     Raises:
         SimError: there is no figure of that name.
@@ -102,20 +126,29 @@ def figure(name: str, source: Source) -> tuple[Picture, pd.DataFrame]:
     name = renamed("figure", name)
     if name not in FIGURES:
         raise SimError(f"unknown figure '{name}'; {nearest(name, FIGURES)}")
-    kind = FIGURES[name]
-    return drawn(partial(kind.draw, look(source)), height=kind.height)
+    return name
+
+
+def fits(name: str, paper: Paper) -> bool:
+    """Whether paper is wide enough for a figure."""
+    return paper.width_mm >= FIGURES[name].narrowest
 
 
 def save_all(
-    source: Source, folder: str | Path, names: Iterable[str] | None = None, failed: dict[str, str] | None = None
+    source: Source,
+    folder: str | Path,
+    names: Iterable[str] | None = None,
+    failed: dict[str, str] | None = None,
+    paper: Paper = SCREEN,
 ) -> list[Path]:
-    """Writes figures as PNG, each with the table behind it as CSV; every file appears whole or not at all.
+    """Writes figures, as PNG unless asked otherwise, each with the table behind it as CSV, whole or not at all.
 
     Args:
         source: a comparison, or one run.
         folder: where to; made if it is missing. Files of the same names are replaced.
-        names: which figures, all by default.
+        names: which figures; all that the paper is wide enough for by default.
         failed: is told the figures that could not be drawn, each with the reason; without it, the first ends all.
+        paper: what they are for.
 
     Returns:
         The files written, ``<name>.png`` and ``<name>.csv``, in the order of the registry.
@@ -125,9 +158,9 @@ def save_all(
     """
     view = look(source)
     written = []
-    for name in FIGURES if names is None else names:
+    for name in [one for one in FIGURES if fits(one, paper)] if names is None else names:
         with or_told(failed, name):
-            written += save_figure(folder, name, *figure(name, view))
+            written += save_figure(folder, name, *figure(name, view, paper), paper)
     return written
 
 
@@ -235,15 +268,23 @@ def save_pair(source: Source, pair: Pair, folder: str | Path) -> tuple[Path, Pat
     return picture, table
 
 
-def save_figure(folder: str | Path, name: str, made: Figure, table: pd.DataFrame) -> list[Path]:
-    """Writes a figure and the table behind it as ``<name>.png`` and ``<name>.csv``.
+def save_figure(folder: str | Path, name: str, made: Figure, table: pd.DataFrame, paper: Paper = SCREEN) -> list[Path]:
+    """Writes a figure and the table behind it as ``<name>.png``, or in another format, and ``<name>.csv``.
+
+    What a plain figure does not say stands in ``<name>.txt``, for its caption.
 
     Raises:
         SimError: the folder cannot be written.
     """
-    picture, behind = (Path(folder) / f"{name}.{kind}" for kind in ("png", "csv"))
+    picture, behind = (Path(folder) / f"{name}.{kind}" for kind in (paper.format, "csv"))
+    undated = {"pdf": {"CreationDate": None}, "svg": {"Date": None}}.get(paper.format)
     with written_file(picture) as scratch:
-        made.savefig(scratch, format="png", dpi=DPI)
+        made.savefig(scratch, format=paper.format, dpi=DPI / paper.scale, metadata=undated)
     with written_file(behind) as scratch:
         table.to_csv(scratch, index=False)
-    return [picture, behind]
+    if not (isinstance(made, Picture) and made.plain):
+        return [picture, behind]
+    words = Path(folder) / f"{name}.txt"
+    with written_file(words) as scratch:
+        scratch.write_text(f"{made.caption}\n", encoding="utf-8")
+    return [picture, behind, words]

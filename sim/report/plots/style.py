@@ -19,6 +19,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from sim.report.plots.labels import PLAIN, balanced, fitted, width_of, wrapped
+from sim.report.plots.paper import WIDTH, Paper, shrink
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -39,7 +40,7 @@ OTHER_COLOURS = (
 REST_COLOUR, SPARE_COLOUR, LOST_COLOUR = "#a7a29a", "#cfcac2", "#efece6"
 COALITION, NEUTRAL, REFERENCE = "#0b3c6f", "#d55e00", "#1a1a1a"
 
-WIDTH, HEIGHT, DPI = 9.0, 5.6, 150
+HEIGHT, DPI = 5.6, 150
 _TITLE, _SUBTITLE, _FOOTER = 13.5, 10.0, 7.0
 SMALL = 8.0
 _MARGIN = 0.32
@@ -55,7 +56,12 @@ _USUAL_LINES = (
 
 # Which window system there is, and what dates are counted from, is not for a figure to say.
 _DEFAULTS = {name: value for name, value in matplotlib.rcParamsDefault.items() if name not in ("backend", "date.epoch")}
+# Text of a vector picture stays text, and the same figure gives the same bytes.
+_DEFAULTS |= {"pdf.fonttype": 42, "svg.fonttype": "none", "svg.hashsalt": "sanctions-sim"}
 _ONE_AT_A_TIME = RLock()  # matplotlib's settings are the process's
+
+
+SCREEN = Paper()
 
 
 @dataclass(frozen=True)
@@ -73,9 +79,13 @@ class Picture(Figure):
 
     Attributes:
         table: the data behind it, once it is drawn.
+        plain: whether it has no title and no source.
+        caption: what these would say of a plain one.
     """
 
     table: pd.DataFrame
+    plain: bool = False
+    caption: str = ""
 
     def savefig(self, fname: Any, **options: Any) -> None:
         """Writes it, whatever matplotlib's settings are; see :meth:`matplotlib.figure.Figure.savefig`."""
@@ -97,12 +107,14 @@ def own_style() -> Iterator[None]:
 
 
 def drawn(
-    draw: Callable[[Figure], pd.DataFrame], width: float = WIDTH, height: float = HEIGHT
+    draw: Callable[[Figure], pd.DataFrame], height: float = HEIGHT, paper: Paper = SCREEN
 ) -> tuple[Picture, pd.DataFrame]:
-    """A figure of so many inches, and what drawing it gave: the table behind it."""
+    """A figure of so many inches before it is fitted to its paper, and the table behind it that drawing it gave."""
     with own_style():
-        made = new_figure(width, height)
+        made = new_figure(*paper.layout(height))
+        made.plain = paper.plain
         made.table = draw(made)
+        shrink(made, paper.scale)
         return made, made.table
 
 
@@ -126,6 +138,9 @@ def frame(figure: Figure, title: str, subtitle: str, footer: Sequence[str]) -> P
     """
     width, height = (float(side) for side in figure.get_size_inches())
     inner, left = inner_width(figure), _MARGIN / width
+    if isinstance(figure, Picture) and figure.plain:
+        figure.caption = "\n".join([f"{title}.", f"{subtitle}.", *footer])
+        return Plate(left, 1 - left, 0.12 / height, 1 - 0.12 / height)
     above = [
         ("title", balanced(title, inner, _TITLE, "bold"), _TITLE, "bold", INK),
         ("subtitle", balanced(subtitle, inner, _SUBTITLE), _SUBTITLE, "normal", MUTED),

@@ -183,16 +183,26 @@ def show_run(
 def plot(
     folder: Annotated[Path, typer.Argument(metavar="RESULTS_FOLDER", help="Folder of a run made before.")],
     baseline: Annotated[Path | None, typer.Option(help="Run to compare with; else the one recorded.")] = None,
+    figure: Annotated[list[str] | None, typer.Option(metavar="NAME", help="One figure; repeatable; else all.")] = None,
+    file_format: Annotated[str, typer.Option("--format", metavar="png|pdf|svg", help="Kind of file.")] = "png",
+    width: Annotated[str | None, typer.Option(metavar="89mm", help="Width on paper, in mm, cm or in.")] = None,
+    plain: Annotated[bool, typer.Option("--plain", help="Without title, source and the line above.")] = False,
     force: Force = False,
 ) -> None:
-    """Draws the figures of a saved run again.
+    """Draws the figures of a saved run again, for the screen or for a journal.
 
-    Example:
+    Examples:
       sim plot results/NAME-OF-THE-RUN
+      sim plot results/NAME-OF-THE-RUN --figure flows_by_route --format pdf --width 89mm --plain
     """
+    from sim.report.plots import FIGURES, fits
+    from sim.report.plots.paper import paper
     from sim.ui.saving import draw_again
 
-    show_saved(draw_again(folder, baseline, force=force))
+    chosen = paper(width, format=file_format, plain=plain)
+    show_saved(draw_again(folder, baseline, figure, chosen, force=force))
+    if not figure and (left := [name for name in FIGURES if not fits(name, chosen)]):
+        show(f"left out, for they have no room on {chosen.width_mm:.0f}mm: {', '.join(left)}")
 
 
 @app.command()

@@ -77,6 +77,20 @@ def test_summaries_are_left_and_told_before_anything_runs(sim: Sim, tmp_path: Pa
     assert "written as .xlsx, .csv or .tex" in sim("show nowhere --summary mine.docx").err
 
 
+def test_a_figure_for_a_journal(sim: Sim, tmp_path: Path) -> None:
+    assert sim("run classroom --no-figures").status == 0
+    run = next(path for path in (tmp_path / "results").iterdir() if "no-policy" not in path.name)
+    said = sim(f"plot {run} --figure flows_by_route --format svg --width 89mm --plain")
+    assert said.status == 0, said.err
+    assert {path.name for path in (run / "figures").iterdir()} == {
+        f"flows_by_route.{kind}" for kind in ("svg", "csv", "txt")
+    }
+    assert "flow_map takes 150mm at least" in sim(f"plot {run} --figure flow_map --width 89mm").err
+    assert "unknown figure 'flow_mop'" in sim(f"plot {run} --figure flow_mop").err
+    assert "with mm, cm or in" in sim(f"plot {run} --width wide").err
+    assert Results.open(run).months, "the record knows the new files"
+
+
 def test_plot_draws_again_what_run_drew(sim: Sim, tmp_path: Path) -> None:
     assert sim(f"run reference {FAST}").status == 0
     run = folders(tmp_path / "results")[True]
