@@ -42,6 +42,7 @@ class Policy(StrictModel, ABC):
         adds_up: Whether two clauses of the instrument on the same lanes at the same time add up, as listings do; where
             they do not, the loader calls them a contradiction.
         drifts: Whether the effect changes while the clause is in force (build-up, decay, a date that strikes once).
+        restricts: Whether it only ever hinders trade with the target; what eases it, or moves trade there, does not.
         by_good: Whether it distinguishes goods; one aimed at firms or governments as such leaves `goods` out.
     """
 
@@ -49,6 +50,7 @@ class Policy(StrictModel, ABC):
     example: ClassVar[Mapping[str, object]]
     adds_up: ClassVar[bool] = False
     drifts: ClassVar[bool] = False
+    restricts: ClassVar[bool] = True
     by_good: ClassVar[bool] = True
 
     kind: str = Field(description="The instrument.")

@@ -16,6 +16,7 @@ from sim.metrics.customs_series import customs_series
 from sim.metrics.mirror_gap import PARTS, mirror_gap
 from sim.metrics.printed_sums import REST
 from sim.metrics.series import BY_ORIGIN, BY_ROUTE, PUBLISHED, RECORDS, printed
+from sim.metrics.strange_outcomes import strange_outcomes
 from sim.report.table import Column, Table
 from sim.simulation.intervals import DELIVERIES
 
@@ -53,9 +54,10 @@ def run_tables(view: View) -> list[Table]:
 def deliveries(view: View) -> Table:
     """Deliveries to the target by year, with the policies and without, by kind of route, and their price."""
     rows, names = printed(view, DELIVERIES, view.bands), year_names(view.months)
-    return _deliveries(
+    table = _deliveries(
         rows.replace({"period": names}), f"Deliveries to {view.target_name}", medians(view.bands), heads_of(view)
     )
+    return replace(table, note="\n".join([table.note, *strange_outcomes(view)]))
 
 
 def over_draws(bands: Bands) -> Table:

@@ -25,6 +25,7 @@ class Beliefs:
         posterior: None where the parameters are priors.
         draws: how many are run for bands.
         words: all this, for the screen.
+        unfitted: hubs of the world of which the posterior has no effect, though it has some of others.
     """
 
     case: Case
@@ -32,6 +33,7 @@ class Beliefs:
     posterior: Posterior | None
     draws: int
     words: str
+    unfitted: tuple[str, ...] = ()
 
 
 def beliefs(case: Case, asked: str | None, draws: int | None) -> Beliefs:
@@ -66,7 +68,8 @@ def beliefs(case: Case, asked: str | None, draws: int | None) -> Beliefs:
     said += f"; {doubts}" if (doubts := posterior.doubts(case.scenario, case.world)) else ""
     effects = {name for name in posterior.names if name.startswith(f"{HUB_EFFECTS}.")}
     own = [case.world.states[hub] for hub in case.world.hubs]
-    if effects and (unfitted := [hub for hub in own if f"{HUB_EFFECTS}.{hub}" not in effects]):
+    unfitted = tuple(hub for hub in own if effects and f"{HUB_EFFECTS}.{hub}" not in effects)
+    if unfitted:
         said += f"; hubs whose opening is not fitted: {_some(unfitted)}"
     which = f"posterior '{posterior.name}' ({posterior.digest[:10]})"
     if not used:
@@ -74,7 +77,7 @@ def beliefs(case: Case, asked: str | None, draws: int | None) -> Beliefs:
     count = min(DRAWS, posterior.count) if draws is None else len(posterior.spread(draws))
     drawn_as = f"{count} draws" if count > 1 else "the representative draw"
     words = f"parameters: {used} values from {drawn_as} of {which}{said}"
-    return Beliefs(drawn, case, posterior, count, words)
+    return Beliefs(drawn, case, posterior, count, words, unfitted)
 
 
 def in_both(first: Beliefs, second: Beliefs) -> str:

@@ -24,6 +24,7 @@ class BlockingLaw(Policy):
     """
 
     wielder: ClassVar[str] = "Third states"
+    restricts: ClassVar[bool] = False
     example: ClassVar[Mapping[str, object]] = {"by": ("third",), "towards": ("target",), "strength": 0.4}
 
     kind: Literal["blocking_law"] = "blocking_law"

@@ -23,6 +23,7 @@ class LogisticsHub(Policy):
     """
 
     wielder: ClassVar[str] = "Third states"
+    restricts: ClassVar[bool] = False
     example: ClassVar[Mapping[str, object]] = {
         "by": ("hubs",), "towards": ("target",), "strength": 0.1, "capacity": 0.5,
     }  # fmt: skip

@@ -15,6 +15,7 @@ class NullPolicy(Policy):
     """No law at all, with dates. A run with it equals the run without it to the last bit."""
 
     wielder: ClassVar[str] = "Others"
+    restricts: ClassVar[bool] = False
     example: ClassVar[Mapping[str, object]] = {"by": ("coalition",), "towards": ("target",), "strength": 1.0}
 
     kind: Literal["null_policy"] = "null_policy"

@@ -24,6 +24,7 @@ class ParallelImports(Policy):
     """
 
     wielder: ClassVar[str] = "The target"
+    restricts: ClassVar[bool] = False
     example: ClassVar[Mapping[str, object]] = {"by": ("target",), "towards": ("target",), "strength": 0.1}
 
     kind: Literal["parallel_imports"] = "parallel_imports"

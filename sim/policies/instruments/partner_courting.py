@@ -22,6 +22,7 @@ class PartnerCourting(Policy):
     """
 
     wielder: ClassVar[str] = "The target"
+    restricts: ClassVar[bool] = False
     example: ClassVar[Mapping[str, object]] = {
         "by": ("target",), "towards": ("target",), "partners": ("hubs",), "strength": 1.5,
     }  # fmt: skip

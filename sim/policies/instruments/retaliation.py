@@ -29,6 +29,7 @@ class Retaliation(Policy):
     """
 
     wielder: ClassVar[str] = "The target"
+    restricts: ClassVar[bool] = False
     example: ClassVar[Mapping[str, object]] = {
         "by": ("target",), "towards": ("target",), "against": ("coalition",), "strength": 0.01, "rate": 0.3,
     }  # fmt: skip

@@ -23,6 +23,7 @@ class SupplyCommitment(Policy):
     """
 
     wielder: ClassVar[str] = "The target"
+    restricts: ClassVar[bool] = False
     example: ClassVar[Mapping[str, object]] = {
         "by": ("target",), "towards": ("target",), "partners": ("third",), "strength": 0.3,
     }  # fmt: skip

@@ -29,6 +29,7 @@ class Tariff(Policy):
     """
 
     wielder: ClassVar[str] = "Threats to third states"
+    restricts: ClassVar[bool] = False
     example: ClassVar[Mapping[str, object]] = {
         "by": ("coalition",), "towards": ("target",), "against": ("third",), "strength": 0.25, "leverage": 2.0,
     }  # fmt: skip

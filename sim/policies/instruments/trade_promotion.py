@@ -24,6 +24,7 @@ class TradePromotion(Policy):
     """
 
     wielder: ClassVar[str] = "Third states"
+    restricts: ClassVar[bool] = False
     example: ClassVar[Mapping[str, object]] = {"by": ("third",), "towards": ("target",), "strength": 0.1}
 
     kind: Literal["trade_promotion"] = "trade_promotion"

@@ -28,6 +28,8 @@ def check(
     from sim.scenario import json_schema, load_scenario
     from sim.scenario.remarks import remarks
     from sim.scenario.world_codes import read_codes
+    from sim.simulation.parameter_source import beliefs
+    from sim.simulation.simulation import Case
     from sim.world import find_world, load_world
 
     if schema:
@@ -47,7 +49,12 @@ def check(
                 faults += [Fault(file, 0, 0, "", message) for message in few.values()]
                 continue
             show(f"{file}: ok", headline(found), clauses_by_date(found))
+            chosen = beliefs(Case(found, world), None, 0)
+            show(chosen.words)
             warn(*remarks(found, world))
+            if chosen.unfitted:
+                hubs = ", ".join(chosen.unfitted)
+                warn(f"nothing is fitted of these hubs beyond what their traits say, unlike of the others: {hubs}")
             show("")
     if faults:
         raise FaultList(faults)

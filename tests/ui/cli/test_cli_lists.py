@@ -14,6 +14,7 @@ from sim.common.package_data import shipped
 from sim.policies import INSTRUMENTS
 from sim.report.catalogue import example_of, own_fields
 from sim.scenario import load_scenario, parse_scenario, shipped_scenarios
+from tests.posteriors import write_posterior
 
 ROOT = Path(__file__).resolve().parents[3]
 Sim = Callable[[str], Any]
@@ -118,3 +119,14 @@ def test_a_run_before_its_world_is_warned_of_and_goes_on(sim: Sim, tmp_path: Pat
     said = sim(command)
     assert said.status == 0, said.err
     assert "warning: the run begins in 2019-01, before 2021, " in said.out
+
+
+def test_check_says_which_parameters_a_run_has_and_which_hubs_are_not_fitted(
+    sim: Sim, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "parameters: priors; no posterior ships with world 'classroom'" in sim("check classroom").out
+    write_posterior(tmp_path / "fitted", {"hub_effects.HUBA": [0.1, 0.2], "parameters.listing_fear": [5.0, 6.0]})
+    monkeypatch.setattr("sim.simulation.parameter_source.shipped_posterior", lambda world: tmp_path / "fitted")
+    said = sim("check classroom")
+    assert said.status == 0
+    assert "nothing is fitted of these hubs beyond what their traits say, unlike of the others: BETA" in said.out
