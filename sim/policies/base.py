@@ -9,7 +9,7 @@ this is what has the loader check the names against the world.
 import datetime as dt
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from pydantic import Field, ValidationInfo, field_validator
 
@@ -32,11 +32,28 @@ def fading(months: float, half_life: float, lasting: float = 0.0) -> float:
     return left
 
 
+class Reach(NamedTuple):
+    """Whom a clause of an instrument binds or hits, in words; a field of the clause stands in single backticks.
+
+    Attributes:
+        who: Whose law or act it is, or who is bound by it.
+        towards: What it is aimed at.
+        through: On which routes it acts; empty where it acts on none.
+        against: Who or whose goods are hit beside those that it binds; empty where nobody is.
+    """
+
+    who: str
+    towards: str = ""
+    through: str = ""
+    against: str = ""
+
+
 class Policy(StrictModel, ABC):
     """One dated clause of a package of law; a clause shapes the month's regime and touches nobody.
 
     Attributes:
         wielder: Who wields the instrument, one of `WIELDERS`.
+        reach: Whom a clause binds or hits, in words for the page on instruments.
         example: Fields that a clause of it sets beside id, dates and source, in the codes of the reference world: pages
             show it where no shipped scenario has a clause of the kind, and tests try it.
         adds_up: Whether two clauses of the instrument on the same lanes at the same time add up, as listings do; where
@@ -47,6 +64,7 @@ class Policy(StrictModel, ABC):
     """
 
     wielder: ClassVar[str]
+    reach: ClassVar[Reach] = Reach("`by`", "`towards`")
     example: ClassVar[Mapping[str, object]]
     adds_up: ClassVar[bool] = False
     drifts: ClassVar[bool] = False

@@ -35,6 +35,14 @@ comes from; the numbers of a clause are the scenario's, with their own source.
 """
 
 
+_REACH = """\
+## Whom each binds, and whom it hits
+
+*The record*: what stands in `towards` is kept and moves nothing. *Through*: the routes on which it acts. States that an
+instrument can do nothing to, such as a transit ban of a state that is no hub, are told by `sim check`.
+"""
+
+
 def instruments_page() -> str:
     """All instruments as Markdown: purpose, form and its source, own fields, an example.
 
@@ -43,7 +51,7 @@ def instruments_page() -> str:
     names = sorted(shipped_scenarios(), key=lambda name: (name != "reference", name))
     packages = [load_scenario(name) for name in names]
     shared = field_rows(NullPolicy, [name for name in SHARED if name != "strength"])
-    parts = [_HEAD, _table(shared), ""]
+    parts = [_HEAD, _table(shared), "", _REACH, _reach(), ""]
     for section, instruments in INSTRUMENTS.by_wielder().items():
         parts += [f"## {section}", ""]
         for instrument in instruments:
@@ -71,6 +79,12 @@ def _told(instrument: type[Policy], packages: Sequence[Scenario]) -> list[str]:
         f"```yaml\n{example}\n```",
         "",
     ]
+
+
+def _reach() -> str:
+    """Who, towards whom, through whom and against whom, instrument by instrument."""
+    rows = [(f"`{kind}`", *(text or "-" for text in one.reach)) for kind, one in INSTRUMENTS.items()]
+    return markdown(Table.of(("instrument", "who", "towards", "through", "against"), rows))
 
 
 def _goods(instrument: type[Policy]) -> str:

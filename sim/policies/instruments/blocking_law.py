@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from pydantic import Field
 
 from sim.common.fields import Share
-from sim.policies.base import Policy
+from sim.policies.base import Policy, Reach
 
 if TYPE_CHECKING:
     from sim.policies.regime import Regime
@@ -24,6 +24,7 @@ class BlockingLaw(Policy):
     """
 
     wielder: ClassVar[str] = "Third states"
+    reach: ClassVar[Reach] = Reach("firms in `by`, which it shields", "sales to `towards`", "every route")
     restricts: ClassVar[bool] = False
     example: ClassVar[Mapping[str, object]] = {"by": ("third",), "towards": ("target",), "strength": 0.4}
 

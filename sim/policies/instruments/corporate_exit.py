@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from pydantic import Field
 
 from sim.common.fields import Share
-from sim.policies.base import Policy
+from sim.policies.base import Policy, Reach
 from sim.policies.regime import COALITION_BRAND
 
 if TYPE_CHECKING:
@@ -23,6 +23,11 @@ class CorporateExit(Policy):
     """
 
     wielder: ClassVar[str] = "Others"
+    reach: ClassVar[Reach] = Reach(
+        "firms of the coalition's members in `by`; by `abroad` their plants elsewhere",
+        "sales to `towards`",
+        "direct; by `hidden` through every hub",
+    )
     example: ClassVar[Mapping[str, object]] = {"by": ("coalition",), "towards": ("target",), "strength": 1.3}
 
     kind: Literal["corporate_exit"] = "corporate_exit"

@@ -9,7 +9,7 @@ import numpy as np
 from pydantic import Field
 
 from sim.common.fields import Share
-from sim.policies.base import Policy, fading
+from sim.policies.base import Policy, Reach, fading
 
 if TYPE_CHECKING:
     from sim.policies.regime import Regime
@@ -30,6 +30,7 @@ class CurrencyBan(Policy):
     """
 
     wielder: ClassVar[str] = "Law of the coalition"
+    reach: ClassVar[Reach] = Reach("the issuer, for the record", "payments of `towards`", "every route", "every seller")
     example: ClassVar[Mapping[str, object]] = {
         "by": ("coalition",), "towards": ("target",), "strength": 0.6, "invoiced_share": 0.4,
     }  # fmt: skip

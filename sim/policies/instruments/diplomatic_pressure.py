@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from pydantic import Field
 
 from sim.common.fields import States
-from sim.policies.base import Policy, fading
+from sim.policies.base import Policy, Reach, fading
 
 if TYPE_CHECKING:
     from sim.policies.regime import Regime
@@ -22,6 +22,7 @@ class DiplomaticPressure(Policy):
     """
 
     wielder: ClassVar[str] = "Threats to third states"
+    reach: ClassVar[Reach] = Reach("`by`", "the record", "", "governments of `against`")
     example: ClassVar[Mapping[str, object]] = {
         "by": ("coalition",), "towards": ("target",), "against": ("hubs",), "strength": 0.9,
     }  # fmt: skip

@@ -11,7 +11,7 @@ from sim.common.fields import STATE_GROUPS, AnyFirms, States
 from sim.common.good_groups import ALL
 from sim.common.months import month_of
 from sim.common.parsing import wrong
-from sim.policies.base import Policy
+from sim.policies.base import Policy, Reach
 
 if TYPE_CHECKING:
     from sim.policies.regime import Regime
@@ -29,6 +29,7 @@ class EntityListing(Policy):
     """
 
     wielder: ClassVar[str] = "Law of the coalition"
+    reach: ClassVar[Reach] = Reach("`by`", "the record", "", "firms in `firms_in`")
     example: ClassVar[Mapping[str, object]] = {
         "by": ("coalition",), "towards": ("target",), "firms_in": ("third",), "who": "exporters", "strength": 7.0,
     }  # fmt: skip

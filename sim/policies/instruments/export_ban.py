@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from pydantic import Field
 
 from sim.common.fields import Share
-from sim.policies.base import Policy
+from sim.policies.base import Policy, Reach
 from sim.policies.regime import COALITION_BRAND
 
 if TYPE_CHECKING:
@@ -29,6 +29,11 @@ class ExportBan(Policy):
     """
 
     wielder: ClassVar[str] = "Law of the coalition"
+    reach: ClassVar[Reach] = Reach(
+        "firms in `by`; by `subsidiaries` plants of coalition brands in third states",
+        "sales to `towards`",
+        "direct, hidden through every hub; a hub in `towards` is shut itself",
+    )
     example: ClassVar[Mapping[str, object]] = {
         "by": ("coalition",), "towards": ("target",), "strength": 0.7, "subsidiaries": 0.4,
     }  # fmt: skip

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from pydantic import Field
 
 from sim.common.fields import Share
-from sim.policies.base import Policy, fading
+from sim.policies.base import Policy, Reach, fading
 
 if TYPE_CHECKING:
     from sim.policies.regime import Regime
@@ -23,6 +23,7 @@ class InspectionCampaign(Policy):
     """
 
     wielder: ClassVar[str] = "Law of the coalition"
+    reach: ClassVar[Reach] = Reach("borders of `by`", "the record", "every route that leaves there")
     example: ClassVar[Mapping[str, object]] = {"by": ("hubs",), "towards": ("target",), "strength": 0.2}
     adds_up: ClassVar[bool] = True
     drifts: ClassVar[bool] = True

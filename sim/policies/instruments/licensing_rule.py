@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 
 from sim.common.fields import AnyStates, Share
 from sim.common.parsing import wrong
-from sim.policies.base import Policy
+from sim.policies.base import Policy, Reach
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,6 +33,9 @@ class LicensingRule(Policy):
     """
 
     wielder: ClassVar[str] = "Third states"
+    reach: ClassVar[Reach] = Reach(
+        "firms in `by`", "sales to `towards` but `exempt`", "direct; through hubs that are in `towards`"
+    )
     example: ClassVar[Mapping[str, object]] = {"by": ("third",), "towards": ("target", "hubs"), "strength": 0.6}
 
     kind: Literal["licensing_rule"] = "licensing_rule"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 import numpy as np
 from pydantic import Field
 
-from sim.policies.base import Policy
+from sim.policies.base import Policy, Reach
 
 if TYPE_CHECKING:
     from sim.policies.regime import Regime
@@ -23,6 +23,7 @@ class LogisticsHub(Policy):
     """
 
     wielder: ClassVar[str] = "Third states"
+    reach: ClassVar[Reach] = Reach("hubs in `by`", "the target", "the hubs in `by`, for every origin")
     restricts: ClassVar[bool] = False
     example: ClassVar[Mapping[str, object]] = {
         "by": ("hubs",), "towards": ("target",), "strength": 0.1, "capacity": 0.5,

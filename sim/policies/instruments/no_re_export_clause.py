@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from pydantic import Field
 
 from sim.common.fields import Share, States
-from sim.policies.base import Policy
+from sim.policies.base import Policy, Reach
 
 if TYPE_CHECKING:
     from sim.policies.regime import Regime
@@ -26,6 +26,7 @@ class NoReExportClause(Policy):
     """
 
     wielder: ClassVar[str] = "Law of the coalition"
+    reach: ClassVar[Reach] = Reach("sellers in `by`", "the target", "hubs in `against`", "their buyers there")
     example: ClassVar[Mapping[str, object]] = {"by": ("coalition",), "towards": ("target",), "strength": 0.3}
 
     kind: Literal["no_re_export_clause"] = "no_re_export_clause"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from pydantic import Field
 
 from sim.common.fields import States
-from sim.policies.base import Policy, fading
+from sim.policies.base import Policy, Reach, fading
 
 if TYPE_CHECKING:
     from sim.policies.regime import Regime
@@ -22,6 +22,7 @@ class PartnerCourting(Policy):
     """
 
     wielder: ClassVar[str] = "The target"
+    reach: ClassVar[Reach] = Reach("the target", "the record", "", "governments of `partners`")
     restricts: ClassVar[bool] = False
     example: ClassVar[Mapping[str, object]] = {
         "by": ("target",), "towards": ("target",), "partners": ("hubs",), "strength": 1.5,

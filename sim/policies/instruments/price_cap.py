@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from pydantic import Field
 
 from sim.common.fields import Share
-from sim.policies.base import Policy, fading
+from sim.policies.base import Policy, Reach, fading
 
 if TYPE_CHECKING:
     from sim.policies.regime import Regime
@@ -28,6 +28,7 @@ class PriceCap(Policy):
     """
 
     wielder: ClassVar[str] = "Law of the coalition"
+    reach: ClassVar[Reach] = Reach("the makers, for the record", "exports of `towards`")
     example: ClassVar[Mapping[str, object]] = {
         "by": ("coalition",), "towards": ("target",), "strength": 0.25, "coverage": 0.4,
     }  # fmt: skip

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from pydantic import Field
 
 from sim.common.fields import States
-from sim.policies.base import Policy
+from sim.policies.base import Policy, Reach
 
 if TYPE_CHECKING:
     from sim.policies.regime import Regime
@@ -24,6 +24,7 @@ class RedLine(Policy):
     """
 
     wielder: ClassVar[str] = "Threats to third states"
+    reach: ClassVar[Reach] = Reach("`by`", "the target", "", "states in `against`, by what they sell there")
     example: ClassVar[Mapping[str, object]] = {
         "by": ("coalition",), "towards": ("target",), "against": ("third",), "strength": 1.2, "multiple": 3.0,
     }  # fmt: skip

@@ -9,7 +9,7 @@ import numpy as np
 from pydantic import Field
 
 from sim.common.fields import States
-from sim.policies.base import Policy
+from sim.policies.base import Policy, Reach
 from sim.policies.instruments.duties import impose_duty
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ class Retaliation(Policy):
     """
 
     wielder: ClassVar[str] = "The target"
+    reach: ClassVar[Reach] = Reach("borders of `by`", "the record", "", "members in `against`")
     restricts: ClassVar[bool] = False
     example: ClassVar[Mapping[str, object]] = {
         "by": ("target",), "towards": ("target",), "against": ("coalition",), "strength": 0.01, "rate": 0.3,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from pydantic import Field
 
 from sim.common.fields import AnyStates, Share, States
-from sim.policies.base import Policy
+from sim.policies.base import Policy, Reach
 
 if TYPE_CHECKING:
     from sim.policies.regime import Regime
@@ -24,6 +24,12 @@ class RouteClosure(Policy):
     """
 
     wielder: ClassVar[str] = "Others"
+    reach: ClassVar[Reach] = Reach(
+        "whoever shuts it, for the record",
+        "what goes to `towards`",
+        "direct, or the hubs in `through`",
+        "goods of `origins`",
+    )
     example: ClassVar[Mapping[str, object]] = {
         "by": ("coalition",), "towards": ("target",), "through": ("hubs",), "origins": ("coalition",), "strength": 0.6,
     }  # fmt: skip

@@ -9,7 +9,7 @@ import numpy as np
 from pydantic import Field
 
 from sim.common.fields import Share, States
-from sim.policies.base import Policy, fading
+from sim.policies.base import Policy, Reach, fading
 
 if TYPE_CHECKING:
     from sim.policies.regime import Regime
@@ -25,6 +25,9 @@ class SecondaryBanks(Policy):
     """
 
     wielder: ClassVar[str] = "Threats to third states"
+    reach: ClassVar[Reach] = Reach(
+        "`by`", "payments of `towards`", "direct with, and through hubs among, `against`", "banks in `against`"
+    )
     example: ClassVar[Mapping[str, object]] = {
         "by": ("coalition",), "towards": ("target",), "against": ("hubs",), "strength": 0.4,
     }  # fmt: skip

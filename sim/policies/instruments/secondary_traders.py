@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from pydantic import Field
 
 from sim.common.fields import States
-from sim.policies.base import Policy
+from sim.policies.base import Policy, Reach
 
 if TYPE_CHECKING:
     from sim.policies.regime import Regime
@@ -23,6 +23,7 @@ class SecondaryTraders(Policy):
     """
 
     wielder: ClassVar[str] = "Threats to third states"
+    reach: ClassVar[Reach] = Reach("`by`", "sales to `towards`", "every route", "firms of `against`")
     example: ClassVar[Mapping[str, object]] = {
         "by": ("coalition",), "towards": ("target",), "against": ("third",), "strength": 0.8,
     }  # fmt: skip

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from pydantic import Field
 
 from sim.common.fields import Share, States
-from sim.policies.base import Policy
+from sim.policies.base import Policy, Reach
 
 if TYPE_CHECKING:
     from sim.policies.regime import Regime
@@ -23,6 +23,7 @@ class SupplyCommitment(Policy):
     """
 
     wielder: ClassVar[str] = "The target"
+    reach: ClassVar[Reach] = Reach("the target", "the record", "", "governments of `partners`")
     restricts: ClassVar[bool] = False
     example: ClassVar[Mapping[str, object]] = {
         "by": ("target",), "towards": ("target",), "partners": ("third",), "strength": 0.3,

@@ -9,7 +9,7 @@ import numpy as np
 from pydantic import Field
 
 from sim.common.fields import Share, States
-from sim.policies.base import Policy
+from sim.policies.base import Policy, Reach
 from sim.policies.instruments.duties import impose_duty
 
 if TYPE_CHECKING:
@@ -29,6 +29,9 @@ class Tariff(Policy):
     """
 
     wielder: ClassVar[str] = "Threats to third states"
+    reach: ClassVar[Reach] = Reach(
+        "borders of `by`", "pressure if `towards` holds the target", "", "goods of `against`"
+    )
     restricts: ClassVar[bool] = False
     example: ClassVar[Mapping[str, object]] = {
         "by": ("coalition",), "towards": ("target",), "against": ("third",), "strength": 0.25, "leverage": 2.0,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 import numpy as np
 from pydantic import Field
 
-from sim.policies.base import Policy
+from sim.policies.base import Policy, Reach
 
 if TYPE_CHECKING:
     from sim.policies.regime import Regime
@@ -24,6 +24,7 @@ class TradePromotion(Policy):
     """
 
     wielder: ClassVar[str] = "Third states"
+    reach: ClassVar[Reach] = Reach("sellers in `by`", "sales to `towards`", "direct")
     restricts: ClassVar[bool] = False
     example: ClassVar[Mapping[str, object]] = {"by": ("third",), "towards": ("target",), "strength": 0.1}
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from pydantic import Field
 
 from sim.common.fields import Share
-from sim.policies.base import Policy
+from sim.policies.base import Policy, Reach
 
 if TYPE_CHECKING:
     from sim.policies.regime import Regime
@@ -22,6 +22,7 @@ class TransitTracking(Policy):
     """
 
     wielder: ClassVar[str] = "Third states"
+    reach: ClassVar[Reach] = Reach("hubs in `by`", "the target", "the hubs in `by`", "goods of every other origin")
     example: ClassVar[Mapping[str, object]] = {
         "by": ("hubs",), "towards": ("target",), "strength": 0.7, "fidelity": 0.5,
     }  # fmt: skip
