@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from sim.common.errors import SimError
+from sim.common.errors import SimError, nearest
+from sim.common.labelled import dataset
 from sim.common.progress import Progress, watched
 from sim.experiments.runner import make_runs
 from sim.metrics.mirror_gap import mirror_gap
@@ -65,6 +66,21 @@ class Ensemble:
     def bands(self) -> Bands:
         """Medians and 90 % bands over the draws."""
         return Bands.over(self.samples, self.record)
+
+    def to_xarray(self, figure: str) -> Any:
+        """The samples behind a figure as an ``xarray.Dataset`` by series, period and draw.
+
+        Raises:
+            SimError: there is no such figure among them, or xarray is missing (extra ``exchange``).
+        """
+        known = list(dict.fromkeys(self.samples.index.get_level_values("figure")))
+        if figure not in known:
+            raise SimError(f"unknown figure '{figure}'; {nearest(figure, known)}")
+        rows = pd.DataFrame(self.samples.xs(figure, level="figure")).rename_axis("draw", axis="columns")
+        wide = pd.DataFrame(rows.stack().unstack("column")).reset_index()
+        values = [str(name) for name in wide if name not in ("series", "period", "draw")]
+        about = {name: self.record[name] for name in ("posterior", "digest", "mode", "exporters")}
+        return dataset(wide, ["series", "period", "draw"], values, about)
 
     def __repr__(self) -> str:
         return f"<Ensemble of {self.samples.shape[1]} draws of posterior {self.record['posterior']!r}>"

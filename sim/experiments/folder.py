@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -15,6 +16,7 @@ import pandas as pd
 from sim.common.accessors import Accessor
 from sim.common.errors import Fault, FaultList, SimError
 from sim.common.json_records import Record, checked_record, read_json
+from sim.common.labelled import dataset
 from sim.common.package_data import version_of
 from sim.experiments.plan import Plan, plan_of
 from sim.experiments.provenance import makers_of
@@ -167,6 +169,9 @@ def write_record(folder: Path, plan: Plan) -> None:
     write_beside(folder, RECORD, lambda file: file.write(text))
 
 
+_SPARSE = 4  # cells of a grid for each that was run; beyond it, points are no grid
+
+
 @dataclass(frozen=True, eq=False)
 class StudyRuns:
     """The runs of a study as its folder has them.
@@ -195,6 +200,22 @@ class StudyRuns:
     metrics: tuple[str, ...]
     planned: int
     runs: pd.DataFrame
+
+    def to_xarray(self) -> Any:
+        """The points that are done as an ``xarray.Dataset`` by lever, world and replicate.
+
+        Where levers are no grid, by run, with the levers as coordinates.
+
+        Raises:
+            SimError: xarray is missing (extra ``exchange``).
+        """
+        done = self.runs[(self.runs["point"] >= 0) & (self.runs["status"] == "done")]
+        about, values = {"title": self.title, "question": self.question}, list(self.metrics)
+        grid = [*self.levers, "world", "replicate"]
+        if prod(done[name].nunique() for name in grid) <= _SPARSE * len(done) and not done.duplicated(grid).any():
+            return dataset(done, grid, values, about)
+        by_run = dataset(done.assign(run=range(len(done))), ["run"], values, about)
+        return by_run.assign_coords({name: ("run", done[name].to_numpy()) for name in grid})
 
     def column(self, name: str) -> str:
         """The column that a user means: an old name of a metric or an input is read with a hint; any other stays."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -91,6 +92,10 @@ class Swept:
             study.file.title, study.file.question, tuple(lever.name for lever in study.levers),
             tuple(one.name for one in study.uncertainties), study.file.metrics, len(self.plan), self.runs,
         )  # fmt: skip
+
+    def to_xarray(self) -> Any:
+        """The points as an ``xarray.Dataset``: see :meth:`sim.StudyRuns.to_xarray`."""
+        return self.as_kept().to_xarray()
 
     def __repr__(self) -> str:
         wanting = "".join(f"; {one.metric} not a number in {one.runs:,}" for one in self.undefined)

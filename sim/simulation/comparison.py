@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from sim.common.accessors import Accessor
 from sim.common.errors import SimError
+from sim.common.labelled import extra
 from sim.common.months import format_month, parse_month
 from sim.common.progress import Progress, watched
 from sim.common.yaml_reader import read_yaml
@@ -43,6 +44,17 @@ class Comparison:
     policy: Results
     baseline: Results
     bands: Bands | None = None
+
+    def to_xarray(self, table: str = "flows") -> Any:
+        """A table of both runs, along an axis ``run``: see :meth:`sim.Results.to_xarray`."""
+        xarray = extra("xarray", "to_xarray")
+        both = [run.to_xarray(table) for run in (self.policy, self.baseline)]
+        joined = xarray.concat(both, pd.Index(["policy", "baseline"], name="run"), join="outer", combine_attrs="drop")
+        for name in joined:
+            if str(name).endswith("_musd"):
+                joined[name] = joined[name].fillna(0.0)
+        return joined.assign_attrs(both[0].attrs, compared_with=self.baseline.title)
+
     plot = Accessor("Its figures: ``plot.<tab>`` lists them, ``plot.NAME()`` draws one.")
     save_summary = Accessor("Writes its tables and what ran: ``save_summary('mine.xlsx')``, or ``.csv``, ``.tex``.")
 

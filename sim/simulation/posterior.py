@@ -17,6 +17,7 @@ from sim.common.errors import Fault, FaultList, SimError
 from sim.common.json_records import Record, checked_record, read_json
 from sim.common.package_data import shipped
 from sim.common.scratch import mend
+from sim.simulation.chains import inference_data
 from sim.simulation.inputs import InputProblem, address_of, apply_values, bounds_of, current_values, split
 
 if TYPE_CHECKING:
@@ -110,6 +111,10 @@ class Posterior:
     def count(self) -> int:
         """How many draws there are."""
         return len(self.draws)
+
+    def to_inferencedata(self) -> Any:
+        """The chains that it was drawn by, as ArviZ takes them; see :func:`sim.simulation.chains.inference_data`."""
+        return inference_data(self.path.parent)
 
     def values(self, draw: int = REPRESENTATIVE) -> dict[str, float]:
         """The values of one draw, by column.

@@ -15,13 +15,18 @@ from typing import Any
 import pandas as pd
 
 from sim.common.accessors import Accessor
+from sim.common.errors import SimError, nearest
+from sim.common.labelled import dataset
 from sim.common.renamed import renamed
 from sim.common.scratch import scratch_folder
+from sim.simulation.columns import COLUMNS, kind_of
+from sim.simulation.parquet import NUMBERS, TEXT
 from sim.simulation.run_folder import put_in_place, read_run, read_table, write_tables
 from sim.simulation.run_record import SCENARIO, TABLES, run_name
 from sim.simulation.tables import build_tables, condensed
 
 __all__ = ["TABLES", "Results"]
+_NO_KEYS = ("reported_flow", "release_month")  # words that tell no row from another
 
 
 class _RunTable(pd.DataFrame):
@@ -154,6 +159,28 @@ class Results:
     def to_target(self) -> pd.DataFrame:
         """Deliveries to the target only."""
         return self.flows[self.flows["destination"] == self.target]
+
+    def to_xarray(self, table: str = "flows") -> Any:
+        """A table as an ``xarray.Dataset``: an axis for each label, units in the attributes, what ran in its own.
+
+        Args:
+            table: one of the eight; of ``flows`` the deliveries to the target.
+
+        Raises:
+            SimError: there is no such table, or xarray is missing (extra ``exchange``).
+        """
+        if table not in TABLES:
+            raise SimError(f"unknown table '{table}'; {nearest(table, TABLES)}")
+        frame = self.to_target() if table == "flows" else getattr(self, table)
+        known = {name: one for name, one in COLUMNS[table].items() if name in frame}
+        keys = [name for name, one in known.items() if kind_of(one) == TEXT and name not in _NO_KEYS]
+        keys = [name for name in keys if not (table == "flows" and name == "destination")]
+        values = [name for name, one in known.items() if kind_of(one) == NUMBERS]
+        about = {name: self.record[name] for name in ("title", "target", "seed", "mode", "run_digest", "base_year")}
+        units = {name: {"units": known[name].unit, "long_name": known[name].meaning} for name in values}
+        if table == "flows":  # an index of prices does not add up over what is summed here
+            values.remove("price_index")
+        return dataset(pd.DataFrame(frame), keys, values, about, units)
 
     def save(self, folder: str | Path, also: Callable[[Path], object] | None = None, *, force: bool = False) -> Path:
         """Writes tables, scenario and record as one folder, whole or not at all.
