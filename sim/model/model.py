@@ -54,7 +54,8 @@ class SanctionsModel(mesa.Model):  # type: ignore[misc]
     :mod:`sim.model.state` and :mod:`sim.model.records`.
 
     Args:
-        scenario: what to simulate, or the name or file of a scenario; ``sim.load(...).scenario`` has fitted parameters.
+        scenario: what to simulate, or the name or file of a scenario. A name or file has the scenario's own parameters
+            and the prior centres; ``sim.load(...).model()`` has those that ``sim run`` takes, see ``Case.said``.
         world: the world the scenario names; read where it is left out.
         rules: behavioural rules to replace, by name (see :data:`sim.rules.RULES`).
         seed: of every draw, in place of the scenario's; Mesa's ``rng`` is another name for it.

@@ -65,11 +65,16 @@ def search_outlook(rounds: tuple[int, int], each: float, workers: int) -> str:
 
 
 def _base_told(study: Study) -> list[str]:
-    scenario = study.base.scenario
+    scenario, fitted = study.base.scenario, study.posterior
+    said = (
+        study.base.said if fitted is None else f"parameters: draws of posterior '{fitted.name}' ({fitted.digest[:10]})"
+    )
+    name, _, parameters = said.partition(": ")
     months = f"{format_month(scenario.months.first)} to {format_month(scenario.months.last)}"
     return [
         *(f"warning:        {remark}" for remark in study.base.remarks),
         f"base:           {scenario.title}; {scenario.agents.exporters:,} exporters, {scenario.agents.mode}, {months}",
+        f"{name + ':':<15} {parameters}",
     ]
 
 
