@@ -210,11 +210,14 @@ def _clause_table(early: Sequence[Policy], by: str, found: Mapping[str, Share], 
             held["clauses"] += 1
             continue
         rows[clause.id] = {
-            "clause": clause.id, "kind": clause.kind, "by": ", ".join(clause.by),
+            "clause": clause.id, "label": clause.label or clause.id, "kind": clause.kind, "by": ", ".join(clause.by),
             "announced": clause.announced or clause.effective, "effective": clause.effective, "ends": clause.ends,
             "source": clause.source,
         }  # fmt: skip
-    columns = [by, *(("kind", "by", "announced", "effective", "ends", "source") if by == "clause" else ("clauses",))]
+    columns = [
+        by,
+        *(("label", "kind", "by", "announced", "effective", "ends", "source") if by == "clause" else ("clauses",)),
+    ]
     return _table([(rows[name], share) for name, share in found.items()], columns, change)
 
 

@@ -131,9 +131,7 @@ def _checked(flow: Flow, world: World) -> Flow:
     Raises:
         SimError: it has not.
     """
-    for code, known in ((flow.reporter, world.states), (flow.partner, world.states)):
-        if code not in known:
-            raise SimError(f"unknown state '{code}'; {nearest(code, known)}")
+    flow = flow._replace(reporter=world.state_code(flow.reporter), partner=world.state_code(flow.partner))
     for name in flow.flow.split("+"):
         if name not in FLOWS:
             raise SimError(f"unknown flow '{name}'; {nearest(name, FLOWS)}")

@@ -144,12 +144,20 @@ def visible(text: str) -> str:
     )
 
 
+class KnownNames(tuple[str, ...]):
+    """Names that may know better than their letters what a wrong one meant."""
+
+    def hint(self, name: str) -> str:
+        """Return what a name may have meant, as `nearest` does; empty where nothing is known of it."""
+        return ""
+
+
 def nearest(name: str, candidates: Iterable[str]) -> str:
     """Return a hint that ends the sentence `unknown x 'name'; ...`, never empty.
 
     Args:
         name: What was read.
-        candidates: The names that would have been valid.
+        candidates: The names that would have been valid; `KnownNames` are asked first.
 
     Returns:
         `did you mean 'x'?` where a valid name is close (case is ignored), otherwise the valid names, cut where they
@@ -160,6 +168,8 @@ def nearest(name: str, candidates: Iterable[str]) -> str:
         >>> sim.nearest("exprot", ("export", "import"))
         "did you mean 'export'?"
     """
+    if isinstance(candidates, KnownNames) and (hint := candidates.hint(name)):
+        return hint
     valid, folded, names = _in_order(tuple(candidates))
     if not valid:
         return "there is none to choose from"
@@ -169,6 +179,12 @@ def nearest(name: str, candidates: Iterable[str]) -> str:
     listed = ", ".join(valid[:_LISTED_NAMES])
     more = len(valid) - _LISTED_NAMES
     return f"expected one of: {listed}" + (f" and {more} more" if more > 0 else "")
+
+
+def closest(name: str, candidates: Iterable[str]) -> str:
+    """Return the name that is most like another, without regard to case; empty where none is close."""
+    _, folded, names = _in_order(tuple(candidates))
+    return names.get(_closest(name.strip().casefold(), folded), "")
 
 
 @lru_cache(maxsize=32)

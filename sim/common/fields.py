@@ -27,6 +27,7 @@ from pydantic import (
 )
 from pydantic.fields import FieldInfo
 
+from sim.common.countries import StateNames, folded
 from sim.common.good_groups import ALL
 from sim.common.months import format_month
 from sim.common.parsing import read_day, read_month, read_number, read_switch, read_whole, shown, wrong
@@ -35,6 +36,7 @@ from sim.common.parsing import read_day, read_month, read_number, read_switch, r
 NAMES_MARK = "x-names"
 STATE_GROUPS = (ALL, "coalition", "hubs", "target", "third")
 _LONGEST_SLUG = 100
+_LONGEST_LABEL = 60
 _SLUG = re.compile(r"[a-z0-9]+([_.-][a-z0-9]+)*")
 
 
@@ -49,6 +51,8 @@ class Codes:
         tiers: Control tiers of the goods, empty texts among them; None where nobody has read them.
         good_groups: Group of goods -> codes of its goods.
         base_year: The world's; None where nobody has read it.
+        titles: Code -> plain name of states and goods; empty where nobody has read them.
+        members: Code of a state that stands for several -> their codes of ISO 3166-1, three letters.
     """
 
     states: Mapping[str, str]
@@ -57,16 +61,38 @@ class Codes:
     tiers: tuple[str, ...] | None = None
     good_groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     base_year: int | None = None
+    titles: Mapping[str, str] = field(default_factory=dict)
+    members: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def names_of_states(self, names: Iterable[str]) -> StateNames:
+        """Return some names that may stand for states, which know what people call them."""
+        titles = {code: self.titles.get(code, code) for code in self.states}
+        rest = next((code for code, role in self.states.items() if role == "rest"), "")
+        return StateNames(names, titles, self.members, rest)
 
     @cached_property
-    def state_names(self) -> tuple[str, ...]:
+    def state_names(self) -> StateNames:
         """Return what may stand for states: their codes, and groups of them."""
-        return (*self.states, *STATE_GROUPS)
+        return self.names_of_states((*self.states, *STATE_GROUPS))
+
+    @cached_property
+    def hub_names(self) -> StateNames | None:
+        """Return the codes of the hubs; None where the world's table does not say."""
+        return None if self.hubs is None else self.names_of_states(self.hubs)
 
     @cached_property
     def good_names(self) -> tuple[str, ...]:
         """Return what may stand for goods: their codes, groups of them, and `all`."""
         return (*self.goods, *self.good_groups, ALL)
+
+    @cached_property
+    def good_called(self) -> Mapping[str, str]:
+        """Return the codes of goods by their plain name, see `folded`; a name of two goods is of neither."""
+        found: dict[str, str] = {}
+        for code in self.goods:
+            form = folded(self.titles.get(code, code))
+            found[form] = "" if form in found else code
+        return {form: code for form, code in found.items() if code}
 
 
 def _slug(value: str) -> str:
@@ -81,6 +107,12 @@ def _text(value: str) -> str:
     if not value.strip():
         raise wrong("is empty; expected some text")
     return value
+
+
+def _label(value: str) -> str:
+    if len(value) > _LONGEST_LABEL or not value.isprintable():
+        raise wrong(f"read {shown(value)}, expected one line of at most {_LONGEST_LABEL} characters")
+    return _text(value)
 
 
 class UnknownNameError(ValueError):
@@ -103,19 +135,24 @@ class UnknownNameError(ValueError):
 
 
 def _state(value: str, info: ValidationInfo) -> str:
-    if isinstance(info.context, Codes) and value not in STATE_GROUPS and value not in info.context.states:
+    if not isinstance(info.context, Codes) or value in STATE_GROUPS or value in info.context.states:
+        return value
+    if (code := info.context.state_names.code(value)) is None:
         raise UnknownNameError("state", value, info.context.state_names)
-    return value
+    return code
 
 
 def _good(value: str, info: ValidationInfo) -> str:
-    if isinstance(info.context, Codes) and value != ALL and value not in info.context.good_names:
+    if not isinstance(info.context, Codes) or value == ALL or value in info.context.good_names:
+        return value
+    if (code := info.context.good_called.get(folded(value))) is None:
         raise UnknownNameError("good", value, info.context.good_names)
-    return value
+    return code
 
 
 def _hub(value: str, info: ValidationInfo) -> str:
-    hubs = info.context.hubs if isinstance(info.context, Codes) else None
+    # A key of a block, by which files are laid over one another: one name only.
+    hubs = info.context.hub_names if isinstance(info.context, Codes) else None
     if hubs is not None and value not in hubs:
         raise UnknownNameError("hub", value, hubs)
     return value
@@ -142,6 +179,7 @@ Text = Annotated[str, AfterValidator(_text), Field(json_schema_extra={"minLength
 Slug = Annotated[
     str, AfterValidator(_slug), Field(json_schema_extra={"pattern": f"^{_SLUG.pattern}$", "maxLength": _LONGEST_SLUG})
 ]
+Label = Annotated[str, AfterValidator(_label), Field(json_schema_extra={"minLength": 1, "maxLength": _LONGEST_LABEL})]
 Number = Annotated[float, BeforeValidator(read_number)]
 Share = Annotated[float, BeforeValidator(read_number), Field(ge=0, le=1)]
 Month = Annotated[

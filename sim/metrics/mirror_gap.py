@@ -21,8 +21,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from sim.common.countries import StateNames
 from sim.common.errors import SimError, nearest
 from sim.common.good_groups import codes_named
+from sim.common.parsing import shown
+from sim.metrics.run_pair import RunPair
 from sim.model.constants import reexports_shown
 from sim.world.schema import LUMPED
 
@@ -79,6 +82,22 @@ class Pair:
         known = sorted(set(results.prices["good"]))
         groups = results.record.get("good_groups") or {}
         return None if self.good is None else codes_named([self.good], known, groups)
+
+
+def pair_called(results: Results, exporter: str, importer: str, good: str | None = None) -> Pair:
+    """A pair of states of a run, each by its code, its name, or the name or ISO 3166 code of the country that it is.
+
+    Raises:
+        SimError: the run has no such state.
+    """
+    world = RunPair(results).world
+    codes = [str(code) for code in results.states["state"].unique()]
+    names = StateNames(codes, {code: code for code in codes}) if world is None else world.names
+    found = [names.code(name) for name in (exporter, importer)]
+    for name, code in zip((exporter, importer), found, strict=True):
+        if code is None:
+            raise SimError(f"unknown state {shown(name)}; {nearest(name, names)}")
+    return Pair(str(found[0]), str(found[1]), good)
 
 
 def mirror_gap(results: Results, pair: Pair) -> pd.DataFrame:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from sim.common.fields import Goods, Slug, States, StrictModel, Text
+from sim.common.fields import Goods, Label, Slug, States, StrictModel, Text
 from sim.common.good_groups import ALL
 from sim.common.months import months_since, share_in_force
 from sim.common.parsing import wrong
@@ -73,6 +73,7 @@ class Policy(StrictModel, ABC):
 
     kind: str = Field(description="The instrument.")
     id: Slug = Field(description="Name of the clause, unique in the scenario.")
+    label: Label | None = Field(default=None, description="What figures, tables and the page call it; else its id.")
     by: States = Field(description="States (codes or groups) whose law or act it is.")
     towards: States = Field(description="Destination states (codes or groups) that it is aimed at.")
     goods: Goods = Field(default=("all",), description="Goods that it covers.")

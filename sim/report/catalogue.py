@@ -26,10 +26,11 @@ if TYPE_CHECKING:
     from sim.policies import Policy
     from sim.scenario import Scenario
 
-_REMARKS = ("source", "note")
+_REMARKS = ("source", "note", "label")
 # Told once for all instruments; the others are an instrument's own.
 SHARED = (
     "id",
+    "label",
     "by",
     "towards",
     "goods",
@@ -63,10 +64,15 @@ def headline(scenario: Scenario) -> str:
 def clauses_by_date(scenario: Scenario) -> Table:
     """The clauses of a scenario in the order of their dates: one line each."""
     rows = [
-        (clause.id, clause.kind, _dates(clause), _short(clause.by), *_reach(clause), f"{clause.strength:g}")
-        for clause in sorted(scenario.policies, key=lambda one: (one.effective, one.id))
+        (_id_and_label(one), one.kind, _dates(one), _short(one.by), *_reach(one), f"{one.strength:g}")
+        for one in sorted(scenario.policies, key=lambda clause: (clause.effective, clause.id))
     ]
     return Table.of((*_whole("clause", "instrument", "in force"), "by", "on", "aimed at", *_whole("strength")), rows)
+
+
+def _id_and_label(clause: Policy) -> str:
+    """A clause by its id, by which a file changes it, and below that its label, by which figures call it."""
+    return clause.id if clause.label is None else f"{clause.id}\n{clause.label}"
 
 
 def clause_differences(

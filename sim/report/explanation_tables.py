@@ -48,8 +48,8 @@ def explained(told: Explanation) -> list[Table]:
 def _parts(told: Explanation, parts: pd.DataFrame, title: str) -> Table:
     """Effects with their error and range, the largest first, the small ones as one row, and the sum."""
     rows: list[tuple[object, ...]] = [
-        (row[parts.columns[0]], row["effect"], row["share_of_change"], row.get("error") or None, row["lowest"],
-         row["highest"]) for row in parts.head(_MOST_ROWS).to_dict("records")
+        (row.get("label", row[parts.columns[0]]), row["effect"], row["share_of_change"], row.get("error") or None,
+         row["lowest"], row["highest"]) for row in parts.head(_MOST_ROWS).to_dict("records")
     ]  # fmt: skip
     rest = parts.iloc[_MOST_ROWS:]
     if len(rest):

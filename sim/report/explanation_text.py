@@ -122,11 +122,11 @@ def _who(told: Explanation, row: pd.Series) -> str:
     by = ", ".join(names.get(one, one) for one in row["by"].split(", "))
     known = f"announced {row['announced']}, " if row["announced"] < row["effective"] else ""
     ended = f" to {row['ends']}" if row["ends"] is not None and row["ends"] == row["ends"] else ""
-    return f"'{row['clause']}' ({row['kind']} by {by}, {known}in force from {row['effective']}{ended})"
+    return f"'{row['label']}' ({row['kind']} by {by}, {known}in force from {row['effective']}{ended})"
 
 
 def _briefly(row: pd.Series) -> str:
-    return f"{row['kind']}" if "clauses" in row else f"'{row['clause']}' ({row['kind']}, {row['effective']})"
+    return f"{row['kind']}" if "clauses" in row else f"'{row['label']}' ({row['kind']}, {row['effective']})"
 
 
 def _effect(row: pd.Series) -> str:

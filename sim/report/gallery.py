@@ -12,7 +12,7 @@ from sim.common.errors import SimError, nearest
 from sim.common.renamed import renamed
 from sim.experiments.folder import StudyRuns
 from sim.experiments.swept import Swept
-from sim.metrics.mirror_gap import Pair
+from sim.metrics.mirror_gap import pair_called
 from sim.report import html
 from sim.report.plots import FIGURES, figure, figure_of_forecast, figure_of_mechanism, figure_of_pair
 from sim.report.plots.paper import paper
@@ -120,7 +120,8 @@ def _of_run(
 
 
 def _mirror(source: Comparison | Results, exporter: str, importer: str, good: str | None = None) -> Picture:
-    return figure_of_pair(source, Pair(exporter, importer, good))[0]
+    results = source.policy if isinstance(source, Comparison) else source
+    return figure_of_pair(source, pair_called(results, exporter, importer, good))[0]
 
 
 def _of_study(name: str, runs: StudyRuns, *metrics: str) -> Picture:

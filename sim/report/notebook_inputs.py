@@ -123,8 +123,8 @@ def model_page(model: SanctionsModel) -> str:
         states=len(model.world.states), mode=plan.agents.mode, seed=plan.seed,
     )  # fmt: skip
     rows = [
-        (clause.id, clause.kind.replace("_", " "), ", ".join(clause.by), clause.in_force_share(model.month))
-        for clause, acts in zip(plan.policies, listed, strict=True) if acts
+        (one.label or one.id, one.kind.replace("_", " "), ", ".join(one.by), one.in_force_share(model.month))
+        for one, acts in zip(plan.policies, listed, strict=True) if acts
     ]  # fmt: skip
     caption = f"Law in force in {month}, share of the month"
     law = Table.of(("clause", "kind", "by", "in force"), rows, caption) if rows else html.soft("No law in force.")

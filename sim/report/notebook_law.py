@@ -76,7 +76,7 @@ def _row(clause: Policy) -> list[object]:
     ]  # fmt: skip
     aimed = _words(clause.towards) + (f" / {_words(against)}" if against else "")
     return [
-        clause.effective, clause.announced, clause.ends, clause.id, clause.kind.replace("_", " "),
+        clause.effective, clause.announced, clause.ends, clause.label or clause.id, clause.kind.replace("_", " "),
         _words(clause.by), aimed, _words(clause.goods), clause.strength, "; ".join(also), clause.source,
     ]  # fmt: skip
 
@@ -126,7 +126,7 @@ def _path(path: Mapping[int, float] | None) -> str:
 
 def clause_page(clause: Policy) -> str:
     """One clause, with what its instrument does."""
-    return html.page(clause.id, html.soft(purpose(type(clause))), law_table([clause]))
+    return html.page(clause.label or clause.id, html.soft(purpose(type(clause))), law_table([clause]))
 
 
 def instruments_page(known: Instruments) -> str:

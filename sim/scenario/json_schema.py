@@ -57,23 +57,27 @@ def json_schema(codes: Codes | None = None) -> dict[str, Any]:
     schema = {"$schema": _DIALECT, **scenario, "$defs": definitions}
     # A file that extends another may leave out anything.
     schema["anyOf"] = [{"required": ["extends"]}, {"required": required}]
-    _fill_names(schema, _names(codes) if codes else {})
+    names = _names(codes) if codes else {}
+    _refer_to(names, schema)
+    definitions.update({f"{kind}_name": {"enum": known} for kind, known in names.items()})
     return schema
 
 
 def _names(codes: Codes) -> dict[str, list[str]]:
-    """Return what may stand where a state or a good is named."""
-    return {"state": [*STATE_GROUPS, *codes.states], "good": [ALL, *codes.goods, *codes.good_groups]}
+    """Return what may stand where a state or a good is named, by the kind of thing; an editor offers all of it."""
+    titles = [codes.titles.get(code, code).split(" (")[0] for code in codes.states]
+    states = dict.fromkeys((*STATE_GROUPS, *codes.states, *titles))
+    return {"state": list(states), "good": [ALL, *codes.goods, *codes.good_groups]}
 
 
-def _fill_names(schema: Any, names: dict[str, list[str]]) -> None:
-    """Put the world's codes where a name of the world is expected."""
+def _refer_to(names: dict[str, list[str]], schema: Any) -> None:
+    """Refer to the world's names where a name of the world is expected."""
     if isinstance(schema, dict):
         kind = schema.pop(NAMES_MARK, None)
         if kind in names:
-            schema["enum"] = names[kind]
+            schema["$ref"] = f"#/$defs/{kind}_name"
     for child in schema.values() if isinstance(schema, dict) else schema if isinstance(schema, list) else ():
-        _fill_names(child, names)
+        _refer_to(names, child)
 
 
 def _change(what: str, what_it_is: str, models: list[dict[str, Any]]) -> dict[str, Any]:

@@ -19,7 +19,8 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from sim.common.errors import SimError, nearest
+from sim.common.countries import StateNames, country_called
+from sim.common.errors import KnownNames, SimError, nearest
 from sim.common.fields import Codes
 from sim.common.months import format_month, parse_month
 from sim.common.parsing import shown
@@ -125,7 +126,7 @@ class MetricAddress:
                 found.setdefault(kind, []).append(word)
         if wrong:
             what = f"unknown word{'s' if len(wrong) > 1 else ''} {', '.join(map(shown, wrong))} for {self.name}"
-            raise AddressProblem(f"{shown(self)}: {what}", (wrong[0], known))
+            raise AddressProblem(f"{shown(self)}: {what}", (wrong[0], _Words(known, names.state_names)))
         self._check_together(found, names)
         return found
 
@@ -228,7 +229,32 @@ def names_of_world(world: World) -> Codes:
     """The names that a world knows."""
     hubs = tuple(world.states[hub] for hub in world.hubs)
     roles = dict(zip(world.states, world.role, strict=True))
-    return Codes(roles, tuple(world.goods), hubs, tuple(world.control_tier), world.codes_by_group, world.base_year)
+    titles = dict(zip((*world.states, *world.goods), (*world.state_names, *world.good_names), strict=True))
+    return Codes(
+        roles, tuple(world.goods), hubs, tuple(world.control_tier), world.codes_by_group, world.base_year, titles,
+        world.members,
+    )  # fmt: skip
+
+
+class _Words(KnownNames):
+    """The words that a metric takes; states in them are known by what people call them, too."""
+
+    states: StateNames
+
+    def __new__(cls, words: Iterable[str], states: StateNames) -> _Words:
+        made = super().__new__(cls, words)
+        made.states = states
+        return made
+
+    def hint(self, name: str) -> str:
+        """What a word may have meant; empty where it names no country."""
+        start = next((one for one in (FROM, TO) if name.startswith(one)), "")
+        called = name.removeprefix(start)
+        if not start and self.states.code(called) is None and country_called(called) is None:
+            return ""
+        if code := self.states.code(called):
+            return f"did you mean '{start}{code}'?" if f"{start}{code}" in self else ""
+        return self.states.hint(called).replace("did you mean '", f"did you mean '{start}")
 
 
 def _known(name: str, names: Codes) -> Mapping[str, str]:

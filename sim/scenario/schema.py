@@ -74,7 +74,7 @@ class Scenario(StrictModel):
     def hubs(self) -> tuple[str, ...] | None:
         """Codes of the hubs of its world; None where nobody has looked."""
         codes = self._known.codes if self._known is not None else None
-        return None if codes is None else codes.hubs
+        return None if codes is None else codes.hub_names
 
     def as_data(self) -> dict[str, Any]:
         """Return the scenario as plain JSON data: dates and months as text, nothing that is None."""

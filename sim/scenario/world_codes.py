@@ -2,14 +2,16 @@
 
 from pathlib import Path
 
+from sim.common.countries import members_of
 from sim.common.csv_rows import csv_rows
 from sim.common.errors import Fault, FaultList
 from sim.common.fields import Codes
 from sim.common.good_groups import groups_of
 from sim.common.months import parse_year
 from sim.common.yaml_reader import read_file
+from sim.world.schema import MEMBERS_TABLE
 
-_HUB, _TIER, _GROUPS = "is_hub", "control_tier", "groups"
+_HUB, _TIER, _GROUPS, _NAME = "is_hub", "control_tier", "groups", "name"
 
 
 def read_codes(folder: Path) -> Codes:
@@ -24,6 +26,8 @@ def read_codes(folder: Path) -> Codes:
     faults: list[Fault] = []
     states = _rows(folder / "states.csv", ("code", "role"), faults)
     goods = _rows(folder / "goods.csv", ("code", "name"), faults)
+    table = folder / MEMBERS_TABLE
+    members = _rows(table, ("state", "member"), faults) if table.exists() else []
     if faults:
         raise FaultList(faults)
     told = all(row[_HUB] is not None for row in states)
@@ -34,6 +38,8 @@ def read_codes(folder: Path) -> Codes:
         tiers=tuple(dict.fromkeys((row[_TIER] or "").strip() for row in goods)),
         good_groups=groups_of((str(row["code"]), row[_GROUPS] or "") for row in goods),
         base_year=_base_year(folder / "world.yaml"),
+        titles={str(row["code"]): row[_NAME] or str(row["code"]) for row in (*states, *goods)},
+        members=members_of((str(row["state"]), row["member"] or "") for row in members),
     )
 
 
@@ -55,10 +61,10 @@ def _rows(path: Path, columns: tuple[str, ...], faults: list[Fault]) -> list[dic
         if absent:
             faults.append(Fault(str(path), 1, 0, "", f"the table has no column '{absent[0]}'"))
             return []
-        held = (*columns, _HUB, _TIER, _GROUPS)
+        held = dict.fromkeys((*columns, _HUB, _TIER, _GROUPS, _NAME))
         at = {name: header.index(name) for name in held if name in header}
         cells = ({name: row[place] if place < len(row) else None for name, place in at.items()} for _, row in rows)
-        return [{**dict.fromkeys(held), **found} for found in cells if found[columns[0]]]
+        return [{**held, **found} for found in cells if found[columns[0]]]
     except FaultList as error:
         faults += error.faults
         return []

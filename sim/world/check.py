@@ -29,6 +29,7 @@ class WorldTables:
     season: Table
     totals: Table
     published: Table
+    members: Table
     faults: list[Fault]
 
 

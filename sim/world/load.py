@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.common.arrays import Floats
+from sim.common.countries import members_of
 from sim.common.csv_tables import Row, Table, read_table
 from sim.common.errors import Fault, FaultList, nearest
 from sim.common.good_groups import groups_of
@@ -103,6 +104,9 @@ def _read(folder: Path) -> WorldTables:
     if published.path.exists():
         named = (*kinds, *groups_of((row.text("code"), row.text("groups")) for row in goods.rows))
         published = read_table(published.path, schema.published_columns(codes, named), ("series", "period"), faults)
+    members = Table(folder / schema.MEMBERS_TABLE, faults)
+    if members.path.exists():
+        members = read_table(members.path, schema.member_columns(codes), ("member",), faults)
     settings: dict[str, str | tuple[str, ...]] = {**{name: str(text) for name, text in texts.items()}, **lists}
     return WorldTables(
         settings,
@@ -115,6 +119,7 @@ def _read(folder: Path) -> WorldTables:
         season,
         totals,
         published,
+        members,
         faults,
     )
 
@@ -224,6 +229,7 @@ def _assemble(tables: WorldTables, digest: str) -> World:
         pair_status=pair_status,
         reexport_status=passing,
         reexport_sd_log=passing_error,
+        members=members_of((row.text("state"), row.text("member")) for row in tables.members.rows),
         digest=digest,
     )
 

@@ -27,6 +27,8 @@ PUBLISHED_TABLE = "published.csv"
 EVERYBODY, EVERYTHING = "all", "all"
 # A hub that shows re-exports apart publishes two records, of which a series may be the sum.
 PUBLISHED_FLOWS = ("export", "re-export", "import", "export;re-export")
+# Which countries a state stands for that is several, by code of ISO 3166-1; no run depends on it either.
+MEMBERS_TABLE = "members.csv"
 SETTINGS = "world.yaml"
 SETTING_TEXTS: Mapping[str, Reader] = {"title": str, "base_year": year, "target": str, "currency": str}
 SETTING_LISTS = ("other_buyers", "notes", "sources")
@@ -161,6 +163,11 @@ def totals_columns(states: Iterable[str]) -> tuple[Column, ...]:
     )
 
 
+def member_columns(states: Iterable[str]) -> tuple[Column, ...]:
+    """Return the columns of members.csv for these states."""
+    return (Column("state", one_of(states, "state")), Column("member", text), Column("source", text))
+
+
 def pair_columns(states: Iterable[str]) -> tuple[Column, ...]:
     """Return the columns of pairs.csv for these states."""
     state = one_of(states, "state")
@@ -198,5 +205,6 @@ BASELINE = ("origin", "destination", "good", "value_musd_per_year", "status", "s
 PAIRS = ("origin", "destination", "value_musd_per_year", "status", "sd_log", "source")
 REEXPORTS = ("hub", "good", "value_musd_per_year", "status", "source")
 ONWARD = ("first", "second", "share", "status", "source")
+MEMBERS = ("state", "member", "source")
 TOTALS = ("state", "exports_musd_per_year", "imports_musd_per_year", "source")
 SEASON = ("destination", "calendar_month", "factor", "source")

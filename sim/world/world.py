@@ -6,13 +6,17 @@ million US dollars a month.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.common.arrays import Floats, Integers
+from sim.common.countries import StateNames
+from sim.common.errors import SimError, nearest
 from sim.common.good_groups import codes_named
+from sim.common.parsing import shown
 from sim.world.hub_flows import leaving
 from sim.world.schema import STATUSES
 
@@ -111,6 +115,7 @@ class World:
         pair_status: [S, S] index into `STATUSES` of the pair's total; -1 on the diagonal and where there is none.
         reexport_status: [H, G] index into `STATUSES`.
         reexport_sd_log: [H, G] standard error in logs of the odds of a hub's re-export share.
+        members: State that stands for several -> their codes of ISO 3166-1, three letters; none where it is not told.
         digest: sha256 over the files the world was read from.
 
     Example:
@@ -171,6 +176,7 @@ class World:
     pair_status: Codes
     reexport_status: Codes
     reexport_sd_log: Floats
+    members: Mapping[str, tuple[str, ...]]
     digest: str
 
     @property
@@ -186,6 +192,29 @@ class World:
         """
         at = {code: place for place, code in enumerate(self.goods)}
         return [at[code] for code in codes_named(names, self.goods, self.codes_by_group)]
+
+    @cached_property
+    def names(self) -> StateNames:
+        """Return the codes of the states, which know what people call them."""
+        rest = next((code for code, role in zip(self.states, self.role, strict=True) if role == "rest"), "")
+        return StateNames(self.states, dict(zip(self.states, self.state_names, strict=True)), self.members, rest)
+
+    def state_code(self, name: str) -> str:
+        """Return the code of a state: of a code, a plain name, or a country's name or code of ISO 3166.
+
+        Raises:
+            SimError: If no state of the world is called so; the text says which one a country is part of.
+
+        Example:
+            >>> import sim
+            >>> sim.load_world("reference").state_code("Switzerland")
+            Traceback (most recent call last):
+            ...
+            sim.common.errors.SimError: unknown state 'Switzerland'; Switzerland is part of 'ALLY' (...
+        """
+        if (code := self.names.code(name)) is None:
+            raise SimError(f"unknown state {shown(name)}; {nearest(name, self.names)}")
+        return code
 
     @property
     def covers_all_trade(self) -> bool:

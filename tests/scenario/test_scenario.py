@@ -180,6 +180,7 @@ def test_the_json_schema_knows_kinds_parameters_and_names() -> None:
     for kind in INSTRUMENTS:
         assert json.dumps({"const": kind})[1:-1] in text
     by = schema["$defs"][next(iter(INSTRUMENTS.values())).__name__]["properties"]["by"]
-    assert "KAZ" in by["items"]["enum"]
+    assert by["items"]["$ref"] == "#/$defs/state_name"
+    assert "KAZ" in schema["$defs"]["state_name"]["enum"]
     assert "x-names" not in json.dumps(json_schema())
     assert not schema["properties"]["parameters"]["additionalProperties"]

@@ -223,15 +223,16 @@ def mirror_gap(
     """Sets two states' customs records of one flow against each other and the true flow: mirror gap and its causes.
 
     Example:
-      sim mirror-gap results/NAME-OF-THE-RUN CODE-OF-A-STATE CODE-OF-ANOTHER --out .
+      sim mirror-gap results/NAME-OF-THE-RUN CODE-OF-A-STATE NAME-OF-ANOTHER --out .
     """
-    from sim.metrics.mirror_gap import Pair
+    from sim.metrics.mirror_gap import pair_called
     from sim.report.run_tables import mirror as report
     from sim.simulation.results import Results
     from sim.ui.requests import bands_of_pair
     from sim.ui.saving import draw_pair
 
-    pair, results, bands = Pair(exporter, importer, good), Results.open(folder, allow_code=allow_code), None
+    results, bands = Results.open(folder, allow_code=allow_code), None
+    pair = pair_called(results, exporter, importer, good)
     if draws:
         with progress_of(f"{draws} draws", "draws") as progress:
             bands = bands_of_pair(results, pair, posterior, draws, progress, world_errors=world_errors == "on")

@@ -36,6 +36,8 @@ from sim.world.load import load_world
 from sim.world.schema import (
     BASELINE,
     GOOD_COLUMNS,
+    MEMBERS,
+    MEMBERS_TABLE,
     ONWARD,
     ONWARD_TABLE,
     PAIRS,
@@ -118,6 +120,7 @@ def _files(facts: Facts) -> dict[str, str]:
         ONWARD_TABLE: _table(ONWARD, _onward(facts)),
         **({TOTALS_TABLE: _table(TOTALS, totals)} if (totals := list(_published(facts))) else {}),
         **({PUBLISHED_TABLE: _table(PUBLISHED, series)} if (series := list(_series(facts))) else {}),
+        **({MEMBERS_TABLE: _table(MEMBERS, members)} if (members := list(_members(facts))) else {}),
         "season.csv": _table(SEASON, _season(facts, factors, credit)),
         "world.yaml": _settings(facts, pairs),
     }
@@ -227,6 +230,13 @@ def _published(facts: Facts) -> Iterable[Cells]:
 def _series(facts: Facts) -> Iterable[Cells]:
     for row in facts.tables["published_series"]:
         yield [row.values[name] for name in PUBLISHED]
+
+
+def _members(facts: Facts) -> Iterable[Cells]:
+    """Yield the countries of states that stand for several; who is in the rest of the world nobody lists."""
+    for row in facts.tables["state_members"]:
+        if row.text("state") not in (row.text("member"), facts.settings.texts.get("rest", "")):
+            yield row.text("state"), row.text("member"), "figures: state_members.csv"
 
 
 def _season(facts: Facts, factors: Floats, credit: str) -> Iterable[Cells]:

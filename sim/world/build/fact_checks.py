@@ -22,6 +22,7 @@ _NAMES: Mapping[str, Mapping[str, str]] = {
     "customs_offices": {"state": "state"},
     "state_totals_2021": {"state": "state"},
     "state_traits": {"state": "state"},
+    "state_members": {"state": "state"},
     "trade_mix_2021": {"state": "state", "good": "good"},
     "pair_records_2021": {**_STATES, "publisher": "publisher"},
     "pair_seeds": _STATES,

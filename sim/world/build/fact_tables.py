@@ -61,6 +61,8 @@ STATE_FACTS = (
 )
 CREDIT = (Column("source", text), Column("quality", text))
 # Standard error of logs; where a table gives none, that of the status is taken.
+# How raw files write a country, and traits from which those of its state are made: not read here.
+_MEMBER_FACTS = ("comtrade_name", "comtrade_number", *(trait.name for trait in STATE_TRAITS))
 ERROR = Column("sd_log", between(0, MOST_SD_LOG), optional=True, default="")
 _PAIR = (Column("exporter", text), Column("importer", text))
 _STATUS = Column("status", one_of(STATUSES, "status"))
@@ -160,6 +162,15 @@ TABLES: Mapping[str, tuple[tuple[Column, ...], tuple[str, ...]]] = {
     "state_traits": (
         (Column("state", text), *(Column(trait.name, trait.read, optional=True) for trait in STATE_TRAITS), *CREDIT),
         ("state",),
+    ),
+    "state_members": (
+        (
+            Column("member", text),
+            Column("state", text),
+            *(Column(name, text, optional=True, default="") for name in _MEMBER_FACTS),
+            Column("source", text),
+        ),
+        ("member",),
     ),
     "customs_offices": (
         (
