@@ -60,7 +60,8 @@ class SanctionsModel(mesa.Model):  # type: ignore[misc]
         rules: behavioural rules to replace, by name (see :data:`sim.rules.RULES`).
         seed: of every draw, in place of the scenario's; Mesa's ``rng`` is another name for it.
         collect: whether ``datacollector`` collects after each month.
-        **parameters: parameters of the model by name, as :func:`mesa.batch_run` varies them.
+        **kwargs: parameters of the model by name, as :func:`mesa.batch_run` and Mesa's page vary them; the page takes
+            no other name for what a model lists nowhere.
 
     Raises:
         SimError: too few exporters for the world's firm types, or too few intermediaries for its hubs; a faulty
@@ -83,10 +84,10 @@ class SanctionsModel(mesa.Model):  # type: ignore[misc]
         seed: int | None = None,
         rng: Any = None,
         collect: bool = True,
-        **parameters: float,
+        **kwargs: float,
     ) -> None:
         scenario = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
-        changes: dict[str, Any] = {"parameters": parameters} if parameters else {}
+        changes: dict[str, Any] = {"parameters": kwargs} if kwargs else {}
         if (chosen := seed_of(scenario.seed, seed, rng)) != scenario.seed:
             changes["seed"] = chosen
         scenario = scenario.with_changes(**changes) if changes else scenario

@@ -59,9 +59,11 @@ def register(shell: Any) -> None:
     """Tells IPython which things have pages.
 
     Args:
-        shell: what ``IPython.get_ipython()`` gives.
+        shell: what ``IPython.get_ipython()`` gives; what only stands in for a shell, as a server's, shows no pages.
     """
-    formatter = shell.display_formatter.formatters["text/html"]
+    if (display := getattr(shell, "display_formatter", None)) is None:
+        return
+    formatter = display.formatters["text/html"]
     for kind in PAGES:
         module, _, name = kind.rpartition(".")
         formatter.for_type_by_name(module, name, page_of)

@@ -17,6 +17,7 @@ from sim.metrics.mirror_gap import PARTS, mirror_gap
 from sim.metrics.printed_sums import REST
 from sim.metrics.series import BY_ORIGIN, BY_ROUTE, PUBLISHED, RECORDS, printed
 from sim.metrics.strange_outcomes import strange_outcomes
+from sim.report.monthly_tables import monthly
 from sim.report.table import Column, Table
 from sim.simulation.intervals import DELIVERIES
 
@@ -46,7 +47,7 @@ def run_tables(view: View) -> list[Table]:
     Args:
         view: the run, and its counterfactual if there is one; with bands, every number is the median of the draws.
     """
-    tables = [deliveries(view), *largest(view), ledgers(view)]
+    tables = [*monthly(view), deliveries(view), *largest(view), ledgers(view)]
     beside = published(view)
     return [*tables, *([] if beside is None else [beside])]
 

@@ -6,12 +6,18 @@ How a notebook is written (the checks below say the same):
 * An exercise is a Markdown cell with the tag ``exercise``. Its solution is the code that follows, in cells with the
   tags ``solution`` and ``hide-cell`` whose input is folded (metadata ``jupyter: {source_hidden: true}``): the reader
   opens it, the test runs it.
-* A number in the text stands in an ``assert`` too, or the code prints it.
+* A number in the text stands in an ``assert`` too, or the code prints it. Asserts are not for the reader: they stand in
+  cells of their own with the tags ``check`` and ``remove-cell`` (gone from the documentation site) and folded input.
+* A cell that is seen has no more than 18 lines. The code of a figure may be folded (tag ``hide-input``).
+* The second cell, with the tag ``parameters``, says at which parameters the model runs: the representative draw of the
+  posterior, the centres of the priors, or those of the scenario.
+* There is an equation, and the last cell, with the tag ``references``, lists what to read.
 * What it writes goes to a temporary folder.
 """
 
 from __future__ import annotations
 
+import ast
 import re
 import shutil
 import sys
@@ -27,6 +33,9 @@ FOLDER = ROOT / "notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
 PATHS = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 LEAST_EXERCISES = 3
+LONGEST_CELL = 18  # lines
+CHECK = ["check", "remove-cell"]
+FOLDED = {"source_hidden": True}
 CLEAR = "jupyter nbconvert --clear-output --inplace notebooks/*.ipynb"
 
 
@@ -88,6 +97,53 @@ def test_notebook_has_exercises_with_solutions(path: Path) -> None:
             assert cell.cell_type == "code"
             assert cell.metadata.get("jupyter") == {"source_hidden": True}, cell.source
             assert "hide-cell" in tags(cell), cell.source  # folded on the documentation site
+
+
+def asserts(source: str) -> int:
+    return sum(isinstance(node, ast.Assert) for node in ast.walk(ast.parse(source)))
+
+
+@PATHS
+def test_checks_are_out_of_sight(path: Path) -> None:
+    checks = 0
+    for cell in read(path).cells:
+        if "check" in tags(cell):
+            checks += asserts(cell.source)
+            assert cell.cell_type == "code" and tags(cell) == CHECK and cell.metadata.get("jupyter") == FOLDED, (
+                cell.source
+            )
+            assert asserts(cell.source), cell.source
+        elif cell.cell_type == "code":
+            assert asserts(cell.source) == 0, cell.source
+    assert checks >= LEAST_EXERCISES
+
+
+@PATHS
+def test_cells_in_sight_are_short(path: Path) -> None:
+    for cell in read(path).cells:
+        if cell.cell_type == "code" and cell.metadata.get("jupyter") != FOLDED:
+            assert len(cell.source.splitlines()) <= LONGEST_CELL, cell.source
+        if "hide-input" in tags(cell):
+            assert "plt.subplots" in cell.source, cell.source  # code of a figure, and no other
+
+
+@PATHS
+def test_a_notebook_says_at_which_parameters_it_runs(path: Path) -> None:
+    cells = read(path).cells
+    assert tags(cells[1]) == ["parameters"] and cells[1].source.startswith("**Parameters.**")
+    said, code = cells[1].source, "\n".join(cell.source for cell in cells if cell.cell_type == "code")
+    if 'posterior="none"' in code:
+        assert "priors" in said
+    fitted = re.search(r'sim\.load\("(?!classroom|red-line)[^")]+"\)|with_posterior\(', code)
+    assert bool(fitted) == ("representative draw" in said)
+
+
+@PATHS
+def test_a_notebook_has_equations_and_references(path: Path) -> None:
+    cells = read(path).cells
+    assert any(cell.cell_type == "markdown" and cell.source.count("$$") >= 2 for cell in cells)
+    assert tags(cells[-1]) == ["references"]
+    assert len(re.findall(r"^\* ", cells[-1].source, re.MULTILINE)) >= 2
 
 
 def test_the_index_lists_them_all() -> None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
+import re
 from pathlib import Path
 
 import pytest
 
 import sim
+from sim.report.plots.run_view import look
+from sim.report.run_tables import run_tables
 from sim.simulation.results import Results
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "classroom.md").read_text(encoding="utf-8")
@@ -106,39 +109,127 @@ def test_what_the_offices_write_down(run: Results) -> None:
         assert f"{number:.4f}" in PAGE
 
 
-def test_only_some_firms_sell_to_the_target() -> None:
+def few_sell_by_hand() -> dict[str, float]:
     """Half of each state's firms participate; outsiders of Beta enter through contacts once the price has risen."""
-    run = sim.load("classroom").with_changes(parameters={"participation_exponent": 1}).run()
     banned = weight_of_what_is_banned(195)
     direct = shared_out(195, (FREE + banned, 95))[0]
     price = prices_by_hand(direct + PASSED_ON, BETA)[2]
     margin = 0.5 * math.log(price)
     gain = 0.5 * math.exp(6 * margin)
     wanted = gain / (gain + 0.5)
-    entered = 200 * 0.2 * (0.5 + 0.02) * (wanted - 0.5)
-    betas = shared_out(100 + entered, (0.5 * price, 0.5))[0]
-    assert flows_of(run, "2022-02")["ALPHA", "GAMMA", "direct"] == pytest.approx(direct, **NEAR)
-    assert flows_of(run, "2022-03")["BETA", "GAMMA", "direct"] == pytest.approx(betas, **NEAR)
-    for number in (banned, direct, price, margin, wanted, entered, betas):
-        assert f"{number:.4f}" in PAGE, number
-
-
-def test_intermediaries_open() -> None:
-    """What is passed on grows with the intermediaries, who open by margin and contacts, up to the pool."""
-    changed = {
-        "diversion_hazard": 0, "passing_cost": 0, "intermediary_entry": 1, "first_contact": 0.1, "hub_pool": 0.2,
+    entered = 0.2 * (0.5 + 0.02) * (wanted - 0.5)
+    participants = 100 + 200 * entered
+    betas = shared_out(participants, (0.5 * price, 0.5))[0]
+    return {
+        "banned": banned, "weight": FREE + banned, "sum": FREE + banned + 95, "direct": direct, "price": price,
+        "margin": margin, "gain": gain, "wanted": wanted, "entered": entered, "made": 200 * entered,
+        "participants": participants, "half": 0.5 * price, "betas": betas,
     }  # fmt: skip
-    case = sim.load("classroom").with_changes(parameters=changed, months={"first": "2022-01", "last": "2022-04"})
-    flows = case.run()
+
+
+def test_only_some_firms_sell_to_the_target() -> None:
+    run = sim.load("classroom").with_changes(parameters={"participation_exponent": 1}).run()
+    hand = few_sell_by_hand()
+    assert flows_of(run, "2022-02")["ALPHA", "GAMMA", "direct"] == pytest.approx(hand["direct"], **NEAR)
+    assert flows_of(run, "2022-03")["BETA", "GAMMA", "direct"] == pytest.approx(hand["betas"], **NEAR)
+
+
+def intermediaries_by_hand() -> dict[str, float]:
+    """What is passed on grows with the intermediaries, who open by margin and contacts, up to the pool."""
     price = prices_by_hand(FEBRUARY[0] + THROUGH, BETA)[1]
     margin = 0.5 * math.log(price)
     gain = 0.5 * math.exp(6 * margin)
     wanted = gain / (gain + 0.5)
     use = 0.5 + (0.5 + 0.1) * (wanted - 0.5)
-    for month, passed_on in (("2022-02", THROUGH), ("2022-03", THROUGH), ("2022-04", 20 * use)):
+    return {"price": price, "margin": margin, "wanted": wanted, "use": use, "passed on": 20 * use}
+
+
+def test_intermediaries_open() -> None:
+    changed = {
+        "diversion_hazard": 0, "passing_cost": 0, "intermediary_entry": 1, "first_contact": 0.1, "hub_pool": 0.2,
+    }  # fmt: skip
+    case = sim.load("classroom").with_changes(parameters=changed, months={"first": "2022-01", "last": "2022-04"})
+    flows, hand = case.run(), intermediaries_by_hand()
+    for month, passed_on in (("2022-02", THROUGH), ("2022-03", THROUGH), ("2022-04", hand["passed on"])):
         assert flows_of(flows, month)["ALPHA", "GAMMA", "via BETA"] == pytest.approx(passed_on, **NEAR)
-    for number in (price, margin, wanted, use, 20 * use):
-        assert f"{number:.4f}" in PAGE, number
+
+
+# ------------------------------------------------------------------------------------------- the page's arithmetic
+def worked_out() -> set[str]:
+    """Every number of the page that is worked out, to four places."""
+    arrived, later = FEBRUARY[0] + PASSED_ON, MARCH[0] + PASSED_ON
+    numbers = [
+        BANNED, KEPT_THROUGH, FREE + BANNED, FREE + BANNED + ABROAD + HOME, *FEBRUARY, PASSED_ON, INDEX, ALPHAS, BETAS,
+        *PARTS, FEBRUARY[1] + PASSED_ON, arrived, 1.1 * arrived, arrived + BETA, arrived + BETA + 3.2, math.sqrt(0.5),
+        FREE * ALPHAS + BANNED, BETA * BETAS, *MARCH, *MARCH_OF_BETA, *MARCH_PRICES[:3], later + MARCH_OF_BETA[0],
+        later + MARCH_OF_BETA[0] + 3.2, WANTED_PART, 1 - WANTED_PART,
+    ]  # fmt: skip
+    numbers += [*few_sell_by_hand().values(), *intermediaries_by_hand().values()]
+    return {f"{number:.4f}" for number in numbers}
+
+
+WANTED_PART = 110 / 160
+_WORKED = re.compile(r"\d+\.\d{4}\b")
+_SUM = re.compile(r"(?<![\d.])((?:e\^|ln )?[\d(][\d.e×+−/()^ ½]*[\d)½]) = (\d+(?:\.\d+)?)")
+_SIGNS = {"×": "*", "−": "-", "½": "0.5", "e^": "exp", "^": "**"}
+
+
+def sums_of(page: str) -> list[tuple[str, str]]:
+    """What a page reckons: an expression, and what stands behind its sign of equality."""
+    return _SUM.findall(re.sub(r"\s+", " ", page.replace("**", "").replace("|", " | ")))
+
+
+def off_by(expression: str, result: str) -> tuple[float, float]:
+    """By how much a result is off, and by how much it may be: the last digits of it and of what it is made of."""
+    for sign, python in _SIGNS.items():
+        expression = expression.replace(sign, python)
+
+    def value(text: str) -> float:
+        return float(eval(text, {"__builtins__": {}, "exp": math.exp}))
+
+    allowed = half_of_last(result)
+    for found in re.finditer(r"\d+\.\d{4}", expression):
+        moved = f"{float(found[0]) + half_of_last(found[0]):.6f}"
+        allowed += abs(value(expression[: found.start()] + moved + expression[found.end() :]) - value(expression))
+    return abs(value(expression) - float(result)), allowed + 1e-9
+
+
+def half_of_last(number: str) -> float:
+    """Half a unit of the last digit of a number as it is written."""
+    return 0.5 * 10.0 ** -len(number.partition(".")[2])
+
+
+def test_every_number_of_the_page_is_worked_out() -> None:
+    stated = set(_WORKED.findall(PAGE))
+    assert len(stated) > 40
+    assert stated - worked_out() == set()
+
+
+def test_every_sum_of_the_page_adds_up() -> None:
+    sums = sums_of(PAGE)
+    assert len(sums) > 20
+    for expression, result in sums:
+        off, allowed = off_by(expression, result)
+        assert off <= allowed, f"{expression} = {result}"
+
+
+def test_a_wrong_sum_is_seen() -> None:
+    ((expression, result),) = sums_of("as 25 × (390 − 50) / (390 − 25) = **23.2897**, it")
+    off, allowed = off_by(expression, result)
+    assert off > allowed
+    assert "218.3227" not in worked_out()
+
+
+def test_the_screen_has_the_numbers_of_the_page(run: Results) -> None:
+    flows, prices, records = (table.frame.to_numpy().tolist() for table in run_tables(look(run))[:3])
+    numbers = {cell for row in [*flows, *prices, *records] for cell in row}
+    direct, abroad, _ = FEBRUARY
+    for number in (
+        *FEBRUARY[:2], PASSED_ON, ALPHAS, BETAS, *MARCH[:2], *MARCH_OF_BETA[:2], *MARCH_PRICES[1:3],
+        abroad + PASSED_ON, 1.1 * (direct + PASSED_ON),
+    ):  # fmt: skip
+        assert f"{number:.4f}" in numbers and f"{number:.4f}" in PAGE, number
+    assert ["Alpha", "Gamma", "via Beta", "10.0000", "8.5355", "8.5355"] in flows
 
 
 def test_the_page_states_these_numbers() -> None:
