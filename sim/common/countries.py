@@ -55,11 +55,11 @@ def _by_name() -> Mapping[str, Country]:
 
 
 def members_of(rows: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
-    """Return the countries that each state stands for, of rows of a state and a country's code."""
+    """Return the countries that each state stands for, of rows of a state and a country's code; both in order."""
     found: dict[str, tuple[str, ...]] = {}
     for state, member in rows:
         found[state] = (*found.get(state, ()), member)
-    return found
+    return {state: tuple(sorted(found[state])) for state in sorted(found)}
 
 
 class StateNames(KnownNames):

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from sim.scenario import Scenario
     from sim.simulation.simulation import Case
 
-COLUMNS = ("effective", "announced", "ends", Column("clause", strong=True), "kind", "by", "towards / against", "goods",
-           "strength", "also", "source")  # fmt: skip
+COLUMNS = ("effective", "announced", "ends", Column("clause", strong=True), "label", "kind", "by", "towards / against",
+           "goods", "strength", "also", "source")  # fmt: skip
 _AGAINST = "against"
 
 
@@ -76,7 +76,7 @@ def _row(clause: Policy) -> list[object]:
     ]  # fmt: skip
     aimed = _words(clause.towards) + (f" / {_words(against)}" if against else "")
     return [
-        clause.effective, clause.announced, clause.ends, clause.label or clause.id, clause.kind.replace("_", " "),
+        clause.effective, clause.announced, clause.ends, clause.id, clause.label, clause.kind.replace("_", " "),
         _words(clause.by), aimed, _words(clause.goods), clause.strength, "; ".join(also), clause.source,
     ]  # fmt: skip
 
