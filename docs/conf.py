@@ -37,7 +37,7 @@ exclude_patterns = ["build", "dist", ".*", "**/.*", "**/__pycache__", "results/*
 extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 # Parts of the left column and their pages, in order. A pattern that no file matches is left out.
 CONTENTS = {
-    "Start": ["docs/quick-start", "docs/classroom", "docs/app", "notebooks/README", "notebooks/*"],
+    "Start": ["docs/quick-start", "docs/classroom", "docs/app", "docs/elsewhere", "notebooks/README", "notebooks/*"],
     "Ask": [
         "docs/scenarios", "scenarios/README", "docs/mechanisms", "docs/instruments", "docs/studies",
         "docs/asking-studies", "docs/studies-answers", "docs/cluster", "docs/forecasts", "docs/own-figures",

@@ -20,6 +20,7 @@ except ImportError:  # no locks on this system
     fcntl = None  # type: ignore[assignment]
 
 from sim.common.errors import SimError
+from sim.common.machine import sync_flags
 
 _UNFINISHED, _FINISHED, _REPLACED = ".unfinished-", ".finished-", ".replaced"
 _HIDDEN = re.compile(rf"({re.escape(_UNFINISHED)}|{re.escape(_FINISHED)})[0-9a-f]{{8}}(\..*)?")
@@ -170,7 +171,7 @@ def refuse_blocked(folder: Path, names: Sequence[str]) -> None:
 def names_in(folder: Path) -> list[str]:
     """Files below a folder, by name from there, in order; not those that were replaced."""
     found = (path.relative_to(folder) for path in folder.rglob("*") if path.is_symlink() or not path.is_dir())
-    return sorted(str(path) for path in found if path.parts[0] != _REPLACED)
+    return sorted(path.as_posix() for path in found if path.parts[0] != _REPLACED)
 
 
 def sync(path: Path) -> None:
@@ -179,7 +180,7 @@ def sync(path: Path) -> None:
     Raises:
         OSError: it cannot be written.
     """
-    descriptor = os.open(path, os.O_RDONLY)
+    descriptor = os.open(path, sync_flags())
     try:
         os.fsync(descriptor)
     finally:
@@ -199,6 +200,8 @@ def _made_and_held(folder: Path, make: Callable[[Path], None], suffix: str = "")
         while True:
             path = folder / f"{_UNFINISHED}{secrets.token_hex(4)}{suffix}"
             make(path)
+            if fcntl is None:  # nothing to hold it by, and what is open could not be moved (Windows)
+                break
             with suppress(FileNotFoundError):
                 if _locked(_opened(path, stack), path) is not False:
                     break
@@ -210,11 +213,12 @@ def _held(path: Path) -> Iterator[bool]:
     """Holds a hidden file or folder, which tells others that its program lives; whether it is ours to hold."""
     with ExitStack() as stack:
         try:
-            descriptor = _opened(path, stack)
+            descriptor = None if fcntl is None else _opened(path, stack)
+            held = path.lstat() if descriptor is None else os.fstat(descriptor)
         except OSError:
             yield False
             return
-        free, held = _locked(descriptor, path), os.fstat(descriptor)
+        free = None if descriptor is None else _locked(descriptor, path)
         if free is None:
             free = time.time() - held.st_mtime > _FORGOTTEN_SECONDS
         # In a folder that others may write to, what is theirs is not touched.
@@ -230,8 +234,6 @@ def _opened(path: Path, stack: ExitStack) -> int:
 def _locked(descriptor: int, path: Path) -> bool | None:
     """Locks what is open under its name: ``False`` if another has it or took it away, ``None`` without locks."""
     try:
-        if fcntl is None:
-            return None
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         return os.path.samestat(os.fstat(descriptor), path.stat())
     except (BlockingIOError, FileNotFoundError):

@@ -14,6 +14,7 @@ from multiprocessing import Pipe
 from multiprocessing.connection import Connection, wait
 
 from sim.common.errors import SimError
+from sim.common.machine import hands_over_lines, processors
 from sim.experiments.queue import Queue
 from sim.experiments.tasks import Job, Outcome, Task, failed, outcome_of
 
@@ -32,6 +33,11 @@ class _Worker:
     line: Connection
     ready: bool = False
     pieces: list[list[Task]] = field(default_factory=list)
+
+
+def workers_at_hand() -> int:
+    """How many worker processes this machine can keep busy: one for each processor that this process may use."""
+    return processors() if hands_over_lines() else 1
 
 
 class InThisProcess:
@@ -64,8 +70,13 @@ class Local:
         fails. Closing the iterator ends the workers.
 
         Raises:
-            SimError: workers do not start.
+            SimError: workers do not start, or are several where the system hands no line over to them.
         """
+        if not hands_over_lines():
+            if self.workers > 1:
+                raise SimError("several worker processes need Linux or macOS; here use --workers 1, or Linux in WSL")
+            yield from InThisProcess().work(job, queue)
+            return
         packed = pickle.dumps(job)
         # The first worker compiles what is not compiled yet; the others then find it.
         workers = [self._start(packed) for _ in range(min(self.workers, len(queue)))]

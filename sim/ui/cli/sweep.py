@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import signal
 from collections.abc import Mapping
@@ -68,6 +67,7 @@ def sweep(
     from sim.common.files import refuse_unwritable
     from sim.experiments import Local, Sweep, load_study
     from sim.experiments.json_schema import study_schema
+    from sim.experiments.local import workers_at_hand
     from sim.report.study_tables import outlook_told, points_table, study_told
 
     if schema:
@@ -84,11 +84,11 @@ def sweep(
             "--target-error": target_error,
             "--slurm-script": slurm_script,
         }
-        _search(found, (study, check, dry_run), elsewhere, (workers or _processors(), out))
+        _search(found, (study, check, dry_run), elsewhere, (workers or workers_at_hand(), out))
         return
     mine = _part(part)
     folder = out or Path("results") / "studies" / found.name
-    at_hand = workers or _processors()
+    at_hand = workers or workers_at_hand()
     at_work = Sweep(found, folder, expand=expand, again=retry_failed)
     show(study_told(at_work.plan), "")
     if check:
@@ -177,8 +177,3 @@ def _part(text: str | None) -> tuple[int, int]:
     if parts is None or not 1 <= int(parts[1]) <= int(parts[2]):
         raise SimError(f"--part {text}: expected I/N, such as 3/16")
     return int(parts[1]), int(parts[2])
-
-
-def _processors() -> int:
-    """Processors that this process may use."""
-    return len(os.sched_getaffinity(0))
