@@ -241,7 +241,7 @@ def test_explain_says_why_and_writes_it(sim: Sim, tmp_path: Path) -> None:
     assert {path.name for path in (tmp_path / "why").iterdir()} == {"explanation.md", "clauses.csv", "actors.csv"}
     text = (tmp_path / "why" / "explanation.md").read_text(encoding="utf-8")
     assert text.startswith("# Drones from China")
-    assert "| clause | kind |" in text
+    assert "| clause | label | kind |" in text
 
 
 def test_ctrl_c_ends_with_130_and_leaves_nothing(sim: Sim, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
