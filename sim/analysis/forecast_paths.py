@@ -99,16 +99,16 @@ class Forecast:
         newest, by = max(ends), self.published_by
         found = []
         if by is not None and by > (latest := max(_out(one, one.musd.index[-1]) for one in self.series)):
-            found.append(f"published_by {by}: nothing on hand came out after {latest}; figures=CSV takes newer months")
+            found.append(f"published_by {by}: nothing on hand came out after {latest}; --figures takes newer months")
         if by is None and parse_month(self.today) - parse_month(newest) > MONTHS_PER_YEAR:
-            found.append(f"it is {self.today}, the newest month on hand is {newest}; figures=CSV takes newer ones")
+            found.append(f"it is {self.today}, the newest month on hand is {newest}; --figures takes newer ones")
+        soonest, stale = min(one.lag for one in self.series), dict[str, list[str]]()
         for one, end in zip(self.series, ends, strict=True):
+            if parse_month(newest) - parse_month(end) > _STALE + one.lag - soonest:
+                stale.setdefault(end, []).append(one.flow.title(self.names))
+        for end, titles in stale.items():
             behind = parse_month(newest) - parse_month(end)
-            if behind > _STALE + one.lag - min(other.lag for other in self.series):
-                found.append(
-                    f"{one.flow.title(self.names)} ends with {end}, {behind} months before the newest: it is forecast "
-                    "that much further ahead"
-                )
+            found.append(f"known to {end} only, and forecast {behind} months further ahead: {', '.join(titles)}")
         for one, end in zip(self.series, ends, strict=True):
             if late := [month for month in one.musd.index if month > end and month not in one.lines]:
                 found.append(

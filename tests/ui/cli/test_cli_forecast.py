@@ -34,9 +34,7 @@ def test_and_if_this_clause_comes_next_month(sim: Sim, tmp_path: Path) -> None:
     table = pd.read_csv(tmp_path / "outlook" / "forecast.csv")
     assert {"month", "reporter", "partner", "good", "low", "median", "high", "change_median"} <= set(table.columns)
     assert "90 %" not in said.out and "around 2 draws" in said.out
-    assert (
-        "EU-27 to Russia ends with 2023-12" not in said.out
-    )  # of what was out by February 2024 it is among the newest
+    assert "known to 2023-12 only" not in said.out, "of what was out by February 2024 that is among the newest"
     (tmp_path / "outlook" / "forecast.csv").write_text("mine", encoding="utf-8")
     again = sim(line + " --posterior nowhere")
     assert again.status == 2 and "outlook has" in again.err  # before the posterior is looked for, let alone a run
