@@ -2,7 +2,9 @@
 
 ``target_series.csv`` says which customs series are held against which simulated flow, ``target_statements.csv`` holds
 what was stated in words, row by row. Growth is taken on the same months of the base year (the judged months: of the
-year before), so that neither the season nor the level of a series matters.
+year before), so that neither the season nor the level of a series matters. Where three years of months are known before
+the war, those months of the base year are its mean at the season of the three years: the model's base year has no
+trend, and China's sales of late 2021 were a fifth above those of early 2021, season apart.
 """
 
 from __future__ import annotations
@@ -19,9 +21,12 @@ import pandas as pd
 
 import sim
 from calibration.targets.targets import COLUMNS, FIGURES, FIT_UNTIL, TARGETS, Target, published_rates
+from sim.world.build.season import ratios_to_mean, seasonal_ratios
 
 SERIES, STATEMENTS = FIGURES / "target_series.csv", FIGURES / "target_statements.csv"
 BASE_YEAR, HELD_OUT = "2021", "2024"
+# Years whose months say what season a series has; the last is the base year.
+SEASON_YEARS = (2019, 2020, 2021)
 # Error of one figure, log points, by how good it is: revisions between first and last publication (assumption),
 # figures copied by hand (assumption), an estimate from partners' records (assumption), and exports of one office in
 # which gold and diamonds come and go (assumption). A figure read off a chart is off by up to 100 mn a month, evenly.
@@ -99,8 +104,9 @@ def _earlier(period: str, kind: str) -> str:
 
 def _row(series: dict[str, str], now: pd.DataFrame, before: pd.DataFrame) -> dict[str, str]:
     period, base = _span(now), _span(before)
-    growth = math.log(now["musd"].sum() / before["musd"].sum())
-    sd = math.hypot(error_of(now), error_of(before), float(series["extra_sd"]))
+    usual, season_sd = usual_level(record_of(series), list(before.index))
+    growth = math.log(now["musd"].sum() / usual)
+    sd = math.hypot(error_of(now), error_of(before), season_sd, float(series["extra_sd"]))
     if (now["unit"] == "meur").any():
         sd = math.hypot(sd, RATE_ERROR * math.sqrt(2.0))
     note = f"; {series['note']}" if series["note"] else ""
@@ -122,6 +128,24 @@ def _row(series: dict[str, str], now: pd.DataFrame, before: pd.DataFrame) -> dic
         "quality": str(now["quality"].iloc[0]),
         "conflict_with": "",
     }
+
+
+def usual_level(record: pd.DataFrame, months: list[str]) -> tuple[float, float]:
+    """What months of the base year would add up to without a trend within it, musd, and the error, log points.
+
+    The year's mean at the season of the years before the war (ratio to the centred twelve-month mean); the error is
+    that of the mean of the years' ratios. Of a whole year, and where fewer months are known, what was published.
+    """
+    before = [f"{year}-{month:02}" for year in SEASON_YEARS for month in range(1, 13)]
+    published = float(record.loc[months, "musd"].sum())
+    part_of_the_year = set(months) < set(before[-12:])
+    if not part_of_the_year or not set(before) <= set(record.index):
+        return published, 0.0
+    values = record.loc[before, "musd"].to_numpy(dtype=float)
+    places = [int(month[5:]) - 1 for month in months]
+    season = seasonal_ratios(values, 0)[places].sum()
+    yearly = np.log(ratios_to_mean(values).reshape(len(SEASON_YEARS), 12)[:, places].sum(axis=1))
+    return float(values[-12:].mean() * season), float(yearly.std(ddof=1) / math.sqrt(len(SEASON_YEARS)))
 
 
 def _span(rows: pd.DataFrame) -> str:

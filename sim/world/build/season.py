@@ -72,6 +72,21 @@ def seasonal_ratios(values: Sequence[float], start: int) -> Floats:
     Raises:
         ValueError: If there are too few months.
     """
+    ratios = ratios_to_mean(values)
+    calendar = (start + np.arange(len(ratios))) % MONTHS_PER_YEAR
+    medians = np.array([np.median(ratios[calendar == month]) for month in range(MONTHS_PER_YEAR)])
+    return np.asarray(medians / medians.mean(), dtype=np.float64)
+
+
+def ratios_to_mean(values: Sequence[float]) -> Floats:
+    """Return the ratio of each month to the centred twelve-month mean: the series without its trend.
+
+    Args:
+        values: Monthly values, at least 24 of them, any unit.
+
+    Raises:
+        ValueError: If there are too few months.
+    """
     half = MONTHS_PER_YEAR // 2
     if len(values) < 2 * MONTHS_PER_YEAR:
         raise ValueError(f"{len(values)} months are too few for a season, expected at least {2 * MONTHS_PER_YEAR}")
@@ -80,6 +95,4 @@ def seasonal_ratios(values: Sequence[float], start: int) -> Floats:
     centred = np.convolve(series, weights, mode="valid")
     first, last = series[:MONTHS_PER_YEAR].mean(), series[-MONTHS_PER_YEAR:].mean()
     level = np.concatenate((np.full(half, first), centred, np.full(half, last)))
-    calendar = (start + np.arange(len(series))) % MONTHS_PER_YEAR
-    medians = np.array([np.median((series / level)[calendar == month]) for month in range(MONTHS_PER_YEAR)])
-    return np.asarray(medians / medians.mean(), dtype=np.float64)
+    return np.asarray(series / level, dtype=np.float64)
