@@ -37,12 +37,9 @@ def parser_of(program: str, description: str | None) -> argparse.ArgumentParser:
     parser.set_defaults(processes=plan.processes)
     parser.add_argument("--points", type=int, default=plan.points, help="runs spread through the prior")
     parser.add_argument("--about", type=int, default=plan.about, help="runs about the mode of the posterior")
-    parser.add_argument("--wave", type=int, default=plan.waves[0], help="runs near the posterior, in each of two waves")
-    parser.add_argument("--steps", type=int, default=plan.steps, help="steps of the sampler on the emulator")
-    parser.add_argument("--rounds", type=int, default=plan.rounds, help="short walks on the model that teach it")
-    parser.add_argument("--learning", type=int, default=plan.learning, help="proposals of each chain in such a walk")
-    parser.add_argument("--chains", type=int, default=plan.chains, help="independent chains on the model itself")
-    parser.add_argument("--proposals", type=int, default=plan.proposals, help="of each that the model decides on")
+    parser.add_argument("--wave", type=int, default=plan.waves[0], help="runs near the posterior, in each of the waves")
+    parser.add_argument("--steps", type=int, default=plan.steps, help="steps of each chain, half of them burn-in")
+    parser.add_argument("--chains", type=int, default=plan.chains, help="independent chains, an even number")
     parser.add_argument("--exporters", type=int, default=2700, help="rows of exporters (expected mode)")
     parser.add_argument("--intermediaries", type=int, default=33, help="intermediaries")
     parser.add_argument("--last", default="2023-12", help="last month that is simulated")
@@ -70,8 +67,8 @@ def fitted(chosen: argparse.Namespace, before: Callable[[ModelRuns, Plan], objec
     codes = codes_of(world)
     seen = evidence_of(model.targets, codes, world.states[world.target])
     plan = Plan(
-        points=chosen.points, about=chosen.about, waves=(chosen.wave, chosen.wave), steps=chosen.steps,
-        rounds=chosen.rounds, learning=chosen.learning, chains=chosen.chains, proposals=chosen.proposals,
+        points=chosen.points, about=chosen.about, waves=(chosen.wave,) * len(Plan.waves), steps=chosen.steps,
+        chains=chosen.chains,
         processes=chosen.processes, seed=chosen.seed,
     )  # fmt: skip
     if before is not None:

@@ -4,9 +4,9 @@ All in logarithms. A figure is a number, or an interval where sources disagree o
 infinite).
 
 The model's discrepancies of one series are correlated over time, as an autoregressive process of first order is: 24
-months of one flow are not 24 witnesses. Every series has the same scale of discrepancy, a tenth of a log point, with a
-heavy tail: one that the model misses by far more is
-told as a misfit and pulls no harder than one that it misses by a little more (half-Cauchy scale mixture: Gelman 2006).
+months of one flow are not 24 witnesses. Every series has the same scale of discrepancy, a tenth of a log point, with
+the tails of Student's t (Lange, Little and Taylor 1989): one that the model misses by far is told as a misfit and pulls
+little harder than one that it misses by some.
 Given the model's figures the series do not depend on each other, so that the discrepancy of each is integrated over by
 itself, on a grid: the sampler sees the parameters alone.
 """
@@ -21,10 +21,10 @@ from scipy.special import log_ndtr, logsumexp
 # Autocorrelation of a series' discrepancy from one quarter to the next. Assumption: that of the quarterly misses at the
 # mode of an earlier fit was 0 (China, Türkiye) to 0.5 (all imports).
 QUARTERLY = 0.5
-# Scale of the discrepancy that all series have in common, log points: half-Cauchy. Assumption: EU exports to five
-# states with no part in the diversion moved by 0.08 a year, which the model has no cause for.
-COMMON_DISCREPANCY = 0.10
-TAILS = 4.0
+# Scale of the discrepancy that all series have in common, log points, and degrees of freedom. Assumptions: EU exports to
+# five states with no part in the diversion moved by 0.08 a year, which the model has no cause for; four degrees are
+# what Gelman et al. (Bayesian Data Analysis, 2013, section 17.2) take for robust errors.
+COMMON_DISCREPANCY, TAILS = 0.10, 4.0
 # Of the known errors of a figure, so that a scale can be taken of them.
 _LEAST_VARIANCE = 1e-8
 # Discrepancies that are integrated over, log points; finer than the data can tell apart.
@@ -111,7 +111,7 @@ class Marginal:
         variance = 1.0 + SPREADS[:, None] ** 2 * np.maximum(spread, 0.0)
         self._pull = _beside(series / variance[:, :, None])
         constant = (np.log(2.0 * np.pi * known2[self._numbers]) + np.log(variance)) @ series
-        # The grid is even in the logarithm, whose Jacobian is the deviation.
+        # A scaled inverse chi-square of the variance; the grid is even in the logarithm of the deviation.
         prior = -TAILS * (np.log(SPREADS) + 0.5 * (COMMON_DISCREPANCY / SPREADS) ** 2)
         self._constant = prior[:, None] - logsumexp(prior) - 0.5 * constant
         self._spread = np.sqrt(known2 + SPREADS[:, None] ** 2)[:, self._intervals]

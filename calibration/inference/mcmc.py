@@ -1,4 +1,9 @@
-"""Draws from the posterior by an affine-invariant ensemble (emcee), and whether it has converged."""
+"""Draws from the posterior by Metropolis' random walk, and whether it has converged.
+
+Independent chains walk side by side; the steps of a group of them follow the covariance of where the group has been
+(adaptive Metropolis: Haario, Saksman and Tamminen 2001), which is held fixed after burn-in, at the scale that is best
+in many dimensions (Roberts, Gelman and Gilks 1997).
+"""
 
 from __future__ import annotations
 
@@ -8,17 +13,39 @@ from dataclasses import dataclass
 from multiprocessing import get_context
 from typing import NamedTuple
 
-import emcee
 import numpy as np
 from arviz_stats.base import array_stats
 
 import sim
 from calibration.inference.likelihood import Evidence, Marginal
 
-# Independent runs, held against each other.
-ENSEMBLES = 2
-# Draws kept of each walker: they follow each other so closely that more say nothing.
-_KEPT = 200
+# Groups of chains that adapt by themselves, so that they can be held against each other; a process each.
+GROUPS = 2
+# Rounds of burn-in, after each of which the steps follow the covariance of the round.
+_ROUNDS = 12
+# Scale of a step over the root of the dimensions, and the share of steps taken that it aims at.
+_STEP, _TAKEN = 2.38, 0.234
+# Steps of each chain that are kept: neighbours are nearly the same.
+_KEPT = 2000
+
+
+class Walk(NamedTuple):
+    """How far chains walk.
+
+    Attributes:
+        steps: of each chain, the first half burn-in.
+        chains: independent ones; a multiple of :data:`GROUPS`.
+    """
+
+    steps: int
+    chains: int = 16
+
+
+class Normal(NamedTuple):
+    """Where chains start from: mean (parameter,) and covariance (parameter, parameter) of a normal law."""
+
+    mean: np.ndarray
+    covariance: np.ndarray
 
 
 class Diagnostics(NamedTuple):
@@ -42,24 +69,22 @@ class Chain:
     Attributes:
         points: draws of the free parameters as standard normal numbers, draws x parameters.
         discrepancy: draws of the discrepancy by group, log points, draws x groups.
-        acceptance: share of moves accepted.
-        autocorrelation: integrated time in steps, the slowest dimension's; NaN where a walker never moved.
-        rhat: rank-normalised split R-hat over the walkers of all ensembles, the worst dimension's.
+        acceptance: share of steps taken.
+        rhat: rank-normalised split R-hat over all chains, the worst dimension's.
         ess_bulk: effective draws for the middle of the distribution, the worst dimension's.
         ess_tail: effective draws for its tails, the worst dimension's.
-        steps: steps kept, after burn-in, of each walker.
         by_parameter: the same three, dimension by dimension.
+        walks: the chains themselves after burn-in, thinned: steps x chains x parameters.
     """
 
     points: np.ndarray
     discrepancy: np.ndarray
     acceptance: float
-    autocorrelation: float
     rhat: float
     ess_bulk: float
     ess_tail: float
-    steps: int
     by_parameter: Diagnostics
+    walks: np.ndarray
 
     def thinned(self, count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
         """So many draws picked at random: points and discrepancies."""
@@ -93,75 +118,90 @@ class Posterior:
         return np.where(np.isfinite(log), log, -np.inf)
 
 
-def sample(posterior: Posterior, walkers: int, steps: int, seed: int, processes: int = 1) -> Chain:
-    """Runs two ensembles from points spread through the prior; the first half of each is burn-in.
+def sample(posterior: Posterior, walk: Walk, seed: int, start: Normal | None = None, *, processes: int = 1) -> Chain:
+    """Walks independent chains; the first half of each is burn-in.
 
     Args:
         posterior: what to sample.
-        walkers: of each ensemble; at least twice the dimensions.
-        steps: of each walker, burn-in included.
+        walk: how many steps of how many chains.
         seed: fixes every draw.
-        processes: how many at once.
+        start: what the chains set out from, twice as wide; a part of the prior by default.
+        processes: how many at once; the draws do not depend on it.
 
     Raises:
-        SimError: the posterior is a number at no point that the walkers start from.
+        SimError: the posterior is a number at no point that the chains start from.
     """
-    work = [(posterior, walkers, steps, seed + number) for number in range(ENSEMBLES)]
+    start = start or Normal(np.zeros(posterior.dimensions), 0.25 * np.eye(posterior.dimensions))
+    work = [(posterior, start, walk, [seed, number]) for number in range(GROUPS)]
     if processes == 1:
-        runs = [_ensemble(*one) for one in work]
+        runs = [_walked(*one) for one in work]
     else:
         with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
-            runs = list(pool.map(_ensemble, *zip(*work, strict=True)))
-    chains = np.concatenate([chain for chain, _ in runs], axis=1)
-    times = [emcee.autocorr.integrated_time(chain, tol=0, quiet=True) for chain, _ in runs]
-    points = chains[:: max(1, len(chains) // _KEPT)].reshape(-1, posterior.dimensions)
+            runs = list(pool.map(_walked, *zip(*work, strict=True)))
+    walks = np.concatenate([one for one, _ in runs], axis=1)
+    points = walks.reshape(-1, posterior.dimensions)
     rng = np.random.default_rng(seed)
     parts = np.array_split(points, max(1, len(points) // 500))
     discrepancy = np.concatenate([posterior.likely.draw(posterior.model(part), rng) for part in parts])
-    acceptance = float(np.mean([a for _, a in runs]))
-    return chain_of(chains, points, discrepancy, acceptance, float(np.max(times)))
-
-
-def chain_of(
-    chains: np.ndarray, points: np.ndarray, discrepancy: np.ndarray, acceptance: float, autocorrelation: float
-) -> Chain:
-    """What chains leave behind, with how far they have converged.
-
-    Args:
-        chains: steps x chains x dimensions.
-        points: those of their draws that are kept, draws x dimensions.
-        discrepancy: by group at these, draws x groups.
-        acceptance: share of moves accepted.
-        autocorrelation: integrated time in steps, the slowest dimension's.
-    """
-    found = diagnose(chains)
+    found = diagnose(walks)
     return Chain(
-        points, discrepancy, acceptance, autocorrelation, float(found.rhat.max()), float(found.ess_bulk.min()),
-        float(found.ess_tail.min()), len(chains), found,
+        points, discrepancy, float(np.mean([taken for _, taken in runs])), float(found.rhat.max()),
+        float(found.ess_bulk.min()), float(found.ess_tail.min()), found, walks,
     )  # fmt: skip
 
 
-def _ensemble(posterior: Posterior, walkers: int, steps: int, seed: int) -> tuple[np.ndarray, float]:
-    start = 0.5 * np.random.default_rng(seed).standard_normal((walkers, posterior.dimensions))
-    if not np.isfinite(posterior(start)).any():
-        raise sim.SimError(f"the likelihood is a number at none of the {walkers} points that the sampler starts from")
-    # Differences of walkers as steps: in 40 dimensions they mix several times faster than the stretch move alone.
-    moves = [(emcee.moves.DEMove(), 0.7), (emcee.moves.DESnookerMove(), 0.1), (emcee.moves.StretchMove(), 0.2)]
-    sampler = emcee.EnsembleSampler(walkers, start.shape[1], posterior, moves=moves, vectorize=True)
-    # emcee keeps to the legacy generator; its state comes from ours.
-    sampler.random_state = np.random.RandomState(seed).get_state()
-    sampler.run_mcmc(start, steps)
-    return sampler.get_chain()[steps // 2 :], float(sampler.acceptance_fraction.mean())
+def _walked(posterior: Posterior, start: Normal, chains: int, steps: int, seed: list[int]) -> tuple[np.ndarray, float]:
+    """A group of chains after burn-in, thinned, and the share of steps taken."""
+    rng = np.random.default_rng(seed)
+    scale, covariance = _STEP / np.sqrt(posterior.dimensions), np.asarray(start.covariance)
+    # Many candidates, of which the likeliest are taken: no chain sets out from where nothing can be.
+    tried = rng.multivariate_normal(start.mean, 4.0 * covariance, 8 * chains)
+    likely = posterior(tried)
+    if not np.isfinite(likely).any():
+        raise sim.SimError(f"the likelihood is a number at none of the {len(tried)} points that the chains start from")
+    place = _Place(*(part[np.argsort(-likely, kind="stable")[:chains]] for part in (tried, likely)))
+    for _ in range(_ROUNDS):
+        walk, taken, place = _stretch(posterior, place, scale * _root(covariance), max(steps // (2 * _ROUNDS), 1), rng)
+        scale *= np.exp(taken - _TAKEN)
+        covariance = np.cov(walk.reshape(-1, posterior.dimensions).T)
+    walk, taken, _ = _stretch(posterior, place, scale * _root(covariance), max(steps // 2, 2), rng)
+    return walk[:: max(1, len(walk) // _KEPT)], taken
+
+
+class _Place(NamedTuple):
+    """Where chains stand, and the log posterior there."""
+
+    points: np.ndarray
+    likely: np.ndarray
+
+
+def _root(covariance: np.ndarray) -> np.ndarray:
+    """A root of a covariance, which may lack a dimension in which no chain has moved yet."""
+    covariance = np.atleast_2d(covariance)
+    root: np.ndarray = np.linalg.cholesky(covariance + 1e-6 * np.eye(len(covariance)))
+    return root
+
+
+def _stretch(
+    posterior: Posterior, place: _Place, root: np.ndarray, steps: int, rng: np.random.Generator
+) -> tuple[np.ndarray, float, _Place]:
+    """So many steps of chains side by side: steps x chains x parameters, share taken, where they end."""
+    points, likely = place.points.copy(), place.likely.copy()
+    walk, taken = np.empty((steps, *points.shape)), 0
+    for step in range(steps):
+        tried = points + rng.standard_normal(points.shape) @ root.T
+        new = posterior(tried)
+        take = np.log(rng.random(len(points))) < new - likely
+        points[take], likely[take] = tried[take], new[take]
+        walk[step], taken = points, taken + int(take.sum())
+    return walk, taken / (steps * len(points)), _Place(points, likely)
 
 
 def diagnose(chains: np.ndarray) -> Diagnostics:
     """Rank-normalised diagnostics (Vehtari, Gelman, Simpson, Carpenter and Buerkner, Bayesian Analysis 16, 2021).
 
-    Walkers of one ensemble move by one another's places, so they are no independent chains: R-hat over them can be too
-    small, never too large.
-
     Args:
-        chains: steps x walkers x dimensions.
+        chains: steps x chains x dimensions.
     """
     axes = {"draw_axis": 0, "chain_axis": 1}
     return Diagnostics(

@@ -26,8 +26,8 @@ RECORD = "record.json"
 # A discrepancy that one may grant a model without calling its bands a cushion, log points.
 CUSHION = 0.10
 # Draws of each chain that are shipped: neighbours say nearly the same.
-_WALKED = 120
-PACKAGES = ("emcee", "numba", "numpy", "pandas", "scipy")
+_WALKED = 60
+PACKAGES = ("numba", "numpy", "pandas", "scipy")
 
 
 def draws_table(fit: Fit, priors: Sequence[Prior], seed: int) -> pd.DataFrame:
@@ -69,13 +69,13 @@ def representative(*groups: np.ndarray) -> int:
 
 
 def chains_table(fit: Fit, priors: Sequence[Prior]) -> pd.DataFrame:
-    """What the chains on the model itself left behind, thinned, in the order in which they walked.
+    """What the chains left behind, thinned, in the order in which they walked.
 
     Returns:
         Columns chain and draw, both from 0, and the fitted parameters by address, each in its unit.
     """
     fitted = [prior for prior in priors if prior.fitted]
-    kept = fit.walks[:: max(1, len(fit.walks) // _WALKED)]
+    kept = fit.chain.walks[:: max(1, len(fit.chain.walks) // _WALKED)]
     steps, chains, _ = kept.shape
     table = pd.DataFrame(values_at(fitted, kept.reshape(-1, kept.shape[2])), columns=[one.address for one in fitted])
     table.insert(0, "draw", np.repeat(np.arange(steps), chains))
@@ -199,12 +199,13 @@ def record_of(fit: Fit, seen: Evidence, plan: Plan, facts: dict[str, object]) ->
             "r2_p10": round(float(np.quantile(r2, 0.1)), 3),
             "error_median": round(float(np.median(fit.emulator.error)), 4),
             "missed_at_posterior_median": round(float(np.median(fit.emulator_missed)), 4),
+            "moved_by_half_median": round(float(np.median(np.abs(fit.moved_by_half))), 3),
+            "moved_by_half_most": round(float(np.max(np.abs(fit.moved_by_half))), 3),
         },
         "sampler": {
-            "acceptance": round(fit.chain.acceptance, 3), "autocorrelation_steps": round(fit.chain.autocorrelation, 1),
-            "steps_kept": fit.chain.steps, "rhat": round(fit.chain.rhat, 4),
-            "ess_bulk": round(fit.chain.ess_bulk), "ess_tail": round(fit.chain.ess_tail),
-            "rhat_on_the_emulator": round(fit.emulated.rhat, 4),
+            "acceptance": round(fit.chain.acceptance, 3), "steps_kept": len(fit.chain.walks),
+            "rhat": round(fit.chain.rhat, 4), "ess_bulk": round(fit.chain.ess_bulk),
+            "ess_tail": round(fit.chain.ess_tail),
         },
         # How many parameters the figures speak of: what is gone of the prior's variance, added up.
         "effective_parameters": round(float(np.sum(1.0 - np.minimum(fit.chain.points.var(axis=0), 1.0))), 1),

@@ -3,9 +3,10 @@
 1. The mode of the posterior is found on the model itself; the model runs at points about it, and at some spread through
    the prior, and the emulator learns from those that are not far off.
 2. A first posterior says where to look closer; the model runs there, wave by wave, and the emulator learns again.
-3. Chains walk on the posterior of the model itself: the emulator proposes, the model decides (see
-   :mod:`calibration.inference.surrogate_transition`). A few short rounds teach the emulator what it got wrong where the
-   chains walk; then it stays as it is, and what the chains leave behind is the posterior.
+3. Chains walk on the posterior that the emulator gives, with the emulator's error in the likelihood (Kennedy and
+   O'Hagan 2001). The model itself runs at the draws that are kept: every band rests on its own runs, and they say what
+   the emulator misses where it matters. A second posterior, of an emulator that learnt from half of the runs, says how
+   far the result rests on which runs it saw.
 """
 
 from __future__ import annotations
@@ -20,10 +21,9 @@ import numpy as np
 
 from calibration.inference.emulator import Emulator, train
 from calibration.inference.likelihood import Evidence, Marginal
-from calibration.inference.mcmc import Chain, Posterior, chain_of, sample
+from calibration.inference.mcmc import Chain, Normal, Posterior, Walk, sample
 from calibration.inference.mode import points_about, posterior_mode
 from calibration.inference.runs import Simulator, digest_of, runs_at, sobol_points
-from calibration.inference.surrogate_transition import Place, Stage, Walk, Walked, walk_chains
 
 
 @dataclass(frozen=True)
@@ -37,13 +37,8 @@ class Plan:
         wider: spread of those runs, multiple of the standard deviations that the curvature at the mode says.
         waves: runs near the posterior, wave by wave.
         trained_on: runs the emulator learns from, the nearest to the figures of all that were made.
-        walkers: of each ensemble of the sampler on the emulator.
-        steps: of each walker, half of them burn-in; waves take a third of them.
-        rounds: walks on the model from which the emulator learns; their ends are where the next ones set out.
-        learning: proposals of each chain in such a round.
-        chains: independent chains on the model itself.
-        proposals: of each chain that the model decides on; the first tenth is burn-in, as the rounds before are.
-        between: steps on the emulator's posterior from one proposal to the next.
+        steps: of each chain, half of them burn-in; waves take a third of them.
+        chains: independent ones.
         draws: draws that are kept.
         processes: runs at the same time.
         seed: fixes everything that is random.
@@ -53,15 +48,10 @@ class Plan:
     about: int = 1280
     iterations: int = 10
     wider: float = 2.0
-    waves: tuple[int, ...] = (512, 512)
+    waves: tuple[int, ...] = (512, 512, 512, 512)
     trained_on: int = 3000
-    walkers: int = 144
-    steps: int = 3000
-    rounds: int = 6
-    learning: int = 40
-    chains: int = 8
-    proposals: int = 750
-    between: int = 60
+    steps: int = 40_000
+    chains: int = 16
     draws: int = 200
     processes: int = 2
     seed: int = 20240101
@@ -76,10 +66,10 @@ class Fit:
         found: what the model itself gives there, log, draws x targets.
         discrepancy: by group, draws x groups.
         emulator: the last one.
-        chain: the chains on the model itself, after burn-in.
-        walks: their points, steps x chains x parameters.
-        emulated: draws of the emulator's posterior, from which the chains set out.
-        emulator_missed: root mean square of emulator less model at what the chains proposed, by target.
+        chain: draws of the posterior with how far the chains have converged.
+        emulator_missed: root mean square of emulator less model at the draws kept, by target.
+        moved_by_half: how far medians lie from those of an emulator that learnt from half of the runs, standard
+            deviations of the posterior, by parameter.
         at_centre: what the model gives at the prior centres, by target.
         prior_found: what it gives at points of the prior, points x targets.
         seconds: by stage.
@@ -90,9 +80,8 @@ class Fit:
     discrepancy: np.ndarray
     emulator: Emulator
     chain: Chain
-    walks: np.ndarray
-    emulated: Chain
     emulator_missed: np.ndarray
+    moved_by_half: np.ndarray
     at_centre: np.ndarray
     prior_found: np.ndarray
     seconds: dict[str, float] = field(default_factory=dict)
@@ -144,58 +133,36 @@ def calibrate(problem: Problem, folder: Path, plan: Plan | None = None) -> Fit:
     about = points_about(mode, covariance, plan.wider, sobol_points(plan.about, dimensions, plan.seed + 1))
     z, found = np.concatenate([z, about]), np.concatenate([found, run(about, "about")])
     clock.mark("runs about the mode")
-    emulator = _learn(seen, z, found, plan)
+    emulator, start = _learn(seen, z, found, plan), Normal(mode, covariance)
     for number, count in enumerate(plan.waves, start=1):
-        chain = _draw(seen, emulator, plan, max(plan.steps // 3, 2), number)
+        chain = _draw(seen, emulator, start, plan, number)
+        start = _law_of(chain)
         near = _spread(chain, count, plan.seed + number)
         true = run(near, f"wave-{number}")
+        missed = missed_by(emulator, near, true)
         z, found = np.concatenate([z, near]), np.concatenate([found, true])
-        emulator = replace(_learn(seen, z, found, plan), error=missed_by(emulator, near, true))
-        clock.mark(f"wave {number}")
-
-    def walk(chain: Chain, steps: int, number: int, name: str) -> Walked:
-        stage = Stage(problem.simulator, seen, emulator, np.cov(chain.points.T))
-        how = Walk(steps, plan.between, plan.seed + number)
-        walked = walk_chains(stage, place, how, folder / name, plan.processes)
-        sys.stderr.write(f"{name}: the model takes {walked.acceptance:.0%} of what the emulator proposes\n")
-        return walked
-
-    chain = _draw(seen, emulator, plan, max(plan.steps // 3, 2), len(plan.waves) + 1)
-    start, _ = chain.thinned(plan.chains, plan.seed)
-    place = Place(start, run(start, "start"))
-    for number in range(1, plan.rounds + 1):
-        tried = walk(chain, plan.learning, number, f"learning-{number}")
-        place = Place(tried.points[-1], tried.found[-1])
-        z, found = np.concatenate([z, tried.proposed]), np.concatenate([found, tried.answered])
-        missed = missed_by(emulator, tried.proposed, tried.answered)
         emulator = replace(_learn(seen, z, found, plan), error=missed)
-        clock.mark(f"walk that teaches the emulator, {number}")
-    emulated = _draw(seen, emulator, plan, plan.steps, len(plan.waves) + 2)
-    clock.mark("sampler on the emulator")
-    walked = walk(emulated, plan.proposals, 0, "chains")
-    clock.mark("chains on the model")
-    chain, points, true = _posterior(walked, seen, plan)
+        clock.mark(f"wave {number}")
+    chain = _draw(seen, emulator, start, plan, len(plan.waves) + 1)
+    clock.mark("sampler")
+    half = np.random.default_rng(plan.seed).permutation(len(z)) % 2 == 0
+    learnt = replace(_learn(seen, z[half], found[half], plan), error=emulator.error)
+    other = _draw(seen, learnt, start, plan, len(plan.waves) + 2)
+    apart = np.median(other.points, axis=0) - np.median(chain.points, axis=0)
+    clock.mark("sampler, half of the runs")
+    kept = np.linspace(0, len(chain.points) - 1, plan.draws).round().astype(int)
+    points = chain.points[kept]
+    true = run(points, "draws")
     discrepancy = Marginal(seen, np.zeros(len(seen))).draw(true, np.random.default_rng(plan.seed))
-    missed = missed_by(emulator, walked.proposed, walked.answered)
+    clock.mark("runs at the draws")
     return Fit(
-        points, true, discrepancy, emulator, chain, walked.points[_burn_in(walked) :], emulated, missed, centre[0],
-        prior_found, clock.seconds,
+        points, true, discrepancy, emulator, chain, missed_by(emulator, points, true),
+        apart / chain.points.std(axis=0), centre[0], prior_found, clock.seconds,
     )  # fmt: skip
 
 
-def _burn_in(walked: Walked) -> int:
-    return len(walked.points) // 10
-
-
-def _posterior(walked: Walked, seen: Evidence, plan: Plan) -> tuple[Chain, np.ndarray, np.ndarray]:
-    """The chains after burn-in, and draws spread evenly over them: points and what the model gives there."""
-    chains, found = (part[_burn_in(walked) :] for part in (walked.points, walked.found))
-    points, true = chains.reshape(-1, chains.shape[2]), found.reshape(-1, found.shape[2])
-    rng, exact = np.random.default_rng(plan.seed), Marginal(seen, np.zeros(len(seen)))
-    discrepancy = np.concatenate([exact.draw(part, rng) for part in np.array_split(true, max(1, len(true) // 500))])
-    chain = chain_of(chains, points, discrepancy, walked.acceptance, float("nan"))
-    kept = np.linspace(0, len(points) - 1, plan.draws).round().astype(int)
-    return replace(chain, autocorrelation=len(points) / max(chain.ess_bulk, 1.0)), points[kept], true[kept]
+def _law_of(chain: Chain) -> Normal:
+    return Normal(chain.points.mean(axis=0), np.cov(chain.points.T))
 
 
 @dataclass
@@ -232,9 +199,11 @@ def missed_by(emulator: Emulator, points: np.ndarray, true: np.ndarray) -> np.nd
     return missed
 
 
-def _draw(seen: Evidence, emulator: Emulator, plan: Plan, steps: int, number: int) -> Chain:
+def _draw(seen: Evidence, emulator: Emulator, start: Normal, plan: Plan, number: int) -> Chain:
+    """Chains on an emulator's posterior; those of waves, which only say where to look, take a third of the steps."""
     posterior = Posterior(seen, emulator, emulator.error, emulator.dimensions)
-    return sample(posterior, plan.walkers, steps, plan.seed + 100 * number, processes=plan.processes)
+    steps = plan.steps if number > len(plan.waves) else max(plan.steps // 3, 2)
+    return sample(posterior, Walk(steps, plan.chains), plan.seed + 100 * number, start, processes=plan.processes)
 
 
 def _spread(chain: Chain, count: int, seed: int) -> np.ndarray:

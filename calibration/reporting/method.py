@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from types import ModuleType
 
-from calibration.inference import emulator, mcmc, surrogate_transition
-from calibration.inference.likelihood import COMMON_DISCREPANCY, QUARTERLY
+from calibration.inference import emulator, mcmc
+from calibration.inference.likelihood import COMMON_DISCREPANCY, QUARTERLY, TAILS
 from calibration.reporting.inputs import MADE_BY, Inputs
 from calibration.reporting.markup import table
 
@@ -14,7 +14,7 @@ MOST_RHAT, LEAST_DRAWS = 1.01, 400
 
 
 def method(inputs: Inputs) -> str:
-    """Design, emulator, likelihood, sampler, chains on the model."""
+    """Design, emulator, likelihood, sampler."""
     record, plan = inputs.record, inputs.record["plan"]
     waves = plan.get("waves", [])
     return (
@@ -28,17 +28,15 @@ def method(inputs: Inputs) -> str:
         f"**Emulator.** {said(emulator)} It learns from the {plan['trained_on']} runs nearest to the figures.\n\n"
         "**Likelihood.** With y the log figure and m(z) the simulated one, `y = m(z) + own + measured + "
         "emulated`. *Own* is the model's discrepancy: one unknown standard deviation per series of "
-        f"figures, all of one scale, a half-Cauchy of {COMMON_DISCREPANCY:g} log points, so that a series that the "
-        "model misses by far is a misfit and no cushion for the others. It is an autoregressive process, correlated by "
-        f"{QUARTERLY:g} from quarter to quarter, so that many months of one flow are not as many witnesses. On the "
-        "model itself nothing is *emulated*. A figure that is an "
+        f"figures, all of one scale of {COMMON_DISCREPANCY:g} log points, so that errors have the tails of Student's t "
+        f"with {TAILS:g} degrees of freedom: a series that the model misses by far is a misfit and no cushion for the "
+        "others. It is an autoregressive process, correlated by "
+        f"{QUARTERLY:g} from quarter to quarter, so that many months of one flow are not as many witnesses. "
+        "*Emulated* is the emulator's error on runs near the posterior that it had not seen. A figure that is an "
         "interval enters by the probability that the true value lies in it.\n\n"
-        f"**Sampler.** {said(mcmc)} {plan['walkers']} walkers of {plan['steps']} steps, burn-in included.\n\n"
-        f"**Chains on the model.** {said(surrogate_transition)} {plan['chains']} chains set out from draws of the "
-        f"emulator's posterior; {plan['rounds']} walks of {plan['learning']} proposals teach the emulator, then each "
-        f"chain has {plan['proposals']} proposals, {plan['between']} steps apart, a tenth of them burn-in, and "
-        f"{plan['draws']} draws are kept. Every band below rests on the model's own runs, not on the emulator. "
-        f"Everything random has the seed {plan['seed']}.\n"
+        f"**Sampler.** {said(mcmc)} {plan['chains']} chains of {plan['steps']} steps, the first half burn-in; "
+        f"{plan['draws']} draws are kept, at which the model itself runs: every band below rests on its own runs, not "
+        f"on the emulator. Everything random has the seed {plan['seed']}.\n"
     )
 
 
@@ -64,10 +62,12 @@ def computation(inputs: Inputs) -> str:
         "median "
         f"target and {stand_in['r2_p10']:.2f} for the worst tenth, the median error {stand_in['error_median']:.3f} log "
         f"points; at the posterior it misses the model by {stand_in['missed_at_posterior_median']:.3f} in the median. "
-        f"Chains on the model: {sampler['acceptance']:.0%} of proposals taken, {sampler['steps_kept']} steps of each "
-        f"kept, rank-normalised R-hat at most {sampler['rhat']:.3f}, effective draws at least "
-        f"{sampler['ess_bulk']:.0f} in the bulk and {sampler['ess_tail']:.0f} in the tails. Time: {seconds:.0f} s with "
-        f"{record['plan']['processes']} processes.\n\n"
+        f"With an emulator that learnt from half of the runs the medians of the parameters move by "
+        f"{stand_in['moved_by_half_median']:.2f} standard deviations of the posterior in the median, at most by "
+        f"{stand_in['moved_by_half_most']:.2f}. "
+        f"Chains: {sampler['acceptance']:.0%} of steps taken, rank-normalised R-hat at most {sampler['rhat']:.3f}, "
+        f"effective draws at least {sampler['ess_bulk']:.0f} in the bulk and {sampler['ess_tail']:.0f} in the tails. "
+        f"Time: {seconds:.0f} s with {record['plan']['processes']} processes.\n\n"
         + (f"Warnings: {'; '.join(told)}.\n\n" if told else "No warning: R-hat and effective draws are in order.\n\n")
         + _sampled(inputs)
     )

@@ -23,7 +23,7 @@ import sim
 from calibration.inference.command import fitted, parser_of
 from calibration.inference.emulator import Emulating
 from calibration.inference.likelihood import Evidence, Marginal
-from calibration.inference.mcmc import Chain, Posterior, sample
+from calibration.inference.mcmc import Chain, Normal, Posterior, Walk, sample
 from calibration.inference.options import complain
 from calibration.inference.posterior_fit import Plan, with_errors
 from calibration.inference.saving import pictures_and_pages
@@ -145,11 +145,12 @@ def _anew(known: Known, left: np.ndarray, number: int) -> Without:
     part, plan = known.seen.part(~left), known.plan
     error = np.asarray(known.emulator.error)[~left]
     posterior = Posterior(part, Columns(known.emulator, ~left), error, known.chain.points.shape[1])
-    steps = max(plan.steps // 3, 2)
-    chain = sample(posterior, plan.walkers, steps, plan.seed + 1000 + number, processes=plan.processes)
+    start = Normal(known.chain.points.mean(axis=0), np.cov(known.chain.points.T))
+    walk = Walk(max(plan.steps // 3, 2), plan.chains)
+    chain = sample(posterior, walk, plan.seed + 1000 + number, start, processes=plan.processes)
     points, discrepancy = chain.thinned(min(WEIGHED, len(chain.points)), known.seed)
-    # NaN stays NaN: of a chain with a walker that never moved nobody knows how many draws it is worth.
-    effective = np.minimum(len(points), len(chain.points) / np.maximum(chain.autocorrelation, 1.0))
+    # NaN stays NaN: of chains one of which never moved nobody knows how many draws they are worth.
+    effective = np.minimum(len(points), chain.ess_bulk)
     return Without(points, discrepancy, np.asarray(known.emulator(points)), float(effective), SAMPLED_HOW)
 
 
@@ -322,9 +323,8 @@ def main(arguments: list[str] | None = None) -> int:
     chosen = parser.parse_args(arguments)
     try:
         made = fitted(chosen)
-        known = Known(
-            made.seen, made.fit.emulator, made.fit.emulated, tuple(p.name for p in made.model.fitted), made.plan
-        )  # fmt: skip
+        names = tuple(prior.name for prior in made.model.fitted)
+        known = Known(made.seen, made.fit.emulator, made.fit.chain, names, made.plan)
         tables: dict[str, pd.DataFrame] = {}
         if chosen.only != "sources":
             tables |= hubs_left_out(known, made.model.targets, made.codes)

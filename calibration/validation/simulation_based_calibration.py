@@ -32,8 +32,8 @@ from scipy.stats import chi2  # noqa: E402
 
 import sim  # noqa: E402
 from calibration.inference.emulator import Emulator, train  # noqa: E402
-from calibration.inference.likelihood import COMMON_DISCREPANCY, SPREADS, Evidence  # noqa: E402
-from calibration.inference.mcmc import Posterior, sample  # noqa: E402
+from calibration.inference.likelihood import COMMON_DISCREPANCY, SPREADS, TAILS, Evidence  # noqa: E402
+from calibration.inference.mcmc import Posterior, Walk, sample  # noqa: E402
 from calibration.inference.posterior_fit import with_errors  # noqa: E402
 from calibration.inference.problem import ModelRuns, middles  # noqa: E402
 from calibration.inference.runs import digest_of, runs_at, sobol_points  # noqa: E402
@@ -67,7 +67,7 @@ class Trial:
     def ranks(self) -> tuple[np.ndarray, np.ndarray]:
         """Share of the posterior's draws below the truth, and posterior means, by parameter."""
         posterior = Posterior(self.seen, self.emulator, self.emulator.error, len(self.truth))
-        chain = sample(posterior, walkers=32, steps=self.steps, seed=self.seed)
+        chain = sample(posterior, Walk(self.steps, chains=8), self.seed)
         return np.mean(chain.points < self.truth, axis=0), chain.points.mean(axis=0)
 
 
@@ -141,9 +141,9 @@ def trials(size: Size, folder: Path) -> list[Trial]:
     emulator = train(z, runs_at(z, model, place / "learnt", digest, size.processes), size.seed)
     found = runs_at(truths, model, place / "truths", digest, size.processes)
     blank = evidence_for(model.targets)
-    # The half-Cauchy of the likelihood, cut where its grid ends.
-    share = np.arctan(SPREADS[-1] / COMMON_DISCREPANCY) * rng.random((size.sets, int(blank.series.max()) + 1))
-    discrepancy = COMMON_DISCREPANCY * np.tan(share)[:, blank.series]
+    # The scaled inverse chi-square of the likelihood, cut where its grid ends.
+    variance = COMMON_DISCREPANCY**2 * TAILS / rng.chisquare(TAILS, (size.sets, int(blank.series.max()) + 1))
+    discrepancy = np.minimum(np.sqrt(variance), SPREADS[-1])[:, blank.series]
     figures = with_errors(found, blank, discrepancy, rng)
     return [
         Trial(blank.but(row, row), emulator, truth, size.steps, size.seed + number)
