@@ -21,8 +21,8 @@ from scipy.special import log_ndtr, logsumexp
 # Autocorrelation of a series' discrepancy from one quarter to the next. Assumption: that of the quarterly misses at the
 # mode of an earlier fit was 0 (China, Türkiye) to 0.5 (all imports).
 QUARTERLY = 0.5
-# Scale of the discrepancy that all series have in common, log points, and degrees of freedom. Assumptions: EU exports to
-# five states with no part in the diversion moved by 0.08 a year, which the model has no cause for; four degrees are
+# Scale of the discrepancy that all series have in common, log points, and degrees of freedom. Assumptions: EU exports
+# to five states with no part in the diversion moved by 0.08 a year, which the model has no cause for; four degrees are
 # what Gelman et al. (Bayesian Data Analysis, 2013, section 17.2) take for robust errors.
 COMMON_DISCREPANCY, TAILS = 0.10, 4.0
 # Of the known errors of a figure, so that a scale can be taken of them.

@@ -150,9 +150,9 @@ def sample(posterior: Posterior, walk: Walk, seed: int, start: Normal | None = N
     )  # fmt: skip
 
 
-def _walked(posterior: Posterior, start: Normal, chains: int, steps: int, seed: list[int]) -> tuple[np.ndarray, float]:
+def _walked(posterior: Posterior, start: Normal, how: Walk, seed: list[int]) -> tuple[np.ndarray, float]:
     """A group of chains after burn-in, thinned, and the share of steps taken."""
-    rng = np.random.default_rng(seed)
+    rng, chains, steps = np.random.default_rng(seed), how.chains // GROUPS, how.steps
     scale, covariance = _STEP / np.sqrt(posterior.dimensions), np.asarray(start.covariance)
     # Many candidates, of which the likeliest are taken: no chain sets out from where nothing can be.
     tried = rng.multivariate_normal(start.mean, 4.0 * covariance, 8 * chains)

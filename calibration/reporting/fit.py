@@ -167,8 +167,8 @@ def over_time(inputs: Inputs) -> str:
     return (
         f"{head}The model runs at draws of the posterior to December 2024. Each series is shown as its targets "
         "compare it: "
-        "growth on the same months of the base year, on the published level of that year; flows that are known from "
-        "words "
+        "growth on the same months of the base year, on that year's mean at the season of the series; flows that are "
+        "known from words "
         "only are shown at the model's level. Months of quarters and years that were fitted count one by one here, "
         "so a "
         "share below that of the fit is to be expected.\n\n"

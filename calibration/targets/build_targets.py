@@ -104,7 +104,7 @@ def _earlier(period: str, kind: str) -> str:
 
 def _row(series: dict[str, str], now: pd.DataFrame, before: pd.DataFrame) -> dict[str, str]:
     period, base = _span(now), _span(before)
-    usual, season_sd = usual_level(record_of(series), list(before.index))
+    usual, season_sd = usual_level(record_of(series)["musd"], list(before.index))
     growth = math.log(now["musd"].sum() / usual)
     sd = math.hypot(error_of(now), error_of(before), season_sd, float(series["extra_sd"]))
     if (now["unit"] == "meur").any():
@@ -130,18 +130,18 @@ def _row(series: dict[str, str], now: pd.DataFrame, before: pd.DataFrame) -> dic
     }
 
 
-def usual_level(record: pd.DataFrame, months: list[str]) -> tuple[float, float]:
+def usual_level(musd: pd.Series[float], months: list[str]) -> tuple[float, float]:
     """What months of the base year would add up to without a trend within it, musd, and the error, log points.
 
     The year's mean at the season of the years before the war (ratio to the centred twelve-month mean); the error is
     that of the mean of the years' ratios. Of a whole year, and where fewer months are known, what was published.
     """
     before = [f"{year}-{month:02}" for year in SEASON_YEARS for month in range(1, 13)]
-    published = float(record.loc[months, "musd"].sum())
+    published = float(musd[months].sum())
     part_of_the_year = set(months) < set(before[-12:])
-    if not part_of_the_year or not set(before) <= set(record.index):
+    if not part_of_the_year or not set(before) <= set(musd.index):
         return published, 0.0
-    values = record.loc[before, "musd"].to_numpy(dtype=float)
+    values = musd[before].to_numpy(dtype=float)
     places = [int(month[5:]) - 1 for month in months]
     season = seasonal_ratios(values, 0)[places].sum()
     yearly = np.log(ratios_to_mean(values).reshape(len(SEASON_YEARS), 12)[:, places].sum(axis=1))

@@ -1,8 +1,9 @@
 """Published customs series beside the simulated flows they stand for, month by month or year by year.
 
 Targets ask for growth over spans; a reader wants to see the months. A series is compared as its targets are: growth on
-the same months of the base year, put on the published figures of that year. So the level at which an office records
-(another month's exchange rate, goods it leaves out) does not look like a miss.
+the same months of the base year, put on that year's mean at the season of the series (as published where no season is
+known). So the level at which an office records (another month's exchange rate, goods it leaves out) does not look like
+a miss.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 import sim
-from calibration.targets.build_targets import BASE_YEAR, HELD_OUT, SERIES, STATEMENTS, error_of, record_of
+from calibration.targets.build_targets import BASE_YEAR, HELD_OUT, SERIES, STATEMENTS, error_of, record_of, usual_level
 from calibration.targets.simulated_targets import Floats, Ledgers, good_places
 from calibration.targets.targets import FLOWS, Target
 
@@ -140,7 +141,7 @@ def monthly_of(ledgers: Ledgers, series: Sequence[Series], coalition: Sequence[s
 
 
 def on_published_base(one: Series, monthly: Floats, months: Sequence[str]) -> pd.DataFrame:
-    """Simulated months of a series as growth on the same months of the base year, on the published level.
+    """Simulated months of a series as growth on the same months of the base year, on the usual level of those.
 
     Args:
         one: a series with figures.
@@ -158,7 +159,7 @@ def on_published_base(one: Series, monthly: Floats, months: Sequence[str]) -> pd
         base = one.base_year + period[4:]
         if base in one.musd.index and base in frame.columns:
             kept.append(period)
-            values.append(frame[period].to_numpy() / frame[base].to_numpy() * one.musd[base])
+            values.append(frame[period].to_numpy() / frame[base].to_numpy() * usual_level(one.musd, [base])[0])
     return pd.DataFrame(dict(zip(kept, values, strict=True)))
 
 

@@ -101,9 +101,9 @@ def identified() -> str:
         f"Of {len(verdicts)} uncertain inputs the figures identify {well} well and {partly} in part. For the other "
         f"{len(verdicts) - well - partly} the posterior is the prior or close to it: their effect on a result is an "
         "assumption. *Well*: the posterior is less than 0.6 as wide as the prior; *in part*: less than 0.85. The "
-        f"chains on the model itself have {sampler['ess_bulk']:.0f} effective draws or more for the middle of each "
-        f"input and {sampler['ess_tail']:.0f} for its tails, where {LEAST_DRAWS} were asked for; R-hat is at most "
-        f"{sampler['rhat']:.3f}, where {MOST_RHAT:g} was{rough}."
+        f"chains have {sampler['ess_bulk']:.0f} effective draws or more for the middle of each input and "
+        f"{sampler['ess_tail']:.0f} for its tails, where {LEAST_DRAWS} are asked for; R-hat is at most "
+        f"{sampler['rhat']:.3f}, where {MOST_RHAT:g} is{rough}."
     )
 
 

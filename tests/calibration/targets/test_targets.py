@@ -94,7 +94,7 @@ def test_no_row_that_may_be_fitted_sees_what_is_held_out(monkeypatch: pytest.Mon
 
 
 def test_the_table_holds_enough_and_keeps_roles_apart(targets: tuple[Target, ...]) -> None:
-    assert 60 <= len(of_role(targets, "fit")) <= 150 and len(of_role(targets, "judge")) >= 36
+    assert 60 <= len(of_role(targets, "fit")) <= 170 and len(of_role(targets, "judge")) >= 36
     assert all(target.period[1] <= FIT_UNTIL for target in of_role(targets, "fit"))
     assert all(target.period[0] > FIT_UNTIL for target in of_role(targets, "judge"))
 

@@ -22,8 +22,7 @@ CHINA, TURKEY, KAZAKHSTAN, RUSSIA, JAPAN = "156", "792", "398", "643", "392"
 BILLION = 1e9
 # Small enough for seconds: the flow of a command, not a posterior that anybody should use.
 SMALL = (
-    "--points", "16", "--about", "16", "--wave", "8", "--steps", "450", "--rounds", "1", "--learning", "2",
-    "--chains", "4", "--proposals", "10",
+    "--points", "16", "--about", "16", "--wave", "8", "--steps", "450", "--chains", "4",
     "--exporters", "1500", "--intermediaries", "40", "--processes", "1",
 )  # fmt: skip
 

@@ -12,7 +12,7 @@ import pytest
 
 import sim
 from calibration.inference.likelihood import Evidence
-from calibration.inference.mcmc import Posterior, sample
+from calibration.inference.mcmc import Posterior, Walk, sample
 from calibration.inference.posterior_fit import Plan
 from calibration.targets.targets import TARGETS, Target, WorldCodes, codes_of, load_targets, of_role
 from calibration.validation import leave_out
@@ -31,7 +31,7 @@ from calibration.validation.leave_out import (
 
 CODES = WorldCodes(("SELLER", "OTHER", "HUBA", "HUBB", "TARGET"), ("goods",), ("HUBA", "HUBB"), ("SELLER",))
 TRUTH = np.array([0.9, -0.7, 0.4])
-PLAN = Plan(walkers=24, steps=3600, processes=1, seed=5)
+PLAN = Plan(steps=24_000, chains=8, processes=1, seed=5)
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,7 +68,7 @@ def known() -> Known:
     place = np.arange(6)
     seen = Evidence(tuple("abcdef"), figures, figures, np.full(6, 0.05), place * 0, place, ("all",), 3.0 * place)
     emulator = Lines(np.full(6, 0.02))
-    chain = sample(Posterior(seen, emulator, emulator.error, 3), PLAN.walkers, PLAN.steps, PLAN.seed)
+    chain = sample(Posterior(seen, emulator, emulator.error, 3), Walk(PLAN.steps, PLAN.chains), PLAN.seed)
     return Known(seen, emulator, chain, ("direct", "opening", "unseen"), PLAN)
 
 
