@@ -176,7 +176,7 @@ def source_of(row: Target) -> str:
     """Who published a figure."""
     file, table, rest = row.source.partition(".csv")
     if not table or not rest.startswith(":"):
-        return WORDS.get(file, row.source.split(":")[0].strip())
+        return WORDS.get(file, re.split("[:,]", row.source)[0].strip())
     if file in WORDS:
         return WORDS[file]
     name = re.split(r"[;,]", rest.lstrip(": "))[0].strip()

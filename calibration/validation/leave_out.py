@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -181,12 +181,14 @@ def hubs_left_out(known: Known, targets: Sequence[Target], codes: WorldCodes) ->
         ``hubs_left_out``: one row per figure left out: hub, id, data with low and high, quantiles of the whole fit
         (``full_*``) and of the fit without the hub's figures (``left_*``), both with all errors, logs; misses of the
         medians in percent from the figure's nearer end; ``inside``: the figure lies in the 90 % band without it; and
-        ``no_change_miss``, the miss of saying that nothing happens, for growth. ``hubs_left_out_summary``: by hub.
+        two misses of growth for comparison: ``no_change_miss`` says that nothing happens, ``other_hubs_miss`` that what
+        happened at the other hubs did (see :func:`as_at_other_hubs`). ``hubs_left_out_summary``: by hub.
     """
     drawn = whole(known)
     full = np.quantile(published(known, drawn), [0.05, 0.5, 0.95], axis=0)
     rows, summary = [], []
-    for number, (hub, left) in enumerate(hubs_of(targets, codes).items()):
+    own = hubs_of(targets, codes)
+    for number, (hub, left) in enumerate(own.items()):
         if left.all():
             sys.stderr.write(f"{hub} has part in every figure: nothing would be left to fit without it\n")
             continue
@@ -194,9 +196,34 @@ def hubs_left_out(known: Known, targets: Sequence[Target], codes: WorldCodes) ->
         one = without(known, drawn, left, number)
         band = np.quantile(published(known, one), [0.05, 0.5, 0.95], axis=0)
         part = _hub_rows(hub, known.seen, targets, (left, full, band))
+        part["other_hubs_miss"] = _miss(as_at_other_hubs(hub, targets, own), known.seen)[left]
         rows.append(part)
         summary.append(_hub_summary(hub, part, known, (drawn, one)))
     return _tables("hubs_left_out", rows, summary)
+
+
+def as_at_other_hubs(hub: str, targets: Sequence[Target], hubs: Collection[str]) -> np.ndarray:
+    """What a hub's growth would be if it were that of the others: the mean of their figures of the same flow and year.
+
+    With partial pooling over hubs the forecast of one without figures is the mean of the others (Gelman and Hill 2007,
+    section 12.2).
+
+    Returns:
+        [target] log growth; NaN where the row is no growth of the hub or no other hub has a figure alike.
+    """
+
+    def alike(row: Target, one: str) -> tuple[str, ...]:
+        ends = ("hub" if name == one else name for name in (row.reporter, row.partner))
+        return (row.ledger, row.flow, *ends, row.good, row.brand, row.period[0][:4])
+
+    others: dict[tuple[str, ...], list[float]] = {}
+    for row in targets:
+        for one in hubs:
+            if one != hub and one in (row.reporter, row.partner) and hub not in (row.reporter, row.partner):
+                others.setdefault(alike(row, one), []).append(row.value)
+    return np.array(
+        [np.mean(others.get(alike(row, hub), [np.nan])) if row.measure == "growth" else np.nan for row in targets]
+    )
 
 
 def _tables(name: str, rows: list[pd.DataFrame], summary: list[dict[str, object]]) -> dict[str, pd.DataFrame]:
@@ -244,6 +271,9 @@ def _hub_summary(hub: str, part: pd.DataFrame, known: Known, both: tuple[Without
         "full_miss": part["full_miss"].abs().median(), "left_miss": part["left_miss"].abs().median(),
         "left_miss_growth": growth["left_miss"].abs().median(),
         "no_change_miss": growth["no_change_miss"].abs().median(),
+        "other_hubs_figures": int(growth["other_hubs_miss"].notna().sum()),
+        "left_miss_there": growth.loc[growth["other_hubs_miss"].notna(), "left_miss"].abs().median(),
+        "other_hubs_miss": growth["other_hubs_miss"].abs().median(),
         "right_way": _right_way(growth), "known_from_prior_only": " ".join(lost), "how": both[1].how,
         "effective": round(both[1].effective),
     }  # fmt: skip

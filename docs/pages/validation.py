@@ -87,6 +87,8 @@ def _hubs(inputs: Inputs) -> str:
         "full_miss": "miss, all figures",
         "left_miss": "miss, without the hub's",
         "no_change_miss": "miss, no change",
+        "left_miss_there": "miss where other hubs have a figure",
+        "other_hubs_miss": "miss, as at other hubs",
         "right_way": "right way, percent",
         "known_from_prior_only": "then known from the prior only",
     }
@@ -94,6 +96,7 @@ def _hubs(inputs: Inputs) -> str:
         "Each hub without its own figures\n\n"
         f"{inputs.of_an_earlier_fit('hubs_left_out_summary', 'sources_left_out')}"
         "All figures in which a hub is office or partner are taken out of the fit, and what is then predicted is held "
-        "against them. Misses are median absolute ones in percent; *right way* is the share of growth figures whose "
-        "sign is forecast.\n\n" + table(summary, names)
+        "against them. Misses are median absolute ones in percent; *as at other hubs*: the mean of what the same flow "
+        "did there in the year, which is the forecast of partial pooling; *right way* is the share of growth figures "
+        "whose sign is forecast.\n\n" + table(summary, names)
     )

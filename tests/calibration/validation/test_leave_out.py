@@ -97,6 +97,14 @@ def test_a_prediction_without_the_hub_is_wider_and_worse(known: Known) -> None:
     assert own["left_miss"] == pytest.approx(own["no_change_miss"], abs=25.0)
 
 
+def test_a_hub_may_be_held_against_what_the_others_did() -> None:
+    """HUBA's exports to the target, beside those of HUBB in the same year; nobody else buys from the seller."""
+    found = leave_out.as_at_other_hubs("HUBA", targets(), ("HUBA", "HUBB"))
+    values = {row.id: row.value for row in targets()}
+    assert found[1] == pytest.approx(values["f"])
+    assert np.isnan(np.delete(found, 1)).all()
+
+
 def test_weighing_and_sampling_anew_agree(known: Known, monkeypatch: pytest.MonkeyPatch) -> None:
     left = np.array([False, False, False, True, False, True])
     drawn = whole(known)
