@@ -37,7 +37,8 @@ class Plan:
         wider: spread of those runs, multiple of the standard deviations that the curvature at the mode says.
         waves: runs near the posterior, wave by wave.
         trained_on: runs the emulator learns from, the nearest to the figures of all that were made.
-        steps: of each chain, half of them burn-in; waves take a third of them.
+        steps: of each chain, half of them burn-in; waves, which only say where to look, take a ninth of them, and the
+            posterior from half of the runs a third.
         chains: independent ones.
         draws: draws that are kept.
         processes: runs at the same time.
@@ -50,7 +51,7 @@ class Plan:
     wider: float = 2.0
     waves: tuple[int, ...] = (512, 512, 512, 512)
     trained_on: int = 3000
-    steps: int = 40_000
+    steps: int = 120_000
     chains: int = 16
     draws: int = 200
     processes: int = 2
@@ -135,7 +136,7 @@ def calibrate(problem: Problem, folder: Path, plan: Plan | None = None) -> Fit:
     clock.mark("runs about the mode")
     emulator, start = _learn(seen, z, found, plan), Normal(mode, covariance)
     for number, count in enumerate(plan.waves, start=1):
-        chain = _draw(seen, emulator, start, plan, number)
+        chain = _draw(seen, emulator, start, replace(plan, steps=plan.steps // 9), number)
         start = _law_of(chain)
         near = _spread(chain, count, plan.seed + number)
         true = run(near, f"wave-{number}")
@@ -147,7 +148,7 @@ def calibrate(problem: Problem, folder: Path, plan: Plan | None = None) -> Fit:
     clock.mark("sampler")
     half = np.random.default_rng(plan.seed).permutation(len(z)) % 2 == 0
     learnt = replace(_learn(seen, z[half], found[half], plan), error=emulator.error)
-    other = _draw(seen, learnt, start, plan, len(plan.waves) + 2)
+    other = _draw(seen, learnt, start, replace(plan, steps=plan.steps // 3), len(plan.waves) + 2)
     apart = np.median(other.points, axis=0) - np.median(chain.points, axis=0)
     clock.mark("sampler, half of the runs")
     kept = np.linspace(0, len(chain.points) - 1, plan.draws).round().astype(int)
@@ -200,10 +201,10 @@ def missed_by(emulator: Emulator, points: np.ndarray, true: np.ndarray) -> np.nd
 
 
 def _draw(seen: Evidence, emulator: Emulator, start: Normal, plan: Plan, number: int) -> Chain:
-    """Chains on an emulator's posterior; those of waves, which only say where to look, take a third of the steps."""
+    """Chains on an emulator's posterior."""
     posterior = Posterior(seen, emulator, emulator.error, emulator.dimensions)
-    steps = plan.steps if number > len(plan.waves) else max(plan.steps // 3, 2)
-    return sample(posterior, Walk(steps, plan.chains), plan.seed + 100 * number, start, processes=plan.processes)
+    walk = Walk(max(plan.steps, 2), plan.chains)
+    return sample(posterior, walk, plan.seed + 100 * number, start, processes=plan.processes)
 
 
 def _spread(chain: Chain, count: int, seed: int) -> np.ndarray:
