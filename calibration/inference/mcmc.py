@@ -7,10 +7,15 @@ in many dimensions (Roberts, Gelman and Gilks 1997).
 
 from __future__ import annotations
 
+import hashlib
+import sys
+import zipfile
+import zlib
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -35,10 +40,12 @@ class Walk(NamedTuple):
     Attributes:
         steps: of each chain, the first half burn-in.
         chains: independent ones; a multiple of :data:`GROUPS`.
+        seed: fixes every draw.
     """
 
     steps: int
     chains: int = 16
+    seed: int = 0
 
 
 class Normal(NamedTuple):
@@ -118,13 +125,12 @@ class Posterior:
         return np.where(np.isfinite(log), log, -np.inf)
 
 
-def sample(posterior: Posterior, walk: Walk, seed: int, start: Normal | None = None, *, processes: int = 1) -> Chain:
+def sample(posterior: Posterior, walk: Walk, start: Normal | None = None, *, processes: int = 1) -> Chain:
     """Walks independent chains; the first half of each is burn-in.
 
     Args:
         posterior: what to sample.
-        walk: how many steps of how many chains.
-        seed: fixes every draw.
+        walk: how many steps of how many chains, and the seed.
         start: what the chains set out from, twice as wide; a part of the prior by default.
         processes: how many at once; the draws do not depend on it.
 
@@ -132,27 +138,61 @@ def sample(posterior: Posterior, walk: Walk, seed: int, start: Normal | None = N
         SimError: the posterior is a number at no point that the chains start from.
     """
     start = start or Normal(np.zeros(posterior.dimensions), 0.25 * np.eye(posterior.dimensions))
-    work = [(posterior, start, walk, [seed, number]) for number in range(GROUPS)]
+    work = [(posterior, start, walk, number) for number in range(GROUPS)]
     if processes == 1:
         runs = [_walked(*one) for one in work]
     else:
         with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
             runs = list(pool.map(_walked, *zip(*work, strict=True)))
     walks = np.concatenate([one for one, _ in runs], axis=1)
+    return chain_of(posterior, walks, float(np.mean([taken for _, taken in runs])), walk.seed)
+
+
+def chain_of(posterior: Posterior, walks: np.ndarray, acceptance: float, seed: int) -> Chain:
+    """What chains leave behind, with discrepancies drawn and how far they have converged.
+
+    Args:
+        posterior: what they are draws of.
+        walks: steps x chains x parameters.
+        acceptance: share of steps taken.
+        seed: of the discrepancies.
+    """
     points = walks.reshape(-1, posterior.dimensions)
     rng = np.random.default_rng(seed)
     parts = np.array_split(points, max(1, len(points) // 500))
     discrepancy = np.concatenate([posterior.likely.draw(posterior.model(part), rng) for part in parts])
     found = diagnose(walks)
     return Chain(
-        points, discrepancy, float(np.mean([taken for _, taken in runs])), float(found.rhat.max()),
-        float(found.ess_bulk.min()), float(found.ess_tail.min()), found, walks,
+        points, discrepancy, acceptance, float(found.rhat.max()), float(found.ess_bulk.min()),
+        float(found.ess_tail.min()), found, walks,
     )  # fmt: skip
 
 
-def _walked(posterior: Posterior, start: Normal, how: Walk, seed: list[int]) -> tuple[np.ndarray, float]:
+def kept_chains(path: Path, posterior: Posterior, walk: Walk, start: Normal, processes: int) -> Chain:
+    """As :func:`sample`, or the chains of a file where the same posterior left them; else they are written there.
+
+    Two posteriors are the same where their logarithms are, at points about the start.
+    """
+    probes = np.random.default_rng(walk.seed).multivariate_normal(start.mean, start.covariance, 16)
+    made_from = repr(walk).encode() + posterior(probes).tobytes() + start.mean.tobytes()
+    digest = hashlib.sha256(made_from + start.covariance.tobytes()).hexdigest()
+    try:
+        with np.load(path) as kept:
+            if str(kept["digest"]) == digest:
+                return chain_of(posterior, kept["walks"], float(kept["acceptance"]), walk.seed)
+    except FileNotFoundError:
+        pass
+    except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile, zlib.error) as error:
+        sys.stderr.write(f"{path} is damaged ({error}); its chains are walked again\n")
+    chain = sample(posterior, walk, start, processes=processes)
+    with sim.written_file(path) as scratch, scratch.open("wb") as file:
+        np.savez(file, walks=chain.walks, acceptance=chain.acceptance, digest=digest)
+    return chain
+
+
+def _walked(posterior: Posterior, start: Normal, how: Walk, group: int) -> tuple[np.ndarray, float]:
     """A group of chains after burn-in, thinned, and the share of steps taken."""
-    rng, chains, steps = np.random.default_rng(seed), how.chains // GROUPS, how.steps
+    rng, chains, steps = np.random.default_rng([how.seed, group]), how.chains // GROUPS, how.steps
     scale, covariance = _STEP / np.sqrt(posterior.dimensions), np.asarray(start.covariance)
     # Many candidates, of which the likeliest are taken: no chain sets out from where nothing can be.
     tried = rng.multivariate_normal(start.mean, 4.0 * covariance, 8 * chains)

@@ -21,7 +21,7 @@ import numpy as np
 
 from calibration.inference.emulator import Emulator, train
 from calibration.inference.likelihood import Evidence, Marginal
-from calibration.inference.mcmc import Chain, Normal, Posterior, Walk, sample
+from calibration.inference.mcmc import Chain, Normal, Posterior, Walk, kept_chains
 from calibration.inference.mode import points_about, posterior_mode
 from calibration.inference.runs import Simulator, digest_of, runs_at, sobol_points
 
@@ -124,6 +124,11 @@ def calibrate(problem: Problem, folder: Path, plan: Plan | None = None) -> Fit:
         place = folder / f"{name}-{hashlib.sha256(points.tobytes()).hexdigest()[:8]}"
         return runs_at(points, problem.simulator, place, problem.made_from, plan.processes)
 
+    def draw(emulator: Emulator, start: Normal, steps: int, number: int) -> Chain:
+        posterior = Posterior(seen, emulator, emulator.error, dimensions)
+        walk = Walk(max(steps, 2), plan.chains, plan.seed + 100 * number)
+        return kept_chains(folder / f"chains-{number}.npz", posterior, walk, start, plan.processes)
+
     z = sobol_points(plan.points, dimensions, plan.seed)
     found = run(z, "prior")
     prior_found = found
@@ -136,7 +141,7 @@ def calibrate(problem: Problem, folder: Path, plan: Plan | None = None) -> Fit:
     clock.mark("runs about the mode")
     emulator, start = _learn(seen, z, found, plan), Normal(mode, covariance)
     for number, count in enumerate(plan.waves, start=1):
-        chain = _draw(seen, emulator, start, replace(plan, steps=plan.steps // 9), number)
+        chain = draw(emulator, start, plan.steps // 9, number)
         start = _law_of(chain)
         near = _spread(chain, count, plan.seed + number)
         true = run(near, f"wave-{number}")
@@ -144,11 +149,11 @@ def calibrate(problem: Problem, folder: Path, plan: Plan | None = None) -> Fit:
         z, found = np.concatenate([z, near]), np.concatenate([found, true])
         emulator = replace(_learn(seen, z, found, plan), error=missed)
         clock.mark(f"wave {number}")
-    chain = _draw(seen, emulator, start, plan, len(plan.waves) + 1)
+    chain = draw(emulator, start, plan.steps, len(plan.waves) + 1)
     clock.mark("sampler")
     half = np.random.default_rng(plan.seed).permutation(len(z)) % 2 == 0
     learnt = replace(_learn(seen, z[half], found[half], plan), error=emulator.error)
-    other = _draw(seen, learnt, start, replace(plan, steps=plan.steps // 3), len(plan.waves) + 2)
+    other = draw(learnt, start, plan.steps // 3, len(plan.waves) + 2)
     apart = np.median(other.points, axis=0) - np.median(chain.points, axis=0)
     clock.mark("sampler, half of the runs")
     kept = np.linspace(0, len(chain.points) - 1, plan.draws).round().astype(int)
@@ -198,13 +203,6 @@ def missed_by(emulator: Emulator, points: np.ndarray, true: np.ndarray) -> np.nd
     """
     missed: np.ndarray = np.sqrt(np.mean((emulator(points) - true) ** 2, axis=0))
     return missed
-
-
-def _draw(seen: Evidence, emulator: Emulator, start: Normal, plan: Plan, number: int) -> Chain:
-    """Chains on an emulator's posterior."""
-    posterior = Posterior(seen, emulator, emulator.error, emulator.dimensions)
-    walk = Walk(max(plan.steps, 2), plan.chains)
-    return sample(posterior, walk, plan.seed + 100 * number, start, processes=plan.processes)
 
 
 def _spread(chain: Chain, count: int, seed: int) -> np.ndarray:

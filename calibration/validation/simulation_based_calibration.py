@@ -67,7 +67,7 @@ class Trial:
     def ranks(self) -> tuple[np.ndarray, np.ndarray]:
         """Share of the posterior's draws below the truth, and posterior means, by parameter."""
         posterior = Posterior(self.seen, self.emulator, self.emulator.error, len(self.truth))
-        chain = sample(posterior, Walk(self.steps, chains=8), self.seed)
+        chain = sample(posterior, Walk(self.steps, chains=8, seed=self.seed))
         return np.mean(chain.points < self.truth, axis=0), chain.points.mean(axis=0)
 
 

@@ -89,7 +89,7 @@ def test_the_sampler_has_converged(fit: Fit) -> None:
 
 def test_the_emulators_posterior_is_the_models(fit: Fit, problem: Problem) -> None:
     """The toy itself is cheap enough to be sampled: same middle, same width."""
-    exact = mcmc.sample(Posterior(problem.seen, Toy(), np.zeros(6), 3), Walk(6000, 8), 1)
+    exact = mcmc.sample(Posterior(problem.seen, Toy(), np.zeros(6), 3), Walk(6000, 8, seed=1))
     spread = exact.points.std(axis=0)
     assert np.all(np.abs(np.median(fit.chain.points, axis=0) - np.median(exact.points, axis=0)) < 0.25 * spread)
     assert fit.chain.points.std(axis=0) == pytest.approx(spread, rel=0.25)
@@ -107,7 +107,7 @@ def test_kept_draws_are_the_models_own(fit: Fit) -> None:
 
 def test_how_many_processes_does_not_matter(problem: Problem) -> None:
     posterior = Posterior(problem.seen, Toy(), np.zeros(6), 3)
-    one, two = (mcmc.sample(posterior, Walk(240, 4), 1, processes=count) for count in (1, 2))
+    one, two = (mcmc.sample(posterior, Walk(240, 4), processes=count) for count in (1, 2))
     assert np.array_equal(one.walks, two.walks)
 
 
@@ -121,12 +121,28 @@ def test_resuming_gives_the_same(fit: Fit, problem: Problem, folder: Path) -> No
     (runs,) = folder.iterdir()
     (prior,) = runs.glob("prior-*")
     (draws,) = runs.glob("draws-*")
-    lost = [prior / "runs-00001.npz", draws / "runs-00002.npz"]
+    lost = [prior / "runs-00001.npz", draws / "runs-00002.npz", runs / "chains-3.npz"]
     for path in lost:
         path.unlink()
     again = calibrate(problem, folder, PLAN)
     assert np.array_equal(again.points, fit.points)
     assert all(path.exists() for path in lost)
+
+
+def test_chains_that_are_there_are_not_walked_again(
+    fit: Fit, problem: Problem, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mcmc, "sample", lambda *_, **__: pytest.fail("walked again"))
+    assert np.array_equal(calibrate(problem, folder, PLAN).chain.walks, fit.chain.walks)
+
+
+def test_damaged_chains_are_walked_again(
+    fit: Fit, problem: Problem, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (path,) = folder.glob("*/chains-2.npz")
+    path.write_bytes(path.read_bytes()[:1000])
+    assert np.array_equal(calibrate(problem, folder, PLAN).chain.walks, fit.chain.walks)
+    assert "is damaged" in capsys.readouterr().err
 
 
 def test_a_stop_loses_only_the_chunk_in_work(tmp_path: Path) -> None:
@@ -168,7 +184,7 @@ def test_a_posterior_that_is_a_number_nowhere_is_told() -> None:
             return np.full(len(z), -np.inf)
 
     with pytest.raises(sim.SimError, match="a number at none of the 32 points"):
-        mcmc.sample(Nowhere(), Walk(20, chains=8), seed=1)
+        mcmc.sample(Nowhere(), Walk(20, chains=8))
 
 
 def test_processes_do_not_change_the_runs(tmp_path: Path) -> None:

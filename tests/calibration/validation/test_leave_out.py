@@ -68,7 +68,7 @@ def known() -> Known:
     place = np.arange(6)
     seen = Evidence(tuple("abcdef"), figures, figures, np.full(6, 0.05), place * 0, place, ("all",), 3.0 * place)
     emulator = Lines(np.full(6, 0.02))
-    chain = sample(Posterior(seen, emulator, emulator.error, 3), Walk(PLAN.steps, PLAN.chains), PLAN.seed)
+    chain = sample(Posterior(seen, emulator, emulator.error, 3), Walk(PLAN.steps, PLAN.chains, PLAN.seed))
     return Known(seen, emulator, chain, ("direct", "opening", "unseen"), PLAN)
 
 
