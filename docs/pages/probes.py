@@ -103,17 +103,13 @@ def _say(case: Any) -> Said:
 
 
 def _price(said: Said, goods: str, brands: tuple[int, ...] = (0, 1)) -> float:
-    """Mean log price in the target's market, weighted by the base year's imports, as growth."""
-    source = said.run.source
-    world, base = source.world, source.base
+    """Growth of the unit value of what the target buys: value over volume, as customs files have it."""
+    world = said.run.source.world
     codes = sim.codes_named([goods], world.goods, world.codes_by_group)
-    places = [world.goods.index(code) for code in codes]
-    routes, abroad = base.destination == world.target, base.origin != world.target
-    weight = np.zeros((2, len(world.goods)))
-    np.add.at(weight, (base.headquarters[abroad], base.good[abroad]), base.flow[abroad][:, routes].sum(axis=1))
-    weight = weight[np.ix_(brands, places)]
-    log = source.record.log_price[said.months(*_WINDOW), world.target].mean(axis=0)[np.ix_(brands, places)]
-    return float(np.expm1((weight * log).sum() / weight.sum()))
+    places = np.ix_(brands, [world.goods.index(code) for code in codes])
+    bought = said.ledgers.bought[:, :, world.target][:, :, places[0], places[1]]
+    now, then = (bought[:, said.months(*span)].sum(axis=(1, 2, 3)) for span in (_WINDOW, ("2021-01", "2021-12")))
+    return float(now[0] / now[1] / (then[0] / then[1]) - 1.0)
 
 
 def _replaced(said: Said) -> tuple[float, float]:
@@ -261,7 +257,7 @@ def probes_page() -> str:
         _HEAD,
         "## The largest facts", "",
         f"Median and 90 % of {_DRAWS} draws of the posterior: parameters, without discrepancy or measurement error. "
-        f"Prices and shares are means of {_WINDOW[0]} to {_WINDOW[1]}. All partners' records added up cover 88 % of "
+        f"Prices, which are unit values, and shares are of {_WINDOW[0]} to {_WINDOW[1]}. All partners' records added up cover 88 % of "
         "what the target recorded in 2021, 77 % in 2022 and 73 % in 2023, since fewer and fewer publish; so they are "
         "told here and not fitted, and the target's own record is. Imports from Belarus are what both governments say; "
         "an estimate from the records of all others, 18.1 bn in 2022 and 15.3 bn in 2023, leaves out what only the two "

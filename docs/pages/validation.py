@@ -98,5 +98,5 @@ def _hubs(inputs: Inputs) -> str:
         "All figures in which a hub is office or partner are taken out of the fit, and what is then predicted is held "
         "against them. Misses are median absolute ones in percent; *as at other hubs*: the mean of what the same flow "
         "did there in the year, which is the forecast of partial pooling; *right way* is the share of growth figures "
-        "whose sign is forecast.\n\n" + table(summary, names)
+        "whose sign is forecast.\n\n" + table(summary, {name: said for name, said in names.items() if name in summary})
     )
