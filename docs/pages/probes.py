@@ -257,11 +257,11 @@ def probes_page() -> str:
         _HEAD,
         "## The largest facts", "",
         f"Median and 90 % of {_DRAWS} draws of the posterior: parameters, without discrepancy or measurement error. "
-        f"Prices, which are unit values, and shares are of {_WINDOW[0]} to {_WINDOW[1]}. All partners' records added up "
-        "cover 88 % of what the target recorded in 2021, 77 % in 2022 and 73 % in 2023, since fewer and fewer publish; so they are "
-        "told here and not fitted, and the target's own record is. Imports from Belarus are what both governments say; "
-        "an estimate from the records of all others, 18.1 bn in 2022 and 15.3 bn in 2023, leaves out what only the two "
-        "report.", "",
+        f"Prices, which are unit values, and shares are of {_WINDOW[0]} to {_WINDOW[1]}. All partners' records added "
+        "up cover 88 % of what the target recorded in 2021, 77 % in 2022 and 73 % in 2023, since fewer and fewer "
+        "publish; so they are told here and not fitted, and the target's own record is. Imports from Belarus are what "
+        "both governments say; an estimate from the records of all others, 18.1 bn in 2022 and 15.3 bn in 2023, leaves "
+        "out what only the two report.", "",
         markdown.table(("fact", "published", "model", "90 %"), rows), "",
         "## What a referee would try", "",
         "At the representative draw, against the same run without the probe.", "",

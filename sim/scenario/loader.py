@@ -163,10 +163,26 @@ def _laid(read: _Stack, known: Vocabulary, faults: list[Fault]) -> tuple[Node, d
             root = Node({key: child for key, child in root.children().items() if key != EPISODE}, root.mark, root.key)
         else:
             place = name if folder == shipped(f"scenarios/worlds/{name}") else str(folder.resolve())
-            root, episode = with_episode(root, folder, len(read.files), faults)
-            known = replace(_with_codes(known, folder, faults), episodes=episodes_of(folder), episode=episode)
+            home = _home_of_episode(root, read) or folder
+            root, episode = with_episode(root, home, len(read.files), faults)
+            known = replace(_with_codes(known, folder, faults), episodes=episodes_of(home), episode=episode)
     data = root.plain()
     return root, data | ({"world": place} if place else {}), known
+
+
+def _home_of_episode(root: Node, read: _Stack) -> Path | None:
+    """Return the world that an episode is of: that of the file that names it, or of what that file extends.
+
+    So a file that extends a scenario and puts another world under it keeps the drivers, as it keeps the clauses.
+    """
+    said = root.children().get(EPISODE)
+    if said is None:
+        return None
+    worlds = (tree.children().get("world") for tree in read.trees[said.mark.source.depth :])
+    world = next((node for node in worlds if node is not None), None)
+    if world is None:
+        return read.places.world("reference", Path())
+    return read.places.world(world.value, read.folder_of(world)) if isinstance(world.value, str) else None
 
 
 def _code(root: Node, read: _Stack, faults: list[Fault]) -> dict[str, RuleCode]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -104,3 +105,15 @@ def test_faults_of_an_episode_stand_in_its_file(tmp_path: Path) -> None:
     said = str(caught.value)
     assert "first-0.yaml:1:1" in said and "did you mean 'title'" in said
     assert "first-0.yaml:2:" in said and "GAMMA" in said
+
+
+def test_a_file_that_puts_another_world_under_a_scenario_keeps_its_drivers(tmp_path: Path) -> None:
+    """A world built from figures of one's own has no episodes; the scenario that it is put under has."""
+    world = tmp_path / "mine"
+    shutil.copytree(shipped("scenarios/worlds/reference"), world, ignore=shutil.ignore_patterns("episodes"))
+    for name, file in (("above", "extends: reference"), ("twice", "extends: above.yaml")):
+        (tmp_path / f"{name}.yaml").write_text(f"{file}\nworld: {world}\n")
+        assert sim.load_scenario(tmp_path / f"{name}.yaml").drivers == sim.load_scenario("reference").drivers
+    (tmp_path / "named.yaml").write_text(f"extends: reference\nworld: {world}\nepisode: war-of-2022\n")
+    with pytest.raises(FaultList, match=r"named.yaml:3:10: episode: unknown episode 'war-of-2022'"):
+        sim.load_scenario(tmp_path / "named.yaml")
