@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from sim.world import World, load_world
     from sim.world.build import build_world
     from sim.world.build.ras import fit_margins
+    from sim.world.build.season import ratios_to_mean
     from sim.world.customs_data import Imported, import_files
 
     __version__: str
@@ -104,6 +105,7 @@ __all__ = [
     "markdown",
     "nearest",
     "parse_scenario",
+    "ratios_to_mean",
     "read_runs",
     "register",
     "renamed",
@@ -156,6 +158,7 @@ _HOMES = {
     "world": ("World", "load_world"),
     "world.build": ("build_world",),
     "world.build.ras": ("fit_margins",),
+    "world.build.season": ("ratios_to_mean",),
     "world.customs_data": ("Imported", "import_files"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}

@@ -21,7 +21,6 @@ import pandas as pd
 
 import sim
 from calibration.targets.targets import COLUMNS, FIGURES, FIT_UNTIL, TARGETS, Target, published_rates
-from sim.world.build.season import ratios_to_mean, seasonal_ratios
 
 SERIES, STATEMENTS = FIGURES / "target_series.csv", FIGURES / "target_statements.csv"
 BASE_YEAR, HELD_OUT = "2021", "2024"
@@ -143,9 +142,10 @@ def usual_level(musd: pd.Series[float], months: list[str]) -> tuple[float, float
         return published, 0.0
     values = musd[before].to_numpy(dtype=float)
     places = [int(month[5:]) - 1 for month in months]
-    season = seasonal_ratios(values, 0)[places].sum()
-    yearly = np.log(ratios_to_mean(values).reshape(len(SEASON_YEARS), 12)[:, places].sum(axis=1))
-    return float(values[-12:].mean() * season), float(yearly.std(ddof=1) / math.sqrt(len(SEASON_YEARS)))
+    ratios = sim.ratios_to_mean(values).reshape(len(SEASON_YEARS), 12)
+    season = np.median(ratios, axis=0)
+    usual = values[-12:].mean() * season[places].sum() / season.mean()
+    return float(usual), float(np.log(ratios[:, places].sum(axis=1)).std(ddof=1) / math.sqrt(len(SEASON_YEARS)))
 
 
 def _span(rows: pd.DataFrame) -> str:

@@ -86,6 +86,12 @@ def ratios_to_mean(values: Sequence[float]) -> Floats:
 
     Raises:
         ValueError: If there are too few months.
+
+    Example:
+        >>> import sim
+        >>> steady = sim.ratios_to_mean(range(100, 136))
+        >>> bool(abs(steady[6:-6] - 1).max() < 1e-9)
+        True
     """
     half = MONTHS_PER_YEAR // 2
     if len(values) < 2 * MONTHS_PER_YEAR:
