@@ -207,12 +207,8 @@ def save_forecast(forecast: Forecast, folder: str | Path, failed: dict[str, str]
     Raises:
         SimError: the folder cannot be written.
     """
-    written = []
-    with or_told(failed, "fan_chart"):
-        written = save_figure(folder, "fan_chart", *figure_of_forecast(forecast))
-    with written_file(Path(folder) / "forecast.csv") as scratch:
-        forecast.table.to_csv(scratch, index=False, float_format="%.6g", lineterminator="\n")
-    return [*written, Path(folder) / "forecast.csv"]
+    table = forecast.table.to_csv(index=False, float_format="%.6g", lineterminator="\n")
+    return _saved(folder, FORECAST_FILES, lambda: figure_of_forecast(forecast), table, failed)
 
 
 def save_mechanism(shown: Shown, folder: str | Path, failed: dict[str, str] | None = None) -> list[Path]:
@@ -236,12 +232,22 @@ def save_mechanism(shown: Shown, folder: str | Path, failed: dict[str, str] | No
         ...     [path.name for path in sim.save_mechanism(seen, folder)]
         ['mechanism.png', 'mechanism.csv', 'expected_outcomes.csv']
     """
+    table = shown.table.to_csv(index=False)
+    return _saved(folder, MECHANISM_FILES, lambda: figure_of_mechanism(shown), table, failed)
+
+
+def _saved(
+    folder: str | Path, files: tuple[str, ...], draw: Callable[[], tuple[Figure, pd.DataFrame]], table: str,
+    failed: dict[str, str] | None,
+) -> list[Path]:  # fmt: skip
+    """Writes a figure with the table behind it, and a table beside them that stands though it could not be drawn."""
+    name, beside = Path(files[0]).stem, Path(folder) / files[-1]
     written = []
-    with or_told(failed, "mechanism"):
-        written = save_figure(folder, "mechanism", *figure_of_mechanism(shown))
-    with written_file(Path(folder) / "expected_outcomes.csv") as scratch:
-        shown.table.to_csv(scratch, index=False)
-    return [*written, Path(folder) / "expected_outcomes.csv"]
+    with or_told(failed, name):
+        written = save_figure(folder, name, *draw())
+    with written_file(beside) as scratch:
+        Path(scratch).write_text(table, encoding="utf-8", newline="")
+    return [*written, beside]
 
 
 def figure_of_pair(source: Source, pair: Pair) -> tuple[Picture, pd.DataFrame]:

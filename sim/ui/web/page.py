@@ -71,8 +71,7 @@ class Desk:
         """Opens the first scenario once a browser shows the page; whoever only fetches its text starts no run."""
         with suppress(TimeoutError):
             await client.connected(_PATIENCE_SECONDS)
-            name = self.house.scenario
-            await self.open(lambda: drafted(name))
+            await self.open(lambda: drafted(self.house.scenario))
 
     async def open(self, make: Callable[[], Draft]) -> None:
         """Opens a scenario; one with faults leaves the page as it was."""
@@ -224,11 +223,18 @@ class Desk:
             if done >= FIRST_BANDS and not over:
                 over = done
                 await self._show_bands(shown, beside, turn)
+                for made in shown.draws.values():
+                    await self._done(turn, BESIDE, partial(made.complete, turn))
             so_far = f"; shown over {over}" if over else ""
             self.stage.state("bands", f"Bands: {done} of {count} draws{so_far}", done / count)
-            shown = await self._done(turn, BESIDE, partial(self.house.runs.draw, shown, draw, turn))
+            # Somebody waits for the first bands of what is looked at.
+            looked_at = [name for name in (self.stage.figure,) if name in figures.BANDED]
+            job = partial(self.house.runs.draw, shown, draw, turn, None if over else looked_at)
+            shown = await self._done(turn, BESIDE, job)
         bands = await self._show_bands(shown, beside, turn)
         self.stage.state("ready", f"Medians of {count} draws of the posterior; bands: {bands}")
+        for made in shown.draws.values():
+            await self._done(turn, BESIDE, partial(made.complete, turn))
 
     async def _show_bands(self, shown: Shown, beside: Beside, turn: Turn) -> str:
         view = await self._done(turn, BESIDE, shown.banded)
@@ -285,11 +291,7 @@ class Desk:
         """Hands out the scenario as a file."""
         if self.draft is None:
             return
-        stem = Path(self.draft.extends).stem
-        if kind == "changes":
-            text, name = self.draft.overlay(), f"{stem}-changed.yaml"
-        else:
-            text, name = self.draft.resolved(), f"{stem}-whole.yaml"
+        text, name = self.draft.file(kind)
         ui.download.content(text.encode(), name, "application/yaml")
 
 

@@ -23,7 +23,7 @@ from sim.ui.web.figures import BANDED
 from sim.ui.web.headline import YEARLY, yearly, yearly_series
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from sim.simulation.results import Results
     from sim.simulation.simulation import Case
@@ -37,6 +37,40 @@ _WITHOUT = "The same world without policies"
 _NO_MATTER = ("title", "question", "sources", "policies", "mechanism", "expected_outcomes")
 
 
+@dataclass(eq=False)
+class DrawnPair:
+    """A pair at one draw of the posterior: the series of its figures, and both runs until all series are there.
+
+    Attributes:
+        pair: both runs, see :meth:`sim.simulation.results.Results.condensed`; None once it is complete, for a pair of
+            the reference world takes 100 MB.
+        series: by name of the figure; :data:`sim.ui.web.headline.YEARLY` for the sums by year.
+    """
+
+    pair: RunPair | None
+    series: dict[str, pd.Series[float]] = field(default_factory=dict)
+
+    def of(self, name: str) -> pd.Series[float]:
+        """The series of a figure, worked out when first asked for."""
+        if name not in self.series:
+            assert self.pair is not None
+            bare = replace(self.pair)  # what a pair works out is kept with it, and would outgrow it
+            found = yearly_series(bare) if name == YEARLY else pd.concat(list(figure_series(bare, [name])))
+            self.series[name] = found
+        return self.series[name]
+
+    def complete(self, turn: Turn) -> None:
+        """Works out the series of all figures and lets the runs go.
+
+        Raises:
+            OvertakenError: the turn is over; what has been worked out is kept.
+        """
+        for name in (YEARLY, *BANDED):
+            turn.go_on()
+            self.of(name)
+        self.pair = None
+
+
 @dataclass(frozen=True, eq=False)
 class Shown:
     """A pair of runs, and pairs at draws of the posterior as far as they have been run.
@@ -45,8 +79,7 @@ class Shown:
         view: both runs, without bands.
         believed: where the parameters come from.
         table: deliveries by year with the policies and without, see :func:`sim.ui.web.headline.yearly`.
-        draws: the series behind the figures that have bands, by number of the draw and name of the figure. Of the
-            runs themselves nothing is kept: a pair takes 40 MB.
+        draws: pairs at draws of the posterior, by number of the draw.
         key: what tells it from other pairs.
         other: the package that it is compared with, before a draw; None for the world without policies.
     """
@@ -54,7 +87,7 @@ class Shown:
     view: View
     believed: Beliefs
     table: pd.DataFrame
-    draws: Mapping[int, Mapping[str, pd.Series[float]]] = field(default_factory=dict)
+    draws: Mapping[int, DrawnPair] = field(default_factory=dict)
     key: str = ""
     other: Case | None = None
 
@@ -79,7 +112,7 @@ class Shown:
         posterior = self.believed.posterior
         if posterior is None or not self.draws:
             return self.view
-        samples = {draw: pd.concat([made[name] for name in (YEARLY, *names)]) for draw, made in self.draws.items()}
+        samples = {draw: pd.concat([made.of(name) for name in (YEARLY, *names)]) for draw, made in self.draws.items()}
         agents = self.believed.case.scenario.agents
         record = record_of_draws(posterior, tuple(self.draws), agents, world_errors=True)
         return replace(self.view, bands=Bands.over(side_by_side(samples), record))
@@ -112,6 +145,7 @@ class Runs:
         digests = [one.scenario.digest for one in (case, other) if one is not None]
         key = "-".join([str(fitted), case.world.digest, *digests])
         if key not in self._pairs:
+            self._let_go()
             asked = None if fitted else NONE
             believed = beliefs(few_rows(case), asked, None)
             against = None if other is None else beliefs(few_rows(other), asked, None)
@@ -126,8 +160,15 @@ class Runs:
         self._pairs.move_to_end(key)
         return self._pairs[key]
 
-    def draw(self, shown: Shown, number: int, turn: Turn) -> Shown:
+    def draw(self, shown: Shown, number: int, turn: Turn, first: Iterable[str] | None = None) -> Shown:
         """The same with one draw more.
+
+        Args:
+            shown: the pair, with the draws so far.
+            number: of the draw.
+            turn: for which it is run.
+            first: figures whose series are worked out now, for somebody waits; those of others are when they are asked
+                for, or when the draw is completed. All by default.
 
         Raises:
             OvertakenError: the turn is over.
@@ -145,14 +186,22 @@ class Runs:
             assert case is not None
             policy = case.run(turn.go_on).condensed()
             pair = RunPair(policy, self._kept_run(_other(case, other), turn, self._small), shown.view)
-        series = {YEARLY: yearly_series(pair)}
-        for name in BANDED:
+        made = DrawnPair(pair)
+        if first is None:
+            made.complete(turn)
+        for name in (YEARLY, *(first or ())):
             turn.go_on()
-            series[name] = pd.concat(list(figure_series(pair, [name])))
-        more = replace(shown, draws={**shown.draws, number: series})
+            made.of(name)
+        more = replace(shown, draws={**shown.draws, number: made})
         if more.key in self._pairs:
             self._pairs[more.key] = more
         return more
+
+    def _let_go(self) -> None:
+        """Forgets draws of earlier pairs that were left half way, with their runs."""
+        for key, shown in self._pairs.items():
+            kept = {number: made for number, made in shown.draws.items() if made.pair is None}
+            self._pairs[key] = replace(shown, draws=kept)
 
     def _kept_run(self, case: Case, turn: Turn, kept: OrderedDict[str, Results]) -> Results:
         """What a package is compared with, run where it is not known yet."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.common.errors import FaultList
@@ -219,6 +220,13 @@ class Draft:
         """
         scenario = parse_scenario(self.overlay(), _FILE) if self.changed else self.chosen.scenario
         return scenario.resolved_yaml()
+
+    def file(self, kind: str) -> tuple[str, str]:
+        """What is handed out, and under which name: the ``changes``, or the whole scenario in one."""
+        stem = Path(self.extends).stem
+        if kind == "changes":
+            return self.overlay(), f"{stem}-changed.yaml"
+        return self.resolved(), f"{stem}-whole.yaml"
 
     def _own(self, clause: str) -> Policy:
         return next(one for one in self.chosen.scenario.policies if one.id == clause)

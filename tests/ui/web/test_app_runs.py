@@ -281,5 +281,36 @@ def test_draws_of_two_packages_are_paired(posterior: Path) -> None:
         few_rows(one).with_posterior(number, posterior, world_errors=True).run() for one in (case, other)
     ]  # fmt: skip
     change = yearly(RunPair(by_hand[0], by_hand[1], shown.view))["change_percent"].iloc[-1]
-    drawn = shown.draws[number]["yearly"]
+    drawn = shown.draws[number].of("yearly")
     assert drawn.xs("change_percent", level="column").iloc[-1] == pytest.approx(change, rel=1e-12)
+
+
+def test_first_bands_wait_for_no_other_figure_and_runs_are_let_go(posterior: Path) -> None:
+    runs, turns = Runs(), Turns()
+    draft = drafted("classroom")
+    shown = runs.pair(draft.chosen, turns.take())
+    for number in shown.missing:
+        shown = runs.draw(shown, number, turns.take(), ["flows_by_route"])
+    assert all(set(made.series) == {"yearly", "flows_by_route"} for made in shown.draws.values())
+    first = shown.banded("flows_by_route", "price_premium").bands  # what was not asked for is worked out when it is
+    for made in shown.draws.values():
+        made.complete(turns.take())
+        assert made.pair is None
+        assert set(made.series) == {"yearly", *BANDED}
+    later = shown.banded("flows_by_route", "price_premium").bands
+    assert first is not None
+    assert later is not None
+    pd.testing.assert_frame_equal(first.table, later.table)
+
+    # A pair that was left half way is forgotten with its runs when another is made; a whole one is kept.
+    draft.change(draft.in_date_order[0], "strength", "0.2")
+    case = draft.read().case
+    assert case is not None
+    half = runs.pair(case, turns.take())
+    half = runs.draw(half, half.missing[-1], turns.take(), [])
+    assert len(half.draws) == 1
+    draft.change(draft.in_date_order[0], "strength", "0.3")
+    third = draft.read().case
+    assert third is not None
+    runs.pair(third, turns.take())
+    assert runs.pair(case, turns.take()).draws == {}
