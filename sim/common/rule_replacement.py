@@ -47,7 +47,7 @@ def _rebuilt(loop: Any, rules: tuple[tuple[str, Callable[..., float]], ...]) -> 
     if not replaced:
         return loop
     for name, switch in plain.__globals__.get("SHORTCUTS", {}).items():
-        if name in replaced:  # what holds for the shipped rule need not hold for this one
+        if name in dict(rules):  # what holds for the shipped rule need not hold for this one
             replaced[switch] = False
     twin = FunctionType(plain.__code__, {**plain.__globals__, **replaced}, plain.__name__, plain.__defaults__)
     return njit(error_model="numpy", parallel=loop.targetoptions.get("parallel", False))(twin)

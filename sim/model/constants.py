@@ -276,7 +276,11 @@ def _hub_traits(
     pool = pool * np.exp(values.hub_pool_union * inside + effect)
     usual = passed_on.sum(axis=(1, 2))
     pool = np.maximum(pool, _LEAST_POOL * usual)
+    through = np.where(base.hub[: 1 + n_hubs] >= 0, base.flow[:, : 1 + n_hubs], 0.0)
+    direct = base.flow[:, :1]
     return HubTraits(
         exit_hub_shares=_exit_hub_shares(world), passed_on=passed_on, tilt=tilt, pool=pool,
         usual_use=np.divide(usual, pool, out=np.zeros(n_hubs), where=pool > 0.0),
+        makers_known=np.sqrt(through * direct),
+        makers_beside=np.sqrt(np.divide(direct, through, out=np.zeros_like(through), where=through > 0.0)),
     )  # fmt: skip

@@ -11,7 +11,7 @@ from sim.common.errors import SimError
 from sim.common.months import format_month
 from sim.model.kernels.intermediaries import count_firms
 from sim.model.kernels.settlement import DELIVERED, STOPPED
-from sim.model.kernels.sums import copy_columns, sum_passages
+from sim.model.kernels.sums import copy_columns, copy_table, sum_passages
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -143,7 +143,7 @@ def keep(model: Model, record: Record) -> bool:
                 kept[name][m] = getattr(held, source)
     for name, table in model.customs._asdict().items():
         if name in _LARGE and name in kept:
-            sound &= _copied(table, kept[name][m])
+            sound &= copy_table(table.reshape(-1), kept[name][m].reshape(-1))
         elif name in kept:
             kept[name][m] = table
     for name in ("pressure", "threat"):
@@ -165,14 +165,17 @@ def _keep_lanes(model: Model, record: Record) -> bool:
     """Copies what is by type and route; whether it is all numbers."""
     m, shipments, kept = _row(model), model.state.shipments, vars(record)
     sources = {
-        "delivered": shipments.order_status[DELIVERED], "fate": shipments.order_status,
-        "banned": shipments.banned_shipped, "evading": shipments.evading,
+        "fate": shipments.order_status, "banned": shipments.banned_shipped, "evading": shipments.evading,
         "as_parts": model.state.evasion.shipped_as_components,
     }  # fmt: skip
     sound = True
     for name, source in sources.items():
         if name in kept:
-            sound &= _copied(source, kept[name][m])
+            sound &= copy_table(source.reshape(-1), kept[name][m].reshape(-1))
+    if "delivered" in kept:
+        at_target, delivered = shipments.order_status[DELIVERED], kept["delivered"][m]
+        sound &= copy_columns(at_target, 0, delivered[:, : at_target.shape[1]])
+        sound &= copy_columns(shipments.cleared, at_target.shape[1], delivered)
     if "shipped" in kept:
         routes = record.shipped.shape[2]
         stopped = shipments.order_status[STOPPED]
@@ -180,15 +183,10 @@ def _keep_lanes(model: Model, record: Record) -> bool:
     return sound
 
 
-def _copied(source: Floats, out: Floats) -> bool:
-    """Copies an array, of its last axis only as much as ``out`` has; whether what it copies are numbers."""
-    return copy_columns(source.reshape(-1, source.shape[-1]), out.reshape(-1, out.shape[-1]))
-
-
 def _keep_hubs(model: Model, by_hub: Floats) -> None:
     hubs, held = model.state.hubs, model.intermediary_columns
     by_hub[0], by_hub[1], by_hub[2] = hubs.capacity_utilisation, hubs.log_markup, hubs.capacity_share
-    count_firms(held.hub, held.status_shares, held.reentries, held.represents, by_hub[3:])
+    count_firms(held, by_hub[3:])
 
 
 def refuse_not_finite(record: Record, first_month: int, *, sound: bool = False) -> None:

@@ -69,6 +69,7 @@ class Model(Protocol):
     exporter_columns: ExporterColumns
     intermediary_columns: IntermediaryColumns
     rows: RowGroups
+    moves: Integers
     row_value: Floats
     rows_on_route: Integers
     threads_pay: bool

@@ -12,7 +12,6 @@ import numpy as np
 from sim.common.errors import SimError
 from sim.common.months import format_month
 from sim.model.agents import Exporter, HeldAgentSet, Intermediary
-from sim.model.kernels.settlement import DELIVERED
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -93,7 +92,7 @@ def _delivered(model: Model, *, hubs: bool | None) -> float:
     if hubs:
         routes = routes & (np.asarray(model.base.hub)[: len(routes)] >= 0)
     foreign = model.base.origin != model.world.target
-    return float(model.state.shipments.order_status[DELIVERED][foreign][:, routes].sum())
+    return float(model.state.shipments.delivered[foreign][:, routes].sum())
 
 
 def seed_of(plan_seed: int, seed: int | None, rng: Any) -> int:

@@ -132,6 +132,7 @@ class SanctionsModel(mesa.Model):  # type: ignore[misc]
             raise SimError(str(error)) from error
         exporters = self.exporter_columns
         self.rows = groups_of(exporters.start)
+        self.moves = np.zeros((len(self.rows.chunks), len(self.base.routes) + 1), dtype=np.int64)
         self.row_value = self.base.volume / np.maximum(np.diff(exporters.start), 1)
         self.rows_on_route = exporters.rows_by_route(len(self.base.routes))
         self.threads_pay = exporters.rows >= _PARALLEL_FROM

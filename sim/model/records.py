@@ -148,6 +148,9 @@ class HubTraits(NamedTuple):
         tilt: what new intermediaries would pass on if all paid alike, shares that sum to 1 or 0 by hub, (H, B, G).
         pool: what all the intermediaries that a hub could hold would pass on, musd per month, (H,).
         usual_use: share of them that is open in the base year, (H,).
+        makers_known: how well makers are known both to a route's hub and to the target: the geometric mean of what they
+            sold to either, musd per month, on routes through hubs, (T, R).
+        makers_beside: the same over what they sold to the hub, (T, R).
     """
 
     exit_hub_shares: Floats
@@ -155,6 +158,8 @@ class HubTraits(NamedTuple):
     tilt: Floats
     pool: Floats
     usual_use: Floats
+    makers_known: Floats
+    makers_beside: Floats
 
 
 class MarketTraits(NamedTuple):

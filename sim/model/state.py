@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import numpy as np
 
+from sim.model.kernels.settlement import DELIVERED
 from sim.model.records import PROSPECTS
 
 if TYPE_CHECKING:
@@ -17,19 +18,20 @@ if TYPE_CHECKING:
 
 
 class RouteOutlook(NamedTuple):
-    """What the mean firm of a type makes of each route, each (T, K).
+    """What the mean firm of a type makes of each route, each (T, K), or (T, R) for the R routes to the target.
 
     Attributes:
         contract_end_odds: odds that a contract ends this month.
         legal_deterrence: aversion times hazard, log points.
         last_disutility: how bad the route looked last month, log points.
-        believed_hazard: believed hazard of being listed or cut off, log points at exposure 1.
+        believed_hazard: believed hazard of being listed or cut off, log points at exposure 1, (T, R).
         background_activity: part of the base year's background trade that is still done (see
             :class:`sim.model.baseline.Baseline`); on a route through a hub, what intermediaries pass on.
-        diverted_share: part of a hub route's trade that comes on top of the base year's.
-        released: part of what a hub's intermediaries would pass on that makers and their law let go; hub routes.
-        passing_cost: what passing on meets beside the hub's own cost, log points; hub routes.
+        diverted_share: part of a hub route's trade that comes on top of the base year's, (T, R).
+        released: part of what a hub's intermediaries would pass on that makers and their law let go; hub routes, (T, R).
+        passing_cost: what passing on meets beside the hub's own cost, log points; hub routes, (T, R).
         resting: whether the route has to be evaluated, see :mod:`sim.model.kernels.route_prospects`.
+        restless: whether routes to states whose prices do not move have to be, (T,).
     """
 
     contract_end_odds: Floats
@@ -41,16 +43,17 @@ class RouteOutlook(NamedTuple):
     released: Floats
     passing_cost: Floats
     resting: Marks
+    restless: Marks
 
 
 class Evasion(NamedTuple):
     """In which form goods are shipped, and the law that falls on that form.
 
     Attributes:
-        shipped_as_components: share shipped as components, (T, K).
+        shipped_as_components: share shipped as components to the target, (T, R).
         labels: share of military use that labels hide, (T,).
-        banned_as_shipped: share of lines forbidden in what is shipped, (T, K).
-        licence_as_shipped: share of lines that need a licence in what is shipped, (T, K).
+        banned_as_shipped: share of lines forbidden in what is shipped to the target, (T, R).
+        licence_as_shipped: share of lines that need a licence in what is shipped to the target, (T, R).
     """
 
     shipped_as_components: Floats
@@ -65,9 +68,10 @@ class Shipments(NamedTuple):
     Attributes:
         contracted: trade under contract, at base-year activity, (T, K).
         licence_queue: orders that wait for a licence, (T, K).
-        order_status: what became of every order, (8, T, K); see :mod:`sim.model.kernels.settlement`.
-        banned_shipped: share of what is shipped that is banned goods, (T, K).
-        evading: share of what goes through a hub that is banned or would else go direct, (T, K).
+        order_status: what became of every order for the target, (8, T, R); see :mod:`sim.model.kernels.settlement`.
+        banned_shipped: share of what is shipped to the target that is banned goods, (T, R).
+        banned_elsewhere: the same on routes to other states, of types that are stirred, (T, K).
+        evading: share of what goes through a hub that is banned or would else go direct, (T, R).
         cleared: what reaches its destination or its hub's intermediaries, (T, K).
         stirred: whether on the type's routes to other states than the target anything may happen but delivery in full,
             (T,): law acts on them, or orders wait.
@@ -77,9 +81,17 @@ class Shipments(NamedTuple):
     licence_queue: Floats
     order_status: Floats
     banned_shipped: Floats
+    banned_elsewhere: Floats
     evading: Floats
     cleared: Floats
     stirred: Marks
+
+    @property
+    def delivered(self) -> Floats:
+        """What reaches its destination, (T, K): elsewhere than at the target all that is cleared."""
+        at_target = self.order_status[DELIVERED]
+        delivered: Floats = np.concatenate([at_target, self.cleared[:, at_target.shape[1] :]], axis=1)
+        return delivered
 
 
 class Markets(NamedTuple):
@@ -244,17 +256,21 @@ def state_at_rest(
         utilisation: of hubs' capacity in the base year.
         precision: of route choice.
     """
-    lanes = base.flow.shape
+    lanes, to_target = base.flow.shape, (len(base.flow), 1 + len(world.hubs))
     n_states, n_goods, n_hubs = len(world.states), len(world.goods), len(world.hubs)
     market, cell = (n_states, 2, n_goods), (n_states, n_goods)
     return ModelState(
         prospects=np.zeros((lanes[0], len(PROSPECTS), lanes[1]), dtype=precision),
         outlook=_blank(RouteOutlook, lanes)._replace(
-            background_activity=np.ones(lanes), resting=np.zeros(lanes, dtype=np.uint8)
+            background_activity=np.ones(lanes), resting=np.zeros(lanes, dtype=np.uint8),
+            restless=np.ones(lanes[0], dtype=np.uint8),
+            believed_hazard=np.zeros(to_target), diverted_share=np.zeros(to_target), released=np.zeros(to_target),
+            passing_cost=np.zeros(to_target),
         ),
-        evasion=_blank(Evasion, lanes)._replace(labels=np.zeros(lanes[0])),
+        evasion=_blank(Evasion, to_target)._replace(labels=np.zeros(lanes[0])),
         shipments=_blank(Shipments, lanes)._replace(
-            contracted=base.flow.copy(), order_status=np.zeros((8, *lanes)),
+            contracted=base.flow.copy(), order_status=np.zeros((8, *to_target)),
+            banned_shipped=np.zeros(to_target), evading=np.zeros(to_target),
             stirred=np.zeros(lanes[0], dtype=np.uint8),
         ),
         markets=_blank(Markets, market)._replace(

@@ -29,12 +29,19 @@ class _Table:
     cells: Floats
     neutral: float
     acts: tuple[tuple[Lanes, float], ...]
+    _first: Floats | None = None
 
     @cached_property
     def touched(self) -> Mask:
         """Where it is not neutral, flat."""
         there: Mask = self.cells != self.neutral
         return there
+
+    def first_roads(self, roads: int, all_roads: int) -> Floats:
+        """The columns of the first roads alone, (type, road), side by side in memory; copied once."""
+        if self._first is None:
+            self._first = np.ascontiguousarray(self.cells.reshape(-1, all_roads)[:, :roads])
+        return self._first
 
 
 @dataclass(eq=False)
@@ -175,6 +182,13 @@ class LaneIndex:
         """
         return self._table(field, acts).cells if acts else self._untouched[field]
 
+    def at_target(self, field: str, acts: Sequence[tuple[Lanes, float]]) -> Floats:
+        """The part of such a table on the roads to the target, (type, road to the target), side by side in memory."""
+        roads, types = 1 + len(self.hub_states), int(np.prod(self.shape[:3]))
+        if acts:
+            return self._table(field, acts).first_roads(roads, self.shape[3])
+        return self._filled(types * roads, FIELDS[field].neutral).reshape(types, roads)
+
     def touched(self, imposed: Mapping[str, Sequence[tuple[Lanes, float]]]) -> Mask:
         """Whether anything that is imposed acts on a lane, (type, road)."""
         there = np.zeros(int(np.prod(self.shape)), dtype=bool)
@@ -210,11 +224,15 @@ class LaneIndex:
         found = {}
         for name, what in FIELDS.items():
             size = lanes if name in LANE_FIELDS else states if name in STATE_FIELDS else cells
-            key = size, what.neutral
-            if key not in self._kept.neutral:
-                self._kept.neutral[key] = np.full(*key)
-            found[name] = self._kept.neutral[key]
+            found[name] = self._filled(size, what.neutral)
         return found
+
+    def _filled(self, size: int, neutral: float) -> Floats:
+        """A table of so many neutral cells, the same for all of one size."""
+        key = size, neutral
+        if key not in self._kept.neutral:
+            self._kept.neutral[key] = np.full(*key)
+        return self._kept.neutral[key]
 
 
 @dataclass(frozen=True, slots=True)

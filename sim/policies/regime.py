@@ -8,7 +8,7 @@ nil can matter.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -48,7 +48,7 @@ class Regime:
         self.index = index
         self._imposed: dict[str, list[tuple[Lanes, float]]] = {}
         self._fields = _Tables(self)
-        self._records: dict[type, Any] = {}
+        self._records: dict[tuple[type, bool], Any] = {}
 
     def impose(self, field: str, where: Lanes, value: float) -> None:
         """Combines a value into a field.
@@ -62,6 +62,7 @@ class Regime:
         self._fields.pop(field, None)
         self._records.clear()
         self.__dict__.pop("touched", None)
+        self.__dict__.pop("touched_elsewhere", None)
 
     def imposed(self, field: str) -> Sequence[tuple[Lanes, float]]:
         """What was imposed on a field, in order: where, value."""
@@ -71,6 +72,12 @@ class Regime:
     def touched(self) -> Mask:
         """Whether some clause acts on a lane, (type, road)."""
         return self.index.touched(self._imposed)
+
+    @cached_property
+    def touched_elsewhere(self) -> Mask:
+        """Whether some clause acts on a road of the type to another state than the target, (type,)."""
+        there: Mask = self.touched[:, 1 + len(self.index.hub_states) :].any(axis=1)
+        return there
 
     def acts(self, field: str | None = None) -> tuple[Act, ...]:
         """What was imposed, on one field or on all: field, where, value; in order within each field."""
@@ -91,10 +98,22 @@ class Regime:
 
     def lanes(self, record: type[Record]) -> Record:
         """Fields by lane, (type, road) each, in a named tuple whose fields have their names; remembered."""
-        if record not in self._records:
+        return self._record(record, self.lane, at_target=False)
+
+    def at_target(self, field: str) -> Floats:
+        """A field on the lanes that end at the target, (type, road to the target), side by side in memory."""
+        return self.index.at_target(field, self.imposed(field))
+
+    def lanes_at_target(self, record: type[Record]) -> Record:
+        """Fields on the lanes that end at the target, in a named tuple as :meth:`lanes` gives it; remembered."""
+        return self._record(record, self.at_target, at_target=True)
+
+    def _record(self, record: type[Record], table: Callable[[str], Floats], *, at_target: bool) -> Record:
+        key = record, at_target
+        if key not in self._records:
             kind: Any = record
-            self._records[record] = kind(*map(self.lane, kind._fields))
-        held: Record = self._records[record]
+            self._records[key] = kind(*map(table, kind._fields))
+        held: Record = self._records[key]
         return held
 
     def state(self, field: str) -> Floats:

@@ -145,7 +145,7 @@ class State(mesa.Agent):  # type: ignore[misc]
         """Own goods delivered to the target this month, by every route, at base-year prices."""
         model = self.model
         mine = model.base.origin == self.position
-        return float(model.state.shipments.order_status[DELIVERED][mine][:, model.constants.ends_at_target].sum())
+        return float(model.state.shipments.order_status[DELIVERED][mine].sum())
 
     def __repr__(self) -> str:
         return (

@@ -19,7 +19,7 @@ class BeliefSignals(NamedTuple):
     """What may frighten firms, and whom.
 
     Attributes:
-        secondary_threat, secondary_announced: threats of clauses in force and announced, (type, route).
+        secondary_threat, secondary_announced: threats of clauses in force and announced, (type, route to the target).
         listed_share: share of the trade with the target whose sellers were listed this month, (state, good).
         state_listed_share: the same over goods, (state,).
         intermediaries_listed: share of the hub's intermediaries listed this month, (hub,).
@@ -59,7 +59,7 @@ def update_beliefs(
         routes: who sells what by which routes.
         signals: what may frighten firms, and whom.
         parameters: see :func:`sim.rules.parameters.for_loops`.
-        believed: updated, (type, route).
+        believed: updated, (type, route to the target).
         labels: filled, share of military use that the label hides, (type,).
         protection: filled, part of the fear of listings all over a state that it keeps off its firms, (state,).
     """

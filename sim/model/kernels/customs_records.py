@@ -54,7 +54,7 @@ class Passage(NamedTuple):
         exit_hub_shares: by (entry hub, good, exit hub).
         capacity_share: share of its consignments that each hub carries, (hub,).
         tracking: share of a good's passage that tracking shows, (state, good).
-        shipped_as_components: share, (type, route).
+        shipped_as_components: share, (type, route to the target).
         components: the good as whose components each goes, -1 for none, (good,).
     """
 
@@ -70,8 +70,8 @@ class HubTransit(NamedTuple):
     """Goods on their way through hubs, by where they come from.
 
     Attributes:
-        arriving: what arrives at the target, (origin, entry hub, good).
-        met: the part of it that the hubs' officers met, (origin, entry hub, good).
+        arriving: what arrives at the target, (entry hub, good, origin).
+        met: the part of it that the hubs' officers met, (entry hub, good, origin).
         shown: the same over origins: all, and what of it evades, (2, entry hub, good).
     """
 
@@ -111,69 +111,87 @@ def record_customs(
     """
     values = parameters[0]
     origin, brand, good, destination = routes.origin, routes.headquarters, routes.good, routes.destination
-    hub, hub_state, other_good = routes.hub, routes.hub_states, offices.catch_all
+    hub, hub_state, other_good, target = routes.hub, routes.hub_states, offices.catch_all, routes.target
     delivered, stopped = shipments.order_status[DELIVERED], shipments.order_status[STOPPED]
-    cleared, banned, evading = shipments.cleared, shipments.banned_shipped, shipments.evading
+    cleared, banned, banned_elsewhere = shipments.cleared, shipments.banned_shipped, shipments.banned_elsewhere
+    evading, stirred = shipments.evading, shipments.stirred
     exports, imports, hidden, borrowed = records.exports, records.imports, records.hidden, records.borrowed
     exported, log_price, tracking = records.exported, passage.log_price, passage.tracking
     components, shipped_as_components = passage.components, passage.shipped_as_components
-    for square in (exports, imports, records.passed_on):
-        square[:] = 0.0
+    records.passed_on[:] = 0.0
     for flat in (records.reexports, hidden, borrowed, exported):
         flat[:] = 0.0
-    n_hubs, n_goods = len(hub_state), len(components)
-    arriving = np.zeros((len(exports), n_hubs, n_goods))
-    met = np.zeros((len(exports), n_hubs, n_goods))
+    n_states, n_hubs, n_goods = len(exports), len(hub_state), len(components)
+    n_routes, n_target = cleared.shape[1], routes.target_routes
+    arriving, met = np.zeros((n_hubs, n_goods, n_states)), np.zeros((n_hubs, n_goods, n_states))
     shown = np.zeros((2, n_hubs, n_goods))
     freight = 1.0 + values.cif
-    n_routes, stirred = cleared.shape[1], shipments.stirred
-    for t in range(cleared.shape[0]):
+    # What of a price stands on the exporter's invoice, by (headquarters, good, destination).
+    invoiced = np.ones((2, n_goods, n_states))
+    for d in range(n_states):
+        for b in range(2):
+            for g in range(n_goods):
+                if log_price[d, b, g] != 0.0:
+                    invoiced[b, g, d] = np.exp(values.fob_share * log_price[d, b, g])
+    # Of one origin, by (good, declared destination) and (good, importer): side by side, as routes are.
+    declared, entered, value_of = np.zeros((n_goods, n_states)), np.zeros((n_goods, n_states)), np.empty(n_states)
+    for t in range(len(origin)):
         o, b, g = origin[t], brand[t], good[t]
-        looked_at = n_routes if stirred[t] else routes.target_routes
-        for k in range(looked_at):
+        fob, total = invoiced[b, g, target], exported[o, g]
+        for k in range(n_target if o != target else 0):
             left = cleared[t, k] + stopped[t, k]
-            d = destination[k]
-            if left == 0.0 or d == o:
+            if left == 0.0:
                 continue
-            price = log_price[d, b, g]
-            fob = np.exp(values.fob_share * price) if price != 0.0 else 1.0
             value, arrived = left * fob, delivered[t, k] * fob
             # Another code pays only where this one is banned; into the catch-all group itself nothing can be
             # misdeclared.
             dismantled = shipped_as_components[t, k] * value
             disguised = values.misdeclared * banned[t, k] * (value - dismantled) if g != other_good else 0.0
-            to = d if hub[k] < 0 else hub_state[hub[k]]
-            exports[o, to, g] += value - disguised - dismantled
-            exports[o, to, other_good] += disguised
+            to = target if hub[k] < 0 else hub_state[hub[k]]
+            declared[g, to] += value - disguised - dismantled
+            declared[other_good, to] += disguised
             if dismantled > 0.0:
-                exports[o, to, components[g]] += dismantled
-            exported[o, g] += value
-            if d == routes.target:
-                hidden[o, g] += disguised + dismantled if hub[k] < 0 else value
-                if hub[k] < 0 and disguised + dismantled > 0.0:
+                declared[components[g], to] += dismantled
+            total += value
+            if hub[k] < 0:
+                hidden[o, g] += disguised + dismantled
+                if disguised + dismantled > 0.0:
                     borrowed[o, other_good] += disguised
                     borrowed[o, components[g]] += dismantled
-            if hub[k] >= 0:
-                h, i = hub_state[hub[k]], hub[k]
+                entered[g, target] += arrived * freight
+            else:
+                i, h = hub[k], hub_state[hub[k]]
+                hidden[o, g] += value
                 ghost = unseen_by_hub(values.ghost, evading[t, k], tracking[h, g]) * value
-                imports[o, h, g] += (value - ghost) * freight
-                arriving[o, i, g] += arrived
+                entered[g, h] += (value - ghost) * freight
+                arriving[i, g, o] += arrived
                 seen = (value - ghost) * arrived / value
-                met[o, i, g] += seen
+                met[i, g, o] += seen
                 shown[0, i, g] += seen
                 shown[1, i, g] += seen * evading[t, k]
-            else:
-                imports[o, d, g] += arrived * freight
-        for k in range(looked_at, n_routes):  # what goes straight to other states under no law is recorded as it is
+        for k in range(n_target, n_routes):
             d = destination[k]
-            if cleared[t, k] == 0.0 or d == o:
-                continue
-            price = log_price[d, b, g]
-            fob = np.exp(values.fob_share * price) if price != 0.0 else 1.0
-            value = cleared[t, k] * fob
-            exports[o, d, g] += value
-            exported[o, g] += value
-            imports[o, d, g] += delivered[t, k] * fob * freight
+            value_of[d] = cleared[t, k] * invoiced[b, g, d]
+        value_of[o] = 0.0
+        if stirred[t]:
+            for k in range(n_target, n_routes):
+                d = destination[k]
+                disguised = values.misdeclared * banned_elsewhere[t, k] * value_of[d] if g != other_good else 0.0
+                declared[g, d] += value_of[d] - disguised
+                declared[other_good, d] += disguised
+        else:  # what goes straight to other states under no law is recorded as it is
+            for k in range(n_target, n_routes):
+                declared[g, destination[k]] += value_of[destination[k]]
+        for k in range(n_target, n_routes):
+            total += value_of[destination[k]]
+            entered[g, destination[k]] += value_of[destination[k]] * freight
+        exported[o, g] = total
+        if t + 1 == len(origin) or origin[t + 1] != o:
+            for g in range(n_goods):
+                for d in range(n_states):
+                    exports[o, d, g], imports[o, d, g] = declared[g, d], entered[g, d]
+            declared[:] = 0.0
+            entered[:] = 0.0
     spread_over_exit_hubs(routes, offices, HubTransit(arriving, met, shown), passage, parameters, records)
 
 
@@ -221,11 +239,11 @@ def spread_over_exit_hubs(
                 if j != i:
                     kept = 1.0 - evades * (1.0 - shows[i])
                     passed_on[i, j, g] += passes * kept
-                for o in range(arriving.shape[0]):
-                    if arriving[o, i, g] == 0.0:
+                for o in range(arriving.shape[2]):
+                    if arriving[i, g, o] == 0.0:
                         continue
                     partner = last if by_consignment[target] else o
-                    imports[partner, target, g] += leg * arriving[o, i, g] * freight
+                    imports[partner, target, g] += leg * arriving[i, g, o] * freight
                     if j != i:
                         partner = first if by_consignment[last] else o
-                        imports[partner, last, g] += leg * met[o, i, g] * freight
+                        imports[partner, last, g] += leg * met[i, g, o] * freight

@@ -39,6 +39,7 @@ class IntermediaryColumns(NamedTuple):
         since: month in which it last opened, counted from the run's first, (intermediary,); sampled mode.
         listed_now: share of each hub's open intermediaries listed this month, (hub,).
         represents: firms that one row of each hub stands for, (hub,).
+        possible_capacity: of all the intermediaries that each hub could hold, musd per month, (hub,).
     """
 
     hub: Integers
@@ -50,6 +51,7 @@ class IntermediaryColumns(NamedTuple):
     since: Integers
     listed_now: Floats
     represents: Floats
+    possible_capacity: Floats
 
     @property
     def rows(self) -> int:
@@ -59,12 +61,7 @@ class IntermediaryColumns(NamedTuple):
     def open_capacity(self) -> Floats:
         """Capacity of the intermediaries that are open, musd per month, (hub,)."""
         capacity = np.empty(len(self.listed_now))
-        sum_open_capacity(self.hub, self.capacity, self.status_shares, capacity)
-        return capacity
-
-    def possible_capacity(self) -> Floats:
-        """Capacity of all the intermediaries that each hub could hold, musd per month, (hub,)."""
-        capacity: Floats = np.bincount(self.hub, weights=self.capacity, minlength=len(self.listed_now)).astype(float)
+        sum_open_capacity(self.first, self.capacity, self.status_shares, capacity)
         return capacity
 
 
@@ -129,6 +126,7 @@ def open_intermediaries(plan: CapacityPlan, rows: int, seed: int, *, expected: b
         detection_odds=detection_odds, status_shares=status, reentries=np.zeros(len(hub)),
         since=np.zeros(len(hub), dtype=np.int64), listed_now=np.zeros(n_hubs),
         represents=firms_open / np.bincount(hub, weights=status[:, OPEN], minlength=n_hubs),
+        possible_capacity=np.bincount(hub, weights=capacity, minlength=n_hubs).astype(float),
     )  # fmt: skip
 
 
@@ -264,18 +262,24 @@ def turn_over(
 
 
 @compiled
-def count_firms(hub: Integers, status: Floats, reentries: Floats, represents: Floats, counts: Floats) -> None:
+def count_firms(intermediaries: IntermediaryColumns, counts: Floats) -> None:
     """Firms open, firms listed and returns so far by hub; ``counts`` (3, hub) filled."""
-    counts[:] = 0.0
-    for i in range(len(hub)):
-        counts[0, hub[i]] += status[i, OPEN] * represents[hub[i]]
-        counts[1, hub[i]] += status[i, LISTED] * represents[hub[i]]
-        counts[2, hub[i]] += reentries[i] * represents[hub[i]]
+    status, reentries, first = intermediaries.status_shares, intermediaries.reentries, intermediaries.first
+    for h in range(counts.shape[1]):
+        represents = intermediaries.represents[h]
+        opened, listed, returns = 0.0, 0.0, 0.0
+        for i in range(first[h], first[h + 1]):
+            opened += status[i, OPEN] * represents
+            listed += status[i, LISTED] * represents
+            returns += reentries[i] * represents
+        counts[0, h], counts[1, h], counts[2, h] = opened, listed, returns
 
 
 @compiled
-def sum_open_capacity(hub: Integers, capacity: Floats, status: Floats, out: Floats) -> None:
+def sum_open_capacity(first: Integers, capacity: Floats, status: Floats, out: Floats) -> None:
     """Capacity of the intermediaries that are open by hub, musd per month; ``out`` (hub,) filled."""
-    out[:] = 0.0
-    for i in range(len(hub)):
-        out[hub[i]] += capacity[i] * status[i, OPEN]
+    for h in range(len(out)):
+        total = 0.0
+        for i in range(first[h], first[h + 1]):
+            total += capacity[i] * status[i, OPEN]
+        out[h] = total

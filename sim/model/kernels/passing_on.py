@@ -21,13 +21,11 @@ class PassingConditions(NamedTuple):
     """What intermediaries meet.
 
     Attributes:
-        base_flow: base-year trade, musd per month, (type, route).
         expected_price: log price that sellers expect, (destination, headquarters, good).
         capacity: what open intermediaries pass on, musd per month, (hub,).
         log_markup: of the hub's intermediaries against the base year, (hub,).
     """
 
-    base_flow: Floats
     expected_price: Floats
     capacity: Floats
     log_markup: Floats
@@ -57,21 +55,32 @@ def pass_on(
         passed_on: ``mix`` updated, ``margin`` filled.
     """
     values = parameters[0]
-    brand, good, hub, n_target = routes.headquarters, routes.good, routes.hub, routes.target_routes
-    base_flow, price = conditions.base_flow, conditions.expected_price[routes.target]
+    brand, hub, n_target = routes.headquarters, routes.hub, routes.target_routes
+    price, activity = conditions.expected_price[routes.target], outlook.background_activity
     usual, tilt, mix, margins = traits.passed_on, traits.tilt, passed_on.mix, passed_on.margin
-    released, passing_cost = outlook.released, outlook.passing_cost
-    activity, diverted = outlook.background_activity, outlook.diverted_share
     n_hubs, n_goods = usual.shape[0], usual.shape[2]
-    known = np.zeros(usual.shape)
-    cost, free = np.zeros(usual.shape), np.zeros(usual.shape)  # means over makers; free: part that they let go
-    for t in range(base_flow.shape[0]):
-        for k in range(n_target):
-            if hub[k] >= 0 and base_flow[t, k] > 0.0:
-                h, b, g, weight = hub[k], brand[t], good[t], np.sqrt(base_flow[t, k] * base_flow[t, 0])
-                known[h, b, g] += weight
-                cost[h, b, g] += weight * passing_cost[t, k]
-                free[h, b, g] += weight * released[t, k]
+    rows, width = len(brand) // n_goods, n_goods * n_target
+    known_to, beside = traits.makers_known.reshape((rows, width)), traits.makers_beside.reshape((rows, width))
+    released, passing_cost = outlook.released.reshape((rows, width)), outlook.passing_cost.reshape((rows, width))
+    diverted = outlook.diverted_share.reshape((rows, width))
+    # Sums over makers by (headquarters, good, route): of their weights, costs, parts that they let go.
+    sums = np.zeros((3, 2, width))
+    for row in range(rows):
+        b = brand[row * n_goods]
+        for i in range(width):
+            sums[0, b, i] += known_to[row, i]
+        for i in range(width):
+            sums[1, b, i] += known_to[row, i] * passing_cost[row, i]
+        for i in range(width):
+            sums[2, b, i] += known_to[row, i] * released[row, i]
+    known, cost, free = np.zeros(usual.shape), np.zeros(usual.shape), np.zeros(usual.shape)
+    for b in range(2):
+        for g in range(n_goods):
+            for k in range(n_target):
+                if hub[k] >= 0:
+                    i = g * n_target + k
+                    known[hub[k], b, g], cost[hub[k], b, g] = sums[0, b, i], sums[1, b, i]
+                    free[hub[k], b, g] = sums[2, b, i]
     kept, added = np.ones(n_hubs), np.zeros(usual.shape)
     for h in range(n_hubs):
         before, total = 0.0, 0.0
@@ -101,10 +110,23 @@ def pass_on(
                     mix[h, b, g] += values.onward_turnover * (wanted[b, g] / total - mix[h, b, g])
                 if known[h, b, g] > 0.0:
                     added[h, b, g] = grown * mix[h, b, g] / known[h, b, g]
-    for t in range(base_flow.shape[0]):
+    now, carried, more = np.empty(width), np.ones(width), np.zeros((2, width))
+    for g in range(n_goods):
         for k in range(n_target):
-            if hub[k] >= 0 and base_flow[t, k] > 0.0:
-                h = hub[k]
-                now = kept[h] + added[h, brand[t], good[t]] * np.sqrt(base_flow[t, 0] / base_flow[t, k])
-                activity[t, k] = now * released[t, k]
-                diverted[t, k] = 1.0 - 1.0 / now if now > 1.0 else 0.0
+            if hub[k] >= 0:
+                i = g * n_target + k
+                carried[i] = kept[hub[k]]
+                for b in range(2):
+                    more[b, i] = added[hub[k], b, g]
+    for row in range(rows):
+        first = row * n_goods
+        b = brand[first]
+        for i in range(width):
+            now[i] = carried[i] + more[b, i] * beside[row, i]
+            diverted[row, i] = 1.0 - 1.0 / now[i] if now[i] > 1.0 else 0.0
+        for i in range(width):
+            now[i] *= released[row, i]
+        for g in range(n_goods):
+            for k in range(n_target):
+                if hub[k] >= 0:
+                    activity[first + g, k] = now[g * n_target + k]

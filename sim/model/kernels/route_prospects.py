@@ -8,6 +8,7 @@ import numpy as np
 
 from sim.common.compilation import compiled, inlined
 from sim.common.numerics import log
+from sim.model.kernels.lane_rows import gather, repeat, scatter
 from sim.model.records import (
     BANNED_SHARE,
     BASE_WEIGHT,
@@ -39,24 +40,31 @@ class RouteConditions(NamedTuple):
     """What a route meets beside law on the route itself.
 
     Attributes:
-        touched: whether some clause acts on the lane, (type, route).
-        banned_as_shipped, licence_as_shipped: law on what is shipped, (type, route).
+        touched: whether some clause acts on the lane, (T, K).
+        touched_elsewhere: whether one acts on a route of the type to another state than the target, (T,).
+        price_adjusting: whether the price of a state's market moves, (S,).
+        banned_as_shipped, licence_as_shipped: law on the form in which goods are shipped to the target, (T, R).
+        banned_share, licence_share: law as written, (T, K).
         expected_price: log price that sellers expect, (destination, headquarters, good).
-        enforcement_effort: (state,).
+        enforcement_effort: (S,).
         coalition_effort: mean over the coalition's members.
-        law_capacity: share of its firms that obey a state's law without further effort, (state,).
-        border_checks: part of the checks left at the state's border with the target, (state,).
-        enacted_law: the state's own, (state,).
-        controlled: lines that the coalition bans, (good,).
-        payment_intermediaries: share of refused payments that they carry, (state,).
-        peer_exit_share: share of the coalition firms' direct trade that has gone, by the firm's place, (state,).
+        law_capacity: share of its firms that obey a state's law without further effort, (S,).
+        border_checks: part of the checks left at the state's border with the target, (S,).
+        enacted_law: the state's own, (S,).
+        controlled: lines that the coalition bans, (G,).
+        payment_intermediaries: share of refused payments that they carry, (S,).
+        peer_exit_share: share of the coalition firms' direct trade that has gone, by the firm's place, (S,).
         entry_cost: log cost of a passage through the hub, (hub, good).
         passed_share: share of it that gets through, (hub, good).
     """
 
     touched: Mask
+    touched_elsewhere: Mask
+    price_adjusting: Mask
     banned_as_shipped: Floats
     licence_as_shipped: Floats
+    banned_share: Floats
+    licence_share: Floats
     expected_price: Floats
     enforcement_effort: Floats
     coalition_effort: float
@@ -71,6 +79,114 @@ class RouteConditions(NamedTuple):
 
 
 @compiled
+def evaluate_hub_routes(
+    routes: Routes,
+    types: FirmTypes,
+    law: RouteLaw,
+    conditions: RouteConditions,
+    parameters: LoopParameters,
+    outlook: RouteOutlook,
+) -> None:
+    """What makers let intermediaries of hubs pass on, and what passing on meets.
+
+    Makers do not choose these routes: their distributors' buyers do (see the kernel of passing on). The lanes of the
+    firms of one state and headquarters lie side by side, (good, route), so that each step is plain arithmetic on a row
+    of them and vectorises.
+
+    Args:
+        routes: who sells what by which routes.
+        types: what firms of one type have in common.
+        law: on the route, (T, R).
+        conditions: what else a route meets.
+        parameters: see :func:`sim.rules.parameters.for_loops`.
+        outlook: on routes through hubs ``released``, ``passing_cost`` and, where something is sold, ``legal_deterrence``
+            filled; on the direct route nothing that counts.
+    """
+    values = parameters[0]
+    origin, hub, hub_states, n_target = routes.origin, routes.hub, routes.hub_states, routes.target_routes
+    effort, carried, peer_exits = (
+        conditions.enforcement_effort, conditions.payment_intermediaries, conditions.peer_exit_share
+    )  # fmt: skip
+    entry_cost, passed_share, controlled = conditions.entry_cost, conditions.passed_share, conditions.controlled
+    background, aversion, reputation = types.background, types.aversion, types.reputation
+    legal_deterrence = outlook.legal_deterrence
+    n_goods = entry_cost.shape[1]
+    rows, width = len(origin) // n_goods, n_goods * n_target
+    shape = (rows, width)
+    domestic, declared = law.domestic_hazard.reshape(shape), law.declared_hazard.reshape(shape)
+    pledge, foreign, shield = law.pledge_hazard.reshape(shape), law.foreign_hazard.reshape(shape), law.shield.reshape(shape)
+    shame, closure, delay = law.reputation.reshape(shape), law.closure.reshape(shape), law.licence_delay_months.reshape(shape)
+    fee, refusal = law.payment_fee.reshape(shape), law.payment_refusal.reshape(shape)
+    tariff, promotion = law.tariff.reshape(shape), law.promotion.reshape(shape)
+    forbidden, licence = conditions.banned_as_shipped.reshape(shape), conditions.licence_as_shipped.reshape(shape)
+    believed, released = outlook.believed_hazard.reshape(shape), outlook.released.reshape(shape)
+    passing_cost = outlook.passing_cost.reshape(shape)
+    fee_of_workaround, coalition_effort = np.log(1.0 + values.payment_fee), conditions.coalition_effort
+    # By (good, route): what payment intermediaries carry, what passage costs and lets through.
+    pays, entry, passes = np.zeros(width), np.zeros(width), np.ones(width)
+    for g in range(n_goods):
+        for k in range(n_target):
+            if hub[k] >= 0:
+                i = g * n_target + k
+                pays[i], entry[i] = carried[hub_states[hub[k]]], entry_cost[hub[k], g]
+                passes[i] = passed_share[hub[k], g]
+    # What the last failing share of a passage made of it: the same for most origins.
+    failed, log_passing = np.full(width, -1.0), np.zeros(width)
+    own_law, lanes = np.empty(n_goods), (n_goods, n_target)
+    own, fear, sense = np.empty(width), np.empty(width), np.empty(width)
+    opened, hazard, name, let_go = np.empty(width), np.empty(width), np.empty(width), np.empty(width)
+    cost, failing, sold = np.empty(width), np.empty(width), np.empty(width)
+    for row in range(rows):
+        first = row * n_goods
+        o = origin[first]
+        own_hazard = law_hazard(compliance(conditions.law_capacity[o], effort[o]), values.aversion)
+        for g in range(n_goods):
+            own_law[g] = conditions.enacted_law[o] * controlled[g]
+        repeat(own_law, 0, own.reshape(lanes))
+        repeat(aversion, first, fear.reshape(lanes))
+        repeat(reputation, first, sense.reshape(lanes))
+        for i in range(width):
+            opened[i] = 1.0 - shield[row, i]
+            abroad = foreign[row, i] * coalition_effort * opened[i]
+            home = 1.0 if own[i] > 0.0 else domestic[row, i]  # the state's own new law binds like any other
+            hazard[i] = max(home * own_hazard, abroad) * values.diversion_hazard
+        herding = 1.0 + values.exit_herding * peer_exits[o]
+        some_let_go = not MARKET_ALONE
+        for i in range(width):
+            hazard[i] += pledge[row, i] * own_hazard
+            hazard[i] = max(hazard[i], declared[row, i] * own_hazard)
+            name[i] = values.distributor_watch * shame[row, i] * herding if shame[row, i] > 0.0 else 0.0
+            some_let_go |= forbidden[row, i] != 0.0 or name[i] != 0.0
+        if some_let_go:
+            _weigh_hub_routes(forbidden[row], fear, hazard, sense, name, let_go)
+        else:
+            let_go[:] = 1.0
+        for i in range(width):
+            released[row, i] = (1.0 - closure[row, i]) * let_go[i]
+        for i in range(width):
+            cost[i] = fee[row, i] + tariff[row, i] - promotion[row, i]
+            cost[i] += licence[row, i] * delay[row, i] * values.delay_cost
+        other_payments = False
+        for i in range(width):
+            cost[i] += entry[i]
+            cost[i] += fee_of_workaround * refusal[row, i] * pays[i]
+            failing[i] = refusal[row, i] * (1.0 - pays[i])
+            other_payments |= failing[i] != failed[i]
+        if other_payments:
+            for i in range(width):
+                if failing[i] != failed[i]:
+                    failed[i] = failing[i]
+                    log_passing[i] = log((1.0 - failing[i]) * passes[i])
+        for i in range(width):
+            cost[i] += values.detection * (believed[row, i] * opened[i])
+            passing_cost[row, i] = cost[i] - log_passing[i]
+        gather(background, first, sold.reshape(lanes))
+        for i in range(width):
+            hazard[i] = fear[i] * hazard[i] if sold[i] > 0.0 else 0.0
+        scatter(hazard.reshape(lanes), first, legal_deterrence)  # that of the direct route follows
+
+
+@compiled
 def evaluate_routes(
     routes: Routes,
     types: FirmTypes,
@@ -81,7 +197,7 @@ def evaluate_routes(
     outlook: RouteOutlook,
     participation: Participation,
 ) -> None:
-    """Fills what every route promises the firms of every type.
+    """Fills what every direct route promises the firms of every type.
 
     Routes to other states than the target mostly rest: no clause acts on them and no price of theirs moves, so that all
     that was filled for them last month stands. They are passed over, as are routes on which nothing is sold.
@@ -89,66 +205,65 @@ def evaluate_routes(
     Args:
         routes: who sells what by which routes.
         types: what firms of one type have in common.
-        law: on the route.
+        law: on the route, (T, K).
         conditions: what else a route meets.
         parameters: see :func:`sim.rules.parameters.for_loops`.
-        prospects: filled, (type, 6, route): see :data:`sim.model.records.PROSPECTS`.
-        outlook: ``last_disutility``, ``background_activity`` and ``resting`` updated, the second but for routes through
-            hubs; all others but ``believed_hazard`` and ``diverted_share`` filled.
+        prospects: filled, (T, 6, K): see :data:`sim.model.records.PROSPECTS`.
+        outlook: ``last_disutility``, ``background_activity``, ``resting`` and ``restless`` updated, ``contract_end_odds`` and
+            ``legal_deterrence`` filled.
         participation: ``entering`` and ``leaving`` filled.
     """
     values = parameters[0]
     # Fields are read once: within the loops each reading of a record counts a reference to its array.
-    origin, headquarters, good = routes.origin, routes.headquarters, routes.good
-    destination, hub, hub_states, n_target = routes.destination, routes.hub, routes.hub_states, routes.target_routes
+    origin, headquarters, good, destination = routes.origin, routes.headquarters, routes.good, routes.destination
+    n_target, n_routes = routes.target_routes, types.base_weight.shape[1]
+    price_adjusting, touched_elsewhere = conditions.price_adjusting, conditions.touched_elsewhere
     base_weight, background, elasticity = types.base_weight, types.background, types.price_elasticity
     aversion, exposure, reputation, closeness = types.aversion, types.exposure, types.reputation, types.closeness
-    domestic, declared, pledge, foreign = (
-        law.domestic_hazard,
-        law.declared_hazard,
-        law.pledge_hazard,
-        law.foreign_hazard,
-    )
-    shield, law_reputation, closure, delay = law.shield, law.reputation, law.closure, law.licence_delay_months
-    fee, refusal, tariff, promotion = law.payment_fee, law.payment_refusal, law.tariff, law.promotion
-    banned, licence, expected = conditions.banned_as_shipped, conditions.licence_as_shipped, conditions.expected_price
-    effort, coalition_effort, enacted_law = (
-        conditions.enforcement_effort,
-        conditions.coalition_effort,
-        conditions.enacted_law,
-    )
-    controlled = conditions.controlled
+    domestic, foreign, shield, law_reputation = law.domestic_hazard, law.foreign_hazard, law.shield, law.reputation
+    closure, delay, fee, refusal = law.closure, law.licence_delay_months, law.payment_fee, law.payment_refusal
+    tariff, promotion = law.tariff, law.promotion
+    as_shipped, licence_as_shipped = conditions.banned_as_shipped, conditions.licence_as_shipped
+    written, licence_written = conditions.banned_share, conditions.licence_share
+    expected, effort, coalition_effort = (
+        conditions.expected_price, conditions.enforcement_effort, conditions.coalition_effort
+    )  # fmt: skip
+    enacted_law, controlled, touched = conditions.enacted_law, conditions.controlled, conditions.touched
     payment_intermediaries, peer_exits = conditions.payment_intermediaries, conditions.peer_exit_share
-    entry_cost, passed_share = conditions.entry_cost, conditions.passed_share
     contract_end_odds, legal_deterrence, last_disutility = (
-        outlook.contract_end_odds,
-        outlook.legal_deterrence,
-        outlook.last_disutility,
-    )
+        outlook.contract_end_odds, outlook.legal_deterrence, outlook.last_disutility
+    )  # fmt: skip
     believed, background_activity = outlook.believed_hazard, outlook.background_activity
-    released, passing_cost, resting = outlook.released, outlook.passing_cost, outlook.resting
-    touched = conditions.touched
+    resting, restless = outlook.resting, outlook.restless
     usual, participating = participation.usual, participation.share
     entering, leaving = participation.entering, participation.leaving
     fee_of_workaround = np.log(1.0 + values.payment_fee)
-    n_states = len(effort)
-    own_hazard = np.empty((2, n_states))  # of a state's own law: towards the target, and towards all others
-    for s in range(n_states):
+    own_hazard = np.empty((2, len(effort)))  # of a state's own law: towards the target, and towards all others
+    for s in range(len(effort)):
         capacity = conditions.law_capacity[s]
         at_border = effort[s] * conditions.border_checks[s]
         own_hazard[0, s] = law_hazard(compliance(capacity, at_border), values.aversion)
         own_hazard[1, s] = law_hazard(compliance(capacity, effort[s]), values.aversion)
-    # What the last failing share of a passage made of it: the same for most origins.
-    failed, log_passing = np.full(entry_cost.shape, -1.0), np.zeros(entry_cost.shape)
-    for t in range(base_weight.shape[0]):
+    # Direct routes, and those of them at whose end prices move.
+    every, moving = np.zeros(n_routes, dtype=np.int64), np.zeros(n_routes, dtype=np.int64)
+    n_every, n_moving = 0, 0
+    for k in range(n_routes):
+        if routes.hub[k] < 0:
+            every[n_every] = k
+            n_every += 1
+            if k == 0 or price_adjusting[destination[k]]:
+                moving[n_moving] = k
+                n_moving += 1
+    for t in range(len(origin)):
         o, b, g = origin[t], headquarters[t], good[t]
-        hub_law, let_go = (-1.0, 0.0, 0.0), 0.0  # what makers let go under the law of the hub before
         response = values.price_response * elasticity[t]
         still = market_weight(response, 0.0, 0.0)
-        own = enacted_law[o] * controlled[g]
         entering[t] = 0.0
         leaving[t] = 0.0
-        for k in range(base_weight.shape[1]):
+        look_at_all = restless[t] or touched_elsewhere[t]
+        restless[t] = False
+        for place in range(n_every if look_at_all else n_moving):
+            k = every[place] if look_at_all else moving[place]
             if resting[t, k] == UNUSED:
                 continue
             if base_weight[t, k] == 0.0 and background[t, k] == 0.0:
@@ -158,55 +273,32 @@ def evaluate_routes(
                 continue
             if resting[t, k] == AT_REST and not touched[t, k] and expected[destination[k], b, g] == 0.0:
                 continue
-            forbidden, home = banned[t, k], domestic[t, k]
-            if k < n_target and own > 0.0:
-                home = 1.0  # the state's own new law binds like any other
-            open_to_threat = 1.0 - shield[t, k]
-            abroad = foreign[t, k] * coalition_effort * open_to_threat
-            log_cost = fee[t, k] + tariff[t, k] - promotion[t, k]
-            log_cost += licence[t, k] * delay[t, k] * values.delay_cost
-            kept = 1.0 - closure[t, k]
-            payer, watched = o, 1.0
-            if hub[k] >= 0:
-                h = hub[k]
-                payer, watched = hub_states[h], values.distributor_watch
-                hidden = max(home * own_hazard[1, o], abroad) * values.diversion_hazard
-                hidden += pledge[t, k] * own_hazard[1, o]
-                hazard = max(hidden, declared[t, k] * own_hazard[1, o])
-                log_cost += entry_cost[h, g]
+            home, threat, hazard_here = domestic[t, k], 0.0, own_hazard[1, o]
+            open_to_threat, price = 1.0 - shield[t, k], expected[destination[k], b, g]
+            if k == 0:
+                forbidden, licence, hazard_here = as_shipped[t, 0], licence_as_shipped[t, 0], own_hazard[0, o]
+                if enacted_law[o] * controlled[g] > 0.0:
+                    home = 1.0  # the state's own new law binds like any other
+                threat = believed[t, 0] * open_to_threat
+                price *= closeness[t]
             else:
-                hazard = max(home * own_hazard[0 if k < n_target else 1, o], abroad)
+                forbidden, licence = written[t, k], licence_written[t, k]
+            hazard = max(home * hazard_here, foreign[t, k] * coalition_effort * open_to_threat)
+            log_cost = fee[t, k] + tariff[t, k] - promotion[t, k]
+            log_cost += licence * delay[t, k] * values.delay_cost
+            kept = 1.0 - closure[t, k]
             if refusal[t, k] > 0.0:
-                carried = payment_intermediaries[payer]
-                log_cost += fee_of_workaround * refusal[t, k] * carried
-            threat = believed[t, k] * open_to_threat
+                log_cost += fee_of_workaround * refusal[t, k] * payment_intermediaries[o]
             name = 0.0
             if law_reputation[t, k] > 0.0:
-                name = watched * law_reputation[t, k] * (1.0 + values.exit_herding * peer_exits[o])
+                name = law_reputation[t, k] * (1.0 + values.exit_herding * peer_exits[o])
             deterrence = aversion[t] * hazard
             legal_deterrence[t, k] = deterrence
-            if hub[k] >= 0:
-                # Makers do not choose this route: their distributors' buyers do (see the kernel of passing on).
-                if hub_law != (forbidden, hazard, name):
-                    hub_law = (forbidden, hazard, name)
-                    let_go = route_weight(1.0, forbidden, aversion[t], hazard, 0.0, 0.0, reputation[t], name)
-                released[t, k] = kept * let_go
-                failing = refusal[t, k] * (1.0 - payment_intermediaries[payer])
-                if failing != failed[hub[k], g]:
-                    failed[hub[k], g] = failing
-                    log_passing[hub[k], g] = log((1.0 - failing) * passed_share[hub[k], g])
-                passing_cost[t, k] = log_cost + values.detection * threat
-                passing_cost[t, k] -= log_passing[hub[k], g]
-                prospects[t, BASE_WEIGHT, k] = 0.0
-                continue
-            price = expected[destination[k], b, g]
-            if k == 0:
-                price *= closeness[t]
             market = still
             if price != 0.0 or log_cost != 0.0:
                 market = market_weight(response, price, log_cost)
             if k == 0 and o != destination[0]:
-                failing = refusal[t, k] * (1.0 - payment_intermediaries[payer])
+                failing = refusal[t, k] * (1.0 - payment_intermediaries[o])
                 margin = price - log_cost - exposure[t] * threat + log(1.0 - failing)
                 wanted = wanted_participation(usual[t], margin, values.participation_spread)
                 stay = wanted_participation(usual[t], margin + values.sunk_cost, values.participation_spread)
@@ -245,6 +337,16 @@ def evaluate_routes(
                 still_here &= background_activity[t, k] == activity
             # The same inputs give the same again. A state's own law and beliefs act on the target's routes only.
             resting[t, k] = AT_REST if still_here and k >= n_target and not touched[t, k] else AWAKE
+            restless[t] |= resting[t, k] == AWAKE and k > 0 and not price_adjusting[destination[k]]
+
+
+@inlined
+def _weigh_hub_routes(
+    forbidden: Floats, aversion: Floats, hazard: Floats, reputation: Floats, name: Floats, let_go: Floats
+) -> None:
+    """What makers let go of on each of the lanes of a row, each (good x route,); apart, so that it vectorises."""
+    for i in range(len(let_go)):
+        let_go[i] = route_weight(1.0, forbidden[i], aversion[i], hazard[i], 0.0, 0.0, reputation[i], name[i])
 
 
 @inlined

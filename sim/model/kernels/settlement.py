@@ -8,6 +8,7 @@ import numpy as np
 
 from sim.common.arrays import Floats, Marks, Mask
 from sim.common.compilation import compiled, inlined
+from sim.model.kernels.lane_rows import gather, repeat, scatter
 from sim.rules.enforcement import banned_part_shipped, licence_odds
 from sim.rules.evasion import false_use
 
@@ -30,25 +31,28 @@ Number = TypeVar("Number", float, Floats)
 
 
 class BorderConditions(NamedTuple):
-    """What an order meets at the border beside law.
+    """What an order meets at the border beside law; R routes end at the target.
 
     Attributes:
-        touched: whether some clause acts on the lane, (type, route).
-        military_sensitivity, ambiguity: of goods, (good,).
+        touched: whether some clause acts on the lane, (T, K).
+        touched_elsewhere: whether one acts on a route of the type to another state than the target, (T,).
+        military_sensitivity, ambiguity: of goods, (G,).
         demand_multiplier: orders against contracts by (destination, good): season, macro path, income.
         supply_multiplier: what an origin ships of what is ordered from it, (origin, good).
-        enforcement_effort: (state,).
-        border_checks: part of the checks left at the state's border with the target, (state,).
-        inspection: shipments inspected beyond the usual share, (state,).
-        payment_intermediaries: share of refused payments that they carry, (state,).
+        enforcement_effort: (S,).
+        border_checks: part of the checks left at the state's border with the target, (S,).
+        inspection: shipments inspected beyond the usual share, (S,).
+        payment_intermediaries: share of refused payments that they carry, (S,).
         tracking: share of a good's passage that tracking shows, (state, good).
         stopped_share: share that hubs stop, (hub, good).
-        banned_as_shipped, licence_as_shipped: law on what is shipped, (type, route).
-        legal_deterrence: aversion times hazard of the mean firm, log points, (type, route).
-        diverted_share: part of a hub route's trade that is there because the direct route is shut, (type, route).
+        banned_share, licence_share: law on what is shipped: (T, R) for :func:`clear_borders`, which is told the form in
+            which it is shipped, (T, K) for :func:`send_elsewhere`.
+        legal_deterrence: aversion times hazard of the mean firm, log points, (T, K).
+        diverted_share: part of a hub route's trade that is there because the direct route is shut, (T, R).
     """
 
     touched: Mask
+    touched_elsewhere: Mask
     military_sensitivity: Floats
     ambiguity: Floats
     demand_multiplier: Floats
@@ -59,8 +63,8 @@ class BorderConditions(NamedTuple):
     payment_intermediaries: Floats
     tracking: Floats
     stopped_share: Floats
-    banned_as_shipped: Floats
-    licence_as_shipped: Floats
+    banned_share: Floats
+    licence_share: Floats
     legal_deterrence: Floats
     diverted_share: Floats
 
@@ -73,103 +77,227 @@ def clear_borders(
     parameters: LoopParameters,
     shipments: Shipments,
 ) -> None:
-    """Licences, payments and inspections, from the order to the hub's door.
+    """Licences, payments and inspections on the way to the target, from the order to the hub's door.
 
-    What is sold to other states than the target leaves as it was ordered, but where law acts on it or orders wait.
+    The lanes of the firms of one state and headquarters lie side by side, (good, route), so that each step is plain
+    arithmetic on a row of them and vectorises. Where nothing is sold all is 0.
 
     Args:
         routes: who sells what by which routes.
-        law: what law does at the border.
+        law: what law does at the border, (T, R).
         conditions: what else an order meets there.
         parameters: see :func:`sim.rules.parameters.for_loops`.
-        shipments: all but ``contracted`` filled, ``licence_queue`` and ``stirred`` updated; delivered and unsold are
-            left to :func:`settle`.
+        shipments: on the routes to the target all but ``contracted`` filled, ``licence_queue`` updated; delivered and
+            unsold are left to :func:`settle`.
     """
     values = parameters[0]
-    origin, good, destination = routes.origin, routes.good, routes.destination
-    hub, hub_state, n_target = routes.hub, routes.hub_states, routes.target_routes
+    origin, hub, hub_state, n_target = routes.origin, routes.hub, routes.hub_states, routes.target_routes
+    effort, border_checks, campaign = conditions.enforcement_effort, conditions.border_checks, conditions.inspection
+    multipliers, supply = conditions.demand_multiplier[routes.target], conditions.supply_multiplier
+    carried, sensitivity, ambiguity = (
+        conditions.payment_intermediaries, conditions.military_sensitivity, conditions.ambiguity
+    )  # fmt: skip
+    contracted, queue, deterrence = shipments.contracted, shipments.licence_queue, conditions.legal_deterrence
+    odds_civil, odds_military, delays = law.licence_odds_civil, law.licence_odds_military, law.licence_delay_months
+    n_goods = len(multipliers)
+    rows, width = len(origin) // n_goods, n_goods * n_target
+    status = shipments.order_status.reshape((8, rows, width))
+    ordered, seized, stopped = status[ORDERED], status[SEIZED], status[STOPPED]
+    refused, denied, held = status[REFUSED], status[DENIED], status[HELD]
+    cleared, banned_parts = shipments.cleared, shipments.banned_shipped.reshape((rows, width))
+    evading, diverted = shipments.evading.reshape((rows, width)), conditions.diverted_share.reshape((rows, width))
+    forbidden, licensed = conditions.banned_share.reshape((rows, width)), conditions.licence_share.reshape((rows, width))
+    refusal, closure = law.payment_refusal.reshape((rows, width)), law.closure.reshape((rows, width))
+    coming = law.coming.reshape((rows, width))
+    # By (good, route): what of refused payments nobody carries; at hubs what is tracked and what is stopped.
+    unpaid, checks = np.ones(width), np.ones(width)
+    tracked, stops, through = np.zeros(width), np.zeros(width), np.zeros(width)
+    for g in range(n_goods):
+        for k in range(n_target):
+            if hub[k] >= 0:
+                i, s = g * n_target + k, hub_state[hub[k]]
+                through[i], unpaid[i], tracked[i] = 1.0, 1.0 - carried[s], conditions.tracking[s, g]
+                stops[i] = conditions.stopped_share[hub[k], g]
+    goods, waiting, sold = np.empty(width), np.empty(width), np.empty(width)
+    demand, multiplier = np.empty(n_goods), np.empty(width)
+    fear, lanes = np.empty(width), (n_goods, n_target)
+    for row in range(rows):
+        first = row * n_goods
+        o = origin[first]
+        gather(contracted, first, goods.reshape(lanes))
+        gather(queue, first, waiting.reshape(lanes))
+        for g in range(n_goods):
+            demand[g] = multipliers[g] * supply[o, g]
+            for k in range(n_target):
+                if hub[k] < 0:
+                    unpaid[g * n_target + k], checks[g * n_target + k] = 1.0 - carried[o], border_checks[o]
+        repeat(demand, 0, multiplier.reshape(lanes))
+        for i in range(width):
+            # Buyers bring orders forward before a law binds that is announced.
+            goods[i] *= multiplier[i]
+            goods[i] *= 1.0 + values.front_loading * coming[row, i]
+            ordered[row, i] = goods[i]
+        some_licensed, some_banned = False, not NOTHING_BANNED
+        for i in range(width):
+            denied[row, i] = 0.0
+            held[row, i] = 0.0
+            sold[i] = 1.0 if goods[i] != 0.0 or waiting[i] != 0.0 else 0.0
+            some_licensed |= licensed[row, i] != 0.0 or waiting[i] != 0.0
+            some_banned |= forbidden[row, i] != 0.0
+        if some_licensed:
+            caught = values.declaration_detected * effort[o]
+            for g in range(n_goods):
+                t, uses = first + g, (sensitivity[g], ambiguity[g])
+                for k in range(n_target):
+                    i = g * n_target + k
+                    if sold[i] != 0.0:
+                        terms = delays[t, k], odds_civil[t, k], odds_military[t, k]
+                        declared = values.false_declaration, caught
+                        office = _decide(goods[i], waiting[i], licensed[row, i], terms, uses, declared)
+                        goods[i], denied[row, i], held[row, i], queue[t, k] = office
+        for i in range(width):
+            refused[row, i] = goods[i] * (1.0 - (1.0 - refusal[row, i] * unpaid[i]) * (1.0 - closure[row, i]))
+            goods[i] -= refused[row, i]
+        inspected = (1.0 - (1.0 - values.inspection) * (1.0 - campaign[o])) * effort[o]
+        banned = banned_parts[row]
+        if some_banned:
+            gather(deterrence, first, fear.reshape(lanes))
+            _weigh_banned(forbidden[row], fear, sold, banned)
+            for i in range(width):
+                seized[row, i] = goods[i] * banned[i] * (inspected * checks[i]) * values.seizure
+                goods[i] -= seized[row, i]
+        else:
+            for i in range(width):
+                banned[i] = 0.0
+                seized[row, i] = 0.0
+        for i in range(width):
+            # Goods that go straight evade no direct route.
+            evading[row, i] = max(banned[i], diverted[row, i]) if sold[i] * through[i] != 0.0 else 0.0
+        for i in range(width):
+            met = 1.0 - unseen_by_hub(values.ghost, evading[row, i], tracked[i])
+            stopped[row, i] = goods[i] * met * stops[i]
+            goods[i] -= stopped[row, i]
+        scatter(goods.reshape(lanes), first, cleared)
+
+
+@compiled
+def send_elsewhere(
+    routes: Routes,
+    law: BorderLaw,
+    conditions: BorderConditions,
+    parameters: LoopParameters,
+    shipments: Shipments,
+) -> None:
+    """The same on routes to other states: what is sold leaves as it was ordered, but where law acts or orders wait.
+
+    Args:
+        routes: who sells what by which routes.
+        law: what law does at the border, (T, K).
+        conditions: what else an order meets there.
+        parameters: see :func:`sim.rules.parameters.for_loops`.
+        shipments: on routes to other states ``cleared`` filled and, where something else than delivery in full may
+            happen, ``banned_elsewhere``; ``licence_queue`` and ``stirred`` updated.
+    """
+    values = parameters[0]
+    origin, good, destination, n_target = routes.origin, routes.good, routes.destination, routes.target_routes
     sensitivity, ambiguity = conditions.military_sensitivity, conditions.ambiguity
     odds_civil, odds_military, delays = law.licence_odds_civil, law.licence_odds_military, law.licence_delay_months
     refusal, closure, coming = law.payment_refusal, law.closure, law.coming
-    effort, checks, campaign = conditions.enforcement_effort, conditions.border_checks, conditions.inspection
-    multipliers, carried = conditions.demand_multiplier, conditions.payment_intermediaries
-    tracking, stopped_share = conditions.tracking, conditions.stopped_share
-    forbidden, licence_share = conditions.banned_as_shipped, conditions.licence_as_shipped
-    deterrence, diverted = conditions.legal_deterrence, conditions.diverted_share
-    contracted, queue, status = shipments.contracted, shipments.licence_queue, shipments.order_status
-    banned, evading, cleared = shipments.banned_shipped, shipments.evading, shipments.cleared
-    touched, stirred, supply = conditions.touched, shipments.stirred, conditions.supply_multiplier
+    effort, campaign, carried = (
+        conditions.enforcement_effort, conditions.inspection, conditions.payment_intermediaries
+    )  # fmt: skip
+    multipliers, supply = conditions.demand_multiplier, conditions.supply_multiplier
+    forbidden, licence_share, deterrence = (
+        conditions.banned_share, conditions.licence_share, conditions.legal_deterrence
+    )  # fmt: skip
+    contracted, queue, cleared = shipments.contracted, shipments.licence_queue, shipments.cleared
+    banned, stirred = shipments.banned_elsewhere, shipments.stirred
+    touched, touched_elsewhere = conditions.touched, conditions.touched_elsewhere
     n_routes = contracted.shape[1]
-    for t in range(contracted.shape[0]):
-        o, g = origin[t], good[t]
-        inspected = (1.0 - (1.0 - values.inspection) * (1.0 - campaign[o])) * effort[o]
-        acted_on = not NOTHING_BANNED
+    demand = np.empty((multipliers.shape[1], n_routes))
+    for g in range(multipliers.shape[1]):
         for k in range(n_target, n_routes):
-            acted_on |= touched[t, k]
-        looked_at = n_routes if acted_on or stirred[t] else n_target
-        for k in range(looked_at, n_routes):
-            multiplier = multipliers[destination[k], g] * supply[o, g]
-            ordered = contracted[t, k] * multiplier
-            status[ORDERED, t, k] = ordered
-            cleared[t, k] = ordered
+            demand[g, k] = multipliers[destination[k], g]
+    for t in range(len(origin)):
+        o, g = origin[t], good[t]
+        supply_here = supply[o, g]
+        for k in range(n_target, n_routes):
+            cleared[t, k] = contracted[t, k] * (demand[g, k] * supply_here)
+        acted_on = touched_elsewhere[t] or not NOTHING_BANNED
+        if not (acted_on or stirred[t]):
+            continue
         waits = False
-        for k in range(looked_at):
-            for f in range(8):
-                status[f, t, k] = 0.0
-            cleared[t, k] = 0.0
+        inspected = (1.0 - (1.0 - values.inspection) * (1.0 - campaign[o])) * effort[o]
+        for k in range(n_target, n_routes):
             banned[t, k] = 0.0
-            evading[t, k] = 0.0
-            # Buyers bring orders forward before a law binds that is announced.
-            multiplier = multipliers[destination[k], g] * supply[o, g]
-            ordered = contracted[t, k] * multiplier * (1.0 + values.front_loading * coming[t, k])
-            if ordered == 0.0 and queue[t, k] == 0.0:
+            ordered = cleared[t, k] * (1.0 + values.front_loading * coming[t, k])
+            if queue[t, k] == 0.0 and (ordered == 0.0 or (NOTHING_BANNED and not touched[t, k])):
                 continue
-            status[ORDERED, t, k] = ordered
-            applied = ordered * licence_share[t, k]
-            onward = ordered - applied
-            if applied > 0.0 or queue[t, k] > 0.0:
-                waiting = queue[t, k] + applied
-                delay = delays[t, k]
-                decided = waiting * (1.0 - np.exp(-1.0 / delay)) if delay > 0.0 else waiting
-                caught = values.declaration_detected * effort[o]
-                civil, military = odds_civil[t, k], odds_military[t, k]
-                lying = false_use(values.false_declaration, caught, civil, military)
-                odds = licence_odds(sensitivity[g], ambiguity[g], lying, caught, civil, military)
-                onward += decided * odds
-                status[DENIED, t, k] = decided * (1.0 - odds)
-                status[HELD, t, k] = waiting - decided - queue[t, k]
-                queue[t, k] = waiting - decided
-                waits |= queue[t, k] > 0.0
-            refused, inspected_here = refusal[t, k], inspected
-            if hub[k] >= 0:
-                refused *= 1.0 - carried[hub_state[hub[k]]]
-            else:
-                refused *= 1.0 - carried[o]
-                if k < n_target:
-                    inspected_here *= checks[o]
-            status[REFUSED, t, k] = onward * (1.0 - (1.0 - refused) * (1.0 - closure[t, k]))
-            onward -= status[REFUSED, t, k]
+            terms = delays[t, k], odds_civil[t, k], odds_military[t, k]
+            uses, declared = (
+                (sensitivity[g], ambiguity[g]),
+                (values.false_declaration, values.declaration_detected * effort[o]),
+            )
+            office = _decide(ordered, queue[t, k], licence_share[t, k], terms, uses, declared)
+            onward, queue[t, k] = office[0], office[3]
+            waits |= queue[t, k] > 0.0
+            refused = refusal[t, k] * (1.0 - carried[o])
+            onward -= onward * (1.0 - (1.0 - refused) * (1.0 - closure[t, k]))
             banned[t, k] = banned_part_shipped(forbidden[t, k], deterrence[t, k])
-            status[SEIZED, t, k] = onward * banned[t, k] * inspected_here * values.seizure
-            onward -= status[SEIZED, t, k]
-            if hub[k] >= 0:
-                evading[t, k] = max(banned[t, k], diverted[t, k])
-                tracked = tracking[hub_state[hub[k]], g]
-                met = 1.0 - unseen_by_hub(values.ghost, evading[t, k], tracked)
-                status[STOPPED, t, k] = onward * met * stopped_share[hub[k], g]
-                onward -= status[STOPPED, t, k]
+            onward -= onward * banned[t, k] * inspected * values.seizure
             cleared[t, k] = onward
-        if looked_at == n_routes:
-            stirred[t] = acted_on or waits
+        stirred[t] = acted_on or waits
+
+
+@inlined
+def _weigh_banned(forbidden: Floats, fear: Floats, sold: Floats, banned: Floats) -> None:
+    """Banned part of what is shipped on each of the lanes of a row, each (good x route,); apart, so that it vectorises."""
+    for i in range(len(banned)):
+        part = banned_part_shipped(forbidden[i], fear[i])
+        banned[i] = part if sold[i] != 0.0 else 0.0
+
+
+@inlined
+def _decide(
+    ordered: float,
+    queue: float,
+    share: float,
+    terms: tuple[float, float, float],
+    uses: tuple[float, float],
+    declared: tuple[float, float],
+) -> tuple[float, float, float, float]:
+    """What a licensing office does with an order: what goes on, is denied, is held this month, and waits from now on.
+
+    Args:
+        ordered: musd.
+        queue: orders that wait, musd.
+        share: of the order that needs a licence.
+        terms: months that a licence takes, odds of one for civil and for military use.
+        uses: military sensitivity and ambiguity of the good.
+        declared: readiness to declare a false use, odds that one is found.
+    """
+    applied = ordered * share
+    onward, denied, held = ordered - applied, 0.0, 0.0
+    if applied > 0.0 or queue > 0.0:
+        delay, civil, military = terms
+        waiting = queue + applied
+        decided = waiting * (1.0 - np.exp(-1.0 / delay)) if delay > 0.0 else waiting
+        lying = false_use(declared[0], declared[1], civil, military)
+        odds = licence_odds(uses[0], uses[1], lying, declared[1], civil, military)
+        onward += decided * odds
+        denied = decided * (1.0 - odds)
+        held = waiting - decided - queue
+        queue = waiting - decided
+    return onward, denied, held, queue
 
 
 class Deliveries(NamedTuple):
     """What is delivered, and what becomes of it.
 
     Attributes:
-        cleared: what reaches its destination or its hub's intermediaries, (type, route).
-        stirred: whether anything but delivery in full may happen on routes to other states than the target, (type,).
-        order_status: what became of every order, (8, type, route).
+        cleared: what reaches its destination or its hub's intermediaries, (T, K).
+        stirred: whether anything but delivery in full may happen on routes to other states than the target, (T,).
+        order_status: what became of every order for the target, (8, T, R).
         arrivals: for use, out of deliveries and stocks, (destination, headquarters, good).
         stocks: bought ahead, (destination, headquarters, good).
     """
@@ -196,7 +324,7 @@ def settle(
         routes: who sells what by which routes.
         exit_hub_shares: by (entry hub, good, exit hub).
         capacity_share: share of its consignments that each hub carries, (hub,).
-        coming: share of lines that announced law will bind, (type, route).
+        coming: share of lines that announced law will bind, (T, K).
         parameters: see :func:`sim.rules.parameters.for_loops`.
         deliveries: delivered and unsold filled in ``order_status``, ``arrivals`` filled, ``stocks`` updated.
     """
@@ -204,39 +332,56 @@ def settle(
     origin, brand, good, destination, hub = (
         routes.origin, routes.headquarters, routes.good, routes.destination, routes.hub
     )  # fmt: skip
-    shares, cleared, status = exit_hub_shares, deliveries.cleared, deliveries.order_status
-    arrivals, stocks = deliveries.arrivals, deliveries.stocks
+    cleared, arrivals, stocks, stirred = (
+        deliveries.cleared, deliveries.arrivals, deliveries.stocks, deliveries.stirred
+    )  # fmt: skip
+    unsold, delivered = deliveries.order_status[UNSOLD], deliveries.order_status[DELIVERED]
+    n_target, n_routes, target = routes.target_routes, cleared.shape[1], routes.target
+    n_brands, n_goods = stocks.shape[1], stocks.shape[2]
     for d in range(stocks.shape[0]):
-        for b in range(stocks.shape[1]):
-            for g in range(stocks.shape[2]):
+        for b in range(n_brands):
+            for g in range(n_goods):
                 arrivals[d, b, g] = values.stock_use * stocks[d, b, g]
                 stocks[d, b, g] -= arrivals[d, b, g]
-    unsold = np.zeros((shares.shape[0], shares.shape[1]))
-    for h in range(shares.shape[0]):
-        for g in range(shares.shape[1]):
-            for j in range(shares.shape[2]):
-                unsold[h, g] += shares[h, g, j] * (1.0 - capacity_share[j])
-    stirred, n_routes = deliveries.stirred, cleared.shape[1]
-    for t in range(cleared.shape[0]):
-        b, g = brand[t], good[t]
-        looked_at = n_routes if stirred[t] else routes.target_routes
-        for k in range(looked_at, n_routes):
-            status[DELIVERED, t, k] = cleared[t, k]
-            if destination[k] != origin[t]:
-                arrivals[destination[k], b, g] += cleared[t, k]
-        for k in range(looked_at):
-            goods = cleared[t, k]
-            if goods == 0.0:
-                continue
-            if hub[k] >= 0:
-                status[UNSOLD, t, k] = goods * unsold[hub[k], g]
-                goods -= status[UNSOLD, t, k]
-            status[DELIVERED, t, k] = goods
-            if destination[k] != origin[t]:
-                ahead = values.front_loading * coming[t, k]
-                stocked = goods * ahead / (1.0 + ahead)
-                stocks[destination[k], b, g] += stocked
-                arrivals[destination[k], b, g] += goods - stocked
+    not_carried = np.zeros((n_goods, n_target))
+    for k in range(n_target):
+        if hub[k] >= 0:
+            for g in range(n_goods):
+                for j in range(len(capacity_share)):
+                    not_carried[g, k] += exit_hub_shares[hub[k], g, j] * (1.0 - capacity_share[j])
+    # Arrivals elsewhere with the routes side by side, as they are in what is cleared.
+    elsewhere = np.empty((n_brands, n_goods, n_routes))
+    for k in range(n_target, n_routes):
+        elsewhere[:, :, k] = arrivals[destination[k]]
+    for t in range(len(origin)):
+        o, b, g = origin[t], brand[t], good[t]
+        for k in range(n_target):
+            unsold[t, k] = cleared[t, k] * not_carried[g, k]
+            delivered[t, k] = cleared[t, k] - unsold[t, k]
+        if o != target:
+            for k in range(n_target):
+                stocked = 0.0
+                if coming[t, k] != 0.0:
+                    stocked = _bought_ahead(delivered[t, k], values.front_loading * coming[t, k])
+                    stocks[target, b, g] += stocked
+                arrivals[target, b, g] += delivered[t, k] - stocked
+        if stirred[t]:
+            for k in range(n_target, n_routes):
+                if destination[k] != o:
+                    stocked = _bought_ahead(cleared[t, k], values.front_loading * coming[t, k])
+                    stocks[destination[k], b, g] += stocked
+                    elsewhere[b, g, k] += cleared[t, k] - stocked
+        else:
+            for k in range(n_target, n_routes):
+                elsewhere[b, g, k] += cleared[t, k] if destination[k] != o else 0.0
+    for k in range(n_target, n_routes):
+        arrivals[destination[k]] = elsewhere[:, :, k]
+
+
+@inlined
+def _bought_ahead(goods: float, ahead: float) -> float:
+    """What is put into stock of goods that arrive, of which buyers ordered the part ``ahead`` on top of what they use."""
+    return goods * ahead / (1.0 + ahead)
 
 
 @inlined

@@ -115,11 +115,12 @@ def sum_exits(routes: Routes, usual: Floats, contracted: Floats, exit_share: Flo
 
 
 @compiled
-def sum_by_hub(hub: Integers, good: Integers, flow: Floats, out: Floats) -> None:
-    """Goods consigned to each hub, (hub, good), filled from ``flow`` (type, route)."""
+def sum_by_hub(routes: Routes, flow: Floats, out: Floats) -> None:
+    """Goods consigned to each hub, (hub, good), filled from ``flow`` (type, route), of which hubs are on the first."""
+    hub, good = routes.hub, routes.good
     out[:] = 0.0
     for t in range(flow.shape[0]):
-        for k in range(flow.shape[1]):
+        for k in range(routes.target_routes):
             if hub[k] >= 0:
                 out[hub[k], good[t]] += flow[t, k]
 
@@ -148,7 +149,7 @@ def sum_passages(
         out: filled, (entry hub, good, exit hub).
     """
     entered = np.zeros((exit_hub_shares.shape[0], exit_hub_shares.shape[1]))
-    sum_by_hub(routes.hub, routes.good, delivered, entered)
+    sum_by_hub(routes, delivered, entered)
     for i in range(exit_hub_shares.shape[0]):
         for g in range(exit_hub_shares.shape[1]):
             total = 0.0
@@ -161,20 +162,35 @@ def sum_passages(
 
 @compiled
 def move_rows(chunks: Integers, moves: Integers, rows_on_route: Integers) -> None:
-    """Adds the moves of each chunk to the rows of its type, both with participants last: (.., route + 1)."""
+    """Adds the moves of each chunk to the rows of its type, both with participants last: (.., route + 1); then all 0."""
     for c in range(chunks.shape[0]):
-        t = chunks[c, 0]
+        some = 0
         for k in range(moves.shape[1]):
-            rows_on_route[t, k] += moves[c, k]
+            some |= moves[c, k]
+        if some != 0:
+            for k in range(moves.shape[1]):
+                rows_on_route[chunks[c, 0], k] += moves[c, k]
+                moves[c, k] = 0
 
 
 @compiled
-def copy_columns(source: Floats, out: Floats) -> bool:
-    """Copies the first columns of a table, as many as ``out`` has; whether all that is copied are finite numbers."""
+def copy_columns(source: Floats, first: int, out: Floats) -> bool:
+    """Copies the columns of a table from ``first`` to the last of ``out``; whether all of them are finite numbers."""
     finite = True
     for i in range(out.shape[0]):
-        for j in range(out.shape[1]):
+        for j in range(first, out.shape[1]):
             value = source[i, j]
             out[i, j] = value
             finite &= value - value == 0.0
+    return finite
+
+
+@compiled
+def copy_table(source: Floats, out: Floats) -> bool:
+    """The same for all of a table, (cell,)."""
+    finite = True
+    for i in range(len(out)):
+        value = source[i]
+        out[i] = value
+        finite &= value - value == 0.0
     return finite

@@ -27,18 +27,23 @@ def evaluate_routes(model: Model) -> None:
     governments.controlled, governments.payment_intermediaries, transit.entry_cost, transit.passed_share,
     shipments.contracted, participation.share.
     Writes: prospects, outlook.contract_end_odds, outlook.legal_deterrence, outlook.last_disutility,
-    outlook.background_activity, outlook.released, outlook.passing_cost, outlook.resting, participation.entering,
+    outlook.background_activity, outlook.released, outlook.passing_cost, outlook.resting, outlook.restless, participation.entering,
     participation.leaving, evasion.shipped_as_components, evasion.banned_as_shipped, evasion.licence_as_shipped,
     governments.peer_exit_share.
     """
     state, constants, governments, transit = model.state, model.constants, model.state.governments, model.state.transit
     _ship_as_components(model)
     contracted, exit_share = state.shipments.contracted, governments.peer_exit_share
+    written = model.regime.lanes(ExportLaw)
     sum_exits(constants.routes, constants.coalition_direct, contracted, exit_share)
     conditions = RouteConditions(
         touched=model.regime.touched,
+        touched_elsewhere=model.regime.touched_elsewhere,
+        price_adjusting=constants.markets.price_adjusting,
         banned_as_shipped=state.evasion.banned_as_shipped,
         licence_as_shipped=state.evasion.licence_as_shipped,
+        banned_share=written.banned_share,
+        licence_share=written.licence_share,
         expected_price=state.markets.expected_price,
         enforcement_effort=governments.enforcement_effort,
         coalition_effort=coalition_effort(model),
@@ -51,11 +56,11 @@ def evaluate_routes(model: Model) -> None:
         entry_cost=transit.entry_cost,
         passed_share=transit.passed_share,
     )
+    who, parameters, outlook = (constants.routes, constants.types), model.parameters, state.outlook
+    to_target = model.regime.lanes_at_target(RouteLaw)
+    model.loops.evaluate_hub_routes(*who, to_target, conditions, parameters, outlook)
     law = model.regime.lanes(RouteLaw)
-    model.loops.evaluate_routes(
-        constants.routes, constants.types, law, conditions, model.parameters, state.prospects, state.outlook,
-        state.participation,
-    )  # fmt: skip
+    model.loops.evaluate_routes(*who, law, conditions, parameters, state.prospects, outlook, state.participation)
 
 
 def choose_routes(model: Model) -> None:
@@ -89,7 +94,7 @@ def choose_rows(model: Model, rows: RowGroups, *, parallel: bool = False) -> Non
     """Lets some rows choose (sampled mode); see :func:`sim.model.kernels.route_choice.groups_of`."""
     decisions = random_streams.CONTRACT_ENDS, random_streams.ROAD
     contract_end, route = (random_streams.stream(model.plan.seed, one, model.elapsed) for one in decisions)
-    moves = np.zeros((len(rows.chunks), len(model.base.routes) + 1), dtype=np.int64)
+    moves = model.moves[: len(rows.chunks)]
     choose = model.loops.choose_parallel if parallel else model.loops.choose
     choose(rows, Draws(contract_end, route, model.elapsed), choices(model), model.exporter_columns, moves)
     move_rows(rows.chunks, moves, model.rows_on_route)
@@ -118,8 +123,8 @@ def update_beliefs(model: Model) -> None:
     listed, states = model.intermediary_columns.listed_now, constants.states
     near = np.maximum(states.alignment, 0.0) + model.regime.state("commitment")
     signals = BeliefSignals(
-        secondary_threat=model.regime.lane("secondary_threat"),
-        secondary_announced=model.regime.lane("secondary_announced"),
+        secondary_threat=model.regime.at_target("secondary_threat"),
+        secondary_announced=model.regime.at_target("secondary_announced"),
         listed_share=governments.listed_share,
         state_listed_share=governments.state_listed_share,
         intermediaries_listed=listed,
@@ -137,7 +142,7 @@ def update_beliefs(model: Model) -> None:
     recent *= 1.0 - model.values.forgetting
     recent += governments.state_listed_share
     through = np.zeros_like(state.transit.transit_cost)
-    sum_by_hub(constants.routes.hub, constants.routes.good, state.shipments.order_status[DELIVERED], through)
+    sum_by_hub(constants.routes, state.shipments.order_status[DELIVERED], through)
     hub_states, passed = constants.routes.hub_states, through.sum(axis=1)
     trade = np.maximum(governments.trade[hub_states], passed)
     np.add.at(recent, hub_states, listed * np.divide(passed, trade, out=np.zeros_like(passed), where=trade > 0.0))
@@ -146,7 +151,7 @@ def update_beliefs(model: Model) -> None:
 def _ship_as_components(model: Model) -> None:
     """Law as it falls on what is shipped: a controlled good may go as components, and a state has a law of its own."""
     constants, evasion, governments = model.constants, model.state.evasion, model.state.governments
-    types, law = constants.components, model.regime.lanes(ExportLaw)
+    types, law = constants.components, model.regime.lanes_at_target(ExportLaw)
     deterrence, shares = model.state.outlook.legal_deterrence, evasion.shipped_as_components
     model.loops.switch_to_components(types, law, deterrence, model.parameters, shares)
     law_as_shipped(types, law, shares, evasion.banned_as_shipped, evasion.licence_as_shipped)

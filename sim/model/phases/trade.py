@@ -15,7 +15,7 @@ from sim.model.kernels.passing_on import PassingConditions
 from sim.model.kernels.settlement import BorderConditions, Deliveries
 from sim.model.kernels.sums import sum_by_hub
 from sim.model.phases.states import intermediaries_to_list
-from sim.model.records import BorderLaw
+from sim.model.records import BorderLaw, ExportLaw
 from sim.policies.regime import NEUTRAL_BRAND
 
 if TYPE_CHECKING:
@@ -88,7 +88,6 @@ def pass_on(model: Model) -> None:
     state, constants = model.state, model.constants
     room = model.regime.state("hub_room")[constants.routes.hub_states]
     conditions = PassingConditions(
-        base_flow=model.base.flow,
         expected_price=state.markets.expected_price,
         capacity=model.values.hub_utilisation * model.intermediary_columns.open_capacity() * (1.0 + room),
         log_markup=state.hubs.log_markup,
@@ -110,6 +109,7 @@ def clear_borders(model: Model) -> None:
     state, constants, governments = model.state, model.constants, model.state.governments
     conditions = BorderConditions(
         touched=model.regime.touched,
+        touched_elsewhere=model.regime.touched_elsewhere,
         military_sensitivity=constants.goods.military_sensitivity,
         ambiguity=constants.goods.ambiguity,
         demand_multiplier=state.markets.demand_multiplier,
@@ -120,13 +120,16 @@ def clear_borders(model: Model) -> None:
         payment_intermediaries=governments.payment_intermediaries,
         tracking=model.regime.cell("tracking"),
         stopped_share=state.transit.stopped_share,
-        banned_as_shipped=state.evasion.banned_as_shipped,
-        licence_as_shipped=state.evasion.licence_as_shipped,
+        banned_share=state.evasion.banned_as_shipped,
+        licence_share=state.evasion.licence_as_shipped,
         legal_deterrence=state.outlook.legal_deterrence,
         diverted_share=state.outlook.diverted_share,
     )
-    law = model.regime.lanes(BorderLaw)
-    model.loops.clear_borders(constants.routes, law, conditions, model.parameters, state.shipments)
+    routes, parameters, written = constants.routes, model.parameters, model.regime.lanes(ExportLaw)
+    law_at_target, law = model.regime.lanes_at_target(BorderLaw), model.regime.lanes(BorderLaw)
+    model.loops.clear_borders(routes, law_at_target, conditions, parameters, state.shipments)
+    elsewhere = conditions._replace(banned_share=written.banned_share, licence_share=written.licence_share)
+    model.loops.send_elsewhere(routes, law, elsewhere, parameters, state.shipments)
 
 
 def trade_through_hubs(model: Model) -> None:
@@ -140,7 +143,7 @@ def trade_through_hubs(model: Model) -> None:
     routes, intermediaries = model.constants.routes, model.intermediary_columns
     capacity = intermediaries.open_capacity() * (1.0 + model.regime.state("hub_room")[routes.hub_states])
     entered = np.empty_like(model.state.transit.transit_cost)
-    sum_by_hub(routes.hub, routes.good, model.state.shipments.contracted, entered)
+    sum_by_hub(routes, model.state.shipments.contracted, entered)
     consigned = entered.sum(axis=1)
     hubs.capacity_utilisation[:] = np.where(consigned > 0, 1e3, 0.0)  # of a hub with no open intermediary
     np.divide(consigned, capacity, out=hubs.capacity_utilisation, where=capacity > 0)
@@ -152,7 +155,7 @@ def trade_through_hubs(model: Model) -> None:
     model.loops.turn_over(
         prospects, Moment(key, model.elapsed, model.expected), model.parameters, intermediaries
     )  # fmt: skip
-    could = intermediaries.possible_capacity()
+    could = intermediaries.possible_capacity
     np.divide(intermediaries.open_capacity(), could, out=hubs.use, where=could > 0)
 
 
