@@ -19,7 +19,7 @@ from numba import njit, uint64
 from sim import load
 from sim.common import random_streams
 from sim.common.numerics import _log_double
-from sim.model.kernels import route_choice, settlement
+from sim.model.kernels import route_choice
 from sim.model.kernels.block_weights import BLOCK, block_weights
 from sim.simulation.simulation import Case
 
@@ -96,7 +96,7 @@ def delivered(case: Case, choose: Any) -> np.ndarray[Any, Any]:
     total = np.zeros((len(model.base.volume), model.constants.routes.target_routes))
     for _ in range(case.scenario.months.count):
         model.step()
-        total += model.state.shipments.order_status[settlement.DELIVERED][:, : total.shape[1]]
+        total += model.state.shipments.delivered[:, : total.shape[1]]
     out = np.zeros((len(model.world.goods), total.shape[1]))
     np.add.at(out, model.base.good, total)
     return out

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,7 +11,7 @@ from sim.common.errors import SimError
 from sim.common.months import format_month
 from sim.model.kernels.intermediaries import count_firms
 from sim.model.kernels.settlement import DELIVERED, STOPPED
-from sim.model.kernels.sums import copy_columns, copy_table, sum_passages
+from sim.model.kernels.sums import NO_NUMBERS, ZEROS, content_of, copy_columns, copy_table, sum_passages
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(eq=False)
 class Record:
-    """Arrays by month.
+    """Arrays by month; those of orders for the target, half of a record and mostly zeros, are put together when read.
 
     Dimensions: M months, T types, K roads, R roads to the target (the first R), S states, B brands, G goods, H hubs.
 
@@ -73,14 +73,40 @@ class Record:
     need: Floats
     replaced: Floats
     tracking: Floats
+    pieces: dict[str, _Pieces]
 
     def __getattr__(self, name: str) -> Floats:
-        """Only what was not asked for is not there."""
-        raise AttributeError(f"the run did not keep '{name}'")
+        """An array that is put together now; what was not asked for is not there."""
+        pieces: dict[str, _Pieces] = self.__dict__.get("pieces", {})
+        if name not in pieces:
+            raise AttributeError(f"the run did not keep '{name}'")
+        whole = pieces.pop(name).whole()
+        setattr(self, name, whole)
+        return whole
+
+    def names(self) -> list[str]:
+        """The arrays that the run kept."""
+        return [*(name for name in vars(self) if name != "pieces"), *self.__dict__.get("pieces", ())]
+
+
+@dataclass(eq=False)
+class _Pieces:
+    """An array of the record in pieces: what of it is not zero all through, by position in the array."""
+
+    shape: tuple[int, ...]
+    found: dict[tuple[int, ...], Floats] = field(default_factory=dict)
+
+    def whole(self) -> Floats:
+        """The array."""
+        whole = np.zeros(self.shape)
+        for position, piece in self.found.items():
+            whole[position] = piece
+        return whole
 
 
 # What is checked for numbers as it is copied, so that it is read once: nine tenths of a record.
-_LARGE = ("delivered", "fate", "banned", "evading", "as_parts", "exports", "imports")
+_LARGE = ("delivered", "fate", "shipped", "banned", "evading", "as_parts", "exports", "imports")
+_IN_PIECES = ("fate", "shipped", "banned", "evading", "as_parts")
 
 
 def blank_record(model: Model, months: int, kept: Collection[str] | None = None) -> Record:
@@ -105,9 +131,10 @@ def blank_record(model: Model, months: int, kept: Collection[str] | None = None)
         "replaced": cell, "tracking": (h, g),
     }  # fmt: skip
     record = object.__new__(Record)
-    for name, shape in shapes.items():
-        if kept is None or name == "log_price" or name in kept:
-            setattr(record, name, np.empty((months, *shape)))
+    wanted = {name: (months, *shape) for name, shape in shapes.items() if kept is None or name in (*kept, "log_price")}
+    record.__dict__["pieces"] = {name: _Pieces(wanted.pop(name)) for name in _IN_PIECES if name in wanted}
+    for name, shape in wanted.items():
+        setattr(record, name, np.empty(shape))
     return record
 
 
@@ -163,24 +190,34 @@ def _row(model: Model) -> int:
 
 def _keep_lanes(model: Model, record: Record) -> bool:
     """Copies what is by type and route; whether it is all numbers."""
-    m, shipments, kept = _row(model), model.state.shipments, vars(record)
-    sources = {
-        "fate": shipments.order_status, "banned": shipments.banned_shipped, "evading": shipments.evading,
-        "as_parts": model.state.evasion.shipped_as_components,
-    }  # fmt: skip
+    m, shipments, kept = _row(model), model.state.shipments, record.names()
+    status, routes = shipments.order_status, shipments.order_status.shape[2]
+    tables: dict[str, dict[tuple[int, ...], Floats]] = {
+        "fate": {(m, position): status[position] for position in range(len(status))},
+        "banned": {(m,): shipments.banned_shipped},
+        "evading": {(m,): shipments.evading},
+        "as_parts": {(m,): model.state.evasion.shipped_as_components},
+    }
     sound = True
-    for name, source in sources.items():
-        if name in kept:
-            sound &= copy_table(source.reshape(-1), kept[name][m].reshape(-1))
-    if "delivered" in kept:
-        at_target, delivered = shipments.order_status[DELIVERED], kept["delivered"][m]
-        sound &= copy_columns(at_target, 0, delivered[:, : at_target.shape[1]])
-        sound &= copy_columns(shipments.cleared, at_target.shape[1], delivered)
     if "shipped" in kept:
-        routes = record.shipped.shape[2]
-        stopped = shipments.order_status[STOPPED]
-        np.add(shipments.cleared[:, :routes], stopped[:, :routes], out=record.shipped[m])
+        tables["shipped"] = {(m,): shipments.cleared[:, :routes] + status[STOPPED]}
+    for name in tables:
+        for position, table in tables[name].items() if name in kept else ():
+            sound &= _keep_table(record, name, position, table)
+    if "delivered" in kept:
+        sound &= copy_columns(status[DELIVERED], 0, record.delivered[m, :, :routes])
+        sound &= copy_columns(shipments.cleared, routes, record.delivered[m])
     return sound
+
+
+def _keep_table(record: Record, name: str, position: tuple[int, ...], table: Floats) -> bool:
+    """Copies one table, unless it is zero all through; whether it is all numbers."""
+    content = content_of(table.reshape(-1))
+    if name not in record.pieces:
+        getattr(record, name)[position] = table
+    elif content != ZEROS:
+        record.pieces[name].found[position] = table.copy()
+    return content != NO_NUMBERS
 
 
 def _keep_hubs(model: Model, by_hub: Floats) -> None:
@@ -200,8 +237,8 @@ def refuse_not_finite(record: Record, first_month: int, *, sound: bool = False) 
     Raises:
         SimError: some array holds NaN or infinity; the first month and what it is are named.
     """
-    asked = {name: values for name, values in vars(record).items() if not (sound and name in _LARGE)}
-    since = {name: _first_not_finite(values) for name, values in asked.items()}
+    asked = [name for name in record.names() if not (sound and name in _LARGE)]
+    since = {name: _first_not_finite(getattr(record, name)) for name in asked}
     if wrong := {name: month for name, month in since.items() if month is not None}:
         first = min(wrong.values())
         names = ", ".join(name for name, month in wrong.items() if month == first)

@@ -28,7 +28,8 @@ class RouteOutlook(NamedTuple):
         background_activity: part of the base year's background trade that is still done (see
             :class:`sim.model.baseline.Baseline`); on a route through a hub, what intermediaries pass on.
         diverted_share: part of a hub route's trade that comes on top of the base year's, (T, R).
-        released: part of what a hub's intermediaries would pass on that makers and their law let go; hub routes, (T, R).
+        released: part of what a hub's intermediaries would pass on that makers and their law let go; hub routes,
+            (T, R).
         passing_cost: what passing on meets beside the hub's own cost, log points; hub routes, (T, R).
         resting: whether the route has to be evaluated, see :mod:`sim.model.kernels.route_prospects`.
         restless: whether routes to states whose prices do not move have to be, (T,).

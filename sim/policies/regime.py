@@ -12,6 +12,8 @@ from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any, TypeVar
 
+import numpy as np
+
 from sim.common.arrays import Floats, Mask
 from sim.policies.lane_index import LaneIndex, Lanes
 from sim.policies.regime_fields import CELL_FIELDS, FIELDS, LANE_FIELDS, STATE_FIELDS
@@ -76,7 +78,7 @@ class Regime:
     @cached_property
     def touched_elsewhere(self) -> Mask:
         """Whether some clause acts on a road of the type to another state than the target, (type,)."""
-        there: Mask = self.touched[:, 1 + len(self.index.hub_states) :].any(axis=1)
+        there: Mask = np.any(self.touched[:, 1 + len(self.index.hub_states) :], axis=1)
         return there
 
     def acts(self, field: str | None = None) -> tuple[Act, ...]:

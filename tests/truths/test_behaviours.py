@@ -7,7 +7,6 @@ import pytest
 
 import sim
 from sim.model.kernels.intermediaries import Moment, Prospects
-from sim.model.kernels.settlement import DELIVERED
 
 # Parameter, the value that switches the behaviour off, and the array of the record that it alone moves.
 SWITCHES = [
@@ -60,7 +59,7 @@ def test_what_is_bought_ahead_is_put_aside_and_used_later(reference):
     for _ in range(6):
         before = markets.stocks.copy()
         model.step()
-        delivered = (model.state.shipments.order_status[DELIVERED] * abroad).sum()
+        delivered = (model.state.shipments.delivered * abroad).sum()
         assert markets.arrivals.sum() + markets.stocks.sum() - before.sum() == pytest.approx(delivered, rel=1e-12)
         assert markets.stocks.min() >= 0.0
         seen = max(seen, markets.stocks.max())

@@ -1,7 +1,7 @@
 """Rows of lanes: the routes to the target of all goods of one state and headquarters, side by side.
 
-Types are sorted by origin, headquarters and good, so that a table (type, route) is one of (origin and headquarters, good,
-route). A step on such a row is plain arithmetic on a few hundred numbers: it vectorises, where twelve would not.
+Types are sorted by origin, headquarters and good, so that a table (type, route) is one of (origin and headquarters,
+good, route). A step on such a row is plain arithmetic on a few hundred numbers: it vectorises, where twelve would not.
 """
 
 from __future__ import annotations

@@ -99,8 +99,8 @@ def evaluate_hub_routes(
         law: on the route, (T, R).
         conditions: what else a route meets.
         parameters: see :func:`sim.rules.parameters.for_loops`.
-        outlook: on routes through hubs ``released``, ``passing_cost`` and, where something is sold, ``legal_deterrence``
-            filled; on the direct route nothing that counts.
+        outlook: on routes through hubs ``released``, ``passing_cost`` and, where something is sold,
+            ``legal_deterrence`` filled; on the direct route nothing that counts.
     """
     values = parameters[0]
     origin, hub, hub_states, n_target = routes.origin, routes.hub, routes.hub_states, routes.target_routes
@@ -114,8 +114,16 @@ def evaluate_hub_routes(
     rows, width = len(origin) // n_goods, n_goods * n_target
     shape = (rows, width)
     domestic, declared = law.domestic_hazard.reshape(shape), law.declared_hazard.reshape(shape)
-    pledge, foreign, shield = law.pledge_hazard.reshape(shape), law.foreign_hazard.reshape(shape), law.shield.reshape(shape)
-    shame, closure, delay = law.reputation.reshape(shape), law.closure.reshape(shape), law.licence_delay_months.reshape(shape)
+    pledge, foreign, shield = (
+        law.pledge_hazard.reshape(shape),
+        law.foreign_hazard.reshape(shape),
+        law.shield.reshape(shape),
+    )
+    shame, closure, delay = (
+        law.reputation.reshape(shape),
+        law.closure.reshape(shape),
+        law.licence_delay_months.reshape(shape),
+    )
     fee, refusal = law.payment_fee.reshape(shape), law.payment_refusal.reshape(shape)
     tariff, promotion = law.tariff.reshape(shape), law.promotion.reshape(shape)
     forbidden, licence = conditions.banned_as_shipped.reshape(shape), conditions.licence_as_shipped.reshape(shape)
@@ -209,8 +217,8 @@ def evaluate_routes(
         conditions: what else a route meets.
         parameters: see :func:`sim.rules.parameters.for_loops`.
         prospects: filled, (T, 6, K): see :data:`sim.model.records.PROSPECTS`.
-        outlook: ``last_disutility``, ``background_activity``, ``resting`` and ``restless`` updated, ``contract_end_odds`` and
-            ``legal_deterrence`` filled.
+        outlook: ``last_disutility``, ``background_activity``, ``resting`` and ``restless`` updated,
+            ``contract_end_odds`` and ``legal_deterrence`` filled.
         participation: ``entering`` and ``leaving`` filled.
     """
     values = parameters[0]

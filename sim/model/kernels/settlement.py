@@ -106,7 +106,10 @@ def clear_borders(
     refused, denied, held = status[REFUSED], status[DENIED], status[HELD]
     cleared, banned_parts = shipments.cleared, shipments.banned_shipped.reshape((rows, width))
     evading, diverted = shipments.evading.reshape((rows, width)), conditions.diverted_share.reshape((rows, width))
-    forbidden, licensed = conditions.banned_share.reshape((rows, width)), conditions.licence_share.reshape((rows, width))
+    forbidden, licensed = (
+        conditions.banned_share.reshape((rows, width)),
+        conditions.licence_share.reshape((rows, width)),
+    )
     refusal, closure = law.payment_refusal.reshape((rows, width)), law.closure.reshape((rows, width))
     coming = law.coming.reshape((rows, width))
     # By (good, route): what of refused payments nobody carries; at hubs what is tracked and what is stopped.
@@ -251,7 +254,7 @@ def send_elsewhere(
 
 @inlined
 def _weigh_banned(forbidden: Floats, fear: Floats, sold: Floats, banned: Floats) -> None:
-    """Banned part of what is shipped on each of the lanes of a row, each (good x route,); apart, so that it vectorises."""
+    """Banned part of what is shipped on each lane of a row, each (good x route,); apart, so that it vectorises."""
     for i in range(len(banned)):
         part = banned_part_shipped(forbidden[i], fear[i])
         banned[i] = part if sold[i] != 0.0 else 0.0
@@ -380,7 +383,7 @@ def settle(
 
 @inlined
 def _bought_ahead(goods: float, ahead: float) -> float:
-    """What is put into stock of goods that arrive, of which buyers ordered the part ``ahead`` on top of what they use."""
+    """What is put into stock of goods that arrive, if buyers ordered the part ``ahead`` on top of what they use."""
     return goods * ahead / (1.0 + ahead)
 
 

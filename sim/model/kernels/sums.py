@@ -162,7 +162,7 @@ def sum_passages(
 
 @compiled
 def move_rows(chunks: Integers, moves: Integers, rows_on_route: Integers) -> None:
-    """Adds the moves of each chunk to the rows of its type, both with participants last: (.., route + 1); then all 0."""
+    """Adds the moves of each chunk to the rows of its type, both with participants last; leaves no moves."""
     for c in range(chunks.shape[0]):
         some = 0
         for k in range(moves.shape[1]):
@@ -194,3 +194,19 @@ def copy_table(source: Floats, out: Floats) -> bool:
         out[i] = value
         finite &= value - value == 0.0
     return finite
+
+
+NUMBERS, ZEROS, NO_NUMBERS = range(3)
+
+
+@compiled
+def content_of(table: Floats) -> int:
+    """What a table, (cell,), holds: numbers, zeros all through, or something that is no number."""
+    some, finite = False, True
+    for i in range(len(table)):
+        some |= table[i] != 0.0
+    if not some:
+        return ZEROS
+    for i in range(len(table)):
+        finite &= table[i] - table[i] == 0.0
+    return NUMBERS if finite else NO_NUMBERS

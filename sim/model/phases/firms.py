@@ -27,9 +27,9 @@ def evaluate_routes(model: Model) -> None:
     governments.controlled, governments.payment_intermediaries, transit.entry_cost, transit.passed_share,
     shipments.contracted, participation.share.
     Writes: prospects, outlook.contract_end_odds, outlook.legal_deterrence, outlook.last_disutility,
-    outlook.background_activity, outlook.released, outlook.passing_cost, outlook.resting, outlook.restless, participation.entering,
-    participation.leaving, evasion.shipped_as_components, evasion.banned_as_shipped, evasion.licence_as_shipped,
-    governments.peer_exit_share.
+    outlook.background_activity, outlook.released, outlook.passing_cost, outlook.resting, outlook.restless,
+    participation.entering, participation.leaving, evasion.shipped_as_components, evasion.banned_as_shipped,
+    evasion.licence_as_shipped, governments.peer_exit_share.
     """
     state, constants, governments, transit = model.state, model.constants, model.state.governments, model.state.transit
     _ship_as_components(model)

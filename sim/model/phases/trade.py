@@ -103,8 +103,8 @@ def clear_borders(model: Model) -> None:
     Reads: regime, drivers, shipments.contracted, markets.demand_multiplier, governments.enforcement_effort,
     governments.payment_intermediaries, transit.stopped_share, evasion.banned_as_shipped, evasion.licence_as_shipped,
     outlook.legal_deterrence, outlook.diverted_share.
-    Writes: shipments.order_status, shipments.licence_queue, shipments.banned_shipped, shipments.evading,
-    shipments.cleared, shipments.stirred.
+    Writes: shipments.order_status, shipments.licence_queue, shipments.banned_shipped,
+    shipments.banned_elsewhere, shipments.evading, shipments.cleared, shipments.stirred.
     """
     state, constants, governments = model.state, model.constants, model.state.governments
     conditions = BorderConditions(
