@@ -28,8 +28,7 @@ class RouteOutlook(NamedTuple):
         background_activity: part of the base year's background trade that is still done (see
             :class:`sim.model.baseline.Baseline`); on a route through a hub, what intermediaries pass on.
         diverted_share: part of a hub route's trade that comes on top of the base year's, (T, R).
-        released: part of what a hub's intermediaries would pass on that makers and their law let go; hub routes,
-            (T, R).
+        released: part of what intermediaries would pass on that makers and their law let go; hub routes, (T, R).
         passing_cost: what passing on meets beside the hub's own cost, log points; hub routes, (T, R).
         resting: whether the route has to be evaluated, see :mod:`sim.model.kernels.route_prospects`.
         restless: whether routes to states whose prices do not move have to be, (T,).
@@ -74,8 +73,7 @@ class Shipments(NamedTuple):
         banned_elsewhere: the same on routes to other states, of types that are stirred, (T, K).
         evading: share of what goes through a hub that is banned or would else go direct, (T, R).
         cleared: what reaches its destination or its hub's intermediaries, (T, K).
-        stirred: whether on the type's routes to other states than the target anything may happen but delivery in full,
-            (T,): law acts on them, or orders wait.
+        stirred: whether on the type's routes to other states law acts or orders wait, (T,); else all is delivered.
     """
 
     contracted: Floats
@@ -91,8 +89,7 @@ class Shipments(NamedTuple):
     def delivered(self) -> Floats:
         """What reaches its destination, (T, K): elsewhere than at the target all that is cleared."""
         at_target = self.order_status[DELIVERED]
-        delivered: Floats = np.concatenate([at_target, self.cleared[:, at_target.shape[1] :]], axis=1)
-        return delivered
+        return np.concatenate([at_target, self.cleared[:, at_target.shape[1] :]], axis=1)
 
 
 class Markets(NamedTuple):
@@ -257,22 +254,20 @@ def state_at_rest(
         utilisation: of hubs' capacity in the base year.
         precision: of route choice.
     """
-    lanes, to_target = base.flow.shape, (len(base.flow), 1 + len(world.hubs))
     n_states, n_goods, n_hubs = len(world.states), len(world.goods), len(world.hubs)
+    lanes, to_target = base.flow.shape, (len(base.flow), 1 + n_hubs)
     market, cell = (n_states, 2, n_goods), (n_states, n_goods)
     return ModelState(
         prospects=np.zeros((lanes[0], len(PROSPECTS), lanes[1]), dtype=precision),
         outlook=_blank(RouteOutlook, lanes)._replace(
             background_activity=np.ones(lanes), resting=np.zeros(lanes, dtype=np.uint8),
-            restless=np.ones(lanes[0], dtype=np.uint8),
-            believed_hazard=np.zeros(to_target), diverted_share=np.zeros(to_target), released=np.zeros(to_target),
-            passing_cost=np.zeros(to_target),
+            restless=np.ones(lanes[0], dtype=np.uint8), believed_hazard=np.zeros(to_target),
+            diverted_share=np.zeros(to_target), released=np.zeros(to_target), passing_cost=np.zeros(to_target),
         ),
         evasion=_blank(Evasion, to_target)._replace(labels=np.zeros(lanes[0])),
         shipments=_blank(Shipments, lanes)._replace(
-            contracted=base.flow.copy(), order_status=np.zeros((8, *to_target)),
-            banned_shipped=np.zeros(to_target), evading=np.zeros(to_target),
-            stirred=np.zeros(lanes[0], dtype=np.uint8),
+            contracted=base.flow.copy(), order_status=np.zeros((8, *to_target)), evading=np.zeros(to_target),
+            banned_shipped=np.zeros(to_target), stirred=np.zeros(lanes[0], dtype=np.uint8),
         ),
         markets=_blank(Markets, market)._replace(
             demand_multiplier=np.ones(cell), war_demand=np.ones(cell), import_substitution=np.zeros(cell)
@@ -286,9 +281,7 @@ def state_at_rest(
             log_markup=np.zeros(n_hubs),
         ),
         transit=_blank(Transit, (n_hubs, n_goods))._replace(exit_hub_shares=hub_traits.exit_hub_shares.copy()),
-        participation=_blank(Participation, lanes[:1])._replace(
-            usual=base.participation.copy(), share=base.participation.copy()
-        ),
+        participation=Participation(*(base.participation * part for part in (1.0, 1.0, 0.0, 0.0))),
         passed_on=PassedOn(mix=hub_traits.tilt.copy(), margin=np.zeros(n_hubs)),
     )  # fmt: skip
 
@@ -299,7 +292,7 @@ def usual_effort(world: World) -> Floats:
     return effort
 
 
-Record = TypeVar("Record", RouteOutlook, Evasion, Shipments, Markets, Governments, Transit, Participation)
+Record = TypeVar("Record", RouteOutlook, Evasion, Shipments, Markets, Governments, Transit)
 
 
 def _blank(kind: type[Record], shape: tuple[int, ...]) -> Record:

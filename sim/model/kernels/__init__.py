@@ -8,11 +8,13 @@ from sim.common.rule_replacement import with_rules
 from sim.model.kernels import (
     beliefs,
     block_weights,
+    borders,
     component_trade,
     customs_records,
     designations,
     governments,
     hub_network,
+    hub_prospects,
     intermediaries,
     markets,
     passing_on,
@@ -38,15 +40,15 @@ class Loops:
         self.price_transit = with_rules(hub_network.price_transit, rules)
         self.enter_payment_intermediaries = with_rules(hub_network.enter_payment_intermediaries, rules)
         self.switch_to_components = with_rules(component_trade.switch_to_components, rules)
-        self.evaluate_hub_routes = with_rules(route_prospects.evaluate_hub_routes, rules)
+        self.evaluate_hub_routes = with_rules(hub_prospects.evaluate_hub_routes, rules)
         self.evaluate_routes = with_rules(route_prospects.evaluate_routes, rules)
         self.block_weights = with_rules(block_weights.block_weights, rules)
         self.choose = with_rules(route_choice.choose, rules)
         self.choose_parallel = with_rules(route_choice.choose_parallel, rules)
         self.spread_out = with_rules(route_spread.spread_out, rules)
         self.spread_out_parallel = with_rules(route_spread.spread_out_parallel, rules)
-        self.clear_borders = with_rules(settlement.clear_borders, rules)
-        self.send_elsewhere = with_rules(settlement.send_elsewhere, rules)
+        self.clear_borders = with_rules(borders.clear_borders, rules)
+        self.send_elsewhere = with_rules(borders.send_elsewhere, rules)
         self.mark_up = with_rules(intermediaries.mark_up, rules)
         self.turn_over = with_rules(intermediaries.turn_over, rules)
         self.settle = with_rules(settlement.settle, rules)

@@ -8,11 +8,12 @@ import numpy as np
 
 from sim.common import random_streams
 from sim.common.numerics import power
+from sim.model.kernels.borders import BorderConditions
 from sim.model.kernels.customs_records import Passage
 from sim.model.kernels.hub_network import TransitConditions, refusals_by_state
 from sim.model.kernels.intermediaries import Moment, Prospects
 from sim.model.kernels.passing_on import PassingConditions
-from sim.model.kernels.settlement import BorderConditions, Deliveries
+from sim.model.kernels.settlement import Deliveries
 from sim.model.kernels.sums import sum_by_hub
 from sim.model.phases.states import intermediaries_to_list
 from sim.model.records import BorderLaw, ExportLaw
