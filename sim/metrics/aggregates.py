@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.common.arrays import Floats, Mask
-from sim.model.kernels.settlement import ORDER_STATUS
+from sim.model.records import ORDER_STATUS
 from sim.policies.regime import COALITION_BRAND
 from sim.simulation.tables import RunArrays, prices_of, recorded_under_own_name
 

@@ -10,8 +10,8 @@ import numpy as np
 from sim.common.errors import SimError
 from sim.common.months import format_month
 from sim.model.kernels.intermediaries import count_firms
-from sim.model.kernels.settlement import DELIVERED, STOPPED
 from sim.model.kernels.sums import NO_NUMBERS, ZEROS, content_of, copy_columns, copy_table, sum_passages
+from sim.model.records import DELIVERED, STOPPED
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -28,7 +28,7 @@ class Record:
 
     Attributes:
         delivered: musd at base-year prices, (M, T, K).
-        fate: what orders for the target came to, (M, 8, T, R); see :mod:`sim.model.kernels.settlement`.
+        fate: what orders for the target came to, (M, 8, T, R); see :data:`sim.model.records.ORDER_STATUS`.
         shipped: left the origin for the target, (M, T, R); banned, evading: shares of it that are banned goods, and
             that are banned or would go direct if they could, (M, T, R).
         log_price: against the base year, (M, S, B, G). stocks: bought ahead, musd at base-year prices, same.

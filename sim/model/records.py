@@ -28,6 +28,10 @@ PROSPECTS = (
 )
 MARKET_WEIGHT, BANNED_SHARE, LEGAL_HAZARD, SECONDARY_HAZARD, REPUTATION_COST, BASE_WEIGHT = range(len(PROSPECTS))
 
+# Status of orders, along the first axis of ``order_status``. Ordered equals the sum of all the others.
+ORDERED, DELIVERED, SEIZED, STOPPED, REFUSED, DENIED, HELD, UNSOLD = range(8)
+ORDER_STATUS = ("ordered", "delivered", "seized", "stopped", "refused", "denied", "held", "unsold")
+
 # What a firm is to the target's market, along the middle axis of ``spread``: it considers the market, it does and the
 # coalition has listed it, it does not consider the market.
 PARTICIPANT, LISTED_PARTICIPANT, OUTSIDER = range(3)

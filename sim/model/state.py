@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import numpy as np
 
-from sim.model.kernels.settlement import DELIVERED
-from sim.model.records import PROSPECTS
+from sim.model.records import DELIVERED, PROSPECTS
 
 if TYPE_CHECKING:
     from sim.common.arrays import Floats, Marks
@@ -68,7 +67,7 @@ class Shipments(NamedTuple):
     Attributes:
         contracted: trade under contract, at base-year activity, (T, K).
         licence_queue: orders that wait for a licence, (T, K).
-        order_status: what became of every order for the target, (8, T, R); see :mod:`sim.model.kernels.settlement`.
+        order_status: what became of every order for the target, (8, T, R); see :data:`sim.model.records.ORDER_STATUS`.
         banned_shipped: share of what is shipped to the target that is banned goods, (T, R).
         banned_elsewhere: the same on routes to other states, of types that are stirred, (T, K).
         evading: share of what goes through a hub that is banned or would else go direct, (T, R).

@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 
 from sim.common.months import format_month, parse_month
-from sim.model.kernels.settlement import ORDER_STATUS, STOPPED, UNSOLD, unseen_by_hub
+from sim.model.kernels.settlement import unseen_by_hub
+from sim.model.records import ORDER_STATUS, STOPPED, UNSOLD
 from sim.policies.regime import HEADQUARTERS
 from sim.world.schema import EVERYTHING, LUMPED
 

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from sim.model.kernels.intermediaries import STATUS
-from sim.model.kernels.settlement import ORDER_STATUS
+from sim.model.records import ORDER_STATUS
 from sim.policies import INSTRUMENTS
 from sim.scenario.blocks import Driver
 from sim.world.schema import HABITS, RECORDS, ROLES, STATUSES

@@ -12,8 +12,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from sim.model.kernels.settlement import DENIED, HELD, ORDERED, REFUSED, SEIZED, STOPPED, UNSOLD
 from sim.model.phases.states import intermediaries_to_list
+from sim.model.records import DENIED, HELD, ORDERED, REFUSED, SEIZED, STOPPED, UNSOLD
 from sim.policies.regime import COALITION_BRAND
 from tests.month import PHASES
 from tests.pages.reading import DOCS

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim.model.kernels.settlement import DELIVERED, ORDER_STATUS, ORDERED
+from sim.model.records import DELIVERED, ORDER_STATUS, ORDERED
 
 
 @pytest.fixture(params=["expected", "sampled"])

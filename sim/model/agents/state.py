@@ -8,7 +8,7 @@ import mesa
 
 from sim.common.errors import SimError
 from sim.common.renamed import keeps_old_names
-from sim.model.kernels.settlement import DELIVERED
+from sim.model.records import DELIVERED
 
 if TYPE_CHECKING:
     from sim.model.interface import Model

@@ -9,7 +9,8 @@ import numpy as np
 from sim.common.arrays import Floats, Mask
 from sim.common.compilation import compiled, inlined
 from sim.model.kernels.lane_rows import gather, repeat, scatter
-from sim.model.kernels.settlement import DENIED, HELD, ORDERED, REFUSED, SEIZED, STOPPED, unseen_by_hub
+from sim.model.kernels.settlement import unseen_by_hub
+from sim.model.records import DENIED, HELD, ORDERED, REFUSED, SEIZED, STOPPED
 from sim.rules.enforcement import banned_part_shipped, licence_odds
 from sim.rules.evasion import false_use
 

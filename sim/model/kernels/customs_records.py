@@ -15,7 +15,8 @@ import numpy as np
 
 from sim.common.arrays import Floats, Integers
 from sim.common.compilation import compiled
-from sim.model.kernels.settlement import DELIVERED, STOPPED, unseen_by_hub
+from sim.model.kernels.settlement import unseen_by_hub
+from sim.model.records import DELIVERED, STOPPED
 
 if TYPE_CHECKING:
     from sim.model.records import CustomsOffices, Routes

@@ -8,14 +8,11 @@ import numpy as np
 
 from sim.common.arrays import Floats, Marks
 from sim.common.compilation import compiled, inlined
+from sim.model.records import DELIVERED, UNSOLD
 
 if TYPE_CHECKING:
     from sim.model.records import Routes
     from sim.rules.parameters import LoopParameters
-
-# Status of orders, along the first axis of ``order_status``. Ordered equals the sum of all the others.
-ORDERED, DELIVERED, SEIZED, STOPPED, REFUSED, DENIED, HELD, UNSOLD = range(8)
-ORDER_STATUS = ("ordered", "delivered", "seized", "stopped", "refused", "denied", "held", "unsold")
 
 Number = TypeVar("Number", float, Floats)
 

@@ -11,10 +11,9 @@ from sim.model.kernels.beliefs import BeliefSignals
 from sim.model.kernels.component_trade import add_enacted_law, law_as_shipped
 from sim.model.kernels.route_choice import Choices, Draws, RowGroups
 from sim.model.kernels.route_prospects import RouteConditions
-from sim.model.kernels.settlement import DELIVERED
 from sim.model.kernels.sums import move_rows, sum_by_hub, sum_drawn, sum_exits, sum_spread
 from sim.model.phases.states import coalition_effort, coalition_resolve
-from sim.model.records import ExportLaw, RouteLaw
+from sim.model.records import DELIVERED, ExportLaw, RouteLaw
 
 if TYPE_CHECKING:
     from sim.model.interface import Model

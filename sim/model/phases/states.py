@@ -18,8 +18,8 @@ from sim.model.kernels.designations import (
     weigh_expected,
 )
 from sim.model.kernels.governments import EnforcementSignals, Stance, observe_trade
-from sim.model.kernels.settlement import DELIVERED
 from sim.model.kernels.sums import sum_trade
+from sim.model.records import DELIVERED
 
 if TYPE_CHECKING:
     from sim.common.arrays import Floats, Integers, Mask
