@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.common.errors import SimError
+from sim.common.freed_memory import keep_freed_memory
 from sim.common.months import format_month
 from sim.model.kernels.intermediaries import count_firms
 from sim.model.kernels.sums import NO_NUMBERS, ZEROS, content_of, copy_columns, copy_table, sum_passages
@@ -130,6 +131,7 @@ def blank_record(model: Model, months: int, kept: Collection[str] | None = None)
         "threat": (s,), "firms_listed": (s,), "onward": (h, g, h), "hubs": (6, h), "activity": cell, "need": cell,
         "replaced": cell, "tracking": (h, g),
     }  # fmt: skip
+    keep_freed_memory()
     record = object.__new__(Record)
     wanted = {name: (months, *shape) for name, shape in shapes.items() if kept is None or name in (*kept, "log_price")}
     record.__dict__["pieces"] = {name: _Pieces(wanted.pop(name)) for name in _IN_PIECES if name in wanted}

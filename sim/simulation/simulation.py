@@ -11,7 +11,6 @@ from functools import cached_property, lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 from sim.common.errors import FaultList, SimError
-from sim.common.freed_memory import keep_freed_memory
 from sim.common.months import format_month
 from sim.common.package_data import version_of
 from sim.common.progress import Progress, watched
@@ -106,7 +105,6 @@ class Case:
             SimError: the run ends in what is no number (see :func:`sim.model.history.refuse_not_finite`).
         """
         started = time.perf_counter()
-        keep_freed_memory()
         first, months = self.scenario.months.first, self.months_run
         with watched(progress, self.scenario.title, "months") as step:
             model = SanctionsModel(self.scenario, self.world, self.replaced(), collect=False)
