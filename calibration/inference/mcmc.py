@@ -26,7 +26,7 @@ from calibration.inference.likelihood import Evidence, Marginal
 
 # Groups of chains that adapt by themselves, so that they can be held against each other; a process each.
 GROUPS = 2
-# Rounds of burn-in, after each of which the steps follow the covariance of the round.
+# Rounds of burn-in, after each of which the steps follow the covariance of the later half of what was walked.
 _ROUNDS = 12
 # Scale of a step over the root of the dimensions, and the share of steps taken that it aims at.
 _STEP, _TAKEN = 2.38, 0.234
@@ -200,10 +200,13 @@ def _walked(posterior: Posterior, start: Normal, how: Walk, group: int) -> tuple
     if not np.isfinite(likely).any():
         raise sim.SimError(f"the likelihood is a number at none of the {len(tried)} points that the chains start from")
     place = _Place(*(part[np.argsort(-likely, kind="stable")[:chains]] for part in (tried, likely)))
-    for _ in range(_ROUNDS):
+    walked: list[np.ndarray] = []
+    for number in range(1, _ROUNDS + 1):
         walk, taken, place = _stretch(posterior, place, scale * _root(covariance), max(steps // (2 * _ROUNDS), 1), rng)
         scale *= np.exp(taken - _TAKEN)
-        covariance = np.cov(walk.reshape(-1, posterior.dimensions).T)
+        walked.append(walk.reshape(-1, posterior.dimensions))
+        # The later half of what was walked: one round of a short walk says little of a covariance.
+        covariance = np.cov(np.concatenate(walked[number // 2 :]).T)
     walk, taken, _ = _stretch(posterior, place, scale * _root(covariance), max(steps // 2, 2), rng)
     return walk[:: max(1, len(walk) // _KEPT)], taken
 

@@ -146,7 +146,7 @@ def _anew(known: Known, left: np.ndarray, number: int) -> Without:
     error = np.asarray(known.emulator.error)[~left]
     posterior = Posterior(part, Columns(known.emulator, ~left), error, known.chain.points.shape[1])
     start = Normal(known.chain.points.mean(axis=0), np.cov(known.chain.points.T))
-    walk = Walk(max(plan.steps // 18, 2), plan.chains, plan.seed + 1000 + number)
+    walk = Walk(max(plan.steps // 9, 2), plan.chains, plan.seed + 1000 + number)
     chain = sample(posterior, walk, start, processes=plan.processes)
     points, discrepancy = chain.thinned(min(WEIGHED, len(chain.points)), known.seed)
     # NaN stays NaN: of chains one of which never moved nobody knows how many draws they are worth.
