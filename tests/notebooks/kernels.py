@@ -11,6 +11,7 @@ from typing import Any
 import nbformat
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
+from jupyter_core.utils import run_sync
 from nbclient import NotebookClient
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -58,7 +59,11 @@ def executed(notebook: Any, folder: Path, **environment: str) -> Any:
     client = NotebookClient(
         notebook, km=manager, timeout=_SECONDS, resources={"metadata": {"path": str(folder)}}, record_timing=False
     )
-    return client.execute(env={**os.environ, **ours, **environment})
+    try:
+        return client.execute(env={**os.environ, **ours, **environment})
+    finally:
+        # A client ends only kernels of managers that it made itself; each holds the gigabytes of its runs.
+        run_sync(manager.shutdown_kernel)(now=True)
 
 
 def notebook_of(*cells: str) -> Any:
