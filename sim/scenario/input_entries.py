@@ -21,7 +21,7 @@ SIZE = "size"
 MOST_SIZE = 50.0  # a power of the path: of any path that a driver takes, some powers above this are no numbers
 Entry = TypeVar("Entry", bound=BaseModel)
 # Fields of a clause that name it or speak about it; its switch is its id.
-_FIXED = {"id", "kind", "source", "note", "enabled"}
+_FIXED = {"id", "kind", "label", "source", "note", "enabled"}
 
 
 def _movable(clause: Policy) -> dict[str, Any]:

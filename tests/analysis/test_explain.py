@@ -191,7 +191,7 @@ def test_responses_freeze_within_bounds():
 class TestWords:
     def test_name_the_largest_clause_with_its_size_and_source(self, told):
         top = told.clauses.iloc[0]
-        (sentence,) = [said for said in told.words if f"'{top['clause']}'" in said and "Source:" in said]
+        (sentence,) = [said for said in told.words if f"'{top['label']}'" in said and "Source:" in said]
         assert f"{top['effect']:+.3f}" in sentence
         assert str(top["effective"]) in sentence and top["source"][:40] in sentence
 

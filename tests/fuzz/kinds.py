@@ -114,7 +114,8 @@ def _facts(into: Path) -> None:
     figures = shipped("calibration/figures")
     (into / "figures").mkdir()
     for name in ("world_build.yaml", *(f"{table}.csv" for table in read_facts(figures).tables)):
-        shutil.copy(figures / name, into / "figures")
+        if (figures / name).exists():
+            shutil.copy(figures / name, into / "figures")
 
 
 def _build(folder: Path) -> None:

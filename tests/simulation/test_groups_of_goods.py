@@ -19,6 +19,7 @@ title: A ban on arms
 question: What does a ban on a group do?
 sources: [stylised]
 world: {world}
+episode: none
 months: {{first: 2021-01, last: 2022-12}}
 seed: 1
 agents: {{exporters: 2000, intermediaries: 50, mode: expected}}

@@ -28,8 +28,6 @@ def check(
     from sim.scenario import json_schema, load_scenario
     from sim.scenario.remarks import remarks
     from sim.scenario.world_codes import read_codes
-    from sim.simulation.parameter_source import beliefs
-    from sim.simulation.simulation import Case
     from sim.world import find_world, load_world
 
     if schema:
@@ -48,6 +46,10 @@ def check(
             if few := too_few_agents(found, world):
                 faults += [Fault(file, 0, 0, "", message) for message in few.values()]
                 continue
+            # The model is loaded for sound files only: faults are told sooner, in less memory.
+            from sim.simulation.parameter_source import beliefs
+            from sim.simulation.simulation import Case
+
             show(f"{file}: ok", headline(found), clauses_by_date(found))
             chosen = beliefs(Case(found, world), None, 0)
             show(chosen.words)
