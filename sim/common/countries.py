@@ -88,6 +88,9 @@ class StateNames(KnownNames):
         made.titles, made.members, made.rest = titles, members or {}, rest
         return made
 
+    def __getnewargs__(self) -> tuple[object, ...]:  # what a worker makes them of
+        return tuple(self), self.titles, self.members, self.rest
+
     def code(self, name: str) -> str | None:
         """Return the code of the state that a name stands for; None where no state of the world is called so.
 

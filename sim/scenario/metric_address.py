@@ -246,6 +246,9 @@ class _Words(KnownNames):
         made.states = states
         return made
 
+    def __getnewargs__(self) -> tuple[object, ...]:  # what a worker makes them of
+        return tuple(self), self.states
+
     def hint(self, name: str) -> str:
         """What a word may have meant; empty where it names no country."""
         start = next((one for one in (FROM, TO) if name.startswith(one)), "")

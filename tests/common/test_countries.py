@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pickle
+
 import pytest
 
 import sim
@@ -147,3 +149,11 @@ def test_a_metric_names_the_right_word(world: sim.World, metric: str, said: str)
 
     faults = check_metrics([metric], world, 0, 24)
     assert len(faults) == 1 and said in faults[0]
+
+
+def test_names_go_to_a_worker_whole(world: sim.World) -> None:
+    names = world.names
+    assert names.code("Kazakhstan") == "KAZ"  # what was worked out on the way does not stay behind
+    there = pickle.loads(pickle.dumps(names))
+    assert (type(there), there, vars(there)) == (StateNames, names, vars(names))
+    assert sim.nearest("Germany", there) == sim.nearest("Germany", names)
