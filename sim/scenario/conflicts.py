@@ -13,7 +13,7 @@ from sim.scenario.problems import Problem
 _Placed = tuple[int, Policy]  # a clause and its index
 
 # What may differ between two clauses that say the same.
-_APART = {"id", "announced", "effective", "ends", "source", "note", "enabled"}
+_APART = {"id", "label", "announced", "effective", "ends", "source", "note", "enabled"}
 
 
 def contradictions(policies: Mapping[int, Policy], codes: Codes | None = None) -> list[Problem]:

@@ -327,12 +327,18 @@ def test_a_clause_is_copied_taken_out_and_put_back() -> None:
 def test_faults_of_what_was_added_stand_at_its_fields_in_the_loaders_words() -> None:
     draft = drafted("reference")
     name = draft.add("licensing_rule")
-    for key, value in {"by": "", "towards": "RUS, UK", "fidelity": "3", "effective": "soon", "source": ""}.items():
+    for key, value in {
+        "by": "",
+        "towards": "RUS, Atlantis",
+        "fidelity": "3",
+        "effective": "soon",
+        "source": "",
+    }.items():
         draft.change(name, key, value)
     found = {one.key: one.message for one in draft.read().complaints if one.clause == name}
     assert set(found) == {"by", "towards", "fidelity", "effective", "source"}
     assert found["by"] == "the list is empty; name at least one"
-    assert found["towards"].startswith("unknown state 'UK'")
+    assert found["towards"].startswith("unknown state 'Atlantis'")
     assert "expected a share between 0 and 1" in found["fidelity"]
     with pytest.raises(FaultList) as said:
         parse_scenario(draft.overlay(), "my.yaml")
