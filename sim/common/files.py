@@ -195,7 +195,7 @@ def _refuse(folder: Path, names: Sequence[str], how: str = ", with other content
     if names:
         more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
         raise SimError(
-            f"{folder} has {', '.join(names[:_LISTED])}{more} already{how}; "
+            f"{folder} has {', '.join(sorted(names)[:_LISTED])}{more} already{how}; "
             f"--force replaces {'these files' if len(names) > 1 else 'it'}, or name another place"
         )
 
