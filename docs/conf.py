@@ -45,8 +45,8 @@ CONTENTS = {
     ],
     "Judge": [
         "docs/validation", "docs/published-designs", "docs/probes", "docs/chips", "docs/world", "docs/calibration",
-        "calibration/figures/README", "calibration/posterior/README", "docs/compared", "docs/limits", "docs/faq",
-        "docs/glossary",
+        "calibration/figures/README", "calibration/chips/README", "calibration/posterior/README", "docs/compared",
+        "docs/limits", "docs/faq", "docs/glossary",
     ],
     "Understand and change": ["docs/odd", "docs/design", "docs/how-to/README", "docs/how-to/*", "CONTRIBUTING"],
     "Reference": [
