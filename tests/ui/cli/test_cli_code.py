@@ -38,7 +38,7 @@ RUNS = {
 SLOW = {"forecast": "forecast scenario.yaml"}
 QUIET = {
     *("demo", "check", "app", "plot", "show", "calibrate", "mirror-gap", "world show", "world sensitivity"),
-    *("world build", "world import"),
+    *("world build", "world import", "world new"),
     *("list instruments", "list metrics", "list parameters", "list scenarios"),
     *("study summary", "study design", "study sensitivity", "study discover", "study pareto", "study report"),
 }

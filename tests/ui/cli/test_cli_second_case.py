@@ -51,7 +51,7 @@ def test_packages_are_compared_and_changes_explained(sim: Sim, tmp_path: Path) -
     assert "letters" in said.out and not OTHERS.search(said.out)
     why = sim("explain chip-controls deliveries_volume[chips_advanced]@2022-12 --exporters 600")
     assert why.status == 0, why.err
-    assert "rule-2022" in why.out and "United States" in why.out
+    assert "Rule of October 2022" in why.out and "United States" in why.out
 
 
 def test_a_posterior_fitted_elsewhere_says_so(sim: Sim) -> None:
