@@ -72,3 +72,12 @@ def test_the_words_say_which_and_how() -> None:
         "'c2' contradicts 'c1' on the same lanes (strength 0.2 against 0.1); end the earlier one the day before",
         "'c3' contradicts 'c1' on the same lanes (strength 0.2 against 0.1); end the earlier one the day before",
     ]
+
+
+def test_a_label_is_no_difference() -> None:
+    bans = [one.model_copy(update={"label": f"Ban {one.id}"}) for one in (ban(1, 0, None, 1), ban(2, 5, None, 1))]
+    lists = [one.model_copy(update={"label": f"List {one.id}"}) for one in (listing(3, 0, 0, 1), listing(4, 0, 1, 1))]
+    assert [problem.message for problem in contradictions(dict(enumerate([*bans, *lists])))] == [
+        "'c2' repeats 'c1' while that is in force; keep one, or end it the day before",
+        "'c4' repeats 'c3' under another id; keep one",
+    ]
