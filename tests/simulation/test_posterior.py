@@ -43,7 +43,7 @@ def folder(tmp_path: Path, driven: Path) -> Path:
 
 def same_bits(one: Case, other: Case) -> bool:
     a, b = (case.run().source.record for case in (one, other))
-    return all(np.array_equal(getattr(a, name), getattr(b, name)) for name in vars(a))
+    return all(np.array_equal(getattr(a, name), getattr(b, name)) for name in a.names())
 
 
 # ------------------------------------------------------------------------------------------------- what a draw does
