@@ -8,7 +8,6 @@ The product ships these tables and never needs the raw files: some publishers as
 
 from __future__ import annotations
 
-import argparse
 import csv
 import io
 import math
@@ -16,8 +15,8 @@ import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-import sim
 from calibration.base_year import pair_records, products, state_totals, traits
+from calibration.base_year.command import derive
 from calibration.base_year.raw import read_files
 from calibration.base_year.sources import Sources, read_sources
 
@@ -26,20 +25,7 @@ DIGITS = 7
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Derives the tables; 0 if they are written, 1 if the input is at fault."""
-    parser = argparse.ArgumentParser(prog="python -m calibration.base_year", description="derives the base year")
-    parser.add_argument("raw", type=Path, help="folder of the raw files")
-    parser.add_argument("figures", type=Path, help="folder of the figures, read and written")
-    asked = parser.parse_args(arguments)
-    try:
-        tables = derived(asked.raw, asked.figures)
-    except (sim.SimError, OSError) as error:
-        sys.stderr.write(f"{error}\n")
-        return 1
-    for name, text in tables.items():
-        with sim.written_file(asked.figures / name, force=True) as path:
-            path.write_text(text, encoding="utf-8", newline="\n")
-        sys.stdout.write(f"{asked.figures / name}\n")
-    return 0
+    return derive("python -m calibration.base_year", "the base year", derived, arguments)
 
 
 def derived(raw: Path, figures: Path) -> dict[str, str]:

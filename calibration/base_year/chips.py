@@ -7,7 +7,6 @@ read one by one from ``FIGURES``. Writes what the world is built from, ``pair_re
 
 from __future__ import annotations
 
-import argparse
 import csv
 import io
 import sys
@@ -17,7 +16,7 @@ from pathlib import Path
 
 import pandas as pd
 
-import sim
+from calibration.base_year.command import derive
 from calibration.base_year.raw import read_files
 
 FILES = {
@@ -312,22 +311,7 @@ def _text(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Writes the tables; 0 if they are written, 1 if the input is at fault."""
-    parser = argparse.ArgumentParser(
-        prog="python -m calibration.base_year.chips", description="derives the chips world"
-    )
-    parser.add_argument("raw", type=Path, help="folder of the raw files")
-    parser.add_argument("figures", type=Path, help="folder of the figures, read and written")
-    asked = parser.parse_args(arguments)
-    try:
-        written = tables(asked.raw, asked.figures)
-    except (sim.SimError, OSError) as error:
-        sys.stderr.write(f"{error}\n")
-        return 1
-    for name, text in written.items():
-        with sim.written_file(asked.figures / name, force=True) as path:
-            path.write_text(text, encoding="utf-8", newline="\n")
-        sys.stdout.write(f"{asked.figures / name}\n")
-    return 0
+    return derive("python -m calibration.base_year.chips", "the chips world", tables, arguments)
 
 
 if __name__ == "__main__":

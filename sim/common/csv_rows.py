@@ -5,7 +5,7 @@ Tables of a world go through `sim.common.csv_tables`, which allows no line end i
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from sim.common.errors import Fault, FaultList
@@ -90,3 +90,12 @@ def _text(path: Path) -> str:
     except UnicodeDecodeError as error:
         message = f"is not UTF-8 text (byte {error.start}); save the file as UTF-8"
     raise FaultList([Fault(str(path), 0, 0, "", message)])
+
+
+def csv_text(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return a table as the text of a CSV file."""
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows(rows)
+    return stream.getvalue()

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sim.common.csv_rows import csv_records
+from sim.common.csv_rows import csv_records, csv_text
 from sim.common.errors import Fault, FaultList
 from sim.common.files import written_folder
 from sim.common.good_groups import ALL
@@ -104,11 +102,11 @@ def new_world(out: Path, plan: WorldPlan, *, force: bool = False) -> list[Path]:
         raise FaultList(faults)
     target, hubs = (states[0].code, states[0].name), [state.code for state in states if state.is_hub]
     files = {
-        "states.csv": _table([column.name for column in schema.STATE_COLUMNS], map(_state_cells, states)),
-        "goods.csv": _table([column.name for column in schema.GOOD_COLUMNS], _good_cells(goods)),
-        "baseline.csv": _table(schema.BASELINE, _flows(states, [code for code, _ in goods])),
-        "reexports.csv": _table(schema.REEXPORTS, _passed_on(states, [code for code, _ in goods])),
-        "season.csv": _table(schema.SEASON, ()),
+        "states.csv": csv_text([column.name for column in schema.STATE_COLUMNS], map(_state_cells, states)),
+        "goods.csv": csv_text([column.name for column in schema.GOOD_COLUMNS], _good_cells(goods)),
+        "baseline.csv": csv_text(schema.BASELINE, _flows(states, [code for code, _ in goods])),
+        "reexports.csv": csv_text(schema.REEXPORTS, _passed_on(states, [code for code, _ in goods])),
+        "season.csv": csv_text(schema.SEASON, ()),
         schema.SETTINGS: settings_text(plan.base_year, target, len(goods)),
         SCENARIO: scenario_text(year, target, hubs, goods[0], len(states) * len(goods)),
     }
@@ -228,11 +226,3 @@ def _passed_on(states: Sequence[_State], goods: Sequence[str]) -> Iterator[list[
     for hub in (state for state in states if state.is_hub):
         for good in goods:
             yield [hub.code, good, f"{_PASSED_ON:g}", "imputed", _SOURCE]
-
-
-def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(header)
-    writer.writerows(rows)
-    return stream.getvalue()

@@ -1,10 +1,9 @@
 """Writes figures as the tables of facts that `sim world build` and calibration take."""
 
-import csv
-import io
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
+from sim.common.csv_rows import csv_text
 from sim.common.months import MONTHS_PER_YEAR
 from sim.world.customs_data.code_mapping import CodeBook
 from sim.world.customs_data.reconcile import EVERYTHING, TITLES, Figure, Pair
@@ -27,16 +26,16 @@ _DIGITS = 10
 def tables_of(figures: Sequence[Figure], book: CodeBook) -> dict[str, str]:
     """Return the tables by file name; a table without rows is left out."""
     found = {
-        FILES[freq]: _table(CUSTOMS, (_customs(one, book) for one in figures if _is(one, freq)))
+        FILES[freq]: csv_text(CUSTOMS, (_customs(one, book) for one in figures if _is(one, freq)))
         for freq in FILES
         if any(_is(one, freq) for one in figures)
     }
     cells = list(_cells(figures, book))
     if cells:
-        found[CELL_FILE] = _table(CELLS, cells)
+        found[CELL_FILE] = csv_text(CELLS, cells)
     reexports = list(_reexports(figures))
     if reexports:
-        found[REEXPORT_FILE] = _table(REEXPORTS, reexports)
+        found[REEXPORT_FILE] = csv_text(REEXPORTS, reexports)
     return found
 
 
@@ -107,11 +106,3 @@ def _source(one: Figure) -> str:
 
 def _number(value: float) -> str:
     return f"{value:.{_DIGITS}g}"
-
-
-def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(header)
-    writer.writerows(rows)
-    return stream.getvalue()
